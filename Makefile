@@ -1,0 +1,51 @@
+SHELL := /bin/bash
+# Two commands do all on a fresh machine: `make demo` and `make test`.
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+
+.PHONY: help system demo test check format bench lock samples clean
+
+help: ## what there is
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort
+
+system: ## the system's packages: Tesseract with Chinese, libmagic, fonts
+	@bash docs/setup/system.sh
+
+$(STAMP): pyproject.toml requirements.lock
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || (echo "Python 3.11 or newer is needed; name it with make PYTHON=python3.12"; exit 1)
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+demo: system $(STAMP) ## set up, then the main job on sample_docs/
+	@CLAIMTRAIL=$(BIN)/claimtrail bash docs/setup/demo.sh
+
+test: system $(STAMP) ## all tests
+	@$(BIN)/python -m pytest -q -n 2 --dist loadfile
+
+check: $(STAMP) ## format, lint, types, layers, unused dependencies
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-cache
+	@$(BIN)/deptry . 2>&1 | tail -n 20; exit $${PIPESTATUS[0]}
+
+format: $(STAMP) ## put the code into form
+	@$(BIN)/ruff check --fix -q . || true
+	@$(BIN)/ruff format -q .
+
+bench: system $(STAMP) ## speed and accuracy on this machine
+	@$(BIN)/python -m bench
+
+samples: system $(STAMP) ## draw the sample documents anew
+	@$(BIN)/python sample_docs/make.py
+
+lock: $(STAMP) ## pin the dependencies anew
+	@$(BIN)/pip-compile -q --generate-hashes --no-emit-index-url --no-emit-trusted-host --no-emit-find-links --strip-extras --allow-unsafe --extra dev -c constraints.txt -o requirements.lock pyproject.toml
+
+clean: ## remove what make made
+	rm -rf $(VENV) demo-workspace demo-bundle build *.egg-info
