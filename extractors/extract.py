@@ -1,0 +1,54 @@
+"""One file in; a document with its kind and its facts out. The three steps can also be taken one by one."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass
+from pathlib import Path
+
+from extractors.document import Document
+from extractors.facts import find_facts
+from extractors.facts.dates import document_date
+from extractors.facts.fact import Fact
+from extractors.kinds import Classification, classify
+from extractors.limits import Limits
+from extractors.readers.draft import Child
+from extractors.reading import OcrOptions, read_document
+
+READ_VERSION = 1
+CLASSIFY_VERSION = 1
+FACTS_VERSION = 1
+
+
+@dataclass(frozen=True)
+class Understanding:
+    """What a document is and says."""
+
+    classification: Classification
+    facts: tuple[Fact, ...]
+
+    @property
+    def date(self) -> datetime.date | None:
+        """The document's own date."""
+        return document_date(self.facts)
+
+
+@dataclass(frozen=True)
+class Extraction:
+    """All that one file yields; `children` lie in the scratch folder that was given."""
+
+    document: Document
+    children: tuple[Child, ...]
+    understanding: Understanding
+
+
+def understand(document: Document) -> Understanding:
+    """Kind and facts of a document that was read."""
+    classification = classify(document)
+    return Understanding(classification, find_facts(document, classification.kind))
+
+
+def extract(path: Path, untrusted_name: str, scratch: Path, limits: Limits, ocr: OcrOptions) -> Extraction:
+    """Read a file and understand it. Raises a `DocumentError` when it cannot be read."""
+    reading = read_document(path, untrusted_name, scratch, limits, ocr)
+    return Extraction(reading.document, reading.children, understand(reading.document))

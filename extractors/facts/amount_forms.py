@@ -1,0 +1,318 @@
+"""Sums of money in running text: a number, in digits or words, with a mark or name of money before or behind it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cache
+
+from extractors.facts.amount_marks import WIDE, han_mark, is_moneyish, mark_before, mark_behind
+from extractors.facts.currencies import Mark, marks, minor_units
+from extractors.facts.date_words import alternatives
+from extractors.facts.numerals import HAN_CHARS, SCALES, SMALL, decimal_of, english_number, han_number
+
+_CREDIT = re.compile(r" ?(?:cr|credit)\b|-(?=\s|$)")
+_PER = re.compile(r" ?(?:/|per |a |each |every |每)(?! ?cent)[a-z一-鿿]{1,10}")
+_MONEY_NEXT = re.compile(r" ?(?:[€£$]|eur|usd|dollar|pound|euro)")
+_CLOSED = re.compile(r"\s*(?:$|[.,;)])")
+_SMALL = re.compile(r" (cents?|pence)\b")
+LARGEST = Decimal(10) ** 15
+
+_HAN = f"[{HAN_CHARS}]"
+_NUMBER = r"(?<!\d)(?<!\d[.,'])\d+(?:[.,']\d+)*"
+_TOKEN = re.compile(
+    rf"(?P<digits>{_NUMBER})(?P<han> ?[十百千万亿拾佰仟](?:[{HAN_CHARS}\d.]| (?=[{HAN_CHARS}]))*)?"
+    rf"|(?P<words>{_HAN}(?:[{HAN_CHARS}\d点]| (?=[{HAN_CHARS}]))*)"
+)
+_SPACED = re.compile(r"\d{1,3}(?: \d{3}){1,4}(?:[.,]\d{1,2})?(?![\d.,]\d|\d| \d{3})")
+_SCALE = re.compile(
+    r" ?(?P<s>million|billion|trillion|thousand|hundred|lakhs?|lacs?|crores?|mio|mil(?=\.? [a-z€$£])"
+    r"|mln|mn|bn|mm(?=[ .,;)]|$)|m|k|b)(?![a-z0-9])\.?"
+)
+_FACTORS = {
+    **{name: Decimal(value) for name, value in SCALES.items()},
+    **{
+        "hundred": Decimal(100),
+        "mio": Decimal(10**6),
+        "mil": Decimal(10**6),
+        "mln": Decimal(10**6),
+        "mn": Decimal(10**6),
+    },
+    **{
+        "bn": Decimal(10**9),
+        "b": Decimal(10**9),
+        "mm": Decimal(10**6),
+        "m": Decimal(10**6),
+        "k": Decimal(1000),
+    },
+}
+_RATE = re.compile(r" ?(?:%|‰|°|per ?cent|percent|percentage|basis points|bps\b)")
+_VAGUE = re.compile(r"[数几好多上]$")
+_PART = r"零?[\d一二三四五六七八九壹贰叁肆伍陆柒捌玖两]{1,2}"
+_HAN_TAIL = re.compile(rf"(?P<j>{_PART}[角毛])?(?P<f>{_PART}分(?!之))?(?P<z>[整正])?")
+_COLLOQUIAL = re.compile(r"[一二三四五六七八九\d](?![\d一二三四五六七八九十百千万天个年月])毛?")
+_GROUP_COMMA = (
+    "EUR",
+    "SEK",
+    "NOK",
+    "DKK",
+    "ISK",
+    "CHF",
+    "BRL",
+    "IDR",
+    "VND",
+    "TRY",
+    "PLN",
+    "CZK",
+    "HUF",
+    "RON",
+    "ARS",
+    "CLP",
+    "COP",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """`text[start:end]` names a sum; `number` to `number_end` is its figure alone."""
+
+    start: int
+    end: int
+    amount: Decimal
+    mark: Mark
+    number: int
+    number_end: int
+    rule: str
+    confidence: float = 0.93
+    rate: str = ""
+
+
+def mentions(text: str, original: str) -> Iterator[Mention]:
+    """All sums with a mark or name of money in a folded text, in order; `original` tells capitals."""
+    last = 0
+    for token in _TOKEN.finditer(text):
+        if token.start() < last:
+            continue
+        found = _marked(text, original, token, last)
+        if found:
+            last = found.end
+            yield found
+
+
+def worded(text: str) -> Iterator[Mention]:
+    """Sums in English words: `five hundred dollars`, `Ringgit Malaysia Two Thousand Only`."""
+    for match in _english().finditer(text):
+        amount = english_number(match[0])
+        found = _worded(text, match, amount) if amount else None
+        if found:
+            yield found
+
+
+@cache
+def _english() -> re.Pattern[str]:
+    word = rf"(?:{alternatives([*SMALL, *SCALES, 'hundred'])})"
+    return re.compile(rf"(?<![\w.,]){word}(?:(?:[ -]| and |,? )(?:a half )?{word}){{0,24}}\b(?! ?%)")
+
+
+def _worded(text: str, match: re.Match[str], amount: Decimal) -> Mention | None:
+    behind = mark_behind(text, text, match.end(), moneyish=True)
+    if behind:
+        mark, end = behind
+        cents, end = _cents(text, end)
+        return Mention(
+            match.start(), end, amount + cents, mark, match.start(), match.end(), "sum in words", 0.9
+        )
+    tail = re.match(
+        r"(?: and (?P<c>[a-z-]+(?: [a-z]+)?) (?:cents|sen|pence|paise))? only\b",
+        text[match.end() : match.end() + 40],
+    )
+    ahead = mark_before(text, text, match.start(), 0, True) if tail else None
+    if tail is None or ahead is None:
+        return None
+    cents = (english_number(tail["c"]) or Decimal(0)) / 100 if tail["c"] else Decimal(0)
+    end = match.end() + tail.end()
+    return Mention(ahead[1], end, amount + cents, ahead[0], match.start(), match.end(), "sum in words", 0.9)
+
+
+def _marked(text: str, original: str, token: re.Match[str], last: int) -> Mention | None:
+    if token["words"] or token["han"]:
+        return _han(text, original, token, last)
+    return _digits(text, original, token, last)
+
+
+def _digits(text: str, original: str, token: re.Match[str], last: int) -> Mention | None:
+    start, end = token.span("digits")
+    raw = token["digits"]
+    spaced = _SPACED.match(text, start)
+    moneyish = is_moneyish(raw)
+    scaled = _SCALE.match(text, end, end + 16)
+    ahead = mark_before(text, original, start, last, moneyish or bool(scaled and len(scaled["s"]) > 3))
+    if spaced and spaced.end() > end and _is_spaced(text, original, spaced, ahead is not None):
+        raw, end, moneyish = spaced[0], spaced.end(), True
+    scale, end_scale = _scaled(text, end, ahead is not None)
+    if _RATE.match(text, end_scale):
+        return None
+    behind = mark_behind(text, original, end_scale, moneyish or scale != 1)
+    if ahead is None and behind is None:
+        return _cents_alone(text, raw, start, end)
+    mark = _choose(ahead[0] if ahead else None, behind[0] if behind else None)
+    amount = decimal_of(raw, "comma" if mark.code in _GROUP_COMMA else "point")
+    if amount is None or amount * scale >= LARGEST:
+        return None
+    first = ahead[1] if ahead else start
+    stop = behind[1] if behind else end_scale
+    return _finished(text, first, stop, amount * scale, mark, start, end, bool(ahead and ahead[2]))
+
+
+def _is_spaced(text: str, original: str, spaced: re.Match[str], marked: bool) -> bool:
+    """Whether spaces set thousands apart here (`1 250,00 kr`, `$1 250 000`), and not one number from the next."""
+    if marked:
+        return spaced[0].count(" ") > 1 or "," in spaced[0]
+    return mark_behind(text, original, spaced.end(), True) is not None
+
+
+def _finished(
+    text: str, first: int, stop: int, amount: Decimal, mark: Mark, start: int, end: int, bracket: bool
+) -> Mention:
+    """The mention with its cents, sign, bracket and rate."""
+    late = _SCALE.match(text, stop, stop + 16) if stop > end and amount < 10**6 else None
+    if late and len(late["s"]) > 4:
+        amount, stop = amount * _FACTORS[late["s"].rstrip("s")], late.end()
+    cents, stop = _cents(text, stop)
+    amount += cents
+    negative = text[first:start].rstrip().endswith("-") or (
+        first > 0 and text[first - 1] == "-" and _lone(text, first - 1)
+    )
+    if text[first - 1 : first] == "-" and negative:
+        first -= 1
+    if bracket and text[stop : stop + 1] == ")":
+        negative, stop = True, stop + 1
+    credit = _CREDIT.match(text, stop, stop + 8)
+    if credit and not negative:
+        negative, stop = True, credit.end()
+    rate = _PER.match(text, stop, stop + 16)
+    return Mention(
+        first,
+        stop,
+        -amount if negative else amount,
+        mark,
+        start,
+        end,
+        "sum with a mark",
+        rate=rate[0].strip() if rate else "",
+    )
+
+
+def _lone(text: str, at: int) -> bool:
+    """Whether the hyphen at `at` is a sign: not between two words or figures, not a dash."""
+    return at == 0 or text[at - 1] in " \n(:|"
+
+
+def _choose(ahead: Mark | None, behind: Mark | None) -> Mark:
+    """Where both sides are marked (`$5 USD`, `¥300 元`), the one that says more."""
+    if ahead is None or behind is None:
+        return ahead or behind or Mark("")
+    return behind if ahead.others and not behind.others else ahead
+
+
+def _scaled(text: str, end: int, marked: bool) -> tuple[Decimal, int]:
+    match = _SCALE.match(text, end, end + 16)
+    if not match:
+        return Decimal(1), end
+    word = match["s"].rstrip("s") if match["s"] not in ("mm",) else "mm"
+    if (
+        len(word) <= 2
+        and word != "bn"
+        and word != "mn"
+        and not marked
+        and not _MONEY_NEXT.match(text, match.end())
+    ):
+        return Decimal(1), end
+    if word == "m" and match[0].startswith(" ") and not _CLOSED.match(text, match.end(), match.end() + 2):
+        return Decimal(1), end
+    stop = match.end() - 1 if match[0].endswith(".") else match.end()
+    factor = _FACTORS[word]
+    more = _SCALE.match(text, stop, stop + 16)
+    if more and len(more["s"]) > 3:
+        return factor * _FACTORS[more["s"].rstrip("s")], more.end()
+    return factor, stop
+
+
+def _han(text: str, original: str, token: re.Match[str], last: int) -> Mention | None:
+    start, raw = token.start(), token[0].rstrip(" .")
+    end = start + len(raw)
+    if (
+        _RATE.match(text, end)
+        or _VAGUE.search(text[max(0, start - 1) : start])
+        or text[end : end + 2] == "分之"
+    ):
+        return None
+    amount = han_number(raw)
+    behind = han_mark(text, end) or (mark_behind(text, original, end, True) if token["han"] else None)
+    ahead = mark_before(text, original, start, last, True)
+    if not amount or amount >= LARGEST or (behind is None and (ahead is None or not _formal(raw))):
+        return None
+    if behind is None:
+        mark = ahead[0] if ahead else Mark("CNY")
+        return _finished(text, ahead[1] if ahead else start, end, amount, mark, start, end, False)
+    return _han_sum(text, amount, start, end, behind, ahead)
+
+
+def _han_sum(
+    text: str,
+    amount: Decimal,
+    start: int,
+    end: int,
+    behind: tuple[Mark, int],
+    ahead: tuple[Mark, int, bool] | None,
+) -> Mention:
+    mark = _choose(ahead[0] if ahead else None, behind[0])
+    parts, stop = _han_cents(text, behind[1])
+    return Mention(ahead[1] if ahead else start, stop, amount + parts, mark, start, end, "sum in Chinese")
+
+
+def _formal(raw: str) -> bool:
+    """A number long enough to be a sum without 元 behind it: `人民币八万`, `¥1.2亿`."""
+    return len(raw) > 1
+
+
+def _han_cents(text: str, end: int) -> tuple[Decimal, int]:
+    """角 and 分 behind 元, and 整; `三块五` is three and a half."""
+    tail = _HAN_TAIL.match(text, end, end + 12)
+    if tail and (tail["j"] or tail["f"]):
+        tenths = han_number(tail["j"].strip("零角毛")) if tail["j"] else None
+        hundredths = han_number(tail["f"].strip("零分")) if tail["f"] else None
+        return (tenths or Decimal(0)) / 10 + (hundredths or Decimal(0)) / 100, tail.end()
+    short = _COLLOQUIAL.match(text, end, end + 2) if text[end - 1] == "块" else None
+    if short:
+        return (han_number(short[0].rstrip("毛")) or Decimal(0)) / 10, short.end()
+    return Decimal(0), tail.end() if tail and tail["z"] else end
+
+
+_CENTS = re.compile(
+    r",? (?:and )?(?P<n>\d{1,2}|[a-z]+(?:[ -][a-z]+)?) (?P<unit>cents?|pence|sen|fils|paise)\b"
+)
+
+
+def _cents(text: str, end: int) -> tuple[Decimal, int]:
+    match = _CENTS.match(text, end, end + 40)
+    count = (Decimal(match["n"]) if match["n"].isdecimal() else english_number(match["n"])) if match else None
+    if match is None or count is None:
+        return _yuan_cents(text, end)
+    return count / minor_units()[match["unit"]], match.end()
+
+
+def _yuan_cents(text: str, end: int) -> tuple[Decimal, int]:
+    return _han_cents(text, end) if text[end - 1 : end] in WIDE else (Decimal(0), end)
+
+
+def _cents_alone(text: str, raw: str, start: int, end: int) -> Mention | None:
+    """`50 cents`: of the dollar or whatever the document counts in."""
+    match = _SMALL.match(text, end)
+    amount = decimal_of(raw) if match else None
+    if match is None or amount is None:
+        return None
+    mark = marks()["£"] if match[1] == "pence" else marks()["$"]
+    return Mention(start, match.end(), amount / 100, mark, start, end, "small money", 0.7)

@@ -1,0 +1,114 @@
+"""Dates of Chinese documents: 2023年3月14日, 二〇二三年三月十四日, 民国112年3月14日, 3月5日至17日, 2023年3月上旬."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from extractors.facts.date_reading import FIRST_YEAR, LAST_YEAR, Parts, Reading, full_year, possible
+from extractors.facts.numerals import HAN_DIGITS, han_number
+
+_HAN_DAY = r"(?:[二三]?十|廿|卅)[一二三四五六七八九]?|[一二三四五六七八九]"
+_HAN_DIGIT = "[〇零一二三四五六七八九]"
+_YEAR = (
+    r"(?:(?P<era>民国) {0,2}(?P<roc>\d{1,3}|[一二三四五六七八九十百〇零]{1,5})"
+    rf"|(?P<year>\d{{4}}|\d(?: \d){{3}}|\d{{2}}|{_HAN_DIGIT}{{4}}|{_HAN_DIGIT}{{2}}))"
+)
+_MONTH = r"(?P<month>1 ?[0-2]|0? ?[1-9]|十[一二]?|[一二三四五六七八九元])"
+_DAY = rf"(?P<day>[12] ?\d|3 ?[01]|0? ?[1-9]|{_HAN_DAY})"
+_NO_COUNT = r"(?![0-9一二三四五六七八九十个万千百亿名人次年月天元%℃米点时:岁]| ?个)"
+_BARE = rf"(?P<bare>[12]\d|3[01]|(?:[二三]?十|廿|卅)[一二三四五六七八九]|[二三]十){_NO_COUNT}"
+_DATE = re.compile(
+    rf"(?<![0-9〇零一二三四五六七八九十第])(?:{_YEAR} {{0,2}}年 {{0,2}}的?)?{_MONTH} {{0,2}}月"
+    rf"(?:份|的)?(?: {{0,2}}(?:{_DAY} {{0,2}}(?P<mark>[日号曰])|{_BARE}))?"
+    r"(?P<third>[上中下]旬|[底末]|初(?![一二三四五六七八九十]))?"
+)
+_UNTIL_DAY = re.compile(rf" {{0,2}}(?:-|~|至|到|—) {{0,2}}{_DAY} {{0,2}}[日号]")
+_QUARTER = re.compile(r"(?<!\d)(?P<year>\d{4}) ?年 ?的?(?:第 ?)?(?P<q>[一二三四1-4]) ?个?季度")
+_LUNAR = re.compile(r"初[一二三四五六七八九十]")
+_DOUBT = "日 was read as 曰"
+
+
+def chinese(text: str) -> Iterator[Reading]:
+    """All dates with 年, 月 and 日 in a folded text. Lunar days and months without a year are left out."""
+    if "月" in text:
+        for match in _DATE.finditer(text):
+            reading = _read(match)
+            if reading:
+                yield reading
+    if "季度" in text:
+        yield from (_quarter(match) for match in _QUARTER.finditer(text) if full_year(match["year"]))
+
+
+def _year_of(match: re.Match[str]) -> int | None:
+    if match["era"]:
+        number = han_number(match["roc"])
+        return None if number is None else int(number) + 1911
+    digits = "".join(str(HAN_DIGITS.get(c, c)) for c in match["year"] if c != " ")
+    return full_year(digits)
+
+
+def _read(match: re.Match[str]) -> Reading | None:
+    stated = bool(match["era"] or match["year"])
+    year = _year_of(match) if stated else None
+    if (stated and (year is None or not FIRST_YEAR <= year <= LAST_YEAR)) or _LUNAR.match(
+        match.string, match.end()
+    ):
+        return None
+    month = 1 if match["month"] == "元" else _integer(match["month"])
+    word = match["day"] or match["bare"]
+    if word is None:
+        return _month(match, year, month)
+    if not match["mark"] and not stated and match["bare"].isdecimal():
+        return None
+    first: Parts = (year, month, _integer(word))
+    if not possible(first):
+        return None
+    doubts = (_DOUBT,) if match["mark"] == "曰" else ()
+    confidence = 0.97 if match["mark"] in ("日", "号") else 0.75
+    until = _UNTIL_DAY.match(match.string, match.end())
+    if until and possible((year, month, _integer(until["day"]))) and _integer(until["day"]) > (first[2] or 0):
+        last = (year, month, _integer(until["day"]))
+        return Reading(
+            match.start(),
+            until.end(),
+            first,
+            "range within a month",
+            last,
+            doubts=doubts,
+            confidence=confidence,
+        )
+    return Reading(
+        match.start(), match.end(), first, "date with 年月日", doubts=doubts, confidence=confidence
+    )
+
+
+def _month(match: re.Match[str], year: int | None, month: int) -> Reading | None:
+    """A month with its year; 上旬, 中旬 and 下旬 are its thirds."""
+    if year is None or not possible((year, month, None)):
+        return None
+    third = match["third"] or ""
+    if third.endswith("旬"):
+        start, end = {"上": (1, 10), "中": (11, 20), "下": (21, None)}[third[0]]
+        last = (year, month, end) if end else (year, month, None)
+        return Reading(
+            match.start(), match.end(), (year, month, start), "third of a month", last, confidence=0.8
+        )
+    doubts = ("only a part of the month is meant",) if third else ()
+    end_of = match.end() - len(third)
+    return Reading(
+        match.start(), end_of, (year, month, None), "month", doubts=doubts, confidence=0.7 if third else 0.9
+    )
+
+
+def _quarter(match: re.Match[str]) -> Reading:
+    quarter = int(match["q"]) if match["q"].isdecimal() else _integer(match["q"])
+    year = int(match["year"])
+    return Reading(
+        match.start(), match.end(), (year, 3 * quarter - 2, None), "quarter", last=(year, 3 * quarter, None)
+    )
+
+
+def _integer(word: str) -> int:
+    digits = word.replace(" ", "")
+    return int(digits) if digits.isdecimal() else int(han_number(digits) or 0)

@@ -1,0 +1,72 @@
+"""Days told from another day in Chinese: 昨天, 上周五, 三天前, 本月15日, 去年5月6日, 次日."""
+
+from __future__ import annotations
+
+import datetime
+import re
+from functools import cache
+
+from extractors.facts.date_shift import Rule, in_week, month_day, plus, rule, shifted
+from extractors.facts.fact import Day
+from extractors.facts.numerals import han_number
+
+_HAN = r"(?:\d{1,3}|[一二两三四五六七八九十]{1,3})"
+_FIXED_HAN = {"大前": -3, "前": -2, "昨": -1, "今": 0, "明": 1, "后": 2, "大后": 3}
+_STEP_HAN = {"上上": -2, "上": -1, "本": 0, "这": 0, "当": 0, "下": 1, "次": 1, "下下": 2}
+_YEAR_HAN = {"前": -2, "去": -1, "上": -1, "今": 0, "本": 0, "当": 0, "同": 0, "明": 1, "后": 2}
+
+_WEEKDAY = r"(?P<wd>[一二三四五六日天])"
+_DAY = rf"(?P<d>{_HAN})[日号]"
+_WEEK = "周|星期|礼拜"
+_MONTH = r"(?P<m>1[0-2]|0?[1-9]|十[一二]?|[一二三四五六七八九])"
+
+
+@cache
+def rules() -> tuple[Rule, ...]:
+    """All wordings, in no order that matters."""
+    named = r"(?P<w>大前|前|昨|今|明|大后|(?<![之以今此往随])后)[天日](?!然|起|公报)|(?P<v>昨|今|明)[晚夜早晨](?!报)"
+    week = rf"(?P<step>上上|上|本|这|下下|下)(?:一?个)?(?:{_WEEK}){_WEEKDAY}"
+    bare = rf"(?<![上下本这个每逢])(?:{_WEEK}){_WEEKDAY}(?![至到年岁~-]|期)"
+    count = (
+        rf"(?<![0-9月一二三四五六七八九十第])(?P<n>{_HAN}) ?(?:个)?(?P<unit>天|日|{_WEEK}|月|年)"
+        r"(?:之|以)?(?P<way>前|后)(?![续期])"
+    )
+    month = rf"(?P<step>上上|上|本|当|这|下|次)(?:一?个)?月(?:的)? ?{_DAY}"
+    year = rf"(?P<y>[前去上今本当同明后])年 ?的?(?:{_MONTH}|[本同当])月 ?{_DAY}"
+    return (
+        rule("named day", "[前昨今明后][天日晚夜早晨]", named, _named),
+        rule("next day", "次日|翌日|隔日|隔天|第二天", "次日|翌日|隔日|隔天|第二天", _next, chained=True),
+        rule("day of a week", _WEEK, week, _of_week),
+        rule("day of the week", _WEEK, bare, _of_week),
+        rule("count from today", "[天日周期拜月年][之以]?[前后]", count, _moved),
+        rule("day of a month", "[上本当这下次个]月", month, _of_month),
+        rule("day of a year", "[前去上今本当同明后]年", year, _of_year),
+    )
+
+
+def _next(_: re.Match[str], anchor: datetime.date) -> Day:
+    return plus(anchor, 1)
+
+
+def _named(match: re.Match[str], anchor: datetime.date) -> Day:
+    return plus(anchor, _FIXED_HAN[match["w"] or match["v"]])
+
+
+def _moved(match: re.Match[str], anchor: datetime.date) -> Day | None:
+    count = han_number(match["n"])
+    way = -1 if match["way"] == "前" else 1
+    return None if count is None else shifted(anchor, way * int(count), match["unit"])
+
+
+def _of_week(match: re.Match[str], anchor: datetime.date) -> Day:
+    weekday = "一二三四五六日".index(match["wd"].replace("天", "日"))
+    return in_week(anchor, _STEP_HAN[match.groupdict().get("step") or "本"], weekday)
+
+
+def _of_month(match: re.Match[str], anchor: datetime.date) -> Day:
+    return month_day(anchor, _STEP_HAN[match["step"]], int(han_number(match["d"]) or 0))
+
+
+def _of_year(match: re.Match[str], anchor: datetime.date) -> Day:
+    month = int(han_number(match["m"]) or 0) if match["m"] else anchor.month
+    return Day(datetime.date(anchor.year + _YEAR_HAN[match["y"]], month, int(han_number(match["d"]) or 0)))

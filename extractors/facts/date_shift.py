@@ -1,0 +1,82 @@
+"""Steps in the calendar, and the form of the rules that tell one day from another."""
+
+from __future__ import annotations
+
+import calendar
+import datetime
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from extractors.facts.fact import Day
+
+Compute = Callable[[re.Match[str], datetime.date], Day | None]
+_REACH = 80
+"""How far around its trigger a wording may stretch."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A wording and what it does to the day it is counted from.
+
+    `trigger` is a cheap pattern that every match holds: only around it is the wording itself looked for. With
+    `chained` the day before it in the text is meant, not the document's.
+    """
+
+    name: str
+    trigger: re.Pattern[str]
+    wording: re.Pattern[str]
+    compute: Compute
+    chained: bool = False
+
+    def matches(self, text: str) -> Iterator[re.Match[str]]:
+        """The matches of the wording in a folded text; time grows with the text, however often the trigger occurs."""
+        for start, end in _spans(self.trigger, text):
+            yield from self.wording.finditer(text, start, end)
+
+
+def rule(name: str, trigger: str, wording: str, compute: Compute, chained: bool = False) -> Rule:
+    """A rule of two patterns in text form."""
+    return Rule(name, re.compile(trigger), re.compile(wording), compute, chained)
+
+
+def _spans(trigger: re.Pattern[str], text: str) -> Iterator[tuple[int, int]]:
+    start = end = 0
+    for match in trigger.finditer(text):
+        if match.start() - _REACH > end:
+            if end:
+                yield start, end
+            start = match.start() - _REACH
+        end = match.end() + _REACH
+    if end:
+        yield max(0, start), end
+
+
+def plus(anchor: datetime.date, days: int) -> Day:
+    """The day so many days on."""
+    return Day(anchor + datetime.timedelta(days=days))
+
+
+def months_on(anchor: datetime.date, count: int) -> datetime.date:
+    """The same day of the month so many months on, or the last day of a month that is too short."""
+    year, month = divmod(anchor.year * 12 + anchor.month - 1 + count, 12)
+    return datetime.date(year, month + 1, min(anchor.day, calendar.monthrange(year, month + 1)[1]))
+
+
+def shifted(anchor: datetime.date, count: int, unit: str) -> Day:
+    """The day so many days, weeks, months or years on (`unit` in English or Chinese)."""
+    if unit in ("day", "天", "日"):
+        return plus(anchor, count)
+    if unit in ("week", "周", "星期", "礼拜"):
+        return plus(anchor, 7 * count)
+    return Day(months_on(anchor, 12 * count if unit in ("year", "年") else count))
+
+
+def in_week(anchor: datetime.date, step: int, weekday: int) -> Day:
+    """The weekday (0 for Monday) of the week that is `step` weeks from the anchor's."""
+    return plus(anchor, 7 * step + weekday - anchor.weekday())
+
+
+def month_day(anchor: datetime.date, step: int, day: int) -> Day:
+    """A day of the month that is `step` months from the anchor's. ValueError when that month has no such day."""
+    return Day(months_on(anchor.replace(day=1), step).replace(day=day))

@@ -1,0 +1,89 @@
+"""The year of a date that is written without one: that of its neighbour, or the nearest to the document's date."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Sequence
+
+from extractors.facts.date_reading import Dated, Parts, Reading, day_of, possible
+from extractors.facts.fact import Day
+
+_NEAR = 300
+"""Within how many characters an earlier date with a year lends it to one without."""
+
+
+_SAME_YEAR = 240
+"""Up to how many days away a day without a year is taken to be in the anchor's year."""
+
+
+def complete(reading: Reading) -> Dated | None:
+    """A reading that says its year, as a calendar date."""
+    day = _whole(reading.first, reading.last)
+    return None if day is None else Dated(reading, day, False, reading.doubts, reading.confidence)
+
+
+def completed(reading: Reading, known: Sequence[Dated], own: datetime.date | None, text: str) -> Dated | None:
+    """A reading without a year, its year taken from the text before it, else from the document's own date."""
+    neighbour = _neighbour(reading, known, text)
+    anchor = neighbour or own or _any_before(reading, known)
+    if anchor is None:
+        return None
+    year = _year_near(reading.first, anchor)
+    if year is None:
+        return None
+    first = (year, reading.first[1], reading.first[2])
+    last = reading.last and _after((year, reading.last[1], reading.last[2]), first)
+    day = _whole(first, last)
+    if day is None:
+        return None
+    source = "the date before it" if neighbour or own is None else "the document's date"
+    doubts = (*reading.doubts, f"derived: the year is taken from {source}")
+    return Dated(reading, day, True, doubts, min(reading.confidence, 0.85))
+
+
+def _whole(first: Parts, last: Parts | None) -> Day | None:
+    start = day_of(first)
+    if start is None or last is None:
+        return start
+    end = day_of(last)
+    if end is None:
+        return start
+    return Day(start.start, end.end or end.start)
+
+
+def _after(last: Parts, first: Parts) -> Parts:
+    """`last`, in the year after when it would lie before `first` (28 December to 3 January)."""
+    if (last[1], last[2] or 0) < (first[1], first[2] or 0) and last[0] is not None:
+        return last[0] + 1, last[1], last[2]
+    return last
+
+
+def _neighbour(reading: Reading, known: Sequence[Dated], text: str) -> datetime.date | None:
+    """The date in the same paragraph, before this one, that says its year."""
+    for dated in reversed(known):
+        gap = reading.start - dated.reading.end
+        if gap >= 0:
+            close = gap <= _NEAR and "\n\n" not in text[dated.reading.end : reading.start]
+            return dated.day.start if close else None
+    return None
+
+
+def _any_before(reading: Reading, known: Sequence[Dated]) -> datetime.date | None:
+    earlier = [d.day.start for d in known if d.reading.end <= reading.start]
+    if earlier:
+        return earlier[-1]
+    return known[0].day.start if known else None
+
+
+def _year_near(parts: Parts, anchor: datetime.date) -> int | None:
+    """The anchor's own year, unless that of a neighbour is much nearer (28 December, told on 5 January)."""
+    best: tuple[int, int] | None = None
+    for year in sorted(range(anchor.year - 4, anchor.year + 5), key=lambda y: abs(y - anchor.year)):
+        if not possible((year, parts[1], parts[2])):
+            continue
+        distance = abs((datetime.date(year, parts[1], parts[2] or 1) - anchor).days)
+        if year == anchor.year and distance <= _SAME_YEAR:
+            return year
+        if best is None or distance < best[0]:
+            best = (distance, year)
+    return best[1] if best else None

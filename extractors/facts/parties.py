@@ -1,0 +1,180 @@
+"""Parties: who sent, who is addressed, who sells, builds, insures, inspects, attends; and who else is named.
+
+Sources, from sure to weak: labels ("Employer: …", 甲方：…), definitions ("… (hereinafter the "Contractor")"),
+signatures and letterheads, the head of a receipt, lists of people at a meeting; and last any name with a
+company's form, as "mentioned". A name has one fact for each role it plays.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+
+from extractors.document import Document, is_han
+from extractors.facts.fact import Fact
+from extractors.facts.party_forms import Company, companies_in
+from extractors.facts.party_heads import fills, heads, says
+from extractors.facts.party_labelled import Named, labelled, labels, named_on_vat_invoice
+from extractors.facts.party_people import attendees
+from extractors.facts.party_shops import shop
+from extractors.facts.plain import Plain
+from extractors.facts.segments import PageSegments, segments_of
+
+_HEAD = 14
+_MOST_MENTIONED = 40
+_CLIENTS = ("client", "customer", "委托", "for", "prepared")
+_WITHOUT_NAMES = ("photo", "video")
+_SIGNING = ("contractor", "employer", "engineer", "subcontractor", "insurer")
+_ON_INVOICES = {"sender": "seller", "recipient": "buyer"}
+_IN_REPORTS = {"buyer": "recipient", "employer": "recipient", "sender": "inspector"}
+_ON_PURCHASES = {"employer": "buyer", "contractor": "seller"}
+_CALLED = re.compile(r"\((?P<role>[^()]{2,90})\)")
+_DEFINES = re.compile(r"hereinafter|referred to|called|简称|称为|下称|[\"']the |\(the ", re.IGNORECASE)
+_DEFINED_WITHIN = 170
+_BEFORE = re.compile(r"(?:\bthe )?\b(?P<role>[A-Za-z\-]+)(?:, | is | shall be )$")
+_WHITE = re.compile(r"\s+")
+
+
+def find(document: Document, kind: str) -> list[Fact]:
+    """The parties of a document of this kind, in no set order; `value` is the name without line breaks."""
+    if kind in _WITHOUT_NAMES or not document.pages:
+        return []
+    pages = [segments_of(document, page) for page in document.pages]
+    named = [_fitting(n, document, kind) for n in _all(document, pages, kind)]
+    return [_fact(document, n) for n in _once(document, named)]
+
+
+def _all(document: Document, pages: Sequence[PageSegments], kind: str) -> Iterator[Named]:
+    sure: list[Named] = []
+    for page in pages:
+        sure += labelled(document, page)
+        if kind == "invoice":
+            sure += named_on_vat_invoice(page)
+    yield from sure
+    head = list(heads(pages, kind))
+    yield from head
+    if kind == "correspondence" and not any(n.role == "sender" for n in [*sure, *head]):
+        yield from _signing(document, sure)
+    if kind == "invoice":
+        buyers = [_key(document.text[n.start : n.end]) for n in sure if n.role in ("buyer", "recipient")]
+        issuers = list(shop(pages[0], [b for b in buyers if b]))
+        yield from issuers
+        if not buyers:
+            yield from _addressed(document, pages[0], [*sure, *head, *issuers])
+    if kind == "minutes":
+        yield from attendees(pages)
+    for page in pages:
+        yield from _mentioned(page)
+
+
+def _addressed(document: Document, page: PageSegments, known: Sequence[Named]) -> Iterator[Named]:
+    """The company that fills a line at the head of an invoice and does not issue it: it is billed."""
+    issuers = {_key(document.text[n.start : n.end]) for n in known if n.role in ("seller", "sender")}
+    for line in page.lines[:_HEAD]:
+        company = fills(line, companies_in(line))
+        name = _key(line.text[company.start : company.end]) if company else ""
+        if company and issuers and company.confidence >= 0.9 and name not in issuers:
+            yield Named("buyer", *line.span(company.start, company.end), 0.65, "party.addressee", "head")
+            return
+
+
+def _signing(document: Document, sure: Sequence[Named]) -> Iterator[Named]:
+    """The party whose label stands at the foot of a notice (承包人：…) and that is not addressed: it sends."""
+    addressed = {_key(document.text[n.start : n.end]) for n in sure if n.role in ("recipient", "copied")}
+    foot = document.body_end * 0.6
+    for one in sure:
+        name = _key(document.text[one.start : one.end])
+        if one.role in _SIGNING and one.start > foot and name not in addressed:
+            yield Named("sender", one.start, one.end, 0.65, "party.signature", one.why)
+            return
+
+
+def _mentioned(page: PageSegments) -> Iterator[Named]:
+    """Names with a company's form, with the role that the words around them give."""
+    text = page.plain
+    companies = companies_in(text)
+    ends = [c.start for c in companies[1:]] + [len(text.text)]
+    for company, limit in zip(companies, ends, strict=False):
+        role, why = _role_nearby(text, company, limit)
+        sure = 0.85 if role != "mentioned" else company.confidence * 0.8
+        yield Named(role, *text.span(company.start, company.end), round(sure, 2), "party.form", why)
+
+
+def _role_nearby(text: Plain, company: Company, limit: int) -> tuple[str, str]:
+    called = _called(text, company.end, limit)
+    before = _BEFORE.search(text.text, max(0, company.start - 40), company.start)
+    if called:
+        return called
+    for word in (company.cue, before and before.group("role")):
+        role = _role_of(word) if word else None
+        if role and word:
+            return role, word
+    return "mentioned", text.text[company.start : company.end]
+
+
+def _called(text: Plain, at: int, limit: int) -> tuple[str, str] | None:
+    """The role that a definition behind a name gives it: (the "Contractor"), (hereinafter called "the Employer")."""
+    found = _CALLED.search(text.text, at, min(limit, at + _DEFINED_WITHIN))
+    if found is None or not (_DEFINES.search(found.group()) or found.start() - at <= 3):
+        return None
+    hits = [h for h in labels().find(found.group("role").lower()) if not h.what.colon]
+    return (hits[-1].what.role, text.text[slice(*found.span("role"))]) if hits else None
+
+
+def _role_of(word: str) -> str | None:
+    """The role that a word names: "the Contractor", 发包人."""
+    word = re.sub(r"^.*?(?:简称|称为|下称|called|to as|the)[:\s为\"']*(?:the )?", "", word.lower()).strip(
+        "\"' "
+    )
+    hit = labels().at_start(word)
+    if hit is None or hit.what.colon or hit.end < len(word) - 1:
+        return None
+    return hit.what.role
+
+
+def _fitting(named: Named, document: Document, kind: str) -> Named:
+    """The same name with the role that the kind of document makes of it."""
+    role = named.role
+    if kind == "invoice":
+        role = _ON_INVOICES.get(role, role)
+    elif (
+        kind == "contract"
+        and named.why.startswith(("甲方", "乙方"))
+        and says("purchase", document.text[:600].lower())
+    ):
+        role = _ON_PURCHASES.get(role, role)
+    elif kind != "minutes" and role == "attendee":
+        role = "mentioned"
+    return Named(role, named.start, named.end, named.confidence, named.rule, named.why)
+
+
+def _once(document: Document, named: Iterable[Named]) -> list[Named]:
+    """The best place of each name in each role; a name that has a role is not "mentioned" as well."""
+    best: dict[tuple[str, str], Named] = {}
+    for one in named:
+        key = (_key(document.text[one.start : one.end]), one.role)
+        if key[0] and (key not in best or one.confidence > best[key].confidence):
+            best[key] = one
+    with_role = {name for name, role in best if role != "mentioned"}
+    kept = [n for (name, role), n in best.items() if role != "mentioned" or name not in with_role]
+    others = [n for n in kept if n.role == "mentioned"][:_MOST_MENTIONED]
+    return [n for n in kept if n.role != "mentioned"] + others
+
+
+def _key(name: str) -> str:
+    return "".join(c for c in name.lower() if c.isalnum())
+
+
+def _fact(document: Document, named: Named) -> Fact:
+    raw = document.text[named.start : named.end]
+    return Fact(
+        "party", named.role, _joined(raw), named.start, named.end, named.confidence, named.rule, named.why
+    )
+
+
+def _joined(raw: str) -> str:
+    """The name in one line, without spaces between Han characters."""
+    words = _WHITE.sub(" ", raw).strip()
+    return "".join(
+        c for at, c in enumerate(words) if c != " " or not (is_han(words[at - 1]) and is_han(words[at + 1]))
+    )

@@ -1,0 +1,231 @@
+"""Finds names of companies and bodies by their form: "… Ltd", "… Authority", "…有限公司", "…设计院"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from extractors.facts.phrases import Phrases
+from extractors.facts.plain import HAN, Plain, vocabulary
+
+_TOKEN = re.compile(r"[^\s,;:]+[,;:]*")
+_REACH = 110
+"""A name begins at most so many characters before its form."""
+_MOST_WORDS = 9
+_INITIALS = re.compile(
+    r"(?:[A-Z]\.)+(?:[A-Z]\.?)?$|(?:Co|St|Bros|Intl|Mt|Sdn|Pte|Pty|Pvt|Messrs)\.$", re.IGNORECASE
+)
+_NAME_WORD = re.compile(r"[(\"'«]?(?:[A-Z0-9À-Þ]|[a-z]{1,2}[A-Z])[\w&'./()\-À-ÿ]*$|\(M\)$|&$|\+$")
+_OF = re.compile(r"(?: (?:of|for|and) (?:the )?[A-Z][\w\-]+(?: [A-Z][\w\-]+){0,4})+")
+_HAN_RUN = re.compile(rf"[{HAN}A-Za-z0-9·()&\-]{{1,40}}$")
+_CORPORATE = re.compile(
+    rf"(?:\([{HAN}]{{2,8}}\))?(?:集团|控股)?(?:\([{HAN}]{{2,8}}\))?(?:股份)?(?:有限(?:责任)?公司|公司)"
+)
+_OURS = re.compile(r"[本我贵该你此各两]|其他|上述|对方")
+_ITEM = re.compile(r"\(\w{1,2}\)$")
+_LINE_WRAPS = 45
+_HAN_WRAPS = 18
+
+
+@dataclass(frozen=True, slots=True)
+class Company:
+    """A name at `start:end` of a plain text; `cue` is the role word it follows without a break ("承包人…")."""
+
+    start: int
+    end: int
+    confidence: float
+    cue: str = ""
+
+
+@dataclass(frozen=True)
+class _Vocabulary:
+    latin: Phrases[float]
+    han: Phrases[float]
+    small: frozenset[str]
+    ends: frozenset[str]
+    opens: frozenset[str]
+    not_first: frozenset[str]
+    positions: frozenset[str]
+    stop: tuple[str, ...]
+    keep: tuple[str, ...]
+    never: frozenset[str]
+    extend: re.Pattern[str]
+
+
+@cache
+def _known() -> _Vocabulary:
+    forms = vocabulary(Path(__file__).parent, "company_forms.yaml")
+    latin, han = forms["latin"], forms["han"]
+    return _Vocabulary(
+        latin=Phrases([(f, 0.9) for f in latin["strong"]] + [(f, 0.55) for f in latin["body"]]),
+        han=Phrases([(f, 0.9) for f in han["strong"]] + [(f, 0.7) for f in han["body"]]),
+        small=frozenset(latin["small"]),
+        ends=frozenset(w.lower() for w in latin["strong"] + latin["ends"]),
+        opens=frozenset(latin["opens"]),
+        not_first=frozenset(latin["not_first"]),
+        positions=frozenset(forms["persons"]["positions"]),
+        stop=tuple(sorted(han["stop"], key=len, reverse=True)),
+        keep=tuple(han["keep"]),
+        never=frozenset(han["never"]),
+        extend=re.compile(rf"[{HAN}A-Za-z0-9()]{{1,14}}?(?:{'|'.join(han['extend'])})"),
+    )
+
+
+def companies_in(text: Plain) -> list[Company]:
+    """The names of companies and bodies in a text, in order of place; none overlaps another."""
+    found = sorted([*_latin(text), *_han(text)], key=lambda c: (c.start, -c.end))
+    kept: list[Company] = []
+    for company in found:
+        if not kept or company.start >= kept[-1].end:
+            kept.append(company)
+    return kept
+
+
+def _latin(text: Plain) -> Iterator[Company]:
+    hits = [h for h in _known().latin.find(text.lower) if text.text[h.start].isupper()]
+    for at, hit in enumerate(hits):
+        end, confidence, last = hit.end, hit.what, at
+        while last + 1 < len(hits) and not text.text[end : hits[last + 1].start].strip(" .,()M&\n"):
+            last += 1
+            end, confidence = hits[last].end, max(confidence, hits[last].what)
+        opening = confidence < 0.9 and text.text[hit.start : hit.end] in _known().opens
+        start = _name_start(text.text, hit.start, through_small=not opening, over_comma=confidence >= 0.9)
+        end = _with_of(text.text, end) if opening else end
+        if start == hit.start and not (confidence < 0.9 and end > hit.end):
+            continue
+        yield Company(start, end, confidence)
+
+
+def _with_of(text: str, end: int) -> int:
+    """The end of "Ministry of Transport and Works", where the form opens the name."""
+    more = _OF.match(text, end)
+    return more.end() if more else end
+
+
+def _name_start(text: str, form: int, through_small: bool, over_comma: bool) -> int:
+    """Where the name that ends with the form at `form` begins; `form` itself when no name stands before it."""
+    floor = max(0, form - _REACH)
+    wrap = text.rfind("\n", floor, form)
+    if wrap >= 0 and not _wraps(text, wrap) and not _form_alone(text, wrap, form):
+        floor = wrap + 1
+    tokens = [(m.start(), m.group()) for m in _TOKEN.finditer(text, floor, form)]
+    taken: list[tuple[int, str]] = []
+    for at, token in reversed(tokens[-_MOST_WORDS:]):
+        if not _continues(token, over_comma and not taken) or (taken and _is_end(token, taken[-1][1])):
+            break
+        if not through_small and token in _known().small:
+            break
+        taken.append((at, token))
+    while taken and _cannot_open(taken[-1][1]):
+        taken.pop()
+    real = [
+        t
+        for _, t in taken
+        if t.strip("(),.&").lower() not in _known().small and not t.strip("(),.").isdigit()
+    ]
+    return taken[-1][0] if real else form
+
+
+def _form_alone(text: str, newline: int, form: int) -> bool:
+    """Whether the form stands alone on its line ("LLP" under the name of a firm)."""
+    stop = text.find("\n", form)
+    own = text[newline + 1 : stop if stop >= 0 else len(text)].strip(" .")
+    return newline + 1 == form and " " not in own and "\n\n" not in text[max(0, newline - 1) : form]
+
+
+def _wraps(text: str, newline: int) -> bool:
+    """Whether the line that ends at `newline` is long enough to be running text."""
+    before = text.rfind("\n", 0, newline)
+    long = newline - before > _LINE_WRAPS
+    return long and "   " not in text[before + 1 : newline]
+
+
+def _continues(token: str, over_comma: bool) -> bool:
+    if (
+        token[-1] in ";:-"
+        or _ITEM.match(token)
+        or (token[-1] == "," and not over_comma and not token.lower().startswith("co"))
+    ):
+        return False
+    bare = token.rstrip(",")
+    if bare.endswith(".") and not _INITIALS.search(bare):
+        return False
+    return bare in _known().small or _NAME_WORD.match(bare) is not None
+
+
+def _is_end(token: str, following: str) -> bool:
+    """Whether another name (or a position: "Director of …") ends with `token` before `and`, `of`, `for` …"""
+    if following not in _known().small:
+        return False
+    word = token.strip("(),.").lower()
+    return word in _known().ends or word in _known().positions
+
+
+def _cannot_open(token: str) -> bool:
+    word = token.strip("()\"',.").lower()
+    return word in _known().not_first or word in _known().small or not word
+
+
+def _han(text: Plain) -> Iterator[Company]:
+    if text.text.isascii():
+        return
+    known = _known()
+    done = 0
+    for hit in known.han.find(text.lower):
+        if hit.start < done:
+            continue
+        run = _HAN_RUN.search(text.text[max(done, hit.start - 40) : hit.start])
+        start = hit.start - len(run.group()) if run else hit.start
+        start = _over_line_break(text.text, start, done)
+        start, cue = _after_stop(text.text, start, hit.start)
+        end = _extended(text.text, hit.end)
+        name = text.text[start:end].strip("()-&")
+        if (
+            name.replace("\n", "") in known.never
+            or len(name) - len(hit.phrase) < 2
+            or _OURS.match(name)
+            or _unbalanced(name)
+        ):
+            continue
+        start += text.text[start:end].index(name)
+        done = start + len(name)
+        yield Company(start, done, hit.what, cue)
+
+
+def _over_line_break(text: str, start: int, floor: int) -> int:
+    """A name may begin at the end of the line before, where that line is full."""
+    if start == 0 or text[start - 1] != "\n" or start - 1 - text.rfind("\n", 0, start - 1) < _HAN_WRAPS:
+        return start
+    run = _HAN_RUN.search(text[max(floor, start - 41) : start - 1])
+    return start - 1 - len(run.group()) if run else start
+
+
+def _after_stop(text: str, start: int, form: int) -> tuple[int, str]:
+    """The place after the last word that cannot be part of a name, and that word."""
+    best, cue = start, ""
+    for stop in _known().stop:
+        at = text.rfind(stop, start, form)
+        if at < 0 or at + len(stop) <= best or (len(stop) == 1 and _kept(text, at)):
+            continue
+        best, cue = at + len(stop), stop
+    return best, cue
+
+
+def _kept(text: str, at: int) -> bool:
+    around = text[max(0, at - 1) : at + 2]
+    return any(word in around for word in _known().keep)
+
+
+def _extended(text: str, end: int) -> int:
+    """The end of "…研究院(集团)有限公司", "…有限公司北京分公司"."""
+    for pattern in (_CORPORATE, _known().extend):
+        more = pattern.match(text, end)
+        end = more.end() if more else end
+    return end
+
+
+def _unbalanced(name: str) -> bool:
+    return name.count("(") != name.count(")")

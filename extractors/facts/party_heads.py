@@ -1,0 +1,175 @@
+"""Who sends, who is addressed and who signs, from the head and foot of a document; and the shop of a receipt."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from functools import cache
+from pathlib import Path
+
+import yaml
+
+from extractors.facts.party_forms import Company, companies_in
+from extractors.facts.party_labelled import Named, labels
+from extractors.facts.party_names import is_address, is_name, is_person, is_position, trimmed
+from extractors.facts.phrases import Phrases
+from extractors.facts.plain import Plain, has_han, plain
+from extractors.facts.segments import PageSegments
+
+_HEAD = 8
+_ADDRESSEE_REACH = 9
+_FOOT = 9
+_ISSUER = {
+    "correspondence": "sender",
+    "minutes": "sender",
+    "work_record": "sender",
+    "invoice": "seller",
+    "inspection_report": "inspector",
+}
+_RESPECT = re.compile(r"^(?:尊敬的|致|敬启者|dear )\s?[:：]?\s?", re.IGNORECASE)
+_FILE_WORD = re.compile(r"(?:文件|函|公函|便函|通知|用笺)$")
+
+
+@cache
+def _words(group: str) -> Phrases[str]:
+    loaded: dict[str, list[str]] = yaml.safe_load(
+        (Path(__file__).parent / "party_words.yaml").read_text(encoding="utf-8")
+    )
+    return Phrases((phrase, group) for phrase in loaded[group])
+
+
+def says(group: str, text: str) -> bool:
+    """Whether one of the words of a group of party_words.yaml stands in a text (small letters)."""
+    return bool(_words(group).find(text))
+
+
+def opens_with(group: str, text: str) -> int:
+    """How many characters of a text (small letters) the word of the group takes with which it begins; 0 if none."""
+    lead = len(text) - len(text.lstrip(" *#-"))
+    hit = _words(group).at_start(text[lead : lead + 60])
+    return lead + hit.end if hit else 0
+
+
+def heads(pages: Sequence[PageSegments], kind: str) -> Iterator[Named]:
+    """Letterhead, addressee and signature."""
+    if not pages:
+        return
+    first = pages[0].lines
+    greeting = next((at for at, line in enumerate(first[:30]) if opens_with("salutation", line.lower)), None)
+    letterhead = _letterhead(first, greeting, kind)
+    if letterhead:
+        yield letterhead[1]
+    if kind == "correspondence":
+        yield from _addressees(first, greeting, letterhead[0] if letterhead else -1)
+        yield from _signatures(pages)
+
+
+def _letterhead(lines: Sequence[Plain], greeting: int | None, kind: str) -> tuple[int, Named] | None:
+    """The first line at the head that is a company's name and neither labelled nor addressed."""
+    for at, line in enumerate(lines[: min(_HEAD, greeting if greeting is not None else _HEAD)]):
+        if line.text.rstrip().endswith(":") or _labelled(line):
+            return None
+        company = None if ":" in line.text else fills(line, companies_in(line))
+        if company:
+            role = _issuer(lines, kind)
+            sure = 0.85 if at < 3 else 0.7
+            return at, Named(
+                role, *line.span(company.start, company.end), sure, "party.letterhead", "letterhead"
+            )
+    return None
+
+
+def _issuer(lines: Sequence[Plain], kind: str) -> str:
+    """The role of who issues a document of a kind; a site's record is the contractor's, a garage's its sender's."""
+    on_site = kind == "work_record" and any(says("site", line.lower) for line in lines[:_HEAD])
+    return "contractor" if on_site else _ISSUER.get(kind, "mentioned")
+
+
+def _labelled(line: Plain) -> bool:
+    hit = labels().at_start(line.lower[:60])
+    return hit is not None and line.text[hit.end :].lstrip().startswith(":")
+
+
+def fills(line: Plain, companies: Sequence[Company]) -> Company | None:
+    """The company whose name is most of a line."""
+    for company in companies:
+        rest = (line.text[: company.start] + line.text[company.end :]).strip(" ,.:|-")
+        rest = "" if _FILE_WORD.fullmatch(rest) else rest
+        if len(rest) <= 0.6 * (company.end - company.start):
+            return company
+    return None
+
+
+def _addressees(lines: Sequence[Plain], greeting: int | None, letterhead: int) -> Iterator[Named]:
+    chinese = next((at for at, line in enumerate(lines[:14]) if at > letterhead and _addressed(line)), None)
+    if chinese is not None:
+        yield from _addressed_names(lines[chinese])
+    elif greeting is not None:
+        start = max(letterhead + 1, greeting - _ADDRESSEE_REACH)
+        yield from _address_block(lines[start:greeting])
+
+
+def _addressed(line: Plain) -> bool:
+    """Whether a line is the address of a Chinese letter: a name and a colon."""
+    text = line.text.strip()
+    if not text.endswith(":") or not has_han(text) or len(text) > 60:
+        return False
+    name = _RESPECT.sub("", text[:-1])
+    return bool(companies_in(plain(name))) or is_person(name) or (text.startswith("致") and is_name(name))
+
+
+def _addressed_names(line: Plain) -> Iterator[Named]:
+    lead = _RESPECT.match(line.text.lstrip())
+    at = len(line.text) - len(line.text.lstrip()) + (lead.end() if lead else 0)
+    for part in re.finditer(r"[^、,;:]+", line.text[at:]):
+        found = trimmed(line, at + part.start(), at + part.end())
+        if found and is_name(line.text[found[0] : found[1]]):
+            yield Named("recipient", *line.span(*found), 0.88, "party.addressee", ":")
+
+
+def _address_block(lines: Sequence[Plain]) -> Iterator[Named]:
+    """The companies, else the first person, of the lines before "Dear …"."""
+    found = [(line, c) for line in lines if not _labelled(line) and (c := fills(line, companies_in(line)))]
+    for line, company in found[:1]:
+        yield Named("recipient", *line.span(company.start, company.end), 0.82, "party.addressee", "Dear")
+    for line in lines:
+        span = trimmed(line, 0, len(line.text))
+        name = line.text[span[0] : span[1]] if span else ""
+        if span and is_name(name) and is_person(name) and not is_address(name) and not is_position(name):
+            if not found or name.split()[0].rstrip(".") in ("Mr", "Mrs", "Ms", "Dr", "Ir", "Messrs"):
+                yield Named("recipient", *line.span(*span), 0.65, "party.addressee", "Dear")
+            return
+
+
+def _signatures(pages: Sequence[PageSegments]) -> Iterator[Named]:
+    """The companies after the close of a letter, or alone on one of its last lines."""
+    for page in pages:
+        closed = next((at for at, line in enumerate(page.lines) if opens_with("closing", line.lower)), None)
+        if closed is not None:
+            yield from _signed(page.lines[closed : closed + _FOOT])
+            return
+    for line in pages[-1].lines[10:][-5:]:
+        company = fills(line, companies_in(line))
+        if company and not line.text.rstrip().endswith(":"):
+            yield Named("sender", *line.span(company.start, company.end), 0.7, "party.signature", "signature")
+
+
+def _signed(lines: Sequence[Plain]) -> Iterator[Named]:
+    why = lines[0].text.strip(" ,.:")
+    person = False
+    for at, line in enumerate(lines):
+        lead = opens_with("behalf", line.lower) or (opens_with("closing", line.lower) if at == 0 else 0)
+        if opens_with("salutation", line.lower):
+            return
+        span = trimmed(line, lead, len(line.text))
+        name = line.text[span[0] : span[1]] if span else ""
+        if span is None or not is_name(name) or name.lower().startswith("the ") or is_address(name):
+            continue
+        company = fills(line, [c for c in companies_in(line) if c.start >= lead])
+        if company:
+            yield Named("sender", *line.span(company.start, company.end), 0.85, "party.signature", why)
+        elif lead and at > 0:
+            yield Named("sender", *line.span(*span), 0.75, "party.signature", why)
+        elif is_person(name) and not person and not is_position(name):
+            person = True
+            yield Named("sender", *line.span(*span), 0.65, "party.signature", why)

@@ -1,0 +1,162 @@
+"""Reference numbers behind labels: "Our ref: GC/L/0145", "Invoice #7", 合同编号：…, or in the cell below a label."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from extractors.document import Document
+from extractors.facts.phrases import Hit, Phrases
+from extractors.facts.plain import Plain, has_han, plain, vocabulary
+from extractors.facts.reference_shapes import is_strong, role_of_shape, value_at
+from extractors.facts.segments import PageSegments, Segment
+
+_AFTER = re.compile(
+    r"\.?(?P<number> ?(?:: ?)?(?:(?:ref\.? |reference |letter |order )?"
+    r"(?:no|nr|num|number|id|code|ref|reference|nummer)\b\.?(?: ?\(s\))?"
+    r"|n[°º.]\.?|[#№°]|编号|号码|单号|代码|号(?=[ :])))?"
+    r"(?P<note> ?\([^()\d]{1,24}\))?(?P<sep> ?\.?:? ?[:;=#]+| ?(?:is|was)\b|为|是| -(?= ))?[ .]*",
+    re.IGNORECASE,
+)
+_BY_KIND = {
+    "correspondence": "letter",
+    "invoice": "invoice",
+    "inspection_report": "report",
+    "contract": "contract",
+    "work_record": "report",
+}
+_BARE_WORDS = frozenset(("no", "nr", "number", "编号"))
+_REF_WORDS = frozenset(("ref", "ref no", "reference no"))
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """The role of the number behind a label; `full` when the label itself says that a number follows."""
+
+    role: str
+    full: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Numbered:
+    """A reference number at `start:end` of the document; `why` are the words that decided."""
+
+    role: str
+    value: str
+    start: int
+    end: int
+    confidence: float
+    rule: str
+    why: str
+
+
+@cache
+def labels() -> Phrases[Label]:
+    """The labels of reference_labels.yaml."""
+    loaded = vocabulary(Path(__file__).parent, "reference_labels.yaml")
+    return Phrases(
+        (phrase, Label(role, sort == "full"))
+        for role, sorts in loaded.items()
+        for sort, phrases in sorts.items()
+        for phrase in phrases
+    )
+
+
+def labelled(document: Document, page: PageSegments, kind: str) -> Iterator[Numbered]:
+    """The numbers behind labels on a page; those of role "ignore" mark what is no reference."""
+    for segment, line in zip(page.segments, page.lines, strict=True):
+        for hit in labels().find(line.lower):
+            found = _value(document, page, segment, line, hit)
+            if found:
+                yield _numbered(hit, found, line, kind)
+
+
+@dataclass(frozen=True, slots=True)
+class _Value:
+    text: Plain
+    start: int
+    end: int
+    confidence: float
+
+
+def _value(
+    document: Document, page: PageSegments, segment: Segment, line: Plain, hit: Hit[Label]
+) -> _Value | None:
+    after = _AFTER.match(line.text, hit.end)
+    if after is None or line.text[max(0, hit.start - 1) : hit.start] in ("-", "/") or (hit.end < len(line.text) and line.lower[hit.end] in "abcdefghijklmnopqrstuvwxyz"):
+        return None
+    named = hit.what.full or after.group("number") is not None
+    separated = after.group("sep") is not None
+    if line.text[after.end() :].strip(" .:_-"):
+        return _inline(line, after, hit)
+    if not named or (hit.phrase in _BARE_WORDS and not separated):
+        return None
+    return _elsewhere(document, page, segment)
+
+
+def _inline(line: Plain, after: re.Match[str], hit: Hit[Label]) -> _Value | None:
+    at, numbered, separated = after.end(), after.group("number") is not None, after.group("sep") is not None
+    named = hit.what.full or numbered
+    span = value_at(line.text, at, len(line.text))
+    if span is None:
+        return None
+    value = line.text[slice(*span)]
+    strong = is_strong(value)
+    if has_han(value[0]) and not (named and separated) and not value.endswith("号"):
+        return None
+    if hit.what.role == "by_kind" and not (strong and _stands_alone(line, hit, separated)):
+        return None
+    if not named and not (separated and len(value) >= 3) and not (strong and span[0] - at <= 1):
+        return None
+    if not separated and not strong and not numbered and not _short_allowed(hit, value):
+        return None
+    return _Value(line, *span, 0.6 + 0.15 * named + 0.1 * separated + 0.1 * strong)
+
+
+def _stands_alone(line: Plain, hit: Hit[Label], separated: bool) -> bool:
+    """Whether "No." or 编号 is a label of its own and not the end of another one."""
+    dotted = line.text[hit.end : hit.end + 1] == "."
+    before = line.text[: hit.start]
+    return (separated or dotted) and (not before.strip() or (has_han(hit.phrase) and before[-1] in " )"))
+
+
+def _short_allowed(hit: Hit[Label], value: str) -> bool:
+    """ "Invoice No. 7" is a number; "contract of 2 parts" is none."""
+    words = hit.phrase.split()
+    return words[-1] in ("no", "number", "n", "id") or has_han(hit.phrase) or any(c.isalpha() for c in value)
+
+
+def _elsewhere(document: Document, page: PageSegments, segment: Segment) -> _Value | None:
+    """The value in the cell or segment to the right, else below."""
+    places = [page.cell_near(segment, 0, 1), page.cell_near(segment, 1, 0)]
+    near = (page.after(segment), page.below(segment))
+    places += [(s.start, s.end) for s in near if s is not None]
+    for place in places:
+        if place is None:
+            continue
+        other = plain(document.text, *place)
+        lead = len(other.text) - len(other.text.lstrip(" :."))
+        span = value_at(other.text, lead, len(other.text))
+        whole = span is not None and len(other.text[span[1] :].strip()) <= 12
+        if (
+            span is not None
+            and whole
+            and (is_strong(other.text[slice(*span)]) or page.page.words or page.page.cells)
+        ):
+            return _Value(other, *span, 0.75 + 0.1 * is_strong(other.text[slice(*span)]))
+    return None
+
+
+def _numbered(hit: Hit[Label], found: _Value, line: Plain, kind: str) -> Numbered:
+    role = hit.what.role
+    if role == "by_kind" or (hit.phrase in _REF_WORDS and kind in _BY_KIND):
+        role = _BY_KIND.get(kind, "other") if role == "by_kind" or kind != "invoice" else "other"
+    value = found.text.text[found.start : found.end]
+    if role == "other":
+        role = role_of_shape(value) or role
+    start, end = found.text.span(found.start, found.end)
+    why = line.text[hit.start : hit.end]
+    return Numbered(role, value, start, end, round(found.confidence, 2), "reference.label", why)

@@ -1,0 +1,101 @@
+"""What a reference number looks like, and what only looks like one: dates, sums, telephone numbers, standards."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from pathlib import Path
+
+import yaml
+
+from extractors.facts.plain import HAN
+
+HAN_NUMBER = re.compile(
+    rf"(?<![{HAN}])[{HAN}A-Za-z]{{1,14}}?[〔\[({{]\s?(?:19|20)\d\d\s?[〕\])}}]\s?(?:第\s?)?[\d\-A-Za-z]{{1,8}}\s?号"
+    rf"|[{HAN}]{{2,12}}字?第?\(?(?:19|20)\d\d\)?[\-第]?\d{{1,6}}号"
+    rf"|[〔\[(](?:19|20)\d\d[〕\])][{HAN}]\d{{0,4}}[{HAN}]{{1,3}}\d+号"
+)
+_VALUE = re.compile(
+    rf"[#№*]?\s?(?P<value>(?:[A-Za-z]{{1,6}}[ .]{{1,2}}(?=\d)|[{HAN}]{{1,8}}-?(?=[A-Za-z\d]))?[A-Za-z0-9]"
+    rf"(?:[A-Za-z0-9_\-/.&+()#*]|[{HAN}](?=[A-Za-z0-9\-/])|(?<=[A-Za-z0-9])[{HAN}](?=号))*(?:号)?)"
+)
+_DATE = re.compile(
+    r"(?:.{0,3}\d{4}年\d|\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.](?:\d{4}|\d{2})"
+    r"|\d{1,2}[-/. ]?(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*[-/. ,]*(?:\d{4}|\d{2})?)(?!\d)",
+    re.IGNORECASE,
+)
+_MONEY = re.compile(r"[\d,]*\d[.,]\d\d$|[$€£¥]|^(?:rm|usd|rmb|hk|sgd|eur)[\d.,]+$", re.IGNORECASE)
+_PHONE = re.compile(
+    r"\+\d|^\(?0\d{1,3}\)?[\- ]\d{3,4}[\- ]?\d{3,5}$|^1[3-9]\d{9}$"
+    r"|^\(?\d{3}\)?[\-. ]\d{3}[\-. ]\d{4}$|^400-?\d{3}-?\d{4}$"
+)
+_PARTS = re.compile(r"[-/._\d]+")
+_GRADE = re.compile(r"[A-Z]{1,3}\d{2,3}/\d{2,3}$")
+"""A grade of concrete or steel: C35/45."""
+_TIME = re.compile(r"^\d{1,2}:\d\d")
+BARE = re.compile(
+    rf"(?<![A-Za-z0-9_@/.\-])[A-Z]{{2,10}}-[{HAN}]{{1,3}}-\d{{1,4}}(?:-\d{{1,6}})*(?![A-Za-z0-9_@])|"
+    r"(?<![A-Za-z0-9_@/.\-])[A-Z][A-Z0-9]{0,9}(?:[-/._](?:[A-Z0-9]{1,14}|\([A-Z0-9]{1,6}\))){1,7}(?![A-Za-z0-9_@])"
+)
+_EDGE = " .,;:/-_#*&+("
+
+
+def value_at(text: str, at: int, end: int) -> tuple[int, int] | None:
+    """The slice of the reference number with which `text[at:end]` begins; None when none does."""
+    han = HAN_NUMBER.match(text, at, end)
+    if han:
+        return han.span()
+    found = _VALUE.match(text, at, end)
+    if found is None:
+        return None
+    start, stop = found.span("value")
+    value = text[start:stop].rstrip(_EDGE)
+    while value.endswith(")") and value.count(")") > value.count("("):
+        value = value[:-1].rstrip(_EDGE)
+    if "(" in value and value.count("(") > value.count(")"):
+        value = value[: value.index("(")].rstrip(_EDGE)
+    return (start, start + len(value)) if is_number(value) else None
+
+
+def is_number(value: str) -> bool:
+    """Whether a value can be a reference number: with a digit, and no date, sum, time or telephone number."""
+    digits = sum(1 for c in value if c.isdigit())
+    if not digits or len(value) > 45:
+        return False
+    return not (_DATE.match(value) or _MONEY.search(value) or _PHONE.search(value) or _TIME.match(value))
+
+
+def is_strong(value: str) -> bool:
+    """Whether a value can hardly be anything else: letters and digits with a separator, or five digits."""
+    digits = sum(1 for c in value if c.isdigit())
+    letters = any(c.isalpha() for c in value)
+    return digits >= 5 or (letters and digits >= 2 and (any(c in "-/_〔[(" for c in value) or digits >= 3))
+
+
+def is_bare(value: str) -> bool:
+    """Whether an unlabelled value is shaped like a reference number."""
+    digits = sum(1 for c in value if c.isdigit())
+    if _GRADE.match(value):
+        return False
+    return digits >= 2 and len(value) >= 5 and not _is_standard(value) and is_number(value)
+
+
+@cache
+def _prefixes() -> dict[str, str]:
+    loaded: dict[str, list[str]] = yaml.safe_load(
+        (Path(__file__).parent / "reference_prefixes.yaml").read_text(encoding="utf-8")
+    )
+    return {str(prefix): role for role, prefixes in loaded.items() for prefix in prefixes}
+
+
+def _is_standard(value: str) -> bool:
+    """Whether a code names a standard, a steel grade, a protocol … (GB/T 50010, ISO-9001)."""
+    return _prefixes().get(_PARTS.split(value.upper())[0]) == "none"
+
+
+def role_of_shape(value: str) -> str | None:
+    """The role that the letters of a number tell: INV-7 is an invoice, HCL-L-0123 a letter."""
+    if value[1:2].isdigit():
+        return None
+    parts = (_prefixes().get(p) for p in _PARTS.split(value.upper()))
+    return next((role for role in parts if role and role != "none"), None)

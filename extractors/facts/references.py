@@ -1,0 +1,81 @@
+"""References: numbers of letters, invoices, contracts, claims, clauses, reports, orders and drawings; VINs, plates.
+
+`value` is the number as written, without its label; Chinese numerals of a clause are given as digits. A number that
+stands behind the label of a telephone, a bank or a tax office is no reference.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from extractors.document import Document
+from extractors.facts.fact import Fact
+from extractors.facts.reference_bare import bare, own_line
+from extractors.facts.reference_labelled import Numbered, labelled
+from extractors.facts.segments import segments_of
+
+_MOST = {"other": 30, "clause": 120}
+_MOST_OF_A_ROLE = 80
+_VIN = re.compile(r"[A-HJ-NPR-Z0-9]{17}$", re.IGNORECASE)
+_PLATE = re.compile(r"(?=.*\d)(?=.*[A-Za-z])[A-Za-z0-9][A-Za-z0-9 \-·]{2,10}$")
+
+
+def find(document: Document, kind: str) -> list[Fact]:
+    """The references of a document of this kind, in no set order; each value once for a role."""
+    found = list(_all(document, kind))
+    return [
+        Fact("reference", n.role, n.value, n.start, n.end, n.confidence, n.rule, n.why)
+        for n in _once(_allowed(found))
+    ]
+
+
+def _all(document: Document, kind: str) -> Iterator[Numbered]:
+    for page in document.pages:
+        segments = segments_of(document, page)
+        yield from (n for n in labelled(document, segments, kind) if _plausible(n))
+        yield from bare(segments.plain, kind)
+        if kind == "correspondence" and page.number == 1:
+            yield from own_line(segments)
+
+
+def _plausible(number: Numbered) -> bool:
+    """A labelled VIN or plate must look like one."""
+    if number.role == "vin":
+        return _VIN.match(number.value) is not None
+    if number.role == "plate" and number.value.isascii():
+        return _PLATE.match(number.value) is not None
+    return True
+
+
+def _allowed(found: Iterable[Numbered]) -> list[Numbered]:
+    """Without what stands behind a label that says it is something else, and without what lies inside another."""
+    kept: list[Numbered] = []
+    ignored = -1
+    for number in sorted(found, key=lambda n: (n.start, n.role != "ignore", -n.confidence)):
+        if number.role == "ignore":
+            ignored = max(ignored, number.end)
+        if number.start < ignored:
+            continue
+        if not kept or number.start >= kept[-1].end:
+            kept.append(number)
+        elif number.confidence > kept[-1].confidence:
+            kept[-1] = number
+    return kept
+
+
+def _once(numbers: Iterable[Numbered]) -> list[Numbered]:
+    """The best place of each value in each role; a value with a role is not "other" as well."""
+    best: dict[tuple[str, str], Numbered] = {}
+    for number in numbers:
+        key = (number.value.upper(), number.role)
+        if key not in best or number.confidence > best[key].confidence:
+            best[key] = number
+    with_role = {value for value, role in best if role != "other"}
+    kept: list[Numbered] = []
+    count: dict[str, int] = {}
+    for (value, role), number in best.items():
+        count[role] = count.get(role, 0) + 1
+        if count[role] <= _MOST.get(role, _MOST_OF_A_ROLE) and (role != "other" or value not in with_role):
+            kept.append(number)
+    return kept

@@ -1,0 +1,70 @@
+"""What an OCR engine is: pictures in, lines of words with boxes and confidences out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, Protocol
+
+from extractors.document import Piece
+
+Layout = Literal["page", "block"]
+"""How a picture is laid out: "page" with columns and blocks to be found, or one "block" of lines (a receipt)."""
+
+Line = tuple[Piece, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OcrImage:
+    """A picture to read. `page` is the number that messages name; `dpi` its pixels per inch."""
+
+    path: Path
+    page: int
+    dpi: float
+
+
+@dataclass(frozen=True, slots=True)
+class Recognised:
+    """What stands in one picture: its lines in reading order; an empty line ends a paragraph.
+
+    Boxes are fractions of the picture, confidences 0 to 1. No lines: nothing is written there.
+    """
+
+    lines: tuple[Line, ...]
+
+    @property
+    def words(self) -> tuple[Piece, ...]:
+        """All words, in order."""
+        return tuple(piece for line in self.lines for piece in line)
+
+
+@dataclass(frozen=True, slots=True)
+class Bearing:
+    """How a picture lies: `turn` degrees (0, 90, 180, 270) clockwise make it upright; `sure` is 0 upwards, from
+    about 2 on it can be trusted. `script` is the writing it seems to hold ("Latin", "Han", …)."""
+
+    turn: int
+    sure: float
+    script: str
+
+
+class Engine(Protocol):
+    """An OCR engine. Whatever fails raises; an empty page means that nothing is written on it."""
+
+    name: str
+
+    @property
+    def version(self) -> str:
+        """The engine's own version. Raises an InstallationError when it is missing."""
+
+    def check(self, languages: Sequence[str]) -> None:
+        """Raises an InstallationError when the engine or one of the languages is missing."""
+
+    def recognise(
+        self, images: Sequence[OcrImage], languages: Sequence[str], layout: Layout, seconds: float
+    ) -> list[Recognised]:
+        """What stands in each image, in order. Raises OcrFailed naming the page, TimedOut after `seconds`."""
+
+    def bearing(self, image: OcrImage, seconds: float) -> Bearing | None:
+        """How the image lies, told without reading it; None when too little is written on it."""

@@ -1,0 +1,70 @@
+"""Pages from what was recognised: OCR's words, and those that were typed on the page already."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from extractors.document import Box, PageText, Word, text_of_lines
+from extractors.ocr.engine import Line, Recognised
+from extractors.ocr.merit import confidence
+from extractors.readers.draft import PendingPage
+
+OVERLAP = 0.3
+"""Share of an OCR word's area that a typed word must cover for the two to be the same word."""
+
+
+def page_of(pending: PendingPage, found: Recognised, engine: str) -> PageText:
+    """The page with what was recognised on it, and with its typed words, which are kept as they are."""
+    typed = pending.typed
+    if typed is not None and typed.words:
+        found = Recognised(tuple(_untyped(found, typed)))
+    text, words = text_of_lines(found.lines)
+    page = PageText(
+        text,
+        pending.width,
+        pending.height,
+        source="ocr",
+        engine=engine,
+        confidence=confidence(found),
+        words=words,
+        notes=(pending.reason,),
+    )
+    return page if typed is None or not typed.text.strip() else _joined(page, typed)
+
+
+def _untyped(found: Recognised, typed: PageText) -> Iterator[Line]:
+    boxes = [word.box for word in typed.words]
+    for line in found.lines:
+        kept = tuple(piece for piece in line if not any(_covers(box, piece[1]) for box in boxes))
+        if kept or not line:
+            yield kept
+
+
+def _covers(typed: Box, found: Box) -> bool:
+    across = min(typed.x1, found.x1) - max(typed.x0, found.x0)
+    down = min(typed.y1, found.y1) - max(typed.y0, found.y0)
+    area = (found.x1 - found.x0) * (found.y1 - found.y0)
+    return across > 0 and down > 0 and across * down >= OVERLAP * area
+
+
+def _joined(page: PageText, typed: PageText) -> PageText:
+    """The typed words stand before the others when they stand above them on the page, else behind."""
+    typed_first = _middle(typed.words) <= _middle(page.words)
+    first, second = (typed, page) if typed_first else (page, typed)
+    gap = "" if not first.text or first.text.endswith("\n") else "\n"
+    shift = len(first.text) + len(gap)
+    moved = (Word(w.start + shift, w.end + shift, w.box, w.confidence) for w in second.words)
+    return PageText(
+        first.text + gap + second.text,
+        page.width,
+        page.height,
+        source="ocr",
+        engine=page.engine,
+        confidence=page.confidence,
+        words=(*first.words, *moved),
+        notes=page.notes,
+    )
+
+
+def _middle(words: tuple[Word, ...]) -> float:
+    return sum(w.box.y0 + w.box.y1 for w in words) / (2 * len(words)) if words else 0.5

@@ -1,0 +1,210 @@
+"""How hard to try on each page: which languages, which way up, and which readying of the picture.
+
+All pages are read once, in lists. That is enough for clean print. A page on which the engine is not sure of itself
+is looked at on its own: turned upright, read in the other script, as one block, evenly lit, freed from specks;
+the reading that says the most with confidence is kept.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Literal
+
+from extractors.limits import Limits
+from extractors.ocr import pictures
+from extractors.ocr.engine import Engine, Layout, OcrImage, Recognised
+from extractors.ocr.merit import (
+    confidence,
+    doubtful_share,
+    han_share,
+    letter_height,
+    merit,
+    total,
+    without_noise,
+)
+
+OcrMode = Literal["fast", "auto", "accurate"]
+
+LIST_LENGTH = 8
+FIRST_LIST = 2
+"""The first list is short: it tells which script the rest of the document will have."""
+SOUND, SOUND_DOUBT, SOUND_TOTAL = 0.88, 0.08, 20
+"""Mean confidence, share of doubtful words and amount of text with which one pass is enough."""
+LOST = 0.6
+"""Mean confidence below which the page may lie on its side or be in another script."""
+SURE_BEARING = 1.5
+OTHER_SCRIPT_DOUBT = 0.3
+BETTER, FAR_BETTER = 1.03, 1.3
+"""By how much another reading must say more: of the same script, of another script."""
+HARDLY_ANY = 10
+"""Amount of text below which the picture may well hold no writing at all."""
+LEAST_MERIT = 4.0
+"""Merit from which on a reading can be no accident: a word."""
+GLANCE_SIDE = 1600
+"""Long side in pixels of a picture in which nothing was found, for the further looks at it."""
+SNIPPET_PIXELS = 500_000
+"""Size up to which a picture is a cutting or a single line, which columns and blocks are not looked for in."""
+NARROW = 1.7
+"""Height to width from which on a picture is a receipt: one block of lines, whatever its gaps look like."""
+_HAN = ("chi_",)
+
+
+@dataclass(frozen=True, slots=True)
+class OcrOptions:
+    """How pictures of pages are read: how hard (`mode`), in which languages (Tesseract's names), by which engine."""
+
+    mode: OcrMode = "auto"
+    languages: tuple[str, ...] = ("eng", "chi_sim")
+    engine: str = "tesseract"
+
+    @property
+    def han(self) -> tuple[str, ...]:
+        """The languages that are written in Han characters."""
+        return tuple(each for each in self.languages if each.startswith(_HAN))
+
+    @property
+    def latin(self) -> tuple[str, ...]:
+        """The other languages."""
+        return tuple(each for each in self.languages if not each.startswith(_HAN))
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """One reading of a page: from which picture, in which languages, turned clockwise by `turn` degrees."""
+
+    found: Recognised
+    image: OcrImage
+    languages: tuple[str, ...]
+    turn: int = 0
+
+
+def recognise(
+    images: Sequence[OcrImage], engine: Engine, options: OcrOptions, limits: Limits
+) -> Iterator[Recognised]:
+    """What stands in each image, in order; boxes refer to the images as given.
+
+    Raises what the engine raises: a page that cannot be read is never an empty page.
+    """
+    first = options.latin or options.han
+    start = 0
+    while start < len(images):
+        batch = images[start : start + (LIST_LENGTH if start else FIRST_LIST)]
+        start += len(batch)
+        with tempfile.TemporaryDirectory(dir=batch[0].path.parent) as folder:
+            readings = _List(engine, options, limits, Path(folder)).read(batch, first)
+        if options.han and options.latin:
+            in_han = sum(reading.languages[0] in options.han for reading in readings)
+            first = options.han if in_han * 2 > len(readings) else options.latin
+        yield from (without_noise(pictures.turned_back(r.found, r.turn)) for r in readings)
+
+
+class _List:
+    """Pages that are read together; `folder` takes the pictures made on the way."""
+
+    def __init__(self, engine: Engine, options: OcrOptions, limits: Limits, folder: Path) -> None:
+        self._engine, self._options, self._limits, self._folder = engine, options, limits, folder
+
+    def read(self, images: Sequence[OcrImage], first: tuple[str, ...]) -> list[_Reading]:
+        """The best reading of each image, beginning with the languages `first`."""
+        languages = self._options.languages if self._options.mode == "fast" else first
+        found = self._engine.recognise(images, languages, "page", self._seconds(len(images)))
+        once = [_Reading(each, image, languages) for each, image in zip(found, images, strict=True)]
+        if self._options.mode == "fast":
+            return once
+        return [each if self._enough(each) else self._harder(each) for each in once]
+
+    def _seconds(self, count: int = 1) -> float:
+        return self._limits.seconds + self._limits.seconds_per_page * count
+
+    def _enough(self, reading: _Reading) -> bool:
+        """Whether the reading is as good as it gets. A Han model that found no Han has read the wrong script."""
+        width, height = pictures.size(reading.image)
+        sound = (confidence(reading.found) or 0.0) >= SOUND and doubtful_share(reading.found) <= SOUND_DOUBT
+        if self._options.mode == "accurate" or not sound or total(reading.found) < SOUND_TOTAL:
+            return False
+        return height < NARROW * width and (self._is_latin(reading) or han_share(reading.found) > 0.2)
+
+    def _is_latin(self, reading: _Reading) -> bool:
+        return reading.languages == self._options.latin
+
+    def _harder(self, reading: _Reading) -> _Reading:
+        """The best of the further readings of one page."""
+        best = self._glanced(reading)
+        lost = self._is_lost(best)
+        bearing = self._engine.bearing(best.image, self._seconds()) if lost else None
+        if bearing and bearing.turn and bearing.sure >= SURE_BEARING:
+            best = self._turned(best, bearing.turn, "page")
+        best = self._other_script(best)
+        if lost and bearing is None and self._is_lost(best) and _is_snippet(best.image):
+            best = self._turned_about(best)
+        if self._enough(best):
+            return best
+        best = self._as_block(best)
+        if self._options.mode == "accurate" and self._options.han and self._options.latin:
+            best = self._better(best, self._again(best, best.image, self._options.languages))
+        return best
+
+    def _glanced(self, reading: _Reading) -> _Reading:
+        """A photo without writing is not worth many looks at its full size."""
+        if merit(reading.found) >= HARDLY_ANY:
+            return reading
+        return replace(reading, image=pictures.fitted(reading.image, GLANCE_SIDE, self._folder))
+
+    def _again(
+        self, reading: _Reading, image: OcrImage, languages: tuple[str, ...], layout: Layout = "page"
+    ) -> _Reading:
+        found = self._engine.recognise([image], languages, layout, self._seconds())[0]
+        return replace(reading, found=found, languages=languages)
+
+    def _better(self, old: _Reading, new: _Reading, by: float = BETTER) -> _Reading:
+        return new if merit(new.found) > by * merit(old.found) else old
+
+    def _is_lost(self, reading: _Reading) -> bool:
+        return (confidence(reading.found) or 0.0) < LOST
+
+    def _turned(self, reading: _Reading, turn: int, layout: Layout) -> _Reading:
+        image = pictures.turned(reading.image, turn, self._folder)
+        return self._again(replace(reading, image=image, turn=turn), image, reading.languages, layout)
+
+    def _turned_about(self, reading: _Reading) -> _Reading:
+        """The way round in which a cutting says the most, where it is too small to tell without reading."""
+        turns = [self._turned(reading, turn, "block") for turn in (90, 270, 180)]
+        best = max(turns, key=lambda each: merit(each.found))
+        return self._better(reading, best, FAR_BETTER) if merit(best.found) >= LEAST_MERIT else reading
+
+    def _other_script(self, reading: _Reading) -> _Reading:
+        """In Han characters if that says far more, or in both if some words say more."""
+        options = self._options
+        if not (options.han and options.latin) or doubtful_share(reading.found) < OTHER_SCRIPT_DOUBT:
+            return reading
+        layout: Layout = "block" if _is_snippet(reading.image) else "page"
+        if not self._is_latin(reading):
+            return self._better(reading, self._again(reading, reading.image, options.latin, layout))
+        han = self._again(reading, reading.image, options.han, layout)
+        if han_share(han.found) >= 0.25:
+            return self._better(reading, han, FAR_BETTER)
+        if han_share(han.found, sure=0.8) >= 0.05:
+            return self._better(reading, self._again(reading, reading.image, options.languages, layout))
+        return reading
+
+    def _as_block(self, reading: _Reading) -> _Reading:
+        """As one block of lines; with even light and larger letters; without specks."""
+        if merit(reading.found) < HARDLY_ANY and not _is_snippet(reading.image):
+            return reading
+        best = self._better(reading, self._again(reading, reading.image, reading.languages, "block"))
+        if self._is_latin(best) or self._options.mode == "accurate":
+            letters = letter_height(best.found, pictures.size(best.image)[1])
+            lit = pictures.lit(best.image, letters, self._folder)
+            best = self._better(best, self._again(best, lit, best.languages, "block"))
+        clean = pictures.despeckled(reading.image, self._folder)
+        if clean is not None:
+            best = self._better(best, self._again(best, clean, best.languages, "block"))
+        return best
+
+
+def _is_snippet(image: OcrImage) -> bool:
+    width, height = pictures.size(image)
+    return width * height <= SNIPPET_PIXELS

@@ -1,0 +1,60 @@
+"""What a reader hands over: pages that have text already, pages that wait for OCR, and the files found inside."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from extractors.document import PageText
+from extractors.limits import Limits
+
+
+@dataclass(frozen=True, slots=True)
+class PendingPage:
+    """A page whose picture must go through OCR.
+
+    `image` is a picture of the page as delivered (upright as its file says), in the scratch folder; `width` and
+    `height` are the page's size in points. `typed` is what the page's own text layer holds, where it is sound but
+    does not cover the page (a scan with a few typed words): it is kept, and OCR adds what it lacks.
+    """
+
+    image: Path
+    width: float
+    height: float
+    dpi: float
+    reason: str
+    typed: PageText | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Child:
+    """A file found inside another (attachment, archive member): its bytes lie at `path` in the scratch folder.
+
+    `untrusted_name` is what the container called it: shown, never used as a path.
+    """
+
+    untrusted_name: str
+    path: Path
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A file as a reader found it. `metadata` holds (key, value) pairs such as ("EXIF DateTimeOriginal", "…")."""
+
+    media_type: str
+    pages: tuple[PageText | PendingPage, ...]
+    children: tuple[Child, ...] = ()
+    metadata: tuple[tuple[str, str], ...] = ()
+    notes: tuple[str, ...] = ()
+    title: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """A file to read: its bytes at `path`, the name people know it by, and a folder for what reading leaves behind."""
+
+    path: Path
+    untrusted_name: str
+    media_type: str
+    scratch: Path
+    limits: Limits

@@ -1,0 +1,150 @@
+"""What is drawn on a PDF page besides text: pictures with their resolution, and ruled lines."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from ctypes import byref, c_float, c_uint
+from dataclasses import dataclass
+from typing import Any
+
+import pypdfium2.raw as pdfium_c
+
+from extractors.readers.pdf_text import Geometry
+
+Matrix = tuple[float, float, float, float, float, float]
+"""PDF 32000-1, 8.3.4: (a, b, c, d, e, f) maps (x, y) to (ax + cy + e, bx + dy + f)."""
+
+MAX_OBJECTS = 20_000
+"""Objects looked at on one page; a drawing may hold far more and none of them says anything new."""
+MAX_DEPTH = 4
+MAX_SEGMENTS = 400
+_IDENTITY: Matrix = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """`area` is the share (0 to 1) of the page that it covers; `dpi` its pixels per inch as placed there."""
+
+    area: float
+    dpi: float
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A piece of a drawn path, in PDF coordinates."""
+
+    x0: float
+    y0: float
+    x1: float
+    y1: float
+
+
+@dataclass(frozen=True)
+class Content:
+    """The pictures of a page, and its drawn paths (handles of pdfium with their placement)."""
+
+    pictures: tuple[Picture, ...]
+    paths: tuple[tuple[Any, Matrix], ...]
+
+    @property
+    def covered(self) -> float:
+        """The share of the page that pictures cover; those that lie on each other count twice, up to 1."""
+        return min(1.0, sum(p.area for p in self.pictures))
+
+    @property
+    def dpi(self) -> float | None:
+        """The resolution of the finest of the large pictures; None without pictures."""
+        largest = max((p.area for p in self.pictures), default=0.0)
+        return max((p.dpi for p in self.pictures if p.area >= largest / 2), default=None)
+
+    def lines(self) -> Iterator[Line]:
+        """The straight pieces of all paths."""
+        for path, placed in self.paths:
+            yield from _pieces(path, placed)
+
+
+def content(page: Any, geometry: Geometry) -> Content:
+    """What is drawn on a pdfium page, things inside form XObjects included."""
+    pictures: list[Picture] = []
+    paths: list[tuple[Any, Matrix]] = []
+    for kind, handle, outer in _objects(page):
+        if kind == pdfium_c.FPDF_PAGEOBJ_IMAGE:
+            picture = _picture(handle, outer, geometry)
+            if picture:
+                pictures.append(picture)
+        elif kind in (pdfium_c.FPDF_PAGEOBJ_PATH, pdfium_c.FPDF_PAGEOBJ_SHADING):
+            paths.append((handle, outer))
+    return Content(tuple(pictures), tuple(paths))
+
+
+def _objects(page: Any) -> Iterator[tuple[int, Any, Matrix]]:
+    """(type, handle, matrix of what it lies in) of each object, forms opened, breadth first."""
+    waiting = [(page, pdfium_c.FPDFPage_CountObjects, pdfium_c.FPDFPage_GetObject, _IDENTITY, 0)]
+    seen = 0
+    while waiting:
+        holder, count_of, item_of, outer, depth = waiting.pop(0)
+        for number in range(min(count_of(holder), MAX_OBJECTS - seen)):
+            handle = item_of(holder, number)
+            kind = pdfium_c.FPDFPageObj_GetType(handle)
+            seen += 1
+            if kind == pdfium_c.FPDF_PAGEOBJ_FORM and depth < MAX_DEPTH:
+                inner = _product(_matrix(handle), outer)
+                form = (handle, pdfium_c.FPDFFormObj_CountObjects, pdfium_c.FPDFFormObj_GetObject)
+                waiting.append((*form, inner, depth + 1))
+            yield kind, handle, outer
+
+
+def _matrix(handle: Any) -> Matrix:
+    m = pdfium_c.FS_MATRIX()
+    if not pdfium_c.FPDFPageObj_GetMatrix(handle, byref(m)):
+        return _IDENTITY
+    return (m.a, m.b, m.c, m.d, m.e, m.f)
+
+
+def _product(inner: Matrix, outer: Matrix) -> Matrix:
+    a, b, c, d, e, f = inner
+    p, q, r, s, t, u = outer
+    return (a * p + b * r, a * q + b * s, c * p + d * r, c * q + d * s, e * p + f * r + t, e * q + f * s + u)
+
+
+def _point(m: Matrix, x: float, y: float) -> tuple[float, float]:
+    return m[0] * x + m[2] * y + m[4], m[1] * x + m[3] * y + m[5]
+
+
+def _picture(handle: Any, outer: Matrix, geometry: Geometry) -> Picture | None:
+    """An image is drawn into the unit square of its matrix (PDF 32000-1, 8.9.3)."""
+    m = _product(_matrix(handle), outer)
+    width, height = c_uint(), c_uint()
+    sides = math.hypot(m[0], m[1]), math.hypot(m[2], m[3])
+    if not pdfium_c.FPDFImageObj_GetImagePixelSize(handle, byref(width), byref(height)):
+        return None
+    if not all(math.isfinite(v) for v in m) or min(sides) < 1 or not (width.value and height.value):
+        return None
+    corners = [_point(m, x, y) for x in (0, 1) for y in (0, 1)]
+    xs, ys = [c[0] for c in corners], [c[1] for c in corners]
+    box = geometry.box(min(xs), min(ys), max(xs), max(ys))
+    dpi = max(width.value / sides[0], height.value / sides[1]) * 72
+    return Picture((box.x1 - box.x0) * (box.y1 - box.y0), dpi)
+
+
+def _pieces(path: Any, outer: Matrix) -> Iterator[Line]:
+    m = _product(_matrix(path), outer)
+    count = pdfium_c.FPDFPath_CountSegments(path)
+    if not 2 <= count <= MAX_SEGMENTS:
+        return
+    x, y = c_float(), c_float()
+    last = first = (0.0, 0.0)
+    for number in range(count):
+        segment = pdfium_c.FPDFPath_GetPathSegment(path, number)
+        pdfium_c.FPDFPathSegment_GetPoint(segment, byref(x), byref(y))
+        point = _point(m, x.value, y.value)
+        kind = pdfium_c.FPDFPathSegment_GetType(segment)
+        if kind == pdfium_c.FPDF_SEGMENT_MOVETO:
+            first = point
+        elif kind == pdfium_c.FPDF_SEGMENT_LINETO:
+            yield Line(*last, *point)
+        last = point
+        if pdfium_c.FPDFPathSegment_GetClose(segment):
+            yield Line(*last, *first)
+            last = first

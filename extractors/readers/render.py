@@ -1,0 +1,46 @@
+"""Pictures of pages for OCR, written to the scratch folder."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+from typing import Any
+
+from PIL import Image
+
+MIN_DPI, USUAL_DPI, MAX_DPI = 200.0, 300.0, 400.0
+OCR_PIXELS = 40_000_000
+"""More pixels than this make OCR slow and not better (A3 at 400 dpi has 31 million)."""
+SMALL_JOB = 32
+"""Pages up to which pictures are kept without loss; a long scan would fill the disk with gigabytes."""
+JPEG_QUALITY = 92
+
+
+def ocr_dpi(embedded: float | None, width: float, height: float, pixels: int) -> float:
+    """The resolution at which to render a page of `width` x `height` points: that of the picture in it, within
+    sane bounds, and never more than `pixels` pixels in all."""
+    wanted = min(max(embedded or USUAL_DPI, MIN_DPI), MAX_DPI)
+    most = 72 * math.sqrt(min(pixels, OCR_PIXELS) / max(width * height, 1.0))
+    return min(wanted, most)
+
+
+def rendered(page: Any, dpi: float) -> Image.Image:
+    """A pdfium page as a grey picture, upright as its /Rotate says, filled-in forms and annotations drawn."""
+    bitmap = page.render(scale=dpi / 72, rev_byteorder=True)
+    try:
+        grey: Image.Image = bitmap.to_pil().convert("L")
+        return grey
+    finally:
+        bitmap.close()
+
+
+def saved(image: Image.Image, scratch: Path, number: int, dpi: float, small_job: bool = True) -> Path:
+    """Writes the picture of page `number` and returns its path."""
+    resolution = (round(dpi), round(dpi))
+    if small_job:
+        path = scratch / f"page-{number:05}.png"
+        image.save(path, compress_level=1, dpi=resolution)
+    else:
+        path = scratch / f"page-{number:05}.jpg"
+        image.save(path, quality=JPEG_QUALITY, dpi=resolution)
+    return path

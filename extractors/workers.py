@@ -1,0 +1,152 @@
+"""Worker processes: a parser that crashes, hangs or eats memory costs one document, never the run."""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import multiprocessing
+import os
+import signal
+import sys
+from collections.abc import Callable
+from concurrent.futures import CancelledError, Future
+from concurrent.futures import TimeoutError as FutureTimeout
+from multiprocessing.context import BaseContext
+from types import FrameType, TracebackType
+from typing import Any, Self, TypeVar
+
+from pebble import ProcessExpired, ProcessPool
+
+from extractors.errors import ClaimtrailError, DocumentError, TimedOut, TooLarge, WorkerDied
+from extractors.limits import Limits
+
+T = TypeVar("T")
+
+MAX_TASKS = 200
+"""Documents after which a worker is replaced, so that what a library leaks does not add up."""
+_PRELOADED = ["extractors.workers", "extractors.reading"]
+"""What the server that workers are forked from has imported: nothing that starts threads."""
+_NETWORK_EVENTS = frozenset({"socket.connect", "socket.getaddrinfo", "socket.gethostbyname", "socket.sendto"})
+_PR_SET_PDEATHSIG = 1
+
+
+class Workers:
+    """A pool of processes for reading documents. Use as a context manager.
+
+    `processes` is their number. Each keeps to `limits.memory`, cannot reach the network, and takes the programs
+    it has started (Tesseract) with it when it ends.
+    """
+
+    def __init__(self, processes: int, limits: Limits) -> None:
+        self.processes = max(1, processes)
+        self._pool: Any = ProcessPool(
+            max_workers=self.processes,
+            max_tasks=MAX_TASKS,
+            initializer=_confine,
+            initargs=(limits.memory,),
+            context=_context(),
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if kind is None:
+            self._pool.close()
+        else:
+            self._pool.stop()
+        self._pool.join()
+
+    def stop(self) -> None:
+        """Ends the workers at once; what they were doing is cancelled."""
+        self._pool.stop()
+
+    def submit(self, function: Callable[..., T], *args: Any, seconds: float, name: str) -> Future[T]:
+        """Runs `function(*args)` in a worker; both must be picklable.
+
+        The future gives its result, or raises the ClaimtrailError that it raised, TimedOut after `seconds` of work,
+        TooLarge when the memory did not suffice, or WorkerDied when the process crashed. `name` stands in the
+        messages.
+        """
+        outcome: Future[T] = Future()
+        running = self._pool.schedule(_guarded, args=(name, function, args), timeout=seconds)
+        outcome.set_running_or_notify_cancel()
+        running.add_done_callback(lambda done: _pass_on(done, outcome, seconds, name))
+        return outcome
+
+
+def _context() -> BaseContext:
+    """Forked from a clean server on Linux (safe with threads, and quick); started anew elsewhere."""
+    if sys.platform != "linux":
+        return multiprocessing.get_context("spawn")
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(_PRELOADED)
+    return context
+
+
+def _guarded(name: str, function: Callable[..., T], args: tuple[Any, ...]) -> T:
+    try:
+        return function(*args)
+    except MemoryError as error:
+        raise TooLarge(f"{name}: reading it takes more memory than limits.memory") from error
+
+
+def _pass_on(done: Future[T], outcome: Future[T], seconds: float, name: str) -> None:
+    try:
+        error = done.exception()
+    except CancelledError as cancelled:
+        outcome.set_exception(cancelled)
+        return
+    if error is None:
+        outcome.set_result(done.result())
+    else:
+        outcome.set_exception(_translated(error, seconds, name))
+
+
+def _translated(error: BaseException, seconds: float, name: str) -> BaseException:
+    if isinstance(error, ClaimtrailError) or not isinstance(error, Exception):
+        return error
+    if isinstance(error, ProcessExpired):
+        return WorkerDied(f"{name}: the program that read it died ({_how(error.exitcode)})")
+    found: DocumentError
+    if isinstance(error, FutureTimeout):
+        found = TimedOut(f"{name}: reading it took longer than {seconds:.0f} seconds")
+    else:
+        found = WorkerDied(f"{name}: reading it failed ({type(error).__name__})")
+    found.__cause__ = error
+    return found
+
+
+def _how(exitcode: int) -> str:
+    if exitcode >= 0:
+        return f"exit status {exitcode}"
+    with contextlib.suppress(ValueError):
+        return signal.Signals(-exitcode).name
+    return f"signal {-exitcode}"
+
+
+def _confine(memory: int) -> None:
+    """Runs in a new worker before its first document."""
+    sys.addaudithook(_refuse_network)
+    os.environ["OMP_THREAD_LIMIT"] = "1"
+    if sys.platform == "win32":
+        return
+    os.setpgid(0, 0)
+    signal.signal(signal.SIGTERM, _end_with_children)
+    if sys.platform == "linux":
+        import resource
+
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+        resource.setrlimit(resource.RLIMIT_DATA, (memory, memory))
+
+
+def _end_with_children(_signal: int, _frame: FrameType | None) -> None:
+    """Tesseract runs in the worker's process group and must not outlive it."""
+    os.killpg(0, signal.SIGKILL)
+
+
+def _refuse_network(event: str, _args: tuple[Any, ...]) -> None:
+    if event in _NETWORK_EVENTS:
+        raise PermissionError("documents are read without the network")
