@@ -1,0 +1,1 @@
+"""Pages in; hits out. Knows no files and no database."""
