@@ -1,0 +1,1 @@
+"""The matter: originals, records, steps, claims, links, chronology, audit and bundle."""

@@ -1,0 +1,34 @@
+"""Evidence bundles: `build` makes one from a case, `check` reads one back."""
+
+from pipeline.bundle.build import build
+from pipeline.bundle.case import (
+    BundleReport,
+    Case,
+    CaseEvent,
+    ChronologyRow,
+    Exhibit,
+    ExhibitLink,
+    Sighting,
+)
+from pipeline.bundle.check import check, is_bundle
+from pipeline.bundle.checks.finding import CheckReport
+from pipeline.bundle.errors import BundleExists, EmptyCase, FontMissing, OriginalChanged, UnknownProfile
+
+__all__ = [
+    "BundleExists",
+    "BundleReport",
+    "Case",
+    "CaseEvent",
+    "CheckReport",
+    "ChronologyRow",
+    "EmptyCase",
+    "Exhibit",
+    "ExhibitLink",
+    "FontMissing",
+    "OriginalChanged",
+    "Sighting",
+    "UnknownProfile",
+    "build",
+    "check",
+    "is_bundle",
+]

@@ -1,0 +1,122 @@
+"""Building a bundle, from a case to a folder that can be handed over."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from pipeline.bundle.bag import close_bag, zip_bag
+from pipeline.bundle.binding import bind
+from pipeline.bundle.case import BundleReport, Case, Exhibit, Progress
+from pipeline.bundle.errors import BundleExists, EmptyCase, OriginalChanged
+from pipeline.bundle.exhibits.body import body_of
+from pipeline.bundle.exhibits.press import Press
+from pipeline.bundle.plan import Body, Plan, in_order
+from pipeline.bundle.profile import Profile, profile
+from pipeline.bundle.sheets import Sheets, settled
+from pipeline.bundle.tables import (
+    CHRONOLOGY_COLUMNS,
+    INDEX_COLUMNS,
+    chronology_rows,
+    index_rows,
+    manifest,
+    write_csv,
+    write_json,
+)
+
+_BLOCK = 2**20
+
+
+def build(case: Case, out: Path, zip: bool = False, progress: Progress | None = None) -> BundleReport:
+    """Builds the bundle of a case as the folder `out`, and as `out`.zip beside it if wanted.
+
+    The folder appears under its name when all of it is there. Raises BundleExists, EmptyCase, UnknownProfile,
+    OriginalChanged (a stored original is not what its hash says), FontMissing.
+    """
+    out = Path(os.path.abspath(out))  # noqa: PTH100 - resolve() would follow a link that stands in the way
+    packed = out.with_name(out.name + ".zip") if zip else None
+    _refuse_existing(out, packed)
+    if not case.exhibits:
+        raise EmptyCase(f"{case.claim_id}: there is no document to put into a bundle.")
+    style = profile(case.profile)
+    tell = progress or _silent
+    with _scratch(out) as scratch:
+        folder = scratch / "bag"
+        plan, size = _filled(case, folder, scratch, style, tell)
+        if packed:
+            zip_bag(folder, scratch / "bag.zip", out.name, case.made_at)
+        _refuse_existing(out, packed)
+        if packed:
+            (scratch / "bag.zip").rename(packed)
+        folder.rename(out)
+    return BundleReport(out, packed, plan.pages, len(plan.tabs), size, case.withheld, tuple(_notes(plan)))
+
+
+def _silent(_done: int, _total: int, _what: str) -> None:
+    """Progress that nobody wants to hear of."""
+
+
+def _refuse_existing(*targets: Path | None) -> None:
+    for target in targets:
+        if target is not None and os.path.lexists(target):
+            raise BundleExists(f"{target} exists already.")
+
+
+@contextmanager
+def _scratch(out: Path) -> Iterator[Path]:
+    """A folder beside the target, on the same disk, so that the finished bundle only needs a new name."""
+    out.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=".claimtrail-", suffix=".unfinished", dir=out.parent) as name:
+        yield Path(name)
+
+
+def _filled(case: Case, folder: Path, scratch: Path, style: Profile, tell: Progress) -> tuple[Plan, int]:
+    """Fills the folder of the bag; returns the plan and the bytes written."""
+    data = folder / "data"
+    (data / "originals").mkdir(parents=True)
+    exhibits = in_order(case)
+    sheets = _sheets(case, exhibits, scratch, style, tell)
+    plan = sheets.plan
+    bind(sheets, case, style, data / "bundle.pdf", lambda n: tell(n, plan.pages, "numbering pages"))
+    for tab in plan.tabs:
+        _copy_original(tab.exhibit, folder / tab.original)
+    write_csv(data / "index.csv", INDEX_COLUMNS, index_rows(plan))
+    write_csv(data / "chronology.csv", CHRONOLOGY_COLUMNS, chronology_rows(case, plan))
+    (data / "audit.jsonl").write_text("".join(f"{e}\n" for e in case.audit), encoding="utf-8", newline="\n")
+    write_json(data / "manifest.json", manifest(case, plan, data / "bundle.pdf"))
+    info = {"Bagging-Date": case.made_at.date().isoformat(), "External-Identifier": case.claim_id}
+    return plan, close_bag(folder, {**info, "External-Description": case.title})
+
+
+def _sheets(case: Case, exhibits: Sequence[Exhibit], scratch: Path, style: Profile, tell: Progress) -> Sheets:
+    press = Press(scratch, style.paper)
+    bodies: list[Body] = []
+    for exhibit in exhibits:
+        tell(len(bodies), len(exhibits), exhibit.name)
+        bodies.append(body_of(exhibit, press, style))
+    press.close()
+    return settled(case, exhibits, bodies, style, scratch / "sheets.pdf")
+
+
+def _copy_original(exhibit: Exhibit, target: Path) -> None:
+    """Copies the original and proves on the way that it is still the one that was taken in."""
+    digest = hashlib.sha256()
+    try:
+        with exhibit.original.open("rb") as source, target.open("xb") as copy:
+            while block := source.read(_BLOCK):
+                digest.update(block)
+                copy.write(block)
+    except FileNotFoundError as error:
+        raise OriginalChanged(f"{exhibit.name} ({exhibit.id}): its original is missing.") from error
+    if digest.hexdigest() != exhibit.sha256:
+        raise OriginalChanged(f"{exhibit.name} ({exhibit.id}): its original is not what was taken in.")
+
+
+def _notes(plan: Plan) -> Iterator[str]:
+    for tab in plan.tabs:
+        if tab.first is None or tab.body.note:
+            yield f"{tab.number}: {tab.exhibit.name}: {tab.body.note or 'no pages to show'}"

@@ -1,0 +1,132 @@
+"""What a bundle is made of: plain data, filled from the records by whoever exports. Nothing here knows a database."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from typing import NamedTuple
+
+from extractors.document import Document
+
+Reading = Document | Callable[[], Document | None] | None
+"""What was read from a file; a function fetches it only when its turn comes, so that a large case stays small."""
+
+Progress = Callable[[int, int, str], None]
+"""Told (steps done, steps in all, what is being done now)."""
+
+
+class Sighting(NamedTuple):
+    """Where a file was found, and when it was taken in (aware, UTC)."""
+
+    path: str
+    received: datetime.datetime
+
+
+class ExhibitLink(NamedTuple):
+    """A page of a document that bears on an event; `page` None means the document as a whole."""
+
+    event: str
+    page: int | None
+    score: float
+    status: str
+
+
+@dataclass(frozen=True, slots=True)
+class CaseEvent:
+    """An event of the claim; `id` is qualified (`CLM-001/E1`)."""
+
+    id: str
+    title: str
+    start: datetime.date
+    end: datetime.date | None = None
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ChronologyRow:
+    """A line of the chronology; `event` (qualified) or `doc` may be None, `page` is a page of the document."""
+
+    date: datetime.date | None
+    end: datetime.date | None
+    event: str | None
+    doc: str | None
+    page: int | None
+    text: str
+
+
+@dataclass(frozen=True)
+class Exhibit:
+    """A document of the bundle. `original` is its bytes as received, and is only read.
+
+    `document` is what was read from it, and None where nothing could be; `failure` says why. A PDF or a picture is
+    shown from its own bytes and needs no `document`. `custody` are lines for people on what was done with it.
+    """
+
+    id: str
+    sha256: str
+    name: str
+    original: Path
+    media_type: str
+    kind: str = "other"
+    title: str = ""
+    date: datetime.date | None = None
+    sightings: tuple[Sighting, ...] = ()
+    document: Reading = None
+    links: tuple[ExhibitLink, ...] = ()
+    parent: str | None = None
+    children: tuple[str, ...] = ()
+    custody: tuple[str, ...] = ()
+    failure: str = ""
+
+    def read(self) -> Document | None:
+        """What was read from the file, fetched now if need be."""
+        return self.document() if callable(self.document) else self.document
+
+    @property
+    def heading(self) -> str:
+        """Its title, or its name where it has none."""
+        return " ".join(self.title.split()) or self.name
+
+
+@dataclass(frozen=True)
+class Case:
+    """A claim and its evidence, as they go into a bundle.
+
+    `audit` are the entries that bear on the claim, a JSON object each, as they were written. `withheld` counts the
+    documents that were kept out as privileged. `made_at` (aware, UTC) is every date inside the bundle that is not
+    the evidence's own, so that the same case gives the same bytes.
+    """
+
+    claim_id: str
+    title: str
+    type: str
+    status: str
+    made_at: datetime.datetime
+    currency: str | None = None
+    amount: Decimal | None = None
+    parties: tuple[tuple[str, str], ...] = ()
+    events: tuple[CaseEvent, ...] = ()
+    exhibits: tuple[Exhibit, ...] = ()
+    chronology: tuple[ChronologyRow, ...] = ()
+    audit: tuple[str, ...] = ()
+    profile: str = "uk"
+    withheld: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class BundleReport:
+    """What was built: the folder, its zip if one was wanted, pages of bundle.pdf, bytes of the folder.
+
+    `notes` name the documents that could not be shown as they are, and say how they are represented.
+    """
+
+    path: Path
+    zip: Path | None
+    pages: int
+    exhibits: int
+    bytes: int
+    withheld: int
+    notes: tuple[str, ...] = ()

@@ -1,0 +1,161 @@
+"""The bundle for programs: index.csv, chronology.csv and manifest.json."""
+
+from __future__ import annotations
+
+import csv
+import datetime
+import hashlib
+import json
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+from pipeline.bundle.case import Case
+from pipeline.bundle.chronicle import entries
+from pipeline.bundle.plan import Plan, Tab
+
+INDEX_COLUMNS = (
+    "tab",
+    "date",
+    "description",
+    "name",
+    "kind",
+    "page",
+    "first",
+    "last",
+    "id",
+    "sha256",
+    "original",
+)
+CHRONOLOGY_COLUMNS = ("date", "end", "event", "doc", "page", "text", "tab", "bundle_pages")
+
+_ACTIVE = ("=", "+", "-", "@", "\t", "\r")
+
+
+def inert(value: object) -> str:
+    """The cell as text that no spreadsheet program runs: OWASP's rule against CSV injection."""
+    text = "" if value is None else str(value)
+    return "'" + text if text.startswith(_ACTIVE) else text
+
+
+def write_csv(path: Path, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """A CSV that Excel opens as it is: UTF-8 with a byte-order mark, CRLF (RFC 4180)."""
+    with path.open("w", encoding="utf-8-sig", newline="", errors="replace") as file:
+        writer = csv.writer(file)
+        writer.writerow(columns)
+        writer.writerows([inert(cell) for cell in row] for row in rows)
+
+
+def index_rows(plan: Plan) -> Iterable[Sequence[object]]:
+    """The rows of index.csv: `page` is the tab's sheet, `first` and `last` are the document's own pages."""
+    for tab in plan.tabs:
+        e = tab.exhibit
+        last = tab.last if tab.first else None
+        head = (tab.number, e.date, e.heading, e.name, e.kind, tab.sheet)
+        yield (*head, tab.first, last, e.id, e.sha256, tab.original)
+
+
+def chronology_rows(case: Case, plan: Plan) -> Iterable[Sequence[object]]:
+    """The rows of chronology.csv: the contract's columns, then where the bundle shows it."""
+    for entry in entries(case, plan):
+        r = entry.row
+        tab = plan.by_id[r.doc].number if r.doc else None
+        pages = "; ".join(map(str, entry.pages))
+        yield r.date, r.end, r.event, r.doc, r.page, r.text, tab, pages
+
+
+def manifest(case: Case, plan: Plan, pdf: Path) -> dict[str, Any]:
+    """manifest.json: the claim, where the bundle's parts are, and every document with its pages and history."""
+    return {
+        "format": 1,
+        "profile": case.profile,
+        "made_at": _time(case.made_at),
+        "claim": _claim(case),
+        "withheld": case.withheld,
+        "bundle": {
+            "file": "data/bundle.pdf",
+            "sha256": sha256(pdf),
+            "pages": plan.pages,
+            "sections": {
+                "title": 1,
+                "index": plan.index,
+                "chronology": plan.chronology,
+                "documents": plan.documents,
+            },
+        },
+        "audit": {"file": "data/audit.jsonl", "entries": len(case.audit), "last": last_hash(case.audit)},
+        "documents": [_document(tab) for tab in plan.tabs],
+    }
+
+
+def _claim(case: Case) -> dict[str, Any]:
+    return {
+        "id": case.claim_id,
+        "title": case.title,
+        "type": case.type,
+        "status": case.status,
+        "currency": case.currency,
+        "amount": None if case.amount is None else str(case.amount),
+        "parties": [{"role": role, "name": name} for role, name in case.parties],
+        "events": [
+            {"id": e.id, "title": e.title, "start": _date(e.start), "end": _date(e.end)} for e in case.events
+        ],
+    }
+
+
+def _document(tab: Tab) -> dict[str, Any]:
+    e = tab.exhibit
+    return {
+        "tab": tab.number,
+        "id": e.id,
+        "sha256": e.sha256,
+        "name": e.name,
+        "title": e.title,
+        "kind": e.kind,
+        "date": _date(e.date),
+        "media_type": e.media_type,
+        "parent": e.parent,
+        "children": list(e.children),
+        "original": tab.original,
+        "sightings": [{"path": seen.path, "received": _time(seen.received)} for seen in e.sightings],
+        "custody": list(e.custody),
+        "pages": {"tab": tab.sheet, "first": tab.first, "last": tab.last if tab.first else None},
+        "page_map": tab.map,
+        "note": tab.body.note,
+        "links": [
+            {
+                "event": link.event,
+                "page": link.page,
+                "bundle_page": tab.page(link.page),
+                "score": round(link.score, 3),
+                "status": link.status,
+            }
+            for link in tab.links
+        ],
+    }
+
+
+def write_json(path: Path, value: object) -> None:
+    """Indented UTF-8 JSON."""
+    text = json.dumps(value, ensure_ascii=False, indent=2) + "\n"
+    path.write_text(text, encoding="utf-8", errors="replace", newline="\n")
+
+
+def last_hash(audit: Sequence[str]) -> str | None:
+    """The hash that the last entry carries, if there is one that does."""
+    found = json.loads(audit[-1]).get("hash") if audit else None
+    return str(found) if found else None
+
+
+def sha256(path: Path) -> str:
+    """The SHA-256 of a file, as 64 hex digits."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _date(value: datetime.date | None) -> str | None:
+    return value.isoformat() if value else None
+
+
+def _time(value: datetime.datetime) -> str:
+    return value.astimezone(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

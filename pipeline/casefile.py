@@ -1,0 +1,174 @@
+"""A claim with all of its evidence in one hand: what chronology, deadlines, ledger, gaps and report are made of.
+
+It is read from the records once; the rules of the trade are functions over it and know no database.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+
+import sqlalchemy as sa
+
+from index.words import compact
+from pipeline.claims import Claim, Event, Party, qualified
+from pipeline.evidence import Evidence, Summary
+from pipeline.linking.view import DocumentView
+from pipeline.links import Link
+from pipeline.matter import Matter
+from pipeline.numbers import own_numbers
+from pipeline.parties import Book
+from pipeline.records import documents, matters
+
+SETTLED = ("ok", "partial", "failed")
+PRIVILEGED = "privileged"
+
+
+@dataclass(frozen=True)
+class CaseFile:
+    """A claim, its links and its evidence.
+
+    `links` are those that stand (proposed or confirmed), best first; `rejected` those that a person refused.
+    `evidence` holds the documents with a standing link to the claim's events, or tied to the claim at intake, by id.
+    `loose` are the documents that belong to no claim. `known` are the numbers (compact) that the matter's other
+    documents bear.
+    """
+
+    claim: Claim
+    links: tuple[Link, ...] = ()
+    evidence: Mapping[str, Evidence] = field(default_factory=dict)
+    loose: tuple[Summary, ...] = ()
+    book: Book = field(default_factory=lambda: Book({}))
+    rejected: tuple[Link, ...] = ()
+    known: frozenset[str] = frozenset()
+
+    def name_of(self, event: Event) -> str:
+        """`CLM-001/E1`."""
+        return qualified(self.claim.id, event.id)
+
+    def links_of(self, event: Event) -> list[Link]:
+        """The standing links of an event, confirmed ones first, then by score."""
+        name = self.name_of(event)
+        return sorted((link for link in self.links if link.event == name), key=by_worth)
+
+    def best_link(self, document: str) -> Link | None:
+        """The strongest link of a document, or None when it is only tied to the claim."""
+        return min((link for link in self.links if link.document == document), key=by_worth, default=None)
+
+    def evidence_of(self, event: Event) -> list[Evidence]:
+        """The documents linked to an event, best first."""
+        return [
+            self.evidence[link.document] for link in self.links_of(event) if link.document in self.evidence
+        ]
+
+    def tied_only(self) -> list[Evidence]:
+        """The documents that a person gave to the claim and that no event claims."""
+        linked = {link.document for link in self.links}
+        return [found for found in self.evidence.values() if found.id not in linked]
+
+    def in_order(self) -> list[Evidence]:
+        """The evidence by its own date, the undated last."""
+        return sorted(self.evidence.values(), key=lambda e: (day_key(e.summary.date), e.summary.name, e.id))
+
+    def without_privileged(self) -> CaseFile:
+        """The same case without the documents that must not be shown to the other side."""
+        shown = {key: found for key, found in self.evidence.items() if PRIVILEGED not in found.summary.marks}
+        return replace(
+            self,
+            evidence=shown,
+            links=tuple(link for link in self.links if link.document in shown),
+            loose=tuple(summary for summary in self.loose if PRIVILEGED not in summary.marks),
+        )
+
+    def view(self, document: str) -> DocumentView:
+        """A document as words are looked for in it; prepared once."""
+        if document not in self._views:
+            self._views[document] = DocumentView(self.evidence[document])
+        return self._views[document]
+
+    def senders(self, evidence: Evidence) -> tuple[Party, ...]:
+        """The claim's parties from whom a document comes; a person's correction wins over what was read."""
+        return self._parties_in(evidence, "sender")
+
+    def recipients(self, evidence: Evidence) -> tuple[Party, ...]:
+        """The claim's parties to whom a document goes."""
+        return self._parties_in(evidence, "recipient")
+
+    def _parties_in(self, evidence: Evidence, role: str) -> tuple[Party, ...]:
+        names = [c.value for c in evidence.summary.corrections if c.field == "party" and c.role == role]
+        names = names or [name for fact, name in evidence.names("party") if fact.role == role]
+        found = (self.party(name) for name in names)
+        return tuple(dict.fromkeys(party for party in found if party is not None))
+
+    def party(self, name: str) -> Party | None:
+        """The claim's party that a name means: by the book, or because the one name holds the other."""
+        wanted = {compact(name), compact(self.book.name_of(name))} - {""}
+        for party in self.claim.parties:
+            if wanted & {compact(known) for known in party.names}:
+                return party
+        return next((p for p in self.claim.parties if _within(compact(p.name), compact(name))), None)
+
+    @cached_property
+    def _views(self) -> dict[str, DocumentView]:
+        return {}
+
+
+def by_worth(link: Link) -> tuple[bool, float, str]:
+    """Sorts links: a person's word first, then the score."""
+    return link.status != "confirmed", -link.score, link.document
+
+
+def day_key(day: datetime.date | None) -> tuple[bool, datetime.date]:
+    """Sorts dates, the missing last."""
+    return day is None, day or datetime.date.min
+
+
+def _within(known: str, name: str) -> bool:
+    """ "Aldersey Construction Ltd (Site Agent)" is Aldersey Construction Ltd; "Ltd" alone is no one."""
+    return len(known) >= 4 and (
+        known in name or (len(name) >= 4 and name in known and 2 * len(name) >= len(known))
+    )
+
+
+def load_case(matter: Matter, claim_id: str) -> CaseFile:
+    """The claim's case as the records have it. Raises `NotFound`."""
+    with matter.reading() as tx:
+        claim = matters.claim(tx, claim_id)
+        every_link = matters.link_list(tx)
+        linked = {link.document for link in every_link if link.status != "rejected"}
+        own = [link for link in every_link if link.claim == claim.id and _has_event(claim, link)]
+        summaries = [found for found in documents.summaries(tx) if found.state in SETTLED]
+        standing = {link.document for link in own if link.status != "rejected"}
+        within = [found for found in summaries if found.id in standing or claim.id in found.given_claims]
+        evidence = {found.id: documents.evidence(tx, found) for found in within}
+        return CaseFile(
+            claim=claim,
+            links=tuple(link for link in own if link.status != "rejected" and link.document in evidence),
+            evidence=evidence,
+            loose=tuple(found for found in summaries if _is_loose(found, linked)),
+            book=Book.of(matters.all_claims(tx), matters.aliases(tx)),
+            rejected=tuple(link for link in own if link.status == "rejected"),
+            known=_numbers(tx, [found for found in summaries if found.id not in evidence]),
+        )
+
+
+def loose_evidence(matter: Matter, case: CaseFile) -> Iterator[Evidence]:
+    """The documents of no claim with their text, one at a time."""
+    for summary in case.loose:
+        with matter.reading() as tx:
+            yield documents.evidence(tx, summary)
+
+
+def _numbers(tx: sa.Connection, summaries: Sequence[Summary]) -> frozenset[str]:
+    return frozenset(n for found in summaries for n in own_numbers(found, documents.fact_list(tx, found.id)))
+
+
+def _has_event(claim: Claim, link: Link) -> bool:
+    return claim.event(link.event.partition("/")[2]) is not None
+
+
+def _is_loose(summary: Summary, linked: set[str]) -> bool:
+    container = bool(summary.children) and not summary.page_count
+    return summary.id not in linked and not summary.given_claims and not container

@@ -1,0 +1,88 @@
+"""The claim's course: its events and its dated evidence on one line of time."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from pipeline.casefile import CaseFile
+from pipeline.claims import Event
+from pipeline.evidence import Evidence
+from pipeline.wording import sentence, shown
+
+SURE = 0.5
+"""Confidence from which a day that a document tells of is taken into the line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A line: an event (`event` is qualified) with the page that proves it best, or a document (`event` is None)."""
+
+    date: datetime.date
+    end: datetime.date | None
+    event: str | None
+    doc: str | None
+    page: int | None
+    text: str
+
+    def as_json(self) -> dict[str, Any]:
+        """The form of the contract."""
+        return {
+            "date": self.date.isoformat(),
+            "end": self.end.isoformat() if self.end else None,
+            "event": self.event,
+            "doc": self.doc,
+            "page": self.page,
+            "text": self.text,
+        }
+
+
+def chronology(case: CaseFile) -> list[Row]:
+    """Events, documents by their own date, and days on which a document says that something happened.
+
+    In order of date; on one day events come first, then documents, then what they tell.
+    """
+    events = [_event_row(case, event) for event in case.claim.events]
+    documents = [row for found in case.in_order() if (row := _document_row(found)) is not None]
+    told = [row for found in case.in_order() for row in _told_rows(found)]
+    ordered = sorted(enumerate([*events, *documents, *told]), key=lambda item: (item[1].date, item[0]))
+    return [row for _, row in ordered]
+
+
+def _event_row(case: CaseFile, event: Event) -> Row:
+    best = next(iter(case.links_of(event)), None)
+    doc, page = (best.document, best.page) if best else (None, None)
+    return Row(event.start, event.end, case.name_of(event), doc, page, event.title)
+
+
+def _document_row(found: Evidence) -> Row | None:
+    day = found.summary.date
+    return None if day is None else Row(day, None, None, found.id, _date_page(found, day), named(found))
+
+
+def _date_page(found: Evidence, day: datetime.date) -> int:
+    """The page on which the document's date stands; the first one when a person gave the date."""
+    fact = next((f for f, d in found.days() if f.role == "document" and d.start == day), None)
+    return found.page_of(fact) if fact else 1
+
+
+def named(found: Evidence) -> str:
+    """What a document is called: its title, else its kind and the name of its file."""
+    summary = found.summary
+    return summary.title or f"{summary.kind.replace('_', ' ').capitalize()}: {summary.name}"
+
+
+def _told_rows(found: Evidence) -> Iterator[Row]:
+    seen = set()
+    for fact, day in found.days():
+        if fact.role != "event" or fact.confidence < SURE or (day.start, day.end) in seen:
+            continue
+        if day.start == found.summary.date and day.end is None:
+            continue  # the document's own row says it
+        seen.add((day.start, day.end))
+        start, end = sentence(found.document, fact.start, fact.end)
+        yield Row(
+            day.start, day.end, None, found.id, found.page_of(fact), shown(found.document.text[start:end])
+        )

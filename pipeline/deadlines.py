@@ -1,0 +1,165 @@
+"""The clocks of a claim: when each began and on what evidence, what was due when, and what was done."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from pipeline.casefile import CaseFile
+from pipeline.claims import Event
+from pipeline.evidence import Evidence
+from pipeline.notice_rules import AWARENESS, Step, form
+from pipeline.notices import Taken, claimants_side, taken
+
+Status = Literal["met", "late", "missing", "pending"]
+ABOUT_THEN = datetime.timedelta(days=3)
+"""A document of so many days around the start of a clock may prove it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """A page of a document."""
+
+    doc: str
+    page: int
+
+    def as_json(self) -> dict[str, Any]:
+        """`{"doc", "page"}`."""
+        return {"doc": self.doc, "page": self.page}
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """A step that is due for an event (qualified). `days_left` counts from today, below 0 when overdue, None when done.
+
+    `by` is who must take the step, `text` what the clause says. `clock_evidence` proves the start of the clock, where
+    a document does.
+    """
+
+    event: str
+    rule: str
+    step: str
+    clause: str
+    clock_start: datetime.date
+    clock_evidence: Proof | None
+    due: datetime.date
+    done: datetime.date | None
+    done_evidence: Proof | None
+    days_left: int | None
+    status: Status
+    by: str
+    text: str
+
+    def as_json(self) -> dict[str, Any]:
+        """The form of the contract."""
+        return {
+            "event": self.event,
+            "rule": self.rule,
+            "step": self.step,
+            "clause": self.clause,
+            "clock_start": self.clock_start.isoformat(),
+            "clock_evidence": self.clock_evidence.as_json() if self.clock_evidence else None,
+            "due": self.due.isoformat(),
+            "done": self.done.isoformat() if self.done else None,
+            "done_evidence": self.done_evidence.as_json() if self.done_evidence else None,
+            "days_left": self.days_left,
+            "status": self.status,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class _Clock:
+    """When a step's period began. `follows`: the document of another step began it, so nothing before counts."""
+
+    start: datetime.date
+    proof: Proof | None
+    follows: bool = False
+
+
+def deadlines(case: CaseFile, today: datetime.date) -> list[Deadline]:
+    """Every step that the claim's contract form sets, event by event, in the order of the form.
+
+    The first clock of an event runs from the day on which the claimant knew of it, or from its start. A step that
+    follows another runs from the document that took that one. Where there is none, it runs from the last day for it
+    if the same side must take both, and does not run at all if the other side waits for it.
+    """
+    return [found for event in case.claim.events for found in _of_event(case, event, today)]
+
+
+def _of_event(case: CaseFile, event: Event, today: datetime.date) -> Iterator[Deadline]:
+    rules = form(case.claim.contract)
+    found: dict[str, tuple[Deadline, Taken | None]] = {}
+    for step in rules.steps(claimants_side(case)):
+        clock = _clock(case, event, step, found)
+        if clock is None or (step.unless in found and found[str(step.unless)][0].done):
+            continue
+        since = clock.start if clock.follows else min(clock.start, event.start)
+        done = taken(case, event, step.key, step.by, since)
+        deadline = _deadline(case.name_of(event), rules.name, step, clock, done, today)
+        found[step.key] = deadline, done
+        yield deadline
+
+
+def _clock(
+    case: CaseFile, event: Event, step: Step, found: dict[str, tuple[Deadline, Taken | None]]
+) -> _Clock | None:
+    if step.runs_from == AWARENESS:
+        start = event.aware or event.start
+        return _Clock(start, _proof_of_day(case, event, start))
+    if step.runs_from not in found:
+        return None
+    before, done = found[step.runs_from]
+    if done is not None:
+        return _Clock(done.day if before.by == step.by else done.received, Proof(done.doc, done.page), True)
+    return _Clock(before.due, None) if before.by == step.by else None
+
+
+def _deadline(
+    event: str, rule: str, step: Step, clock: _Clock, done: Taken | None, today: datetime.date
+) -> Deadline:
+    due = clock.start + datetime.timedelta(days=step.days)
+    return Deadline(
+        event=event,
+        rule=rule,
+        step=step.key,
+        clause=step.clause,
+        clock_start=clock.start,
+        clock_evidence=clock.proof,
+        due=due,
+        done=done.day if done else None,
+        done_evidence=Proof(done.doc, done.page) if done else None,
+        days_left=None if done else (due - today).days,
+        status=_status(due, done, today),
+        by=step.by,
+        text=step.text,
+    )
+
+
+def _status(due: datetime.date, done: Taken | None, today: datetime.date) -> Status:
+    if done is not None:
+        return "met" if done.day <= due else "late"
+    return "missing" if due < today else "pending"
+
+
+def _proof_of_day(case: CaseFile, event: Event, day: datetime.date) -> Proof | None:
+    """The page that names the day as the event's or its own, else one that names it, else one of about then."""
+    ranked = [
+        (rank, order, proof)
+        for order, evidence in enumerate(case.evidence_of(event))
+        for rank, proof in _proofs(case, event, evidence, day)
+    ]
+    return min(ranked, key=lambda item: item[:2])[2] if ranked else None
+
+
+def _proofs(
+    case: CaseFile, event: Event, evidence: Evidence, day: datetime.date
+) -> Iterator[tuple[int, Proof]]:
+    for fact, value in evidence.days():
+        if value.start == day and fact.role != "due":
+            yield (0 if fact.role in ("event", "document") else 1), Proof(evidence.id, evidence.page_of(fact))
+    date = evidence.summary.date
+    if date is not None and abs(date - day) <= ABOUT_THEN:
+        link = next(link for link in case.links_of(event) if link.document == evidence.id)
+        yield (0 if date == day else 2), Proof(evidence.id, link.page)

@@ -1,0 +1,157 @@
+"""A document as JSON, in the form of the contract, and the history that people ask for beside it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from extractors.document import Document, Page
+from extractors.extract import Extraction
+from extractors.facts.fact import Day, Fact, Money
+from pipeline.audit import Entry
+from pipeline.clock import now, stamp
+from pipeline.evidence import Correction, Evidence, Sighting
+from pipeline.links import Link
+from pipeline.records.documents import id_of
+
+LISTS = {"date": "dates", "party": "parties", "amount": "amounts", "reference": "references"}
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Who a document is, apart from what it says."""
+
+    sha256: str
+    name: str
+    parent: str | None = None
+    children: tuple[str, ...] = ()
+    sightings: tuple[Sighting, ...] = ()
+
+
+def identity_of(path: Path, shown: str, parent: str | None = None) -> Identity:
+    """The identity of a file that no workspace knows."""
+    with path.open("rb") as stream:
+        sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
+    return Identity(sha256, shown.rpartition("/")[2], parent, (), (Sighting(shown, stamp(now())),))
+
+
+def extraction_json(found: Extraction, identity: Identity) -> dict[str, Any]:
+    """What `extract` says of a file."""
+    answer = found.understanding.classification
+    day = found.understanding.date
+    about = {
+        "kind": answer.kind,
+        "kind_confidence": round(answer.confidence, 3),
+        "language": answer.language,
+        "title": answer.title,
+        "date": day.isoformat() if day else None,
+    }
+    return _document_json(identity, about, found.document, found.understanding.facts, ())
+
+
+def evidence_json(evidence: Evidence) -> dict[str, Any]:
+    """What `show` says of a document, with people's corrections in place."""
+    summary = evidence.summary
+    identity = Identity(summary.sha256, summary.name, summary.parent, summary.children, summary.sightings)
+    about = {
+        "kind": summary.kind,
+        "kind_confidence": round(summary.kind_confidence, 3),
+        "language": summary.language,
+        "title": summary.title,
+        "date": summary.date.isoformat() if summary.date else None,
+    }
+    return _document_json(identity, about, evidence.document, evidence.facts, summary.corrections)
+
+
+def history_json(evidence: Evidence, links: Iterable[Link], entries: Iterable[Entry]) -> dict[str, Any]:
+    """What `show` adds: state, marks, links and the audit entries that bear on the document."""
+    summary = evidence.summary
+    return {
+        "state": summary.state,
+        "reason": summary.reason,
+        "marks": list(summary.marks),
+        "claims": list(summary.given_claims),
+        "links": [link.as_json() for link in links],
+        "history": [entry.as_json() for entry in entries],
+    }
+
+
+def _document_json(
+    identity: Identity,
+    about: dict[str, Any],
+    document: Document,
+    facts: Sequence[Fact],
+    corrections: Sequence[Correction],
+) -> dict[str, Any]:
+    found: dict[str, list[dict[str, Any]]] = {name: [] for name in LISTS.values()}
+    said = [c for c in corrections if c.field in LISTS]
+    for fact in facts:
+        if not any(_replaced(fact, correction) for correction in said):
+            found[LISTS[fact.kind]].append(_fact_json(fact, document))
+    for correction in said:
+        found[LISTS[correction.field]].append(_correction_json(correction))
+    return {
+        "id": id_of(identity.sha256),
+        "sha256": identity.sha256,
+        "name": identity.name,
+        "media_type": document.media_type,
+        "parent": identity.parent,
+        "children": list(identity.children),
+        "sightings": [{"path": s.path, "received": s.received} for s in identity.sightings],
+        **about,
+        "pages": [_page_json(page, document) for page in document.pages],
+        **found,
+        "metadata": {m.key: document.text[m.start : m.end] for m in document.metadata},
+        "notes": [*document.notes, *(f"page {p.number}: {note}" for p in document.pages for note in p.notes)],
+    }
+
+
+def _page_json(page: Page, document: Document) -> dict[str, Any]:
+    return {
+        "number": page.number,
+        "width": round(page.width, 2),
+        "height": round(page.height, 2),
+        "text": document.text[page.start : page.end],
+        "source": page.source,
+        "engine": page.engine,
+        "confidence": None if page.confidence is None else round(page.confidence, 3),
+    }
+
+
+def _fact_json(fact: Fact, document: Document) -> dict[str, Any]:
+    place = document.where(fact.start, fact.end)
+    return {
+        **_value_json(fact),
+        "role": fact.role,
+        "raw": document.text[fact.start : fact.end],
+        "page": place.page,
+        "box": place.box.as_list() if place.box else None,
+        "confidence": round(fact.confidence, 3),
+    }
+
+
+def _value_json(fact: Fact) -> dict[str, Any]:
+    value = fact.value
+    if isinstance(value, Day):
+        return {"value": value.start.isoformat(), "end": value.end.isoformat() if value.end else None}
+    if isinstance(value, Money):
+        return {"value": format(value.amount, "f"), "currency": value.currency}
+    return {"name" if fact.kind == "party" else "value": value}
+
+
+def _replaced(fact: Fact, correction: Correction) -> bool:
+    """A person's word replaces what was read in the same role; a date of the document, its reading as such."""
+    return fact.kind == correction.field and fact.role == correction.role
+
+
+def _correction_json(correction: Correction) -> dict[str, Any]:
+    """A person's correction has no place on a page: its source is the person, named in the history."""
+    value: dict[str, Any] = (
+        {"name": correction.value} if correction.field == "party" else {"value": correction.value}
+    )
+    if correction.field == "date":
+        value["end"] = None
+    return {**value, "role": correction.role, "raw": "", "page": None, "box": None, "confidence": 1.0}

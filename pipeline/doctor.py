@@ -1,0 +1,89 @@
+"""Is everything there that the work needs? Each check says what it found and, when it is not well, how to mend it."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from extractors.detect import media_type
+from extractors.errors import ClaimtrailError
+from extractors.ocr import engine
+from index.errors import SearchError
+from pipeline.bundle.fonts import han
+from pipeline.errors import NoWorkspace
+from pipeline.indexing import open_search
+from pipeline.matter import Matter
+from pipeline.settings import OcrSettings, Settings
+
+ENOUGH_SPACE = 2 * 2**30
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing that was looked at; `remedy` is empty when it is well."""
+
+    name: str
+    ok: bool
+    detail: str
+    remedy: str = ""
+
+    def as_json(self) -> dict[str, Any]:
+        """`{"name", "ok", "detail", "remedy"}`."""
+        return {"name": self.name, "ok": self.ok, "detail": self.detail, "remedy": self.remedy}
+
+
+def examine(root: Path) -> list[Check]:
+    """All checks, those of the workspace in `root` included when there is one."""
+    try:
+        matter = Matter.open(root, "doctor")
+    except NoWorkspace:
+        return [*_installation(Settings()), _space(Path.cwd()), Check("workspace", True, f"none in {root}")]
+    except ClaimtrailError as error:
+        return [*_installation(Settings()), Check("workspace", False, error.message, error.remedy)]
+    with matter:
+        return [*_installation(matter.settings), _space(root), _database(matter), _index(matter)]
+
+
+def _installation(settings: Settings) -> Iterator[Check]:
+    ocr = settings.ocr
+    yield _attempt("OCR", lambda: _ocr(ocr))
+    yield _attempt("libmagic", lambda: media_type(Path(__file__), "doctor.py"))
+    yield _attempt("fonts", lambda: str(han().face.filename))
+
+
+def _ocr(settings: OcrSettings) -> str:
+    found = engine(settings.engine)
+    found.check(settings.languages)
+    return f"{found.name} {found.version}, {', '.join(settings.languages)}"
+
+
+def _attempt(name: str, look: Callable[[], str]) -> Check:
+    try:
+        return Check(name, True, look())
+    except ClaimtrailError as error:
+        return Check(name, False, error.message, error.remedy)
+
+
+def _space(folder: Path) -> Check:
+    free = shutil.disk_usage(folder).free
+    detail = f"{free / 2**30:.1f} GiB free"
+    return Check("disk", free >= ENOUGH_SPACE, detail, "" if free >= ENOUGH_SPACE else "Free at least 2 GiB.")
+
+
+def _database(matter: Matter) -> Check:
+    try:
+        faults = matter.records.integrity_faults()
+    except ClaimtrailError as error:
+        return Check("database", False, error.message, error.remedy)
+    remedy = "Restore records.sqlite from a back-up." if faults else ""
+    return Check("database", not faults, faults[0] if faults else "sound", remedy)
+
+
+def _index(matter: Matter) -> Check:
+    try:
+        return Check("index", True, f"{open_search(matter).count()} pages")
+    except SearchError as error:
+        return Check("index", False, error.message, "Run claimtrail reindex.")

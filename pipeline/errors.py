@@ -1,0 +1,79 @@
+"""What can go wrong with a matter: the workspace, the register, the records. The root is in `extractors.errors`."""
+
+from __future__ import annotations
+
+from extractors.errors import ClaimtrailError, DocumentError, InstallationError
+
+__all__ = [
+    "AmbiguousName",
+    "ClaimtrailError",
+    "DiskFull",
+    "DocumentError",
+    "InstallationError",
+    "MatterError",
+    "NoWorkspace",
+    "NotFound",
+    "OriginalDamaged",
+    "RecordsUnusable",
+    "RegisterError",
+    "UsageError",
+    "WorkspaceBusy",
+    "WorkspaceTooNew",
+]
+
+
+class MatterError(ClaimtrailError):
+    """Something about the matter as a whole."""
+
+    code = "matter"
+    exit_code = 2
+
+
+class UsageError(MatterError):
+    code = "usage"
+    hint = "See claimtrail COMMAND --help."
+
+
+class NoWorkspace(MatterError):
+    code = "no_workspace"
+    hint = "Make one with claimtrail init DIR, or name it with --workspace or CLAIMTRAIL_WORKSPACE."
+
+
+class WorkspaceBusy(MatterError):
+    code = "workspace_busy"
+    hint = "Wait until the other process has finished, or stop it."
+
+
+class WorkspaceTooNew(MatterError):
+    code = "workspace_too_new"
+    hint = "Install the version of claimtrail that made it, or a newer one."
+
+
+class RecordsUnusable(MatterError):
+    code = "records_unusable"
+    hint = "Restore records.sqlite from a back-up; the originals are not affected."
+
+
+class NotFound(MatterError):
+    code = "not_found"
+    hint = "See claimtrail list and claimtrail claims list."
+
+
+class AmbiguousName(MatterError):
+    code = "ambiguous"
+    hint = "Give more characters of the id."
+
+
+class RegisterError(MatterError):
+    code = "register"
+    hint = "Correct the line that the message names and import the register again; nothing was changed."
+
+
+class DiskFull(InstallationError):
+    code = "disk_full"
+    hint = "Free some space and start the same command again; what was finished is kept."
+
+
+class OriginalDamaged(DocumentError):
+    code = "original_damaged"
+    hint = "Take the original in again from where it came; claimtrail verify lists all that are damaged."

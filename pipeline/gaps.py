@@ -1,0 +1,201 @@
+"""What is missing from a claim's evidence, and what in it is doubtful."""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+from extractors.facts.fact import Day, Fact, Money
+from index.words import compact
+from pipeline.casefile import CaseFile
+from pipeline.evidence import Evidence
+from pipeline.numbers import cited, numbers_of
+from pipeline.wording import vocabulary
+
+UNSURE = 0.5
+"""Confidence below which a fact is doubtful."""
+RELIED_ON = {
+    "date": ("document", "event", "period_start", "period_end", "received", "due"),
+    "party": ("sender", "recipient", "seller"),
+    "amount": ("total", "claimed", "paid"),
+    "reference": ("letter", "invoice"),
+}
+"""Roles of facts that chronology, deadlines, ledger and links rest on; a doubt about others does no harm."""
+WIDEST_HOLE = 2
+"""So many numbers may be missing between two letters of a series; more of them are letters about something else."""
+_SERIES = re.compile(r"^(.*?)([0-9]+)$", re.DOTALL)
+_CHECKLISTS = Path(__file__).with_name("checklists")
+
+
+@dataclass(frozen=True, slots=True)
+class MissingKind:
+    """An event without a kind of document that this type of claim needs."""
+
+    event: str
+    kind: str
+
+    def as_json(self) -> dict[str, str]:
+        """The form of the contract."""
+        return {"event": self.event, "kind": self.kind}
+
+
+@dataclass(frozen=True, slots=True)
+class MissingReference:
+    """A document that the matter does not hold: the page that cites it, or that stands beside it in a series."""
+
+    number: str
+    doc: str
+    page: int
+    why: str
+
+    def as_json(self) -> dict[str, Any]:
+        """Its number, the page that shows that it exists, and why."""
+        return {"reference": self.number, "doc": self.doc, "page": self.page, "why": self.why}
+
+
+@dataclass(frozen=True, slots=True)
+class DoubtfulFact:
+    """A value that a person should look at."""
+
+    doc: str
+    page: int
+    kind: str
+    value: str
+    why: str
+
+    def as_json(self) -> dict[str, Any]:
+        """`{"doc", "page", "kind", "value", "why"}`."""
+        return {"doc": self.doc, "page": self.page, "kind": self.kind, "value": self.value, "why": self.why}
+
+
+@dataclass(frozen=True, slots=True)
+class Gaps:
+    """Everything that a claim lacks: events by qualified id, documents by id."""
+
+    events_without_evidence: tuple[str, ...]
+    missing_kinds: tuple[MissingKind, ...]
+    unlinked_documents: tuple[str, ...]
+    missing_references: tuple[MissingReference, ...]
+    doubtful_facts: tuple[DoubtfulFact, ...]
+    undated: tuple[str, ...]
+
+    def as_json(self) -> dict[str, Any]:
+        """The form of the contract; `reference_sources` says on what page each missing reference is cited."""
+        return {
+            "events_without_evidence": list(self.events_without_evidence),
+            "missing_kinds": [missing.as_json() for missing in self.missing_kinds],
+            "unlinked_documents": list(self.unlinked_documents),
+            "missing_references": [missing.number for missing in self.missing_references],
+            "doubtful_facts": [doubt.as_json() for doubt in self.doubtful_facts],
+            "undated": list(self.undated),
+            "reference_sources": [missing.as_json() for missing in self.missing_references],
+        }
+
+
+def gaps(case: CaseFile) -> Gaps:
+    """The gaps of a claim."""
+    bare = [case.name_of(event) for event in case.claim.events if not case.links_of(event)]
+    return Gaps(
+        events_without_evidence=tuple(bare),
+        missing_kinds=tuple(_missing_kinds(case)),
+        unlinked_documents=(*(found.id for found in case.tied_only()), *(found.id for found in case.loose)),
+        missing_references=(*(missing := list(_cited_but_missing(case))), *_holes(case, missing)),
+        doubtful_facts=tuple(doubt for found in case.in_order() for doubt in _doubts(found)),
+        undated=tuple(found.id for found in case.in_order() if found.summary.date is None),
+    )
+
+
+def checklist(claim_type: str) -> list[tuple[str, ...]]:
+    """The kinds of document that each event of such a claim needs; one of each group is enough."""
+    path = _CHECKLISTS / f"{claim_type}.yaml"
+    needs = vocabulary(path)["each_event"] if path.exists() else []
+    return [tuple(group["any_of"]) for group in needs]
+
+
+def _missing_kinds(case: CaseFile) -> Iterator[MissingKind]:
+    for event in case.claim.events:
+        kinds = {found.summary.kind for found in case.evidence_of(event)}
+        for group in checklist(case.claim.type):
+            if kinds.isdisjoint(group):
+                yield MissingKind(case.name_of(event), group[0])
+
+
+def _cited_but_missing(case: CaseFile) -> Iterator[MissingReference]:
+    """Letters, invoices and reports that the evidence cites and the matter does not hold, where first cited."""
+    held = case.known.union(*(numbers_of(found) for found in case.evidence.values()))
+    held |= {compact(number) for number in (case.claim.id, *case.claim.references)}
+    for found in case.in_order():
+        for fact, number in cited(found):
+            if compact(number) not in held:
+                held |= {compact(number)}
+                yield MissingReference(
+                    number, found.id, found.page_of(fact), f"cited in {found.summary.name}"
+                )
+
+
+def _holes(case: CaseFile, cited_too: Iterable[MissingReference]) -> Iterator[MissingReference]:
+    """Letters that a series lacks: numbers between two that the matter holds and that are close to each other."""
+    named = {compact(missing.number) for missing in cited_too}
+    for (prefix, width), letters in _series(case).items():
+        places = sorted(letters)
+        for low, high in pairwise(places):
+            if not 1 < high - low <= WIDEST_HOLE + 1:
+                continue
+            for number in range(low + 1, high):
+                missing = f"{prefix}{number:0{width}d}"
+                if compact(missing) not in named | case.known:
+                    _, found, page = letters[low]
+                    why = f"between {letters[low][0]} and {letters[high][0]}"
+                    yield MissingReference(missing, found.id, page, why)
+
+
+Letters = dict[int, tuple[str, Evidence, int]]
+
+
+def _series(case: CaseFile) -> dict[tuple[str, int], Letters]:
+    """The case's own letters by what stands before their last number, and its width: number, document, page."""
+    series: dict[tuple[str, int], Letters] = defaultdict(dict)
+    for found in case.in_order():
+        own = numbers_of(found)
+        for fact, value in found.names("reference"):
+            match = _SERIES.match(value)
+            if fact.role == "letter" and compact(value) in own and match is not None and match[1]:
+                place = value, found, found.page_of(fact)
+                series[match[1], len(match[2])].setdefault(int(match[2]), place)
+    return series
+
+
+def _doubts(found: Evidence) -> Iterator[DoubtfulFact]:
+    """Facts in a role that the rules rely on that are unsure, or say themselves what is uncertain about them."""
+    corrected = {(c.field, c.role) for c in found.summary.corrections}
+    fields = {field for field, _ in corrected}
+    for fact in found.facts:
+        doubtful = fact.role in RELIED_ON[fact.kind] and (fact.doubts or fact.confidence < UNSURE)
+        settled = (fact.kind, fact.role) in corrected or (fact.role == "document" and "date" in fields)
+        if doubtful and not settled:
+            why = "; ".join(fact.doubts) or f"confidence {fact.confidence:.2f}"
+            yield DoubtfulFact(found.id, found.page_of(fact), fact.kind, _written(fact), why)
+
+
+def _written(fact: Fact) -> str:
+    value = fact.value
+    if isinstance(value, Day):
+        return _days(value.start, value.end)
+    if isinstance(value, Money):
+        return _sum(value.amount, value.currency)
+    return value
+
+
+def _days(start: datetime.date, end: datetime.date | None) -> str:
+    return start.isoformat() if end is None else f"{start.isoformat()}/{end.isoformat()}"
+
+
+def _sum(amount: Decimal, currency: str | None) -> str:
+    return f"{amount:f} {currency}" if currency else f"{amount:f}"

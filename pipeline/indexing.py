@@ -1,0 +1,130 @@
+"""From the records to the search index. The index is derived: deleting it is always safe."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+
+from extractors.facts.fact import Money
+from index.engine import Batch, SearchIndex
+from index.engines import engine_of, open_index, rebuild
+from index.entry import PageEntry
+from index.errors import IndexDamaged, IndexMissing
+from pipeline.evidence import Evidence
+from pipeline.links import Link
+from pipeline.matter import Matter
+from pipeline.parties import Book
+from pipeline.records import documents, matters
+from pipeline.steps import VERSIONS
+
+BATCH = 200
+"""Documents in one commit of the index: large enough to be quick, small enough to lose little."""
+SETTLED = ("ok", "partial", "failed")
+
+
+def open_search(matter: Matter) -> SearchIndex:
+    """The workspace's index. Raises `IndexMissing` or `IndexDamaged` when it must be built."""
+    return open_index(matter.workspace.index)
+
+
+def index_pending(matter: Matter) -> int:
+    """Bring the index up to date; builds it anew when it is missing or damaged. Returns how many documents changed."""
+    try:
+        index = open_search(matter)
+    except (IndexMissing, IndexDamaged):
+        return reindex(matter)
+    with matter.reading() as tx:
+        pending = documents.without_step(tx, "index", VERSIONS["index"], SETTLED)
+    for start in range(0, len(pending), BATCH):
+        ids = pending[start : start + BATCH]
+        with index.writer() as batch:
+            _write(matter, batch, ids)
+        _done(matter, ids)
+    return len(pending)
+
+
+def reindex(matter: Matter, engine: str | None = None) -> int:
+    """Build the index anew from the records; returns how many documents it holds. The old one serves until then."""
+    name = engine or _engine(matter)
+    with matter.reading() as tx:
+        ids = [found.id for found in documents.summaries(tx) if found.state in SETTLED]
+    with rebuild(matter.workspace.index, name) as batch:
+        _write(matter, batch, ids)
+    _done(matter, ids)
+    with matter.change() as change:
+        change.note("reindexed", "index", engine=name, documents=len(ids))
+    return len(ids)
+
+
+def _engine(matter: Matter) -> str:
+    """The engine that the index has; the settings' where there is none."""
+    try:
+        return engine_of(matter.workspace.index)
+    except (IndexMissing, IndexDamaged):
+        return matter.settings.search_engine
+
+
+def _write(matter: Matter, batch: Batch, ids: Iterable[str]) -> None:
+    with matter.reading() as tx:
+        book = Book.of(matters.all_claims(tx), matters.aliases(tx))
+    for document in ids:
+        with matter.reading() as tx:
+            evidence = documents.evidence(tx, documents.summary(tx, document))
+            links = matters.link_list(tx, document=document)
+        batch.replace(document, entries(evidence, links, book))
+
+
+def _done(matter: Matter, ids: Sequence[str]) -> None:
+    """Note it after the index has it: a crash in between only writes it again."""
+    with matter.change() as change:
+        for document in ids:
+            documents.set_done(change.tx, document, "index", VERSIONS["index"])
+
+
+def entries(evidence: Evidence, links: Iterable[Link], book: Book) -> list[PageEntry]:
+    """A document's pages as the index takes them. Rejected links do not count."""
+    summary = evidence.summary
+    standing = sorted({link.event for link in links if link.status != "rejected"})
+    claims = sorted({*(event.partition("/")[0] for event in standing), *summary.given_claims})
+    parties = party_names(evidence, book)
+    amounts, references = _by_page(evidence)
+    return [
+        PageEntry(
+            doc=summary.id,
+            page=page.number,
+            text=evidence.document.text[page.start : page.end],
+            name=summary.name,
+            kind=summary.kind,
+            title=summary.title,
+            date=summary.date,
+            amounts=tuple(amounts[page.number]),
+            parties=parties,
+            aliases=book.aliases_of(parties),
+            references=tuple(references[page.number]),
+            claims=tuple(claims),
+            events=tuple(standing),
+            language=summary.language,
+            paths=tuple(s.path for s in summary.sightings),
+            state=summary.state,
+        )
+        for page in evidence.document.pages
+    ]
+
+
+def party_names(evidence: Evidence, book: Book) -> tuple[str, ...]:
+    """The document's parties under their names in the book, each once."""
+    said = [c.value for c in evidence.summary.corrections if c.field == "party"]
+    found = [name for _, name in evidence.names("party")]
+    return tuple(dict.fromkeys(book.name_of(name) for name in (*said, *found)))
+
+
+def _by_page(evidence: Evidence) -> tuple[dict[int, list[Decimal]], dict[int, list[str]]]:
+    amounts: dict[int, list[Decimal]] = defaultdict(list)
+    references: dict[int, list[str]] = defaultdict(list)
+    for fact in evidence.facts:
+        if isinstance(fact.value, Money):
+            amounts[evidence.page_of(fact)].append(fact.value.amount)
+        elif fact.kind == "reference" and isinstance(fact.value, str):
+            references[evidence.page_of(fact)].append(fact.value)
+    return amounts, references

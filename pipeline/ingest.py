@@ -1,0 +1,305 @@
+"""Taking files in: keep the original, register it, read and understand it, record that. Then link and index.
+
+`Ingest.take`, `attempt` and `finish` are the steps; `run` calls them in order on worker processes. A document's
+rows of one step are replaced in one transaction, so a run that is killed at any point and started again ends in the
+state of one that was not.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+import uuid
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from extractors.reading import OcrOptions
+
+from extractors.errors import DocumentError, OcrFailed, TooLarge, WorkerDied, recorded
+from extractors.extract import Extraction, extract
+from extractors.readers.draft import Child
+from extractors.workers import Workers
+from pipeline.evidence import Summary
+from pipeline.indexing import index_pending
+from pipeline.ingest_report import Failure, Outcome, Report, Taken
+from pipeline.intake import Found, Lost, modified, readable
+from pipeline.linking import link_pending
+from pipeline.matter import Change, Matter
+from pipeline.originals import Original
+from pipeline.records import documents, matters
+from pipeline.steps import VERSIONS, after
+
+RETRIED_AT_ONCE = (WorkerDied, OcrFailed)
+BYTES_PER_PAGE = 50_000
+"""A scan's page is seldom smaller, so a file's size bounds its pages before it is opened."""
+UNREAD = "not read: "
+"""How a note begins that says a part of a document could not be read: the document is then `partial`."""
+
+
+Progress = Callable[[str, str], None]
+"""Called with ("found" | "done" | "linking" | "indexing" | "finished", a path or "")."""
+
+
+def _silent(_what: str, _path: str) -> None:
+    return None
+
+
+class Ingest:
+    """One run of intake on a matter."""
+
+    def __init__(
+        self,
+        matter: Matter,
+        workers: Workers,
+        ocr: OcrOptions,
+        claim: str | None = None,
+        command: str = "ingest",
+        progress: Progress = _silent,
+    ) -> None:
+        self.matter = matter
+        self.report = Report(run=uuid.uuid4().hex)
+        self._workers, self._ocr, self._claim, self._progress = workers, ocr, claim, progress
+        self._seen: set[str] = set()
+        with matter.change() as change:
+            if claim is not None:
+                matters.claim(change.tx, claim)
+            matters.begin_run(change.tx, self.report.run, command)
+
+    def run(self, found: Iterable[Found | Lost]) -> Report:
+        """Take everything in, and finish what an earlier run left open."""
+        with ThreadPoolExecutor(self._workers.processes) as threads:
+            waiting = {threads.submit(self.process, taken) for taken in self.left_open()}
+            try:
+                for item in found:
+                    if (taken := self.take(item)) is not None:
+                        waiting.add(threads.submit(self.process, taken))
+                    waiting = self._collect(waiting, threads, at_most=4 * self._workers.processes)
+                self._collect(waiting, threads, at_most=0)
+            except BaseException:
+                for future in waiting:
+                    future.cancel()
+                self._workers.stop()
+                raise
+        self.finish()
+        return self.report
+
+    def _collect(
+        self, waiting: set[Future[Outcome]], threads: ThreadPoolExecutor, at_most: int
+    ) -> set[Future[Outcome]]:
+        while len(waiting) > at_most:
+            done, waiting = wait(waiting, return_when=FIRST_COMPLETED)
+            for future in done:
+                for child in self.settle(future.result()):
+                    waiting.add(threads.submit(self.process, child))
+        return waiting
+
+    def take(self, item: Found | Lost) -> Taken | None:
+        """Keep a file's bytes and register it; None when there is nothing (more) to read."""
+        self._progress("found", item.shown)
+        if isinstance(item, Lost):
+            self._fail(Failure(item.shown, item.error))
+            return None
+        try:
+            original = self.matter.originals.keep(item.path, self._limits.file_bytes)
+        except DocumentError as error:
+            self._fail(Failure(item.shown, error))
+            return None
+        with self.matter.change() as change:
+            taken = self._register(change, original, item)
+        return self._unless_known(taken)
+
+    def left_open(self) -> list[Taken]:
+        """Documents that an earlier run took in but did not finish."""
+        with self.matter.reading() as tx:
+            ids = documents.without_step(tx, "facts", VERSIONS["facts"], ("open",))
+            found = documents.summaries(tx, ids)
+        self._seen.update(ids)
+        for document in found:
+            self._progress("found", _shown(document))
+        return [Taken(document.id, _shown(document), again=False) for document in found]
+
+    def process(self, taken: Taken) -> Outcome:
+        """Read a document and record what was found, or how it failed."""
+        try:
+            try:
+                return self.attempt(taken)
+            except RETRIED_AT_ONCE:
+                return self.attempt(taken)
+        except DocumentError as error:
+            return self.record_failure(taken, error)
+
+    def attempt(self, taken: Taken) -> Outcome:
+        """Read a document and record what was found. Raises a `DocumentError`, with nothing recorded."""
+        with self.matter.reading() as tx:
+            document = documents.summary(tx, taken.document)
+        if document.depth > self._limits.archive_depth:
+            raise TooLarge(f"{document.name} is nested deeper than limits.archive_depth allows.")
+        path = self.matter.originals.checked(document.sha256)
+        with tempfile.TemporaryDirectory(dir=self.matter.workspace.scratch) as scratch:
+            arguments = (path, document.name, Path(scratch), self._limits, self._ocr)
+            future = self._workers.submit(
+                extract, *arguments, seconds=self._seconds(document), name=document.name
+            )
+            return self._record(taken, document, future.result())
+
+    def record_failure(self, taken: Taken, error: DocumentError) -> Outcome:
+        """Record that a document could not be read."""
+        with self.matter.change() as change:
+            documents.set_state(change.tx, taken.document, "failed", error.as_json())
+            change.note("failed", taken.document, code=error.code, message=error.message)
+        return Outcome(taken.document, taken.shown, error=error)
+
+    def settle(self, outcome: Outcome) -> list[Taken]:
+        """Enter an outcome into the report; returns the children that are still to be read."""
+        if outcome.error is None:
+            self.report.ingested.append(outcome)
+            self._progress("done", outcome.shown)
+        else:
+            self._fail(Failure(outcome.shown, outcome.error, outcome.document))
+        fresh = []
+        for child in outcome.children:
+            self._progress("found", child.shown)
+            if (taken := self._unless_known(child)) is not None:
+                fresh.append(taken)
+        return fresh
+
+    def finish(self) -> None:
+        """Link and index what is new, and close the run."""
+        self._progress("linking", "")
+        link_pending(self.matter)
+        self._progress("indexing", "")
+        index_pending(self.matter)
+        with self.matter.change() as change:
+            counts = {key: len(value) for key, value in self.report.as_json().items() if key != "run"}
+            matters.end_run(change.tx, self.report.run, counts)
+        self._progress("finished", "")
+
+    @property
+    def _limits(self) -> Any:
+        return self.matter.settings.limits.limits()
+
+    def _seconds(self, document: Summary) -> float:
+        limits = self._limits
+        return float(limits.seconds + limits.seconds_per_page * (document.size // BYTES_PER_PAGE))
+
+    def _fail(self, failure: Failure) -> None:
+        self.report.failed.append(failure)
+        self._progress("done", failure.path)
+
+    def _unless_known(self, taken: Taken) -> Taken | None:
+        if taken.document in self._seen or taken.again:
+            self._report_known(taken)
+            return None
+        self._seen.add(taken.document)
+        return taken
+
+    def _report_known(self, taken: Taken) -> None:
+        with self.matter.reading() as tx:
+            known = documents.summary(tx, taken.document)
+        if known.state == "failed" and known.reason:
+            self._fail(Failure(taken.shown, recorded(**known.reason), known.id))
+        else:
+            self.report.duplicates.append(taken)
+            self._progress("done", taken.shown)
+
+    def _register(self, change: Change, original: Original, item: Found) -> Taken:
+        document = documents.id_of(original.sha256)
+        name = item.sighting.rpartition("/")[2]
+        new = documents.register(change.tx, original, name, depth=0)
+        if new:
+            change.note("taken in", document, sha256=original.sha256, size=original.size, name=name)
+        if documents.add_sighting(
+            change.tx, document, item.sighting, name, self.report.run, modified(item.path)
+        ):
+            change.note("seen", document, path=item.sighting, run=self.report.run)
+        self._tie(change, document)
+        state = documents.summary(change.tx, document).state
+        return Taken(document, item.shown, again=not new and state != "open")
+
+    def _tie(self, change: Change, document: str) -> None:
+        if self._claim is not None and documents.tie(change.tx, document, self._claim):
+            change.note("tied", document, claim=self._claim)
+            documents.undo(change.tx, "link", [document])
+            documents.undo(change.tx, "index", [document])
+
+    def _record(self, taken: Taken, document: Summary, found: Extraction) -> Outcome:
+        kept = [
+            (child, self.matter.originals.keep(child.path, self._limits.file_bytes))
+            for child in found.children
+        ]
+        partial = any(note.startswith(UNREAD) for note in found.document.notes)
+        with self.matter.change() as change:
+            children = [self._register_child(change, document, child, original) for child, original in kept]
+            names = [readable(child.untrusted_name) for child, _ in kept]
+            documents.set_children(
+                change.tx, document.id, [(c.document, n) for c, n in zip(children, names, strict=True)]
+            )
+            documents.replace_reading(change.tx, document.id, found.document)
+            documents.replace_understanding(change.tx, document.id, found.understanding, found.document)
+            documents.set_state(change.tx, document.id, "partial" if partial else "ok")
+            for step in ("read", "classify", "facts"):
+                documents.set_done(change.tx, document.id, step, VERSIONS[step])
+            for step in after("facts"):
+                documents.undo(change.tx, step, [document.id])
+            kind = found.understanding.classification.kind
+            change.note(
+                "read", document.id, kind=kind, pages=len(found.document.pages), children=len(children)
+            )
+        shown = tuple(replace(c, shown=f"{taken.shown}/{n}") for c, n in zip(children, names, strict=True))
+        return Outcome(document.id, taken.shown, kind, len(found.document.pages), children=shown)
+
+    def _register_child(self, change: Change, parent: Summary, child: Child, original: Original) -> Taken:
+        document, name = documents.id_of(original.sha256), readable(child.untrusted_name)
+        new = documents.register(change.tx, original, name.rpartition("/")[2], depth=parent.depth + 1)
+        if new:
+            change.note(
+                "taken in", document, sha256=original.sha256, size=original.size, name=name, parent=parent.id
+            )
+        path = f"{parent.sightings[0].path}/{name}" if parent.sightings else name
+        documents.add_sighting(change.tx, document, path, name.rpartition("/")[2], self.report.run, None)
+        self._tie(change, document)
+        state = documents.summary(change.tx, document).state
+        return Taken(document, name, again=not new and state != "open")
+
+
+def _shown(document: Summary) -> str:
+    return document.sightings[0].path if document.sightings else document.name
+
+
+def ocr_options(matter: Matter, mode: str | None = None) -> OcrOptions:
+    """How this workspace reads scans; `mode` is what a command's --ocr said."""
+    settings = matter.settings.ocr
+    return OcrOptions(mode=mode or settings.mode, languages=settings.languages, engine=settings.engine)
+
+
+def ingest(
+    matter: Matter,
+    found: Iterable[Found | Lost],
+    claim: str | None = None,
+    ocr_mode: str | None = None,
+    progress: Progress = _silent,
+) -> Report:
+    """Take files in on this machine's worker processes; returns what became of each."""
+    sweep(matter)
+    with Workers(matter.settings.processes(), matter.settings.limits.limits()) as workers:
+        return Ingest(matter, workers, ocr_options(matter, ocr_mode), claim, progress=progress).run(found)
+
+
+def retry(matter: Matter, ids: Sequence[str], progress: Progress = _silent) -> Report:
+    """Try failed documents again."""
+    with matter.change() as change:
+        for document in ids:
+            documents.set_state(change.tx, document, "open")
+            change.note("retry", document)
+    with Workers(matter.settings.processes(), matter.settings.limits.limits()) as workers:
+        return Ingest(matter, workers, ocr_options(matter), command="retry", progress=progress).run([])
+
+
+def sweep(matter: Matter) -> None:
+    """Remove what an interrupted run left in the scratch folders. Only for the holder of the workspace's lock."""
+    matter.originals.sweep()
+    for left in matter.workspace.scratch.iterdir():
+        shutil.rmtree(left, ignore_errors=True)

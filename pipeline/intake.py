@@ -1,0 +1,86 @@
+"""What is to be taken in: files under the paths that a person named, each with the names it will be known by."""
+
+from __future__ import annotations
+
+import datetime
+import fnmatch
+import os
+import stat
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from extractors.errors import DocumentError, FileUnreachable
+
+SYSTEM_FILES = frozenset({".DS_Store", "Thumbs.db", "desktop.ini"})
+"""What desktops leave in folders by themselves; no one's evidence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A file to take in.
+
+    `shown` is its path as the person would write it; `sighting` is relative to what they named.
+    """
+
+    path: Path
+    shown: str
+    sighting: str
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """A path that cannot be taken in, and why."""
+
+    shown: str
+    error: DocumentError
+
+
+def discover(paths: Sequence[Path], exclude: Sequence[str] = ()) -> Iterator[Found | Lost]:
+    """All files under these paths, folders in order of name; what cannot be taken in comes as `Lost`."""
+    for named in paths:
+        if named.is_dir():
+            yield from _folder(named, exclude)
+        else:
+            yield _file(named, readable(named.name))
+
+
+def _folder(root: Path, exclude: Sequence[str]) -> Iterator[Found | Lost]:
+    problems: list[OSError] = []
+    for folder, names, files in os.walk(root, onerror=problems.append):
+        names.sort()
+        for name in sorted(files):
+            if name not in SYSTEM_FILES and not any(fnmatch.fnmatch(name, pattern) for pattern in exclude):
+                path = Path(folder) / name
+                yield _file(path, readable(path.relative_to(root).as_posix()))
+        while problems:
+            error = problems.pop()
+            yield Lost(readable(str(error.filename)), FileUnreachable(f"{error.filename}: {error.strerror}"))
+    while problems:
+        error = problems.pop()
+        yield Lost(readable(str(error.filename)), FileUnreachable(f"{error.filename}: {error.strerror}"))
+
+
+def _file(path: Path, sighting: str) -> Found | Lost:
+    shown = readable(str(path))
+    try:
+        mode = path.stat().st_mode
+    except OSError as error:
+        return Lost(shown, FileUnreachable(f"{shown}: {error.strerror}"))
+    if not stat.S_ISREG(mode):
+        return Lost(shown, FileUnreachable(f"{shown} is not a regular file.", "Copy its content to a file."))
+    return Found(path, shown, sighting)
+
+
+def modified(path: Path) -> datetime.datetime | None:
+    """When the file system says a file was last changed, UTC; None where it does not say."""
+    try:
+        return datetime.datetime.fromtimestamp(path.stat().st_mtime, datetime.UTC)
+    except (OSError, OverflowError, ValueError):
+        return None
+
+
+def readable(name: str) -> str:
+    """A file's name as text: bytes that are no UTF-8 and control characters become U+FFFD."""
+    text = name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    return "".join("\ufffd" if ord(c) < 32 or ord(c) == 127 else c for c in text)

@@ -1,0 +1,145 @@
+"""What people decide: verdicts on links, corrections of facts, marks, names of parties. All of it outlives re-runs."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
+from extractors.facts.fact import PARTY_ROLES
+from extractors.kinds import KINDS
+from pipeline.errors import NotFound, UsageError
+from pipeline.indexing import index_pending
+from pipeline.linking.propose import link_pending
+from pipeline.matter import Change, Matter
+from pipeline.records import documents, matters
+
+MARKS = ("privileged",)
+
+
+def judge(matter: Matter, prefix: str, event: str, verdict: str) -> dict[str, Any]:
+    """Record that a person confirmed or rejected a link; returns `{"doc", "event", "status"}`."""
+    with matter.change() as change:
+        document = documents.resolve(change.tx, prefix)
+        check_event(change.tx, event)
+        matters.set_verdict(change.tx, document, event, verdict, change.actor)
+        documents.undo(change.tx, "index", [document])
+        change.note(verdict, document, event=event)
+    index_pending(matter)
+    return {"doc": document, "event": event, "status": verdict}
+
+
+def check_event(tx: sa.Connection, event: str) -> None:
+    """Raises `UsageError` for a name that is not CLAIM/EVENT, `NotFound` for an event that is not there."""
+    claim_id, slash, event_id = event.partition("/")
+    if not slash:
+        raise UsageError(f"{event!r} does not name an event.", "Write CLAIM/EVENT, such as CLM-001/E1.")
+    if matters.claim(tx, claim_id).event(event_id) is None:
+        raise NotFound(
+            f"Claim {claim_id} has no event {event_id!r}.", f"See claimtrail claims show {claim_id}."
+        )
+
+
+def correct(
+    matter: Matter,
+    prefix: str,
+    kind: str | None = None,
+    date: str | None = None,
+    title: str | None = None,
+    parties: Sequence[str] = (),
+) -> dict[str, Any]:
+    """Record a person's corrections; returns `{"doc", "corrected": [{"field", "role", "value"}]}`."""
+    wanted = _corrections(kind, date, title, parties)
+    if not wanted:
+        raise UsageError("Nothing to correct.", "Name --kind, --date, --title or --party ROLE=NAME.")
+    with matter.change() as change:
+        document = documents.resolve(change.tx, prefix)
+        for field, role, value in wanted:
+            matters.add_correction(change.tx, document, field, role, value, change.actor)
+            change.note("corrected", document, field=field, role=role, value=value)
+        _again(change, document)
+    _bring_up_to_date(matter)
+    return {"doc": document, "corrected": [{"field": f, "role": r, "value": v} for f, r, v in wanted]}
+
+
+def _corrections(
+    kind: str | None, date: str | None, title: str | None, parties: Sequence[str]
+) -> list[tuple[str, str, str]]:
+    found = []
+    if kind is not None:
+        if kind not in KINDS:
+            raise UsageError(f"{kind!r} is no kind of document.", f"Kinds: {', '.join(KINDS)}.")
+        found.append(("kind", "document", kind))
+    if date is not None:
+        found.append(("date", "document", _iso(date)))
+    if title is not None:
+        found.append(("title", "document", title))
+    return found + [_party(said) for said in parties]
+
+
+def _iso(text: str) -> str:
+    try:
+        return datetime.date.fromisoformat(text).isoformat()
+    except ValueError:
+        raise UsageError(f"{text!r} is not a date.", "Write it as 2023-03-14.") from None
+
+
+def _party(said: str) -> tuple[str, str, str]:
+    role, equals, name = said.partition("=")
+    if not equals or not name.strip() or role not in PARTY_ROLES:
+        raise UsageError(f"{said!r} is not ROLE=NAME.", f"Roles: {', '.join(PARTY_ROLES)}.")
+    return "party", role, name.strip()
+
+
+def mark(matter: Matter, prefix: str, what: str, clear: bool = False) -> dict[str, Any]:
+    """Mark a document, or take the mark away; returns `{"doc", "marks"}`."""
+    if what not in MARKS:
+        raise UsageError(f"{what!r} is no mark.", f"Marks: {', '.join(MARKS)}.")
+    with matter.change() as change:
+        document = documents.resolve(change.tx, prefix)
+        if clear:
+            matters.clear_mark(change.tx, document, what)
+        else:
+            matters.set_mark(change.tx, document, what, change.actor)
+        change.note("unmarked" if clear else "marked", document, mark=what)
+        marks = documents.summary(change.tx, document).marks
+    return {"doc": document, "marks": list(marks)}
+
+
+def name_party(matter: Matter, names: Sequence[str], name: str, action: str) -> dict[str, Any]:
+    """Record that these names mean the party `name`; returns `{"name", "aliases"}`."""
+    if not name.strip() or not any(other.strip() for other in names):
+        raise UsageError("A party needs a name.")
+    with matter.change() as change:
+        for other in names:
+            if other != name:
+                matters.put_alias(change.tx, other, name)
+        documents.undo(change.tx, "index")
+        change.note(action, "parties", names=list(names), name=name)
+    index_pending(matter)
+    return {"name": name, "aliases": [other for other in names if other != name]}
+
+
+def import_claims(matter: Matter, claims: Sequence[Any]) -> Mapping[str, Any]:
+    """Add or update claims, and link anew; returns `{"imported": [ids], "changed": [ids]}`."""
+    with matter.change() as change:
+        changed = matters.put_claims(change.tx, claims)
+        for claim_id in changed:
+            change.note("claim imported", claim_id)
+        if changed:
+            documents.undo(change.tx, "link")
+    if changed:
+        _bring_up_to_date(matter)
+    return {"imported": [claim.id for claim in claims], "changed": changed}
+
+
+def _again(change: Change, document: str) -> None:
+    for step in ("link", "index"):
+        documents.undo(change.tx, step, [document])
+
+
+def _bring_up_to_date(matter: Matter) -> None:
+    link_pending(matter)
+    index_pending(matter)

@@ -1,0 +1,265 @@
+"""What the evidence shows of the sum claimed. Every row cites its page; nothing is counted twice."""
+
+from __future__ import annotations
+
+import datetime
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from extractors.facts.fact import Fact, Money
+from index.words import compact
+from pipeline.casefile import CaseFile
+from pipeline.evidence import Evidence
+from pipeline.links import Link
+from pipeline.numbers import numbers_of
+from pipeline.wording import every_word, shown, vocabulary
+
+CENT = Decimal("0.01")
+SUMS = ("total", "subtotal")
+"""Roles of the sum of an invoice, the best first."""
+TOLD = ("claimed", "total", "paid")
+"""Roles of sums that other documents tell of."""
+_LOOKALIKES = str.maketrans("oil", "011")
+HEAD = 400
+"""Characters of a document in which it says what it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A sum in a document. `counted` says whether it is part of the sum evidenced, `why_not` why it is not."""
+
+    event: str | None
+    doc: str
+    page: int
+    description: str
+    amount: Decimal
+    currency: str | None
+    counted: bool
+    why_not: str | None
+
+    def as_json(self) -> dict[str, Any]:
+        """The form of the contract."""
+        return {
+            "event": self.event,
+            "doc": self.doc,
+            "page": self.page,
+            "description": self.description,
+            "amount": money(self.amount),
+            "currency": self.currency,
+            "counted": self.counted,
+            "why_not": self.why_not,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """The sum claimed beside the sum evidenced, in `currency`; `claimed` is None where the register names no sum."""
+
+    claim: str
+    currency: str | None
+    claimed: Decimal | None
+    rows: tuple[Entry, ...]
+
+    @property
+    def evidenced(self) -> Decimal:
+        """The sum of the rows that count."""
+        return sum((row.amount for row in self.rows if row.counted), Decimal(0))
+
+    @property
+    def difference(self) -> Decimal | None:
+        """Claimed less evidenced: what is still to be proved."""
+        return None if self.claimed is None else self.claimed - self.evidenced
+
+    def as_json(self) -> dict[str, Any]:
+        """The form of the contract."""
+        return {
+            "claim": self.claim,
+            "currency": self.currency,
+            "claimed": None if self.claimed is None else money(self.claimed),
+            "evidenced": money(self.evidenced),
+            "difference": None if self.difference is None else money(self.difference),
+            "rows": [row.as_json() for row in self.rows],
+        }
+
+
+def money(value: Decimal) -> str:
+    """A decimal string with two decimals or, where the source has them, more."""
+    return format(value.quantize(CENT) if value == value.quantize(CENT) else value, "f")
+
+
+@dataclass(frozen=True, slots=True)
+class _Bill:
+    """What tells one invoice from another."""
+
+    numbers: frozenset[str]
+    seller: str
+    day: datetime.date | None
+    amount: Decimal
+    currency: str | None
+
+    def same_as(self, other: _Bill) -> str | None:
+        """Why it is the other once more, or None."""
+        if self.numbers and other.numbers:
+            if not self.numbers & other.numbers or not (self._same_seller(other) or self._same_sum(other)):
+                return None
+            return "copy of" if self._same_sum(other) else "same number as"
+        dated = self.day is not None and self.day == other.day
+        return "copy of" if dated and self._same_sum(other) and self._same_seller(other) else None
+
+    def _same_sum(self, other: _Bill) -> bool:
+        return (self.amount, self.currency) == (other.amount, other.currency)
+
+    def _same_seller(self, other: _Bill) -> bool:
+        return not self.seller or not other.seller or self.seller == other.seller
+
+
+def ledger(case: CaseFile) -> Ledger:
+    """The ledger of a claim: sums of its invoices, then sums that other documents tell of, which never count."""
+    bills = [(found, fact, value) for found in _best_first(case) for fact, value in _bill_sums(found)]
+    currency = case.claim.currency or _commonest(value.currency for _, _, value in bills)
+    counted: list[tuple[_Bill, Evidence]] = []
+    rows = []
+    for found, fact, value in bills:
+        bill = _Bill(
+            _alike(numbers_of(found)), _seller(case, found), found.summary.date, value.amount, value.currency
+        )
+        why_not = _why_no_bill(case, found, bill, currency) or _why_twice(bill, counted)
+        if why_not is None:
+            counted.append((bill, found))
+        rows.append(_entry(case, found, fact, value, why_not))
+    order = {found.id: n for n, found in enumerate(case.in_order())}
+    rows.sort(key=lambda row: order[row.doc])
+    told = [row for found in case.in_order() for row in _told(case, found, counted)]
+    return Ledger(case.claim.id, currency, case.claim.amount, (*rows, *told))
+
+
+def _best_first(case: CaseFile) -> list[Evidence]:
+    """Invoices in the order in which the better copy comes first: confirmed, with text of its own, by name."""
+
+    def key(found: Evidence) -> tuple[bool, bool, bool, str, str]:
+        link = case.best_link(found.id)
+        scanned = any(page.source == "ocr" for page in found.document.pages)
+        return (
+            link is None,
+            link is not None and link.status != "confirmed",
+            scanned,
+            found.summary.name,
+            found.id,
+        )
+
+    return sorted((found for found in case.evidence.values() if found.summary.kind == "invoice"), key=key)
+
+
+def _bill_sums(found: Evidence) -> list[tuple[Fact, Money]]:
+    """The sum of an invoice: its surest total, the largest where several are as sure."""
+    for role in SUMS:
+        sums = [(fact, value) for fact, value in found.sums() if fact.role == role]
+        if sums:
+            fact, value = max(sums, key=lambda s: (round(s[0].confidence, 1), abs(s[1].amount), -s[0].start))
+            return [
+                (fact, replace(value, amount=_signed(found, value.amount), currency=_currency(found, value)))
+            ]
+    return []
+
+
+def _signed(found: Evidence, amount: Decimal) -> Decimal:
+    """A credit note takes away."""
+    return -abs(amount) if _calls_itself(found, "credit") else amount
+
+
+def _currency(found: Evidence, value: Money) -> str | None:
+    """The amount's currency; else the only one that the document names."""
+    if value.currency is not None:
+        return value.currency
+    named = {other.currency for _, other in found.sums()} - {None}
+    return named.pop() if len(named) == 1 else None
+
+
+def _seller(case: CaseFile, found: Evidence) -> str:
+    names = [c.value for c in found.summary.corrections if c.field == "party" and c.role == "seller"]
+    names += [
+        name for role in ("seller", "sender") for fact, name in found.names("party") if fact.role == role
+    ]
+    return compact(case.book.name_of(names[0])) if names else ""
+
+
+def _alike(numbers: Iterable[str]) -> frozenset[str]:
+    """Numbers without the differences that OCR makes (O and 0, I and 1)."""
+    return frozenset(number.translate(_LOOKALIKES) for number in numbers)
+
+
+def _why_no_bill(case: CaseFile, found: Evidence, bill: _Bill, currency: str | None) -> str | None:
+    if case.best_link(found.id) is None:
+        return "linked to no event"
+    if any(fact.role == "claimed" and value.amount == bill.amount for fact, value in found.sums()):
+        return "what is claimed, not an invoice"
+    if _calls_itself(found, "offer"):
+        return "an offer or estimate, not an invoice"
+    if _calls_itself(found, "statement"):
+        return "a statement of other invoices"
+    if bill.currency is None:
+        return "its currency is not stated"
+    return None if bill.currency == currency else f"other currency ({bill.currency})"
+
+
+def _why_twice(bill: _Bill, counted: Sequence[tuple[_Bill, Evidence]]) -> str | None:
+    for other, found in counted:
+        if (how := bill.same_as(other)) is not None:
+            return f"{how} {found.summary.name}"
+    return None
+
+
+def _calls_itself(found: Evidence, what: str) -> bool:
+    """Whether the head of the document calls it a credit note, an offer or a statement."""
+    head = compact(f"{found.summary.title or ''} {found.document.text[:HEAD]}")
+    words = vocabulary(Path(__file__).with_suffix(".yaml"))[what]
+    return any(compact(word) in head for word in every_word(words))
+
+
+def _told(case: CaseFile, found: Evidence, counted: Sequence[tuple[_Bill, Evidence]]) -> list[Entry]:
+    """Sums claimed or paid that a document tells of, each once, in its strongest role."""
+    told: dict[tuple[Decimal, str | None], tuple[Fact, Money]] = {}
+    for role in ("claimed", "paid") if found.summary.kind == "invoice" else TOLD:
+        for fact, value in found.sums():
+            if fact.role == role:
+                told.setdefault((value.amount, value.currency), (fact, value))
+    return [
+        _entry(case, found, fact, value, _why_told(fact, value, counted)) for fact, value in told.values()
+    ]
+
+
+def _why_told(fact: Fact, value: Money, counted: Sequence[tuple[_Bill, Evidence]]) -> str:
+    if fact.role == "paid":
+        return "a payment, not a charge"
+    for bill, found in counted:
+        if bill.amount == value.amount and value.currency in (None, bill.currency):
+            return f"evidenced by {found.summary.name}"
+    return "claimed, without an invoice for this sum" if fact.role == "claimed" else "not an invoice"
+
+
+def _entry(case: CaseFile, found: Evidence, fact: Fact, value: Money, why_not: str | None) -> Entry:
+    link: Link | None = case.best_link(found.id)
+    return Entry(
+        event=link.event if link else None,
+        doc=found.id,
+        page=found.page_of(fact),
+        description=_description(found, fact),
+        amount=value.amount,
+        currency=value.currency,
+        counted=why_not is None,
+        why_not=why_not,
+    )
+
+
+def _description(found: Evidence, fact: Fact) -> str:
+    """What the document is called and how it writes the sum."""
+    return f"{shown(found.summary.title or found.summary.name)}: {shown(found.document.text[fact.start : fact.end])}"
+
+
+def _commonest(currencies: Iterable[str | None]) -> str | None:
+    found = Counter(currency for currency in currencies if currency is not None)
+    return found.most_common(1)[0][0] if found else None

@@ -1,0 +1,56 @@
+"""Dates: the document's own against the event's days, and days of the event that the document names."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator
+
+from extractors.facts.fact import Day, Fact
+from pipeline.linking.view import DocumentView, EventView
+from pipeline.links import Reason
+
+DURING, SOON_AFTER, LATER, BEFORE, FAR = 0.9, 0.5, 0.1, -0.6, -0.8
+SOON = datetime.timedelta(days=45)
+LONG = datetime.timedelta(days=200)
+EXACT, WITHIN = 1.1, 0.4
+
+
+def reasons(view: DocumentView, event: EventView) -> Iterator[Reason]:
+    """One reason from the document's own date, and the best one from the dates that it names."""
+    start, last = event.event.start, event.event.last
+    if view.date is not None:
+        weight, detail = _own(view.date, start, last)
+        fact = next(
+            (f for f, d in view.evidence.days() if f.role == "document" and d.start == view.date), None
+        )
+        yield _placed(view, "date", weight, f"its date {view.date} is {detail}", fact)
+    named = [(f, d) for f, d in view.evidence.days() if f.role != "document" and d.start != view.date]
+    exact = next((f for f, d in named if _is_event(d, event)), None)
+    if exact is not None:
+        yield _placed(view, "date", EXACT, "names the day of the event", exact)
+    elif within := [f for f, d in named if start <= d.start <= last]:
+        yield _placed(view, "date", WITHIN, "names a day within the event", within[0])
+
+
+def _own(date: datetime.date, start: datetime.date, last: datetime.date) -> tuple[float, str]:
+    if start <= date <= last:
+        return DURING, "within the event"
+    if date > last:
+        after = date - last
+        if after <= SOON:
+            return SOON_AFTER, f"{after.days} days after the event"
+        return (LATER if after <= LONG else FAR), f"{after.days} days after the event"
+    before = start - date
+    return (BEFORE if before <= LONG else FAR), f"{before.days} days before the event"
+
+
+def _is_event(day: Day, event: EventView) -> bool:
+    if day.end is not None and event.event.end is not None:
+        return (day.start, day.end) == (event.event.start, event.event.end)
+    return day.start in (event.event.start, event.event.end)
+
+
+def _placed(view: DocumentView, kind: str, weight: float, detail: str, fact: Fact | None) -> Reason:
+    if fact is None:
+        return Reason(kind, weight, detail)
+    return Reason(kind, weight, detail, view.evidence.page_of(fact), fact.start, fact.end)

@@ -1,0 +1,22 @@
+"""Parties: those of the claim, under any of their names, anywhere in the document."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pipeline.linking.view import DocumentView, EventView, Hit
+from pipeline.links import Reason
+
+EACH, MOST, NONE = 0.35, 3, -0.9
+
+
+def reasons(view: DocumentView, event: EventView) -> Iterator[Reason]:
+    """A reason for each party found (three count); one against when the claim has parties and none is there."""
+    found = 0
+    for party, names in event.parties:
+        hit: Hit | None = next((hit for name in names for hit in view.hits(name)), None)
+        if hit is not None and found < MOST:
+            found += 1
+            yield Reason("party", EACH, f"{party.role}: {party.name}", hit.page, hit.start, hit.end)
+    if event.parties and not found and view.kind not in ("photo", "video"):
+        yield Reason("party", NONE, "names none of the claim's parties")

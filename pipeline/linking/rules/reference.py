@@ -1,0 +1,39 @@
+"""References: the event's own, and those of its claim; and a claim that a person named at intake."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from index.words import compact
+from pipeline.linking.view import DocumentView, EventView, Phrase
+from pipeline.links import Reason
+
+EVENT, CLAUSE, CLAIM, GIVEN = 2.6, 0.5, 0.4, 0.7
+CLAUSE_WORDS = ("clause", "article", "条", "款")
+
+
+def reasons(view: DocumentView, event: EventView) -> Iterator[Reason]:
+    """One reason for each reference of the event that the document has or cites, at most one for its claim's."""
+    for form, shown in event.references.items():
+        if (reason := _found(view, form, shown)) is not None:
+            yield reason
+    for form, shown in event.claim_references.items():
+        hit = next((hit for value, hit, _ in view.references if value == form), None)
+        if hit is not None:
+            yield Reason("reference", CLAIM, f"the claim's reference {shown}", hit.page, hit.start, hit.end)
+            break
+    if event.claim.id in view.evidence.summary.given_claims:
+        yield Reason("reference", GIVEN, f"taken in for {event.claim.id}")
+
+
+def _found(view: DocumentView, form: str, shown: str) -> Reason | None:
+    clause = any(word in shown.casefold() for word in CLAUSE_WORDS)
+    weight = CLAUSE if clause else EVENT
+    number = compact(shown.casefold().replace("sub-clause", "").replace("clause", "")) if clause else form
+    for value, hit, role in view.references:
+        if value == form or (clause and role == "clause" and value == number):
+            return Reason("reference", weight, f"reference {shown}", hit.page, hit.start, hit.end)
+    cited = next(view.hits(Phrase(shown)), None)
+    return (
+        Reason("reference", weight, f"cites {shown}", cited.page, cited.start, cited.end) if cited else None
+    )

@@ -1,0 +1,117 @@
+"""A document and an event as the link rules look at them, prepared once for many comparisons."""
+
+from __future__ import annotations
+
+import datetime
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
+
+from index.words import compact, tokens
+from pipeline.claims import Claim, Event
+from pipeline.evidence import Evidence
+
+
+class Token(NamedTuple):
+    """A term of the index at its position, and the slice `start:end` of its page."""
+
+    term: str
+    position: int
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """Where something was found: the page, and the slice of the document."""
+
+    page: int
+    start: int
+    end: int
+
+
+class Phrase:
+    """Words to look for, as the index would: folded, simplified, Chinese by its characters."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        found = [Token(*token) for token in tokens(text)]
+        self.terms = [(t.term, t.position) for t in _longest(found)]
+
+    def __bool__(self) -> bool:
+        return bool(self.terms)
+
+
+def _longest(found: list[Token]) -> list[Token]:
+    """The widest token at each position: pairs of Han characters rather than single ones."""
+    best: dict[int, Token] = {}
+    for token in found:
+        if (
+            token.position not in best
+            or token.end - token.start > best[token.position].end - best[token.position].start
+        ):
+            best[token.position] = token
+    return list(best.values())
+
+
+class DocumentView:
+    """What the rules ask of a document."""
+
+    def __init__(self, evidence: Evidence) -> None:
+        self.evidence = evidence
+        self.date: datetime.date | None = evidence.summary.date
+        self.kind = evidence.summary.kind
+
+    @cached_property
+    def pages(self) -> list[tuple[int, int, dict[str, list[Token]]]]:
+        """For each page its number, where it starts, and its tokens by term."""
+        document = self.evidence.document
+        found = []
+        for page in document.pages:
+            terms: dict[str, list[Token]] = defaultdict(list)
+            for token in tokens(document.text[page.start : page.end]):
+                terms[token[0]].append(Token(*token))
+            found.append((page.number, page.start, dict(terms)))
+        return found
+
+    def hits(self, phrase: Phrase) -> Iterator[Hit]:
+        """Every place of a phrase."""
+        for number, start, terms in self.pages:
+            for first in terms.get(phrase.terms[0][0], ()) if phrase else ():
+                last = self._follows(phrase, first, terms)
+                if last is not None:
+                    yield Hit(number, start + first.start, start + max(last.end, first.end))
+
+    @staticmethod
+    def _follows(phrase: Phrase, first: Token, terms: dict[str, list[Token]]) -> Token | None:
+        offset, last = phrase.terms[0][1], first
+        for term, position in phrase.terms[1:]:
+            wanted = first.position + position - offset
+            found = next((t for t in terms.get(term, ()) if t.position == wanted), None)
+            if found is None:
+                return None
+            last = found
+        return last
+
+    @cached_property
+    def references(self) -> list[tuple[str, Hit, str]]:
+        """Its references in compact form, with place and role."""
+        return [
+            (compact(value), Hit(self.evidence.page_of(fact), fact.start, fact.end), fact.role)
+            for fact, value in self.evidence.names("reference")
+        ]
+
+
+class EventView:
+    """What the rules ask of an event."""
+
+    def __init__(self, claim: Claim, event: Event) -> None:
+        self.claim = claim
+        self.event = event
+        self.keywords = [phrase for word in event.keywords if (phrase := Phrase(word))]
+        self.title = Phrase(event.title)
+        self.references = {compact(ref): ref for ref in event.references if compact(ref)}
+        self.parties = [(party, [p for n in party.names if (p := Phrase(n))]) for party in claim.parties]
+        self.claim_references = {compact(ref): ref for ref in (claim.id, *claim.references) if compact(ref)}

@@ -1,0 +1,175 @@
+"""Which document takes a step of a claim: the notice itself, told apart from every mention of it."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from extractors.document import Document, is_han
+from index.words import compact, fold
+from pipeline.casefile import CaseFile
+from pipeline.claims import Event
+from pipeline.evidence import Evidence
+from pipeline.linking.view import Hit
+from pipeline.wording import Phrases, every_word, shown, vocabulary
+
+ROLES = {
+    "claimant": ("claimant",),
+    "engineer": ("engineer", "respondent"),
+    "respondent": ("respondent", "engineer", "insurer"),
+}
+"""Who may take a step that the rules lay on a party: an engineer often writes for the other side, and the reverse."""
+NEAR = 0.75
+"""A document takes a step for an event when its link is not weaker than this share of its strongest link."""
+LOOK_BACK = 40
+HEADING = 90
+"""Characters that a heading has at most."""
+TRANSIT = datetime.timedelta(days=60)
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A step that was taken: by which document, on which page it says so, when sent and when received."""
+
+    doc: str
+    page: int
+    day: datetime.date
+    received: datetime.date
+
+
+@dataclass(frozen=True)
+class Signs:
+    """What a document that takes a step looks like."""
+
+    kinds: tuple[str, ...]
+    headed: Phrases
+    said: Phrases
+    about: Phrases | None
+
+
+@cache
+def steps() -> dict[str, Signs]:
+    """The steps that can be recognised, by key."""
+    return {key: _signs(entry) for key, entry in _words()["steps"].items()}
+
+
+def taken(case: CaseFile, event: Event, step: str, by: str, since: datetime.date) -> Taken | None:
+    """The earliest document linked to the event by which this side takes the step on `since` or later."""
+    found = [
+        Taken(evidence.id, hit.page, day, _received(evidence, day))
+        for evidence in case.evidence_of(event)
+        if (day := evidence.summary.date) is not None and day >= since
+        if evidence.summary.kind in steps()[step].kinds and _means(case, event, evidence)
+        if _is_from(case, evidence, by) and (hit := _sign(case, evidence, steps()[step])) is not None
+    ]
+    return min(found, key=lambda taken: (taken.day, taken.doc), default=None)
+
+
+def _means(case: CaseFile, event: Event, evidence: Evidence) -> bool:
+    """Whether the document is about this event rather than another one of the claim."""
+    own = next(link for link in case.links_of(event) if link.document == evidence.id)
+    best = case.best_link(evidence.id)
+    return own.status == "confirmed" or best is None or own.score >= NEAR * best.score
+
+
+def _is_from(case: CaseFile, evidence: Evidence, by: str) -> bool:
+    """Whether it comes from that side. Where no sender was read, it must name that side and not be addressed to it."""
+    senders = case.senders(evidence)
+    if senders:
+        return any(party.role in ROLES[by] for party in senders)
+    to = case.recipients(evidence)
+    named = {party for _, name in evidence.names("party") if (party := case.party(name)) is not None}
+    return any(party.role in ROLES[by] for party in named.difference(to))
+
+
+def _received(evidence: Evidence, day: datetime.date) -> datetime.date:
+    """When it came in, where its stamp says so; else the day of its date."""
+    days = [d.start for f, d in evidence.days() if f.role == "received" and day <= d.start <= day + TRANSIT]
+    return min(days, default=day)
+
+
+def _sign(case: CaseFile, evidence: Evidence, signs: Signs) -> Hit | None:
+    """The place where the document says that it takes the step."""
+    view, document = case.view(evidence.id), evidence.document
+    if signs.about is not None and not signs.about.are_in(view):
+        return None
+    title = evidence.summary.title or ""
+    headed = (hit for hit in signs.headed.hits(view) if _is_heading(document, hit, title))
+    return next((hit for hit in (*headed, *signs.said.hits(view)) if not _is_mention(document, hit)), None)
+
+
+def _is_mention(document: Document, hit: Hit) -> bool:
+    """Whether the words before make it another document's: "your notice of claim", "will submit our claim"."""
+    before = fold(shown(document.text[max(0, hit.start - LOOK_BACK) : hit.start])).rstrip("\"' (（《“‘[")
+    return any(_ends_with(before, word) for word in _folded("not_after"))
+
+
+def _ends_with(text: str, word: str) -> bool:
+    if not text.endswith(word):
+        return False
+    rest = text[: -len(word)]
+    return is_han(word[0]) or not rest or not rest[-1].isalnum()
+
+
+def _is_heading(document: Document, hit: Hit, title: str) -> bool:
+    """Whether it stands in the title, in a subject line, or in a short line of page 1 that is no running text."""
+    start = document.text.rfind("\n", 0, hit.start) + 1
+    end = document.text.find("\n", hit.end)
+    line = document.text[start : end if end >= 0 else None].strip()
+    if len(compact(line)) > 5 and compact(line) in compact(title):
+        return True
+    if hit.page != 1:
+        return False
+    return _is_subject(line) or (len(line) <= HEADING and not _is_running(line))
+
+
+def _is_subject(line: str) -> bool:
+    label = fold(line.lstrip())
+    return any(
+        label.startswith(word) and label[len(word) :].lstrip()[:1] in (":", "|")
+        for word in _folded("subject")
+    )
+
+
+def _is_running(line: str) -> bool:
+    text = fold(line)
+    words = set(text.replace(",", " ").replace(".", " ").split())
+    flows = any(word in text if is_han(word[0]) else word in words for word in _folded("flowing"))
+    return flows or text.endswith((",", ";", "。", "、")) or line[:1].islower()
+
+
+@cache
+def _folded(group: str) -> tuple[str, ...]:
+    return tuple(fold(word) for word in every_word(_words()[group]))
+
+
+def _words() -> dict[str, Any]:
+    return vocabulary(Path(__file__).with_name("deadlines.yaml"))
+
+
+def _signs(entry: dict[str, Any]) -> Signs:
+    about = entry.get("about")
+    return Signs(
+        kinds=tuple(entry["kinds"]),
+        headed=Phrases(every_word(entry["headed"])),
+        said=Phrases(every_word(entry["said"])),
+        about=Phrases(every_word(about)) if about else None,
+    )
+
+
+def claimants_side(case: CaseFile) -> str:
+    """ "employer" where more documents call the claimant the employer than the contractor; else "contractor"."""
+    roles = list(_claimants_roles(case))
+    return "employer" if roles.count("employer") > roles.count("contractor") else "contractor"
+
+
+def _claimants_roles(case: CaseFile) -> Iterator[str]:
+    for evidence in case.evidence.values():
+        for fact, name in evidence.names("party"):
+            party = case.party(name) if fact.role in ("employer", "contractor") else None
+            if party is not None and party.role == "claimant":
+                yield fact.role

@@ -1,0 +1,331 @@
+"""Documents in the records: registering what came in, replacing what a step found, reading it back."""
+
+from __future__ import annotations
+
+import datetime
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.sqlite import insert
+
+from extractors.document import Document
+from extractors.extract import Understanding
+from extractors.facts.fact import Fact
+from pipeline.clock import now, stamp
+from pipeline.errors import AmbiguousName, NotFound
+from pipeline.evidence import Correction, Evidence, Sighting, Summary
+from pipeline.originals import Original
+from pipeline.records import codec
+from pipeline.records.tables import (
+    corrections,
+    documents,
+    facts,
+    family,
+    marks,
+    pages,
+    sightings,
+    steps,
+    texts,
+    ties,
+)
+
+ID_LENGTH = 16
+UNKNOWN_MEDIA = "application/octet-stream"
+
+
+def id_of(sha256: str) -> str:
+    """A document's id: the first 16 hex digits of its hash, so that it is the same wherever the file comes in."""
+    return sha256[:ID_LENGTH]
+
+
+def register(tx: sa.Connection, original: Original, name: str, depth: int) -> bool:
+    """Make a document of an original; False when it was one already."""
+    row = {
+        "id": id_of(original.sha256),
+        "sha256": original.sha256,
+        "size": original.size,
+        "name": name,
+        "depth": depth,
+        "taken_at": stamp(now()),
+        "state": "open",
+    }
+    return tx.execute(insert(documents).values(row).on_conflict_do_nothing()).rowcount > 0
+
+
+def add_sighting(
+    tx: sa.Connection, document: str, path: str, name: str, run: str, modified: datetime.datetime | None
+) -> bool:
+    """Note that a file with these bytes was seen here; False when it was known."""
+    row = {
+        "document": document,
+        "path": path,
+        "name": name,
+        "received": stamp(now()),
+        "modified": stamp(modified) if modified else None,
+        "run": run,
+    }
+    return tx.execute(insert(sightings).values(row).on_conflict_do_nothing()).rowcount > 0
+
+
+def tie(tx: sa.Connection, document: str, claim: str) -> bool:
+    """Tie a document to a claim; False when it was."""
+    row = {"document": document, "claim": claim}
+    return tx.execute(insert(ties).values(row).on_conflict_do_nothing()).rowcount > 0
+
+
+def set_children(tx: sa.Connection, parent: str, children: Sequence[tuple[str, str]]) -> None:
+    """Replace a document's children: (id, name), in order."""
+    tx.execute(sa.delete(family).where(family.c.parent == parent))
+    rows = [
+        {"parent": parent, "position": n, "child": c, "name": name} for n, (c, name) in enumerate(children)
+    ]
+    if rows:
+        tx.execute(family.insert(), rows)
+
+
+def replace_reading(tx: sa.Connection, document: str, read: Document) -> None:
+    """Replace what the step `read` found: the text and its pages."""
+    for table in (texts, pages):
+        tx.execute(sa.delete(table).where(table.c.document == document))
+    tx.execute(texts.insert().values(codec.text_row(document, read)))
+    rows = [codec.page_row(document, page) for page in read.pages]
+    if rows:
+        tx.execute(pages.insert(), rows)
+    _update(tx, document, media_type=read.media_type, page_count=len(read.pages))
+
+
+def replace_understanding(tx: sa.Connection, document: str, found: Understanding, read: Document) -> None:
+    """Replace what the steps `classify` and `facts` found."""
+    tx.execute(sa.delete(facts).where(facts.c.document == document))
+    rows = [codec.fact_row(document, n, fact) for n, fact in enumerate(found.facts)]
+    if rows:
+        tx.execute(facts.insert(), rows)
+    answer = found.classification
+    _update(
+        tx,
+        document,
+        kind=answer.kind,
+        kind_confidence=answer.confidence,
+        kind_why=[read.text[start:end] for start, end in answer.why],
+        language=answer.language,
+        title=answer.title,
+        date=found.date.isoformat() if found.date else None,
+    )
+
+
+def set_state(tx: sa.Connection, document: str, state: str, reason: Mapping[str, str] | None = None) -> None:
+    """Note how a document's steps ended."""
+    _update(tx, document, state=state, reason=dict(reason) if reason else None)
+
+
+def _update(tx: sa.Connection, document: str, **values: Any) -> None:
+    tx.execute(sa.update(documents).where(documents.c.id == document).values(**values))
+
+
+def set_done(tx: sa.Connection, document: str, step: str, version: int) -> None:
+    """Note that a step is done in this version."""
+    row = {"document": document, "step": step, "version": version, "done_at": stamp(now())}
+    tx.execute(
+        insert(steps)
+        .values(row)
+        .on_conflict_do_update(
+            index_elements=["document", "step"], set_={"version": version, "done_at": row["done_at"]}
+        )
+    )
+
+
+def undo(tx: sa.Connection, step: str, only: Iterable[str] | None = None) -> None:
+    """Note that a step must be done again, for all documents or for some."""
+    query = sa.delete(steps).where(steps.c.step == step)
+    if only is not None:
+        for chunk in _chunks(sorted(only)):
+            tx.execute(query.where(steps.c.document.in_(chunk)))
+    else:
+        tx.execute(query)
+
+
+def without_step(tx: sa.Connection, step: str, version: int, states: Sequence[str]) -> list[str]:
+    """The documents in one of these states for which a step is not done in this version, oldest first."""
+    done = sa.select(steps.c.document).where(steps.c.step == step, steps.c.version == version)
+    query = (
+        sa.select(documents.c.id)
+        .where(documents.c.state.in_(states), documents.c.id.not_in(done))
+        .order_by(documents.c.taken_at, documents.c.id)
+    )
+    return list(tx.execute(query).scalars())
+
+
+def resolve(tx: sa.Connection, prefix: str) -> str:
+    """The id that begins with `prefix`. Raises `NotFound`, `AmbiguousName`."""
+    wanted = prefix.strip().lower()
+    query = sa.select(documents.c.id, documents.c.sha256)
+    rows = tx.execute(query.where(documents.c.id.startswith(wanted[:ID_LENGTH], autoescape=True))).all()
+    found = [row.id for row in rows if row.sha256.startswith(wanted)]
+    if not found or not wanted:
+        raise NotFound(f"There is no document {prefix!r}.")
+    if len(found) > 1:
+        raise AmbiguousName(f"{prefix!r} fits {len(found)} documents: {', '.join(sorted(found)[:5])} …")
+    return str(found[0])
+
+
+def summaries(tx: sa.Connection, only: Iterable[str] | None = None) -> list[Summary]:
+    """Documents without their text, oldest first; all, or those with these ids."""
+    if only is None:
+        return _summaries(tx, None)
+    return [found for chunk in _chunks(sorted(set(only))) for found in _summaries(tx, chunk)]
+
+
+def _summaries(tx: sa.Connection, ids: Sequence[str] | None) -> list[Summary]:
+    query = sa.select(documents).order_by(documents.c.taken_at, documents.c.id)
+    if ids is not None:
+        query = query.where(documents.c.id.in_(ids))
+    rows = tx.execute(query).mappings().all()
+    around = _Surroundings(tx, ids)
+    return [_summary(row, around) for row in rows]
+
+
+class _Surroundings:
+    """What other tables say of documents, fetched once for many."""
+
+    def __init__(self, tx: sa.Connection, ids: Sequence[str] | None) -> None:
+        self.parent: dict[str, str] = {}
+        self.children: dict[str, list[str]] = defaultdict(list)
+        self.sightings: dict[str, list[Sighting]] = defaultdict(list)
+        self.corrections: dict[str, list[Correction]] = defaultdict(list)
+        self.marks: dict[str, list[str]] = defaultdict(list)
+        self.claims: dict[str, list[str]] = defaultdict(list)
+        either = None if ids is None else sa.or_(family.c.child.in_(ids), family.c.parent.in_(ids))
+        for row in _rows(tx, family, either, family.c.parent, family.c.position):
+            self.parent.setdefault(row.child, row.parent)
+            if row.child not in self.children[row.parent]:
+                self.children[row.parent].append(row.child)
+        for row in _rows(tx, sightings, _among(sightings, ids), sightings.c.id):
+            self.sightings[row.document].append(Sighting(row.path, row.received))
+        for row in _rows(tx, corrections, _among(corrections, ids), corrections.c.id):
+            found = Correction(row.field, row.role, row.value, row.actor, row.at)
+            self.corrections[row.document].append(found)
+        for row in _rows(tx, marks, _among(marks, ids), marks.c.mark):
+            self.marks[row.document].append(row.mark)
+        for row in _rows(tx, ties, _among(ties, ids), ties.c.claim):
+            self.claims[row.document].append(row.claim)
+
+
+def _among(table: sa.Table, ids: Sequence[str] | None) -> Any:
+    return None if ids is None else table.c.document.in_(ids)
+
+
+def _rows(tx: sa.Connection, table: sa.Table, condition: Any, *order: Any) -> Sequence[sa.Row[Any]]:
+    query = sa.select(table).order_by(*order)
+    return tx.execute(query if condition is None else query.where(condition)).all()
+
+
+def _summary(row: Mapping[Any, Any], around: _Surroundings) -> Summary:
+    document = row["id"]
+    said = {c.field: c.value for c in around.corrections[document] if c.field in ("kind", "date", "title")}
+    day = said.get("date", row["date"])
+    return Summary(
+        id=document,
+        sha256=row["sha256"],
+        size=row["size"],
+        name=row["name"],
+        depth=row["depth"],
+        state=row["state"],
+        reason=row["reason"],
+        media_type=row["media_type"] or UNKNOWN_MEDIA,
+        page_count=row["page_count"] or 0,
+        kind=said.get("kind", row["kind"] or "other"),
+        kind_confidence=1.0 if "kind" in said else row["kind_confidence"] or 0.0,
+        language=row["language"] or "und",
+        title=said.get("title", row["title"]),
+        date=datetime.date.fromisoformat(day) if day else None,
+        parent=around.parent.get(document),
+        children=tuple(around.children[document]),
+        sightings=tuple(around.sightings[document]),
+        corrections=tuple(around.corrections[document]),
+        marks=tuple(around.marks[document]),
+        given_claims=tuple(around.claims[document]),
+    )
+
+
+def summary(tx: sa.Connection, document: str) -> Summary:
+    """One document without its text. Raises `NotFound`."""
+    found = summaries(tx, [document])
+    if not found:
+        raise NotFound(f"There is no document {document!r}.")
+    return found[0]
+
+
+def evidence(tx: sa.Connection, found: Summary) -> Evidence:
+    """A document with its text and facts; an unread one has no pages."""
+    return Evidence(found, reading(tx, found), tuple(fact_list(tx, found.id)), tuple(kind_why(tx, found.id)))
+
+
+def reading(tx: sa.Connection, found: Summary) -> Document:
+    """What the step `read` found; a document without pages when it was not read."""
+    text = tx.execute(sa.select(texts).where(texts.c.document == found.id)).mappings().first()
+    if text is None:
+        return Document("", (), found.media_type)
+    query = sa.select(pages).where(pages.c.document == found.id).order_by(pages.c.number)
+    return codec.document_of(found.media_type, text, tx.execute(query).mappings().all())
+
+
+def fact_list(tx: sa.Connection, document: str) -> list[Fact]:
+    """The facts of a document, in order of their place."""
+    query = sa.select(facts).where(facts.c.document == document).order_by(facts.c.position)
+    return [codec.fact_of(row) for row in tx.execute(query).mappings()]
+
+
+def kind_why(tx: sa.Connection, document: str) -> list[str]:
+    """The words that decided the kind."""
+    return tx.execute(sa.select(documents.c.kind_why).where(documents.c.id == document)).scalar() or []
+
+
+def _chunks(ids: Sequence[str], size: int = 500) -> Iterable[Sequence[str]]:
+    return (ids[i : i + size] for i in range(0, len(ids), size))
+
+
+def mail_families(tx: sa.Connection) -> list[tuple[str, str]]:
+    """(mail, what is attached to it) for all mails."""
+    query = (
+        sa.select(family.c.parent, family.c.child)
+        .join(documents, documents.c.id == family.c.parent)
+        .where(documents.c.media_type.startswith("message/"))
+        .order_by(family.c.parent, family.c.position)
+    )
+    return [(row.parent, row.child) for row in tx.execute(query)]
+
+
+def message_ids(tx: sa.Connection, keys: Sequence[str]) -> list[tuple[str, str]]:
+    """(document, message id) for every id that a mail has or answers, from these of its headers."""
+    query = (
+        sa.select(texts.c.document, texts.c.text, texts.c.metadata)
+        .join(documents, documents.c.id == texts.c.document)
+        .where(documents.c.media_type.startswith("message/"))
+        .order_by(texts.c.document)
+    )
+    return [
+        (row.document, message)
+        for row in tx.execute(query)
+        for key, start, end in row.metadata
+        if key in keys
+        for message in row.text[start:end].split()
+    ]
+
+
+def names_by_document(tx: sa.Connection) -> dict[str, list[str]]:
+    """The names of the parties of every document, as read."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for row in tx.execute(sa.select(facts.c.document, facts.c.value).where(facts.c.kind == "party")):
+        found[row.document].append(row.value)
+    return found
+
+
+def amounts_by_document(tx: sa.Connection) -> dict[str, list[Decimal]]:
+    """The amounts of every document."""
+    found: dict[str, list[Decimal]] = defaultdict(list)
+    for row in tx.execute(sa.select(facts.c.document, facts.c.value).where(facts.c.kind == "amount")):
+        found[row.document].append(Decimal(row.value))
+    return found

@@ -1,0 +1,185 @@
+"""Claims, links, verdicts, corrections, marks, names of parties and runs in the records."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.sqlite import insert
+
+from pipeline.claims import Claim, qualified
+from pipeline.clock import now, stamp
+from pipeline.errors import NotFound
+from pipeline.links import Link, Reason, Status
+from pipeline.records.tables import claims, corrections, links, marks, party_names, runs, verdicts
+from pipeline.register import body_of, claim_of
+
+PERSON = 0.0
+"""Score of a link that only a person saw."""
+
+
+def put_claims(tx: sa.Connection, found: Sequence[Claim]) -> list[str]:
+    """Add or update claims; returns the ids of those that changed. Verdicts are not touched."""
+    changed = []
+    known: dict[str, Any] = {row.id: row.body for row in tx.execute(sa.select(claims))}
+    for claim in found:
+        body = body_of(claim)
+        if known.get(claim.id) == body:
+            continue
+        position = list(known).index(claim.id) if claim.id in known else len(known)
+        known[claim.id] = body
+        row = {"id": claim.id, "position": position, "body": body}
+        tx.execute(
+            insert(claims).values(row).on_conflict_do_update(index_elements=["id"], set_={"body": body})
+        )
+        changed.append(claim.id)
+    return changed
+
+
+def all_claims(tx: sa.Connection) -> tuple[Claim, ...]:
+    """The claims in order of the register."""
+    return tuple(
+        claim_of(body) for body in tx.execute(sa.select(claims.c.body).order_by(claims.c.position)).scalars()
+    )
+
+
+def claim(tx: sa.Connection, claim_id: str) -> Claim:
+    """One claim. Raises `NotFound`."""
+    body = tx.execute(sa.select(claims.c.body).where(claims.c.id == claim_id)).scalar()
+    if body is None:
+        raise NotFound(f"There is no claim {claim_id!r}.", "See claimtrail claims list.")
+    return claim_of(body)
+
+
+def replace_links(tx: sa.Connection, document: str, found: Iterable[Link], claim_ids: Sequence[str]) -> bool:
+    """Replace the proposals between a document and the events of these claims; True when something changed."""
+    condition = sa.and_(links.c.document == document, links.c.claim.in_(claim_ids))
+    query = sa.select(links).where(condition).order_by(links.c.claim, links.c.event)
+    before = [dict(row) for row in tx.execute(query).mappings()]
+    after = sorted((_link_row(link) for link in found), key=lambda row: (row["claim"], row["event"]))
+    if before == after:
+        return False
+    tx.execute(sa.delete(links).where(condition))
+    if after:
+        tx.execute(links.insert(), after)
+    return True
+
+
+def link_list(tx: sa.Connection, claim_id: str | None = None, document: str | None = None) -> list[Link]:
+    """Links with people's verdicts on them, best first. A confirmed one stands even where no rule proposes it."""
+    proposed, said = sa.select(links), sa.select(verdicts)
+    if claim_id is not None:
+        proposed, said = proposed.where(links.c.claim == claim_id), said.where(verdicts.c.claim == claim_id)
+    if document is not None:
+        proposed, said = (
+            proposed.where(links.c.document == document),
+            said.where(verdicts.c.document == document),
+        )
+    verdict_rows = {(row.document, row.claim, row.event): row for row in tx.execute(said)}
+    found = [
+        _link(row, verdict_rows.pop((row["document"], row["claim"], row["event"]), None))
+        for row in tx.execute(proposed).mappings()
+    ]
+    found += [_only_said(row) for row in verdict_rows.values()]
+    return sorted(found, key=lambda link: (-link.score, link.event, link.document))
+
+
+def set_verdict(tx: sa.Connection, document: str, event: str, verdict: str, actor: str) -> None:
+    """Note a person's verdict; the newest counts."""
+    claim_id, _, event_id = event.partition("/")
+    row = {"document": document, "claim": claim_id, "event": event_id}
+    said = {"verdict": verdict, "actor": actor, "at": stamp(now())}
+    tx.execute(
+        insert(verdicts)
+        .values({**row, **said})
+        .on_conflict_do_update(index_elements=["document", "claim", "event"], set_=said)
+    )
+
+
+def add_correction(tx: sa.Connection, document: str, field: str, role: str, value: str, actor: str) -> None:
+    """Note a person's correction; it replaces an earlier one of the same field and role."""
+    same = sa.and_(
+        corrections.c.document == document, corrections.c.field == field, corrections.c.role == role
+    )
+    tx.execute(sa.delete(corrections).where(same))
+    row = {
+        "document": document,
+        "field": field,
+        "role": role,
+        "value": value,
+        "actor": actor,
+        "at": stamp(now()),
+    }
+    tx.execute(corrections.insert().values(row))
+
+
+def set_mark(tx: sa.Connection, document: str, mark: str, actor: str) -> None:
+    """Mark a document."""
+    row = {"document": document, "mark": mark, "actor": actor, "at": stamp(now())}
+    tx.execute(insert(marks).values(row).on_conflict_do_nothing())
+
+
+def clear_mark(tx: sa.Connection, document: str, mark: str) -> None:
+    """Take a mark away."""
+    tx.execute(sa.delete(marks).where(marks.c.document == document, marks.c.mark == mark))
+
+
+def aliases(tx: sa.Connection) -> dict[str, str]:
+    """The book of parties as people edited it: alias -> name."""
+    return {row.alias: row.name for row in tx.execute(sa.select(party_names).order_by(party_names.c.alias))}
+
+
+def put_alias(tx: sa.Connection, alias: str, name: str) -> None:
+    """Note that `alias` is another name of `name`; aliases of `alias` follow."""
+    tx.execute(sa.update(party_names).where(party_names.c.name == alias).values(name=name))
+    tx.execute(sa.delete(party_names).where(party_names.c.alias == name))
+    row = {"alias": alias, "name": name}
+    tx.execute(
+        insert(party_names).values(row).on_conflict_do_update(index_elements=["alias"], set_={"name": name})
+    )
+
+
+def begin_run(tx: sa.Connection, run: str, command: str) -> None:
+    """Note the beginning of a run."""
+    tx.execute(runs.insert().values(id=run, command=command, started=stamp(now())))
+
+
+def end_run(tx: sa.Connection, run: str, summary: Mapping[str, Any]) -> None:
+    """Note how a run ended."""
+    tx.execute(sa.update(runs).where(runs.c.id == run).values(finished=stamp(now()), summary=dict(summary)))
+
+
+def _link_row(link: Link) -> dict[str, Any]:
+    claim_id, _, event_id = link.event.partition("/")
+    return {
+        "document": link.document,
+        "claim": claim_id,
+        "event": event_id,
+        "page": link.page,
+        "score": link.score,
+        "reasons": [[r.kind, r.weight, r.detail, r.page, r.start, r.end] for r in link.reasons],
+    }
+
+
+def _link(row: Mapping[Any, Any], said: sa.Row[Any] | None) -> Link:
+    return Link(
+        document=row["document"],
+        page=row["page"],
+        event=qualified(row["claim"], row["event"]),
+        score=row["score"],
+        reasons=tuple(Reason(*reason) for reason in row["reasons"]),
+        status=_status(said),
+    )
+
+
+def _only_said(row: sa.Row[Any]) -> Link:
+    reason = Reason("text", PERSON, f"{row.verdict} by {row.actor}; no rule proposes it")
+    score = 1.0 if row.verdict == "confirmed" else 0.0
+    return Link(row.document, 1, qualified(row.claim, row.event), score, (reason,), _status(row))
+
+
+def _status(said: sa.Row[Any] | None) -> Status:
+    if said is None:
+        return "proposed"
+    return "confirmed" if said.verdict == "confirmed" else "rejected"

@@ -1,0 +1,205 @@
+"""The tables of a matter. They change by a migration only (`migrations/`)."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    JSON,
+    Column,
+    Float,
+    ForeignKey,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+metadata = MetaData()
+
+documents = Table(
+    "documents",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("sha256", String, nullable=False, unique=True),
+    Column("size", Integer, nullable=False),
+    Column("name", String, nullable=False),
+    Column("depth", Integer, nullable=False),
+    Column("taken_at", String, nullable=False),
+    # open: its steps are not all done; ok, partial, failed: how they ended
+    Column("state", String, nullable=False, index=True),
+    Column("reason", JSON),
+    Column("media_type", String),
+    Column("page_count", Integer),
+    Column("kind", String),
+    Column("kind_confidence", Float),
+    Column("kind_why", JSON),
+    Column("language", String),
+    Column("title", String),
+    Column("date", String),
+)
+
+texts = Table(
+    "texts",
+    metadata,
+    Column("document", ForeignKey("documents.id"), primary_key=True),
+    Column("text", Text, nullable=False),
+    Column("title", String),
+    Column("metadata", JSON, nullable=False),
+    Column("notes", JSON, nullable=False),
+)
+
+pages = Table(
+    "pages",
+    metadata,
+    Column("document", ForeignKey("documents.id"), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("start", Integer, nullable=False),
+    Column("end", Integer, nullable=False),
+    Column("width", Float, nullable=False),
+    Column("height", Float, nullable=False),
+    Column("source", String, nullable=False),
+    Column("engine", String),
+    Column("confidence", Float),
+    Column("words", LargeBinary, nullable=False),
+    Column("cells", LargeBinary, nullable=False),
+    Column("notes", JSON, nullable=False),
+)
+
+facts = Table(
+    "facts",
+    metadata,
+    Column("document", ForeignKey("documents.id"), primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("kind", String, nullable=False),
+    Column("role", String, nullable=False),
+    Column("value", String, nullable=False),
+    Column("value_end", String),
+    Column("currency", String),
+    Column("start", Integer, nullable=False),
+    Column("end", Integer, nullable=False),
+    Column("confidence", Float, nullable=False),
+    Column("rule", String, nullable=False),
+    Column("why", String, nullable=False),
+    Column("doubts", JSON, nullable=False),
+)
+
+sightings = Table(
+    "sightings",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("document", ForeignKey("documents.id"), nullable=False, index=True),
+    Column("path", String, nullable=False),
+    Column("name", String, nullable=False),
+    Column("received", String, nullable=False),
+    Column("modified", String),
+    Column("run", String, nullable=False),
+    UniqueConstraint("document", "path"),
+)
+
+family = Table(
+    "family",
+    metadata,
+    Column("parent", ForeignKey("documents.id"), primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("child", ForeignKey("documents.id"), nullable=False, index=True),
+    Column("name", String, nullable=False),
+)
+
+steps = Table(
+    "steps",
+    metadata,
+    Column("document", ForeignKey("documents.id"), primary_key=True),
+    Column("step", String, primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("done_at", String, nullable=False),
+)
+
+ties = Table(
+    "ties",
+    metadata,
+    Column("document", ForeignKey("documents.id"), primary_key=True),
+    Column("claim", String, primary_key=True),
+)
+
+claims = Table(
+    "claims",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("position", Integer, nullable=False),
+    Column("body", JSON, nullable=False),
+)
+
+links = Table(
+    "links",
+    metadata,
+    Column("document", ForeignKey("documents.id"), primary_key=True),
+    Column("claim", String, primary_key=True),
+    Column("event", String, primary_key=True),
+    Column("page", Integer, nullable=False),
+    Column("score", Float, nullable=False),
+    Column("reasons", JSON, nullable=False),
+)
+
+verdicts = Table(
+    "verdicts",
+    metadata,
+    Column("document", ForeignKey("documents.id"), primary_key=True),
+    Column("claim", String, primary_key=True),
+    Column("event", String, primary_key=True),
+    Column("verdict", String, nullable=False),
+    Column("actor", String, nullable=False),
+    Column("at", String, nullable=False),
+)
+
+corrections = Table(
+    "corrections",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("document", ForeignKey("documents.id"), nullable=False, index=True),
+    Column("field", String, nullable=False),
+    Column("role", String, nullable=False),
+    Column("value", String, nullable=False),
+    Column("actor", String, nullable=False),
+    Column("at", String, nullable=False),
+)
+
+marks = Table(
+    "marks",
+    metadata,
+    Column("document", ForeignKey("documents.id"), primary_key=True),
+    Column("mark", String, primary_key=True),
+    Column("actor", String, nullable=False),
+    Column("at", String, nullable=False),
+)
+
+party_names = Table(
+    "party_names",
+    metadata,
+    Column("alias", String, primary_key=True),
+    Column("name", String, nullable=False),
+)
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("seq", Integer, primary_key=True),
+    Column("at", String, nullable=False),
+    Column("actor", String, nullable=False),
+    Column("action", String, nullable=False),
+    Column("subject", String, nullable=False, index=True),
+    Column("detail", JSON, nullable=False),
+    Column("previous", String, nullable=False),
+    Column("hash", String, nullable=False),
+)
+
+runs = Table(
+    "runs",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("command", String, nullable=False),
+    Column("started", String, nullable=False),
+    Column("finished", String),
+    Column("summary", JSON),
+)

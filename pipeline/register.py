@@ -1,0 +1,219 @@
+"""The claims register: a YAML file in, claims out; every fault is named with its line."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import yaml
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+
+from pipeline.claims import Claim, Event, Party
+from pipeline.errors import RegisterError
+
+CLAIM_TYPES = ("construction", "warranty", "insurance", "other")
+STATUSES = ("open", "submitted", "accepted", "part_accepted", "rejected", "arbitration", "closed")
+
+Word = Annotated[str, BeforeValidator(lambda v: str(v) if isinstance(v, int) else v), Field(min_length=1)]
+Identifier = Annotated[Word, Field(pattern=r"^[^\s/]+$")]
+Amount = Annotated[Decimal, BeforeValidator(lambda v: str(v) if isinstance(v, int) else v)]
+
+
+class _Entry(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class PartyEntry(_Entry):
+    role: Literal["claimant", "respondent", "engineer", "insurer", "owner", "subcontractor", "other"]
+    name: Word
+    aliases: tuple[Word, ...] = ()
+
+
+class EventEntry(_Entry):
+    id: Identifier
+    title: Word
+    start: datetime.date | None = None
+    date: datetime.date | None = None
+    end: datetime.date | None = None
+    aware: datetime.date | None = None
+    description: str = ""
+    keywords: tuple[Word, ...] = ()
+    references: tuple[Word, ...] = ()
+
+    @model_validator(mode="after")
+    def _one_time(self) -> EventEntry:
+        if (self.start is None) == (self.date is None):
+            raise ValueError("give either `date` or `start`")
+        if self.end and self.end < (self.start or self.end):
+            raise ValueError("`end` is before `start`")
+        return self
+
+    def event(self) -> Event:
+        start = self.start or self.date
+        assert start is not None  # noqa: S101  what _one_time has checked
+        return Event(
+            id=self.id,
+            title=self.title,
+            start=start,
+            end=self.end,
+            aware=self.aware,
+            description=self.description,
+            keywords=self.keywords,
+            references=self.references,
+        )
+
+
+class ClaimEntry(_Entry):
+    id: Identifier
+    title: Word
+    type: Literal["construction", "warranty", "insurance", "other"]
+    status: Literal["open", "submitted", "accepted", "part_accepted", "rejected", "arbitration", "closed"] = (
+        "open"
+    )
+    contract: Literal["fidic-1999", "fidic-2017", "gf-2017-0201", "nec4", "none"] = "none"
+    references: tuple[Word, ...] = ()
+    currency: Annotated[str, Field(pattern="^[A-Z]{3}$")] | None = None
+    amount: Amount | None = None
+    parties: tuple[PartyEntry, ...] = ()
+    events: tuple[EventEntry, ...] = ()
+
+    @model_validator(mode="after")
+    def _unique_events(self) -> ClaimEntry:
+        if twice := _first_twice(event.id for event in self.events):
+            raise ValueError(f"event {twice} stands twice")
+        return self
+
+    def claim(self) -> Claim:
+        return Claim(
+            id=self.id,
+            title=self.title,
+            type=self.type,
+            status=self.status,
+            contract=self.contract,
+            references=self.references,
+            currency=self.currency,
+            amount=self.amount,
+            parties=tuple(Party(p.role, p.name, p.aliases) for p in self.parties),
+            events=tuple(event.event() for event in self.events),
+        )
+
+
+class Register(_Entry):
+    claims: tuple[ClaimEntry, ...]
+
+    @model_validator(mode="after")
+    def _unique_claims(self) -> Register:
+        if twice := _first_twice(claim.id for claim in self.claims):
+            raise ValueError(f"claim {twice} stands twice")
+        return self
+
+
+class _Loader(yaml.SafeLoader):
+    """Leaves dates as text, so that a wrong one is named with its line like any other fault."""
+
+
+_Loader.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in found if tag != "tag:yaml.org,2002:timestamp"]
+    for first, found in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+
+
+def read_register(path: Path) -> tuple[Claim, ...]:
+    """The claims in a register file, in its order. Raises `RegisterError` naming file, line and what is wrong."""
+    text = _text(path)
+    try:
+        node = yaml.compose(text, Loader=_Loader)
+        content = yaml.load(text, Loader=_Loader)  # noqa: S506  a SafeLoader
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        raise RegisterError(f"{path.name}, line {mark.line + 1 if mark else 1}: {error.problem}") from error
+    except (yaml.YAMLError, ValueError) as error:
+        raise RegisterError(f"{path.name}: {error}") from error
+    try:
+        return tuple(entry.claim() for entry in Register.model_validate(content).claims)
+    except ValidationError as error:
+        raise RegisterError(_faults(path.name, node, error)) from error
+
+
+def claim_of(body: Mapping[str, Any]) -> Claim:
+    """The claim that `body_of` was given."""
+    return ClaimEntry.model_validate(body).claim()
+
+
+def body_of(claim: Claim) -> dict[str, Any]:
+    """A claim as JSON, in the register's own form."""
+    return {
+        "id": claim.id,
+        "title": claim.title,
+        "type": claim.type,
+        "status": claim.status,
+        "contract": claim.contract,
+        "references": list(claim.references),
+        "currency": claim.currency,
+        "amount": None if claim.amount is None else str(claim.amount),
+        "parties": [{"role": p.role, "name": p.name, "aliases": list(p.aliases)} for p in claim.parties],
+        "events": [_event_body(event) for event in claim.events],
+    }
+
+
+def _event_body(event: Event) -> dict[str, Any]:
+    return {
+        "id": event.id,
+        "title": event.title,
+        "start": event.start.isoformat(),
+        "end": event.end.isoformat() if event.end else None,
+        "aware": event.aware.isoformat() if event.aware else None,
+        "description": event.description,
+        "keywords": list(event.keywords),
+        "references": list(event.references),
+    }
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise RegisterError(f"{path.name} is not UTF-8 (byte {error.start}).", "Save it as UTF-8.") from error
+    except OSError as error:
+        raise RegisterError(f"{path} cannot be read: {error.strerror}", "Check the path.") from error
+
+
+def _faults(name: str, node: yaml.Node | None, error: ValidationError) -> str:
+    return "; ".join(
+        f"{name}, line {_line(node, fault['loc'])}: {'.'.join(map(str, fault['loc']))}: "
+        f"{fault['msg'].removeprefix('Value error, ')}"
+        for fault in error.errors()[:20]
+    )
+
+
+def _line(node: yaml.Node | None, path: tuple[int | str, ...]) -> int:
+    """The line (from 1) of the deepest node on the way to `path`."""
+    line = node.start_mark.line if node else 0
+    for part in path:
+        found = _child(node, part)
+        if found is None:
+            break
+        line, node = found
+    return line + 1
+
+
+def _child(node: yaml.Node | None, part: int | str) -> tuple[int, yaml.Node] | None:
+    if isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
+        return node.value[part].start_mark.line, node.value[part]
+    if isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            if key.value == str(part):
+                return key.start_mark.line, value
+    return None
+
+
+def _first_twice(ids: Iterator[str]) -> str | None:
+    seen: set[str] = set()
+    for found in ids:
+        if found in seen:
+            return found
+        seen.add(found)
+    return None

@@ -1,0 +1,98 @@
+"""A workspace's settings: `settings.yaml`, checked when it is read. Nothing here is global."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from extractors.limits import Limits
+from pipeline.errors import UsageError
+
+
+class LimitSettings(BaseModel):
+    """How much one document may cost; sizes in MiB, times in seconds."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    seconds: float = Field(Limits().seconds, gt=0)
+    seconds_per_page: float = Field(Limits().seconds_per_page, gt=0)
+    memory_mib: int = Field(Limits().memory // 2**20, ge=200)
+    file_mib: int = Field(Limits().file_bytes // 2**20, ge=1)
+    pages: int = Field(Limits().pages, ge=1)
+    megapixels: int = Field(Limits().pixels // 10**6, ge=1)
+    text_chars: int = Field(Limits().text_chars, ge=1000)
+    cells: int = Field(Limits().cells, ge=100)
+    archive_depth: int = Field(Limits().archive_depth, ge=1)
+    archive_members: int = Field(Limits().archive_members, ge=1)
+    archive_ratio: float = Field(Limits().archive_ratio, gt=1)
+    archive_mib: int = Field(Limits().archive_bytes // 2**20, ge=1)
+
+    def limits(self) -> Limits:
+        """The same in the units that the extractors use."""
+        return Limits(
+            seconds=self.seconds,
+            seconds_per_page=self.seconds_per_page,
+            memory=self.memory_mib * 2**20,
+            file_bytes=self.file_mib * 2**20,
+            pages=self.pages,
+            pixels=self.megapixels * 10**6,
+            text_chars=self.text_chars,
+            cells=self.cells,
+            archive_depth=self.archive_depth,
+            archive_members=self.archive_members,
+            archive_ratio=self.archive_ratio,
+            archive_bytes=self.archive_mib * 2**20,
+        )
+
+
+class OcrSettings(BaseModel):
+    """Which engine reads scans, how hard it tries, and in which languages (Tesseract's names)."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    engine: str = "tesseract"
+    mode: Literal["fast", "auto", "accurate"] = "auto"
+    languages: tuple[str, ...] = ("eng", "chi_sim")
+
+
+class Settings(BaseModel):
+    """All settings of a workspace; each has a default, so the file may be empty."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    workers: int = Field(0, ge=0, description="reading processes; 0 means as many as the machine has cores")
+    search_engine: str = "whoosh"
+    ocr: OcrSettings = OcrSettings()
+    limits: LimitSettings = LimitSettings()
+
+    def processes(self) -> int:
+        """How many worker processes to use."""
+        return self.workers or _cores()
+
+
+def _cores() -> int:
+    affinity = getattr(os, "sched_getaffinity", None)  # the cores this process may use; Linux only
+    return len(affinity(0)) if affinity else os.cpu_count() or 2
+
+
+def load(path: Path) -> Settings:
+    """The settings in this file. Raises `UsageError` naming the setting that is wrong."""
+    try:
+        return Settings.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")) or {})
+    except FileNotFoundError:
+        return Settings()
+    except (yaml.YAMLError, ValidationError) as error:
+        raise UsageError(
+            f"{path.name}: {_first(error)}", "Correct the setting, or delete the line."
+        ) from error
+
+
+def _first(error: yaml.YAMLError | ValidationError) -> str:
+    if isinstance(error, ValidationError):
+        found = error.errors()[0]
+        return f"{'.'.join(str(part) for part in found['loc'])}: {found['msg']}"
+    return str(error).replace("\n", " ")

@@ -1,0 +1,22 @@
+"""The steps of a document, in order. Raising a step's version makes it and those after it be done again."""
+
+from __future__ import annotations
+
+from extractors.extract import CLASSIFY_VERSION, FACTS_VERSION, READ_VERSION
+
+LINK_VERSION = 1
+INDEX_VERSION = 1
+
+VERSIONS = {
+    "read": READ_VERSION,
+    "classify": CLASSIFY_VERSION,
+    "facts": FACTS_VERSION,
+    "link": LINK_VERSION,
+    "index": INDEX_VERSION,
+}
+
+
+def after(step: str) -> tuple[str, ...]:
+    """The steps that depend on this one."""
+    order = tuple(VERSIONS)
+    return order[order.index(step) + 1 :]

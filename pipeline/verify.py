@@ -1,0 +1,97 @@
+"""Checking a workspace or a bundle: every hash, the audit chain, and that records, originals and index agree."""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from index.errors import SearchError
+from pipeline.audit import Fault, check
+from pipeline.bundle.check import check as check_bundle
+from pipeline.errors import UsageError
+from pipeline.indexing import open_search
+from pipeline.matter import Matter
+from pipeline.records import audit_log, documents
+from pipeline.workspace import MARKER
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """How many things were checked, and what is wrong; nothing is wrong when `faults` is empty."""
+
+    checked: int
+    faults: tuple[Fault, ...]
+
+    @property
+    def ok(self) -> bool:
+        return not self.faults
+
+    def as_json(self) -> dict[str, Any]:
+        """The form of the contract."""
+        faults = [{"where": fault.where, "what": fault.what} for fault in self.faults]
+        return {"ok": self.ok, "checked": self.checked, "faults": faults}
+
+
+def verify(path: Path) -> Verified:
+    """Check what is at this path, by what it is. Raises `UsageError` when it is neither."""
+    if (path / MARKER).is_file():
+        with Matter.open(path, "verify") as matter:
+            return verify_workspace(matter)
+    if (path / "bagit.txt").exists() or (path / "data").is_dir() or zipfile.is_zipfile(path):
+        report = check_bundle(path)
+        return Verified(report.checked, tuple(Fault(where, what) for where, what in report.faults))
+    raise UsageError(
+        f"{path} is neither a bundle nor a workspace.", "Name the folder that export or init made."
+    )
+
+
+def verify_workspace(matter: Matter) -> Verified:
+    """Check every original, the records, the audit chain and the index of a matter."""
+    with matter.reading() as tx:
+        everything = documents.summaries(tx)
+        entries = list(audit_log.entries(tx))
+    known = {found.sha256: found.id for found in everything}
+    faults = [Fault("records.sqlite", fault) for fault in matter.records.integrity_faults()]
+    faults += [
+        Fault(f"original {document}", fault)
+        for sha, document in known.items()
+        if (fault := matter.originals.fault(sha))
+    ]
+    faults += [
+        Fault(f"original {sha[:16]}", "is not in the records")
+        for sha in matter.originals.hashes()
+        if sha not in known
+    ]
+    faults += check(entries, matter.audit_head())
+    faults += [
+        Fault(f"document {found.id}", "its steps are not finished: run claimtrail ingest again")
+        for found in everything
+        if found.state == "open"
+    ]
+    faults += _index_faults(
+        matter, {found.id for found in everything if found.page_count and found.state != "open"}
+    )
+    return Verified(len(known) + len(entries) + 2, tuple(faults))
+
+
+def _index_faults(matter: Matter, expected: set[str]) -> Iterator[Fault]:
+    try:
+        index = open_search(matter)
+        if not index.healthy():
+            yield Fault("index", "is damaged: run claimtrail reindex")
+            return
+        found = index.doc_ids()
+    except SearchError as error:
+        yield Fault("index", error.message)
+        return
+    if missing := expected - found:
+        yield Fault(
+            "index", f"lacks {len(missing)} documents, such as {min(missing)}: run claimtrail reindex"
+        )
+    if surplus := found - expected:
+        yield Fault(
+            "index", f"holds {len(surplus)} documents that the records do not: run claimtrail reindex"
+        )

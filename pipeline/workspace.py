@@ -1,0 +1,133 @@
+"""The folder that holds everything of a matter. No path inside it is absolute, so it can be copied elsewhere."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from pipeline.errors import NoWorkspace, UsageError, WorkspaceBusy, WorkspaceTooNew
+
+FORM = 1
+MARKER = "claimtrail.json"
+FOLDERS = ("originals", "index", "inbox", "quarantine", "reports", "scratch")
+SETTINGS_TEXT = """# Settings of this workspace. Everything has a default; docs/guide.md names all of them.
+# ocr:
+#   mode: auto          # fast | auto | accurate
+# workers: 0            # 0: as many as the machine has cores
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    """The places in a workspace's folder."""
+
+    root: Path
+
+    @property
+    def settings_file(self) -> Path:
+        return self.root / "settings.yaml"
+
+    @property
+    def records_file(self) -> Path:
+        return self.root / "records.sqlite"
+
+    @property
+    def audit_head_file(self) -> Path:
+        return self.root / "audit-head.json"
+
+    @property
+    def originals(self) -> Path:
+        return self.root / "originals"
+
+    @property
+    def index(self) -> Path:
+        return self.root / "index"
+
+    @property
+    def inbox(self) -> Path:
+        return self.root / "inbox"
+
+    @property
+    def scratch(self) -> Path:
+        return self.root / "scratch"
+
+
+def init(root: Path) -> Workspace:
+    """Make a workspace here; harmless when there is one. Raises `UsageError` for a file or a folder in other use."""
+    if root.exists() and not root.is_dir():
+        raise UsageError(f"{root} is a file.", "Name a folder.")
+    if root.exists() and any(root.iterdir()) and not (root / MARKER).exists():
+        raise UsageError(f"{root} is not empty and not a workspace.", "Name a new folder.")
+    for folder in FOLDERS:
+        (root / folder).mkdir(parents=True, exist_ok=True)
+    workspace = Workspace(root)
+    if not workspace.settings_file.exists():
+        write_atomically(workspace.settings_file, SETTINGS_TEXT)
+    if not (root / MARKER).exists():
+        write_atomically(root / MARKER, json.dumps({"form": FORM}) + "\n")
+    return workspace
+
+
+def find(root: Path) -> Workspace:
+    """The workspace in this folder. Raises `NoWorkspace` when there is none."""
+    try:
+        form = int(json.loads((root / MARKER).read_text(encoding="utf-8"))["form"])
+    except FileNotFoundError:
+        raise NoWorkspace(f"There is no workspace in {root}.") from None
+    except (ValueError, KeyError, TypeError, OSError) as error:
+        raise NoWorkspace(f"{root / MARKER} cannot be read: {error}") from error
+    if form > FORM:
+        raise WorkspaceTooNew(f"{root} has form {form}; this program knows form {FORM}.")
+    for folder in FOLDERS:
+        (root / folder).mkdir(exist_ok=True)
+    return Workspace(root)
+
+
+@contextmanager
+def working(workspace: Workspace, what: str, wait_seconds: float = 10.0) -> Iterator[None]:
+    """Be the only process that changes this workspace.
+
+    The lock is the operating system's, so it is gone when its holder is killed. Raises `WorkspaceBusy` naming who
+    holds it.
+    """
+    lock, holder = FileLock(workspace.root / ".lock"), workspace.root / ".lock-holder.json"
+    try:
+        lock.acquire(timeout=wait_seconds)
+    except Timeout:
+        raise WorkspaceBusy(f"{workspace.root} is in use by {_holder(holder)}.") from None
+    try:
+        write_atomically(holder, json.dumps({"pid": os.getpid(), "host": socket.gethostname(), "what": what}))
+        yield
+    finally:
+        holder.unlink(missing_ok=True)
+        lock.release()
+
+
+def _holder(path: Path) -> str:
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+        return f"claimtrail {found['what']} (process {found['pid']} on {found['host']})"
+    except (OSError, ValueError, KeyError):
+        return "another process"
+
+
+def write_atomically(path: Path, text: str) -> None:
+    """Write a small file so that no one ever sees half of it, and it outlives a crash."""
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as out:
+            out.write(text)
+            out.flush()
+            os.fsync(out.fileno())
+        Path(temporary).replace(path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise

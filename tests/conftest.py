@@ -1,0 +1,147 @@
+"""What tests of several rooms share: a workspace, a small register, small documents, the command line."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+
+from app.cli import run
+from pipeline.matter import Matter
+from pipeline.workspace import init
+
+REGISTER = """\
+claims:
+  - id: CLM-001
+    title: Late possession of Area B
+    type: construction
+    contract: fidic-1999
+    references: [C-2023/017]
+    currency: USD
+    amount: "1250000.00"
+    parties:
+      - {role: claimant, name: Harbour Civil Ltd, aliases: [HCL, 港务土木]}
+      - {role: respondent, name: Northport Authority}
+    events:
+      - id: E1
+        title: Access to Area B refused
+        start: 2023-03-14
+        end: 2023-04-30
+        keywords: [Area B, access, possession]
+        references: [GC/L/0145]
+      - id: E2
+        title: 塔吊故障停工
+        start: 2023-08-07
+        keywords: [塔吊, 停工]
+"""
+
+LETTER = """\
+Harbour Civil Ltd
+12 Quay Road, Northport
+
+Our ref: GC/L/0145
+Date: 16 March 2023
+
+To: Northport Authority
+
+Dear Sir,
+
+Refusal of access to Area B
+
+On 14 March 2023 access to Area B was refused. Possession of Area B was due under contract C-2023/017.
+We claim the sum of US$1.25 million.
+
+Yours faithfully,
+For and on behalf of Harbour Civil Ltd
+"""
+
+DIARY = """\
+施工日志
+
+工程名称：北港码头工程
+日期：2023年8月7日
+施工单位：港务土木
+
+今日塔吊发生故障，全部停工，工期延误一天。人工二十三名，机械闲置。
+记录人：王建国
+"""
+
+LEAFLET = """\
+Gardening club newsletter
+
+Tulips are planted in October. Bring your own spade.
+"""
+
+
+class Answer(NamedTuple):
+    """What a command did: exit status, and what it printed on stdout and stderr."""
+
+    status: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.out)
+
+
+Command = Callable[..., Answer]
+
+
+@pytest.fixture
+def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty workspace that commands use without being told."""
+    root = tmp_path / "matter"
+    init(root)
+    monkeypatch.setenv("CLAIMTRAIL_WORKSPACE", str(root))
+    monkeypatch.setenv("CLAIMTRAIL_USER", "tester")
+    monkeypatch.setenv("CLAIMTRAIL_LANG", "en")
+    return root
+
+
+@pytest.fixture
+def matter(workspace: Path) -> Iterator[Matter]:
+    with Matter.open(workspace, "tester") as opened:
+        yield opened
+
+
+@pytest.fixture
+def claimtrail(workspace: Path, capsys: pytest.CaptureFixture[str]) -> Command:
+    """Runs the command line in this process: `claimtrail("list", "--json").json`."""
+
+    def call(*arguments: str | Path) -> Answer:
+        capsys.readouterr()
+        status = run([str(argument) for argument in arguments])
+        out, err = capsys.readouterr()
+        return Answer(status, out, err)
+
+    return call
+
+
+@pytest.fixture
+def evidence_folder(tmp_path: Path) -> Path:
+    """Three text documents: a letter and a diary that bear on events, and a leaflet that does not."""
+    folder = tmp_path / "evidence"
+    (folder / "letters").mkdir(parents=True)
+    (folder / "letters" / "L-0145.txt").write_text(LETTER, encoding="utf-8")
+    (folder / "施工日志.txt").write_text(DIARY, encoding="utf-8")
+    (folder / "leaflet.txt").write_text(LEAFLET, encoding="utf-8")
+    return folder
+
+
+@pytest.fixture
+def register_file(tmp_path: Path) -> Path:
+    path = tmp_path / "register.yaml"
+    path.write_text(REGISTER, encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def filled(claimtrail: Command, evidence_folder: Path, register_file: Path) -> Command:
+    """The command line on a workspace that has the register and the three documents."""
+    assert claimtrail("claims", "import", register_file).status == 0
+    assert claimtrail("ingest", evidence_folder).status == 0
+    return claimtrail
