@@ -1,0 +1,5 @@
+"""`python -m app` is `claimtrail`."""
+
+from app.cli import main
+
+main()

@@ -1,0 +1,99 @@
+"""`claimtrail`: the command line. Commands live in `app/commands/`; each is loaded when it is called."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from collections.abc import Sequence
+
+import click
+
+from app.output import print_error
+from extractors.errors import ClaimtrailError
+from index.errors import SearchError
+
+COMMANDS = {
+    "init": "setup",
+    "doctor": "setup",
+    "extract": "intake",
+    "ingest": "intake",
+    "retry": "intake",
+    "claims": "register",
+    "events": "register",
+    "parties": "register",
+    "link": "links",
+    "links": "links",
+    "confirm": "links",
+    "reject": "links",
+    "correct": "judgement",
+    "mark": "judgement",
+    "chronology": "casework",
+    "deadlines": "casework",
+    "ledger": "casework",
+    "gaps": "casework",
+    "report": "casework",
+    "search": "finding",
+    "list": "finding",
+    "show": "finding",
+    "reindex": "finding",
+    "export": "handover",
+    "verify": "handover",
+}
+
+
+class Commands(click.Group):
+    """Finds a command by its name and loads only the module that holds it."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        if cmd_name not in COMMANDS:
+            return None
+        module = importlib.import_module(f"app.commands.{COMMANDS[cmd_name]}")
+        found = getattr(module, f"{cmd_name}_command")
+        assert isinstance(found, click.Command)  # noqa: S101  a table and its modules that must agree
+        return found
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.version_option(package_name="claimtrail")
+def cli() -> None:
+    """From a folder of evidence to a searchable index and a bundle that holds.
+
+    \b
+    Example:
+      claimtrail init matter && cd matter
+      claimtrail --help
+    """
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run a command and end with the exit status of the contract."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    sys.exit(run(given))
+
+
+def run(arguments: list[str]) -> int:
+    """Run a command; returns its exit status. Every error is named, with what to do."""
+    as_json = "--json" in arguments
+    try:
+        answer = cli.main(args=arguments, prog_name="claimtrail", standalone_mode=False)
+        return int(answer or 0)
+    except (ClaimtrailError, SearchError) as error:
+        print_error(error.as_json(), as_json)
+        return error.exit_code
+    except click.exceptions.Exit as ended:
+        return ended.exit_code
+    except click.UsageError as error:
+        hint = f"See {error.ctx.command_path if error.ctx else 'claimtrail'} --help."
+        print_error({"code": "usage", "message": error.format_message(), "hint": hint}, as_json)
+        return 2
+    except (click.Abort, KeyboardInterrupt):
+        print_error(
+            {"code": "interrupted", "message": "Interrupted.", "hint": "What was finished is kept."}, as_json
+        )
+        return 130
+    except BrokenPipeError:
+        sys.stderr.close()
+        return 0

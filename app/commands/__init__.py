@@ -1,0 +1,1 @@
+"""One small function per command: read the options, call the pipeline, print the answer."""

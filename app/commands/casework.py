@@ -1,0 +1,136 @@
+"""`chronology`, `deadlines`, `ledger`, `gaps` and `report`."""
+
+from __future__ import annotations
+
+import datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from app.options import IsoDate, json_option, open_matter, workspace_option
+from app.output import message, print_json, print_table, word
+from pipeline.casefile import load_case
+from pipeline.chronology import chronology
+from pipeline.claim_report import claim_report
+from pipeline.clock import now
+from pipeline.deadlines import deadlines
+from pipeline.errors import UsageError
+from pipeline.gaps import gaps
+from pipeline.ledger import ledger
+from pipeline.matter import Matter
+from pipeline.records import matters
+from pipeline.workspace import write_atomically
+
+
+def _print_rows(rows: list[dict[str, Any]], columns: list[str], as_json: bool) -> None:
+    if as_json:
+        print_json(rows)
+    else:
+        print_table(columns, [[row[column] for column in columns] for row in rows])
+
+
+@click.command("chronology")
+@click.argument("claim")
+@workspace_option
+@json_option
+def chronology_command(claim: str, workspace: Path, as_json: bool) -> None:
+    """Events and dated evidence on one line of time.
+
+    Example: claimtrail chronology CLM-001
+    """
+    with open_matter(workspace) as matter:
+        rows = [row.as_json() for row in chronology(load_case(matter, claim))]
+    _print_rows(rows, ["date", "end", "event", "doc", "page", "text"], as_json)
+
+
+@click.command("deadlines")
+@click.argument("claim", required=False)
+@click.option("--today", type=IsoDate(), help="Reckon from this day instead of today.")
+@workspace_option
+@json_option
+def deadlines_command(claim: str | None, today: datetime.date | None, workspace: Path, as_json: bool) -> None:
+    """Notices, particulars and replies by the contract's rules: met, late, missing or pending.
+
+    Example: claimtrail deadlines CLM-001
+    """
+    with open_matter(workspace) as matter:
+        wanted = [claim] if claim else _claim_ids(matter)
+        day = today or now().date()
+        rows = [found.as_json() for one in wanted for found in deadlines(load_case(matter, one), day)]
+    _print_rows(
+        rows, ["event", "step", "clause", "clock_start", "due", "done", "days_left", "status"], as_json
+    )
+
+
+def _claim_ids(matter: Matter) -> list[str]:
+    with matter.reading() as tx:
+        return [claim.id for claim in matters.all_claims(tx)]
+
+
+@click.command("ledger")
+@click.argument("claim")
+@workspace_option
+@json_option
+def ledger_command(claim: str, workspace: Path, as_json: bool) -> None:
+    """The sum claimed against the sums in the evidence, nothing counted twice.
+
+    Example: claimtrail ledger CLM-001
+    """
+    with open_matter(workspace) as matter:
+        answer = ledger(load_case(matter, claim)).as_json()
+    if as_json:
+        print_json(answer)
+        return
+    columns = ["event", "doc", "page", "description", "amount", "currency", "counted", "why_not"]
+    rows = [{**row, "counted": word("yes") if row["counted"] else word("no")} for row in answer["rows"]]
+    _print_rows(rows, columns, as_json)
+    for key in ("claimed", "evidenced", "difference"):
+        click.echo(f"{word(key)}: {answer['currency'] or ''} {answer[key]}")
+
+
+@click.command("gaps")
+@click.argument("claim")
+@workspace_option
+@json_option
+def gaps_command(claim: str, workspace: Path, as_json: bool) -> None:
+    """What the claim lacks: evidence, kinds, cited letters; and what is doubtful or undated in it.
+
+    Example: claimtrail gaps CLM-001
+    """
+    with open_matter(workspace) as matter:
+        answer = gaps(load_case(matter, claim)).as_json()
+    if as_json:
+        print_json(answer)
+        return
+    for key, found in answer.items():
+        if key != "reference_sources":
+            click.echo(f"{word(key)}: {len(found)}")
+            for one in found:
+                click.echo(f"  {one if isinstance(one, str) else '  '.join(str(v) for v in one.values())}")
+
+
+@click.command("report")
+@click.argument("claim")
+@click.option("--language", type=click.Choice(["en", "zh"]), help="Default: that of most of the evidence.")
+@click.option("--out", type=click.Path(path_type=Path), metavar="FILE", help="Write to FILE.md or FILE.html.")
+@workspace_option
+@json_option
+def report_command(
+    claim: str, language: str | None, out: Path | None, workspace: Path, as_json: bool
+) -> None:
+    """A draft report: the course of events, deadlines, loss, exhibits; every statement cites its page.
+
+    Example: claimtrail report CLM-001 --out report.html
+    """
+    with open_matter(workspace) as matter:
+        draft = claim_report(load_case(matter, claim), now().date(), language)
+    if out is not None:
+        if out.exists():
+            raise UsageError(f"{out} is there already.", "Name a new file.")
+        write_atomically(out, draft.as_html() if out.suffix in (".html", ".htm") else draft.as_markdown())
+        message(str(out))
+    if as_json:
+        print_json(draft.as_json())
+    elif out is None:
+        click.echo(draft.as_markdown())

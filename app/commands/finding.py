@@ -1,0 +1,216 @@
+"""`search`, `list`, `show` and `reindex`."""
+
+from __future__ import annotations
+
+import datetime
+import re
+import shutil
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import click
+
+from app.options import filter_options, json_option, open_matter, workspace_option
+from app.output import message, print_json, print_table, word
+from index.facets import SORTS as SEARCH_SORTS
+from index.facets import Sort
+from index.query import Filters
+from pipeline.describe import evidence_json, history_json
+from pipeline.errors import UsageError
+from pipeline.evidence import Evidence
+from pipeline.indexing import open_search, reindex
+from pipeline.listing import SORTS, Wanted, document_list
+from pipeline.records import audit_log, documents, matters
+from pipeline.workspace import working
+
+
+@click.command("search")
+@click.argument("query", required=False, default="*")
+@filter_options(SEARCH_SORTS)
+@workspace_option
+@json_option
+def search_command(
+    query: str, limit: int, offset: int, sort: Sort, workspace: Path, as_json: bool, **filters: Any
+) -> None:
+    """Search the pages by keyword, date, kind, party, amount …
+
+    \b
+    Example:
+      claimtrail search '"Area B" AND access date:[2023-03-01 TO 2023-04-30]'
+      claimtrail search 工期延误 --from 2023-03-01
+    """
+    with open_matter(workspace) as matter:
+        found = open_search(matter).search(query, _filters(**filters), limit=limit, offset=offset, sort=sort)
+    if as_json:
+        print_json(found.as_json(query))
+        return
+    rows = [(h.doc, h.page, h.kind, h.date, h.name, _plain(h.snippet)) for h in found.hits]
+    print_table(["doc", "page", "kind", "date", "name", "text"], rows)
+    message(f"{found.total} {word('hits')} ({found.took_ms} ms)")
+
+
+def _filters(
+    date_from: datetime.date | None,
+    date_to: datetime.date | None,
+    kinds: tuple[str, ...],
+    parties: tuple[str, ...],
+    claims: tuple[str, ...],
+    events: tuple[str, ...],
+    min_amount: Decimal | None,
+    max_amount: Decimal | None,
+    languages: tuple[str, ...],
+) -> Filters:
+    return Filters(
+        date_from=date_from,
+        date_to=date_to,
+        kinds=kinds,
+        parties=parties,
+        claims=claims,
+        events=events,
+        min_amount=min_amount,
+        max_amount=max_amount,
+        languages=languages,
+    )
+
+
+def _plain(snippet: str) -> str:
+    import html
+
+    return html.unescape(re.sub(r"</?mark>", "", snippet)).replace("\n", " ")
+
+
+@click.command("list")
+@filter_options(("taken", *(f"{sign}{key}" for key in SORTS if key != "taken" for sign in ("", "-"))))
+@workspace_option
+@json_option
+def list_command(limit: int, offset: int, sort: str, workspace: Path, as_json: bool, **filters: Any) -> None:
+    """Every document taken in, with its state; the same filters as search. JSON holds all unless --limit is given.
+
+    Example: claimtrail list --kind invoice --min-amount 10000
+    """
+    given = click.get_current_context().get_parameter_source("limit")
+    wanted = _wanted(**filters)
+    with open_matter(workspace) as matter:
+        rows = document_list(matter, wanted, sort)
+    everything = as_json and given is click.core.ParameterSource.DEFAULT
+    shown = rows[offset:] if everything else rows[offset : offset + limit]
+    if as_json:
+        print_json([row.as_json() for row in shown])
+        return
+    found = [row.as_json() for row in shown]
+    columns = ["id", "name", "kind", "date", "pages", "language", "claims", "state", "reason"]
+    print_table(columns, [[" ".join(f[c]) if c == "claims" else f[c] for c in columns] for f in found])
+    message(f"{len(shown)} / {len(rows)} {word('documents')}")
+
+
+def _wanted(
+    date_from: datetime.date | None,
+    date_to: datetime.date | None,
+    min_amount: Decimal | None,
+    max_amount: Decimal | None,
+    **several: tuple[str, ...],
+) -> Wanted:
+    return Wanted(start=date_from, end=date_to, least=min_amount, most=max_amount, **several)
+
+
+@click.command("show")
+@click.argument("document", metavar="DOC")
+@click.option("--page", type=click.IntRange(min=1), help="Only this page.")
+@click.option("--text", "only_text", is_flag=True, help="Print the text alone.")
+@click.option(
+    "--original", metavar="OUT", type=click.Path(path_type=Path), help="Write the original, checked, here."
+)
+@workspace_option
+@json_option
+def show_command(
+    document: str, page: int | None, only_text: bool, original: Path | None, workspace: Path, as_json: bool
+) -> None:
+    """One document with its pages, facts, links and history.
+
+    Example: claimtrail show 3f9a --page 1 --text
+    """
+    with open_matter(workspace) as matter:
+        with matter.reading() as tx:
+            found = documents.evidence(tx, documents.summary(tx, documents.resolve(tx, document)))
+            links = matters.link_list(tx, document=found.id)
+            entries = list(audit_log.entries(tx, {found.id}))
+        if original is not None:
+            _write_original(matter.originals.checked(found.summary.sha256), original, found.summary.name)
+    if page is not None and page > len(found.document.pages):
+        raise UsageError(f"{found.id} has {len(found.document.pages)} pages.", "Name one of them.")
+    answer = {**evidence_json(found), **history_json(found, links, entries)}
+    if page is not None:
+        answer = _only_page(answer, page)
+    if as_json:
+        print_json(answer)
+    elif only_text:
+        click.echo("\f".join(p["text"] for p in answer["pages"]))
+    else:
+        _print_document(answer, found)
+
+
+def _write_original(source: Path, target: Path, name: str) -> None:
+    out = target / name.replace("/", "_") if target.is_dir() else target
+    if out.exists():
+        raise UsageError(f"{out} is there already.", "Name a new file.")
+    shutil.copyfile(source, out)
+    message(str(out))
+
+
+def _only_page(answer: dict[str, Any], page: int) -> dict[str, Any]:
+    facts = {
+        key: [f for f in answer[key] if f["page"] == page]
+        for key in ("dates", "parties", "amounts", "references")
+    }
+    return {**answer, "pages": [p for p in answer["pages"] if p["number"] == page], **facts}
+
+
+def _print_document(answer: dict[str, Any], found: Evidence) -> None:
+    click.echo(f"{answer['id']}  {answer['name']}  ({answer['media_type']})")
+    click.echo(
+        f"  {word('kind')}: {answer['kind']} {answer['kind_confidence']}  ({', '.join(found.kind_why[:6])})"
+    )
+    for key in ("date", "language", "state"):
+        click.echo(f"  {word(key)}: {answer[key]}")
+    click.echo(f"  {word('title')}: {answer['title']}")
+    for sighting in answer["sightings"]:
+        click.echo(f"  {word('path')}: {sighting['path']}  {sighting['received']}")
+    for note in answer["notes"]:
+        click.echo(f"  ! {note}")
+    doubts = {(f.start, f.kind): f.doubts for f in found.facts}
+    rows = [
+        (
+            fact.kind,
+            fact.role,
+            found.document.text[fact.start : fact.end].replace("\n", " "),
+            found.page_of(fact),
+            fact.rule,
+            "; ".join(doubts[(fact.start, fact.kind)]),
+        )
+        for fact in found.facts
+    ]
+    print_table(["kind", "role", "text", "page", "reason", "doubts"], rows)
+    links = [
+        (x["event"], x["score"], x["status"], "; ".join(r["detail"] for r in x["reasons"]))
+        for x in answer["links"]
+    ]
+    print_table(["event", "score", "status", "reasons"], links)
+    print_table(["at", "actor", "action"], [(e["at"], e["actor"], e["action"]) for e in answer["history"]])
+
+
+@click.command("reindex")
+@click.option("--engine", metavar="NAME", help="Change to this search engine.")
+@workspace_option
+@json_option
+def reindex_command(engine: str | None, workspace: Path, as_json: bool) -> None:
+    """Rebuild the search index from the records, also after its folder was deleted or damaged.
+
+    Example: claimtrail reindex
+    """
+    with open_matter(workspace) as matter, working(matter.workspace, "reindex"):
+        count = reindex(matter, engine)
+    if as_json:
+        print_json({"documents": count, "engine": engine or matter.settings.search_engine})
+    else:
+        message(f"{count} {word('documents')}")

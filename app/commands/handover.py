@@ -1,0 +1,61 @@
+"""`export` and `verify`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from app.options import json_option, open_matter, workspace_option
+from app.output import message, print_json, print_table, word
+from pipeline.export import export
+from pipeline.verify import verify
+from pipeline.workspace import working
+
+
+@click.command("export")
+@click.argument("claim")
+@click.option("--out", required=True, type=click.Path(path_type=Path), metavar="DIR", help="A new folder.")
+@click.option(
+    "--profile", type=click.Choice(["uk"]), default="uk", show_default=True, help="Whose rules it follows."
+)
+@click.option("--confirmed-only", is_flag=True, help="Only documents whose link a person confirmed.")
+@click.option("--zip", "as_zip", is_flag=True, help="Also write DIR.zip.")
+@workspace_option
+@json_option
+def export_command(
+    claim: str, out: Path, profile: str, confirmed_only: bool, as_zip: bool, workspace: Path, as_json: bool
+) -> None:
+    """Build the evidence bundle of a claim: paginated PDF, originals, indexes, hashes, audit.
+
+    Example: claimtrail export CLM-001 --out bundle-CLM-001 --zip
+    """
+    with open_matter(workspace) as matter, working(matter.workspace, "export"):
+        answer = export(matter, claim, out, profile, confirmed_only, as_zip)
+    if as_json:
+        print_json(answer)
+    else:
+        message(
+            f"{answer['bundle']}: {answer['exhibits']} {word('documents')}, {answer['pages']} {word('pages')}"
+        )
+        if answer["withheld"]:
+            message(f"{answer['withheld']} privileged {word('documents')} left out")
+
+
+@click.command("verify")
+@click.argument("path", metavar="BUNDLE_OR_WORKSPACE", type=click.Path(path_type=Path))
+@json_option
+def verify_command(path: Path, as_json: bool) -> int:
+    """Check every hash, the audit chain and, in a bundle, every link and page number.
+
+    Example: claimtrail verify bundle-CLM-001
+    """
+    report = verify(path)
+    if as_json:
+        print_json(report.as_json())
+    elif report.faults:
+        print_table(["where", "what"], [(fault.where, fault.what) for fault in report.faults])
+        message(f"{len(report.faults)} {word('found_faults')}")
+    else:
+        message(f"{word('no_faults')}: {report.checked}")
+    return 0 if report.ok else 1

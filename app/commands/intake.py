@@ -1,0 +1,134 @@
+"""`extract`, `ingest` and `retry`."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import click
+from extractors.reading import OcrOptions
+
+from app.options import json_option, ocr_option, open_matter, workspace_option
+from app.output import message, print_json, print_table, word
+from app.progress import progress
+from extractors.limits import Limits
+from pipeline.errors import UsageError
+from pipeline.ingest import ingest, retry
+from pipeline.ingest_report import Report
+from pipeline.intake import Found, Lost, discover
+from pipeline.loose import extract_files
+from pipeline.matter import Matter
+from pipeline.records import documents
+from pipeline.workspace import working
+
+
+@click.command("extract")
+@click.argument("files", metavar="FILE...", nargs=-1, required=True, type=click.Path(path_type=Path))
+@ocr_option
+@json_option
+def extract_command(files: tuple[Path, ...], ocr: str | None, as_json: bool) -> int:
+    """Read, OCR, classify and extract without a workspace; keeps nothing.
+
+    Example: claimtrail extract letter.pdf --json
+    """
+    options = OcrOptions(mode=ocr) if ocr else OcrOptions()
+    answers = extract_files(files, Limits(), options)
+    if as_json:
+        print_json(answers)
+    else:
+        print_table(
+            ["name", "kind", "date", "pages", "language", "title"], [_row(answer) for answer in answers]
+        )
+    failed = [answer for answer in answers if "error" in answer]
+    for answer in failed:
+        message(f"{answer['name']}: {answer['error']['message']}")
+    return 1 if failed else 0
+
+
+def _row(answer: dict[str, object]) -> Sequence[object]:
+    if "error" in answer:
+        return (answer["name"], word("failed"), None, None, None, None)
+    pages = answer["pages"]
+    count = len(pages) if isinstance(pages, list) else 0
+    return (answer["name"], answer["kind"], answer["date"], count, answer["language"], answer["title"])
+
+
+@click.command("ingest")
+@click.argument("paths", metavar="PATH...", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--claim", help="Tie all of them to this claim.")
+@click.option(
+    "--exclude", multiple=True, metavar="PATTERN", help="Leave out files with such a name, e.g. '*.tmp'."
+)
+@click.option(
+    "--prefect", "with_prefect", is_flag=True, help="Run as a Prefect flow (so with PREFECT_API_URL set)."
+)
+@ocr_option
+@workspace_option
+@json_option
+def ingest_command(
+    paths: tuple[Path, ...],
+    claim: str | None,
+    exclude: tuple[str, ...],
+    with_prefect: bool,
+    ocr: str | None,
+    workspace: Path,
+    as_json: bool,
+) -> int:
+    """Take files and folders in (recursively).
+
+    Example: claimtrail ingest evidence/ --claim CLM-001
+    """
+    with open_matter(workspace) as matter, working(workspace=matter.workspace, what="ingest"):
+        report = _run(matter, discover(paths, exclude), claim, ocr, with_prefect, as_json)
+    return _print_report(report, as_json)
+
+
+def _run(
+    matter: Matter,
+    found: Iterator[Found | Lost],
+    claim: str | None,
+    ocr: str | None,
+    with_prefect: bool,
+    as_json: bool,
+) -> Report:
+    if with_prefect or os.environ.get("PREFECT_API_URL"):
+        from flows.ingest import ingest_as_flow  # Prefect takes seconds to load
+
+        return ingest_as_flow(matter, found, claim, ocr)
+    with progress(quiet=as_json) as report_progress:
+        return ingest(matter, found, claim, ocr, report_progress)
+
+
+@click.command("retry")
+@click.argument("document", metavar="DOC", required=False)
+@click.option("--all", "everything", is_flag=True, help="All that failed.")
+@workspace_option
+@json_option
+def retry_command(document: str | None, everything: bool, workspace: Path, as_json: bool) -> int:
+    """Try failed documents again.
+
+    Example: claimtrail retry --all
+    """
+    if (document is None) == (not everything and document != "all"):
+        raise UsageError("Name one document, or --all.")
+    with open_matter(workspace) as matter, working(matter.workspace, "retry"):
+        with matter.reading() as tx:
+            failed = [s.id for s in documents.summaries(tx) if s.state == "failed"]
+            ids = failed if everything or document == "all" else [documents.resolve(tx, document or "")]
+        with progress(quiet=as_json) as report_progress:
+            report = retry(matter, ids, report_progress)
+    return _print_report(report, as_json)
+
+
+def _print_report(report: Report, as_json: bool) -> int:
+    if as_json:
+        print_json(report.as_json())
+    else:
+        rows = [(word(key), len(value)) for key, value in report.as_json().items() if key != "run"]
+        print_table(["status", "count"], rows)
+        for failure in report.failed:
+            message(
+                f"{failure.path}: {failure.error.message} [{failure.error.code}]\n  → {failure.error.remedy}"
+            )
+    return 1 if report.failed else 0

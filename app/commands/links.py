@@ -1,0 +1,103 @@
+"""`link`, `links`, `confirm` and `reject`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from app.options import json_option, open_matter, workspace_option
+from app.output import message, print_json, print_table, word
+from pipeline.indexing import index_pending
+from pipeline.judgement import judge
+from pipeline.linking import relink
+from pipeline.records import documents, matters
+from pipeline.workspace import working
+
+
+@click.command("link")
+@click.argument("claim", required=False)
+@workspace_option
+@json_option
+def link_command(claim: str | None, workspace: Path, as_json: bool) -> None:
+    """Propose links between evidence and events, for one claim or all.
+
+    Example: claimtrail link CLM-001
+    """
+    with open_matter(workspace) as matter, working(matter.workspace, "link"):
+        with matter.reading() as tx:
+            claims = [matters.claim(tx, claim)] if claim else list(matters.all_claims(tx))
+        changed = relink(matter, [found.id for found in claims])
+        index_pending(matter)
+        with matter.reading() as tx:
+            count = sum(len(matters.link_list(tx, found.id)) for found in claims)
+    if as_json:
+        print_json({"claims": [found.id for found in claims], "links": count, "changed": changed})
+    else:
+        message(f"{count} links, {len(changed)} {word('documents')} changed")
+
+
+@click.command("links")
+@click.argument("claim")
+@workspace_option
+@json_option
+def links_command(claim: str, workspace: Path, as_json: bool) -> None:
+    """The links of a claim with their reasons.
+
+    Example: claimtrail links CLM-001
+    """
+    with open_matter(workspace) as matter, matter.reading() as tx:
+        matters.claim(tx, claim)
+        links = matters.link_list(tx, claim)
+        names = {s.id: s.name for s in documents.summaries(tx, {link.document for link in links})}
+    if as_json:
+        print_json([link.as_json() for link in links])
+        return
+    rows = [
+        (
+            x.event,
+            x.document,
+            names[x.document],
+            x.page,
+            f"{x.score:.2f}",
+            x.status,
+            "; ".join(r.detail for r in x.reasons),
+        )
+        for x in sorted(links, key=lambda x: (x.event, -x.score))
+    ]
+    print_table(["event", "doc", "name", "page", "score", "status", "reasons"], rows)
+
+
+def _judge(document: str, event: str, workspace: Path, as_json: bool, verdict: str) -> None:
+    with open_matter(workspace) as matter, working(matter.workspace, verdict):
+        answer = judge(matter, document, event, verdict)
+    if as_json:
+        print_json(answer)
+    else:
+        message(f"{answer['doc']} {answer['event']}: {answer['status']}")
+
+
+@click.command("confirm")
+@click.argument("document", metavar="DOC")
+@click.argument("event", metavar="CLAIM/EVENT")
+@workspace_option
+@json_option
+def confirm_command(document: str, event: str, workspace: Path, as_json: bool) -> None:
+    """Say that a document is evidence of an event; it outlives every re-run.
+
+    Example: claimtrail confirm 3f9a CLM-001/E1
+    """
+    _judge(document, event, workspace, as_json, "confirmed")
+
+
+@click.command("reject")
+@click.argument("document", metavar="DOC")
+@click.argument("event", metavar="CLAIM/EVENT")
+@workspace_option
+@json_option
+def reject_command(document: str, event: str, workspace: Path, as_json: bool) -> None:
+    """Say that a document is no evidence of an event; it outlives every re-run.
+
+    Example: claimtrail reject 3f9a CLM-001/E1
+    """
+    _judge(document, event, workspace, as_json, "rejected")

@@ -1,0 +1,194 @@
+"""`claims …`, `events …` and `parties …`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from app.options import json_option, open_matter, workspace_option
+from app.output import message, print_json, print_table, word
+from pipeline.casefile import load_case, loose_evidence
+from pipeline.judgement import import_claims, name_party
+from pipeline.parties import Book
+from pipeline.records import matters
+from pipeline.register import body_of, read_register
+from pipeline.statistics import claims_statistics
+from pipeline.suggest import suggest
+from pipeline.workspace import working
+
+
+@click.group("claims")
+def claims_command() -> None:
+    """The claims register: import, list, show, stats."""
+
+
+@claims_command.command("import")
+@click.argument("file", metavar="FILE", type=click.Path(path_type=Path))
+@workspace_option
+@json_option
+def claims_import(file: Path, workspace: Path, as_json: bool) -> None:
+    """Load or update claims from a YAML register; people's verdicts stay.
+
+    Example: claimtrail claims import register.yaml
+    """
+    claims = read_register(file)
+    with open_matter(workspace) as matter, working(matter.workspace, "claims import"):
+        answer = import_claims(matter, claims)
+    if as_json:
+        print_json(answer)
+    else:
+        message(f"{', '.join(answer['imported'])} ({len(answer['changed'])} new or changed)")
+
+
+@claims_command.command("list")
+@workspace_option
+@json_option
+def claims_list(workspace: Path, as_json: bool) -> None:
+    """All claims.
+
+    Example: claimtrail claims list
+    """
+    with open_matter(workspace) as matter, matter.reading() as tx:
+        claims = [body_of(claim) for claim in matters.all_claims(tx)]
+    if as_json:
+        print_json(claims)
+        return
+    columns = ["id", "title", "type", "status", "currency", "amount"]
+    print_table(columns, [[claim[column] for column in columns] for claim in claims])
+
+
+@claims_command.command("show")
+@click.argument("claim")
+@workspace_option
+@json_option
+def claims_show(claim: str, workspace: Path, as_json: bool) -> None:
+    """One claim with its parties, events and how much evidence each event has.
+
+    Example: claimtrail claims show CLM-001
+    """
+    with open_matter(workspace) as matter, matter.reading() as tx:
+        body = body_of(matters.claim(tx, claim))
+        links = [link for link in matters.link_list(tx, claim) if link.status != "rejected"]
+    for event in body["events"]:
+        event["evidence"] = sum(link.event == f"{claim}/{event['id']}" for link in links)
+    if as_json:
+        print_json(body)
+        return
+    click.echo(
+        f"{body['id']}  {body['title']}  ({body['type']}, {body['status']})  {body['currency']} {body['amount']}"
+    )
+    print_table(
+        ["role", "name", "aliases"],
+        [(p["role"], p["name"], ", ".join(p["aliases"])) for p in body["parties"]],
+    )
+    columns = ["id", "title", "start", "end", "aware"]
+    rows = [[*(event[column] for column in columns), event["evidence"]] for event in body["events"]]
+    print_table([*columns, "documents"], rows)
+
+
+@claims_command.command("stats")
+@workspace_option
+@json_option
+def claims_stats(workspace: Path, as_json: bool) -> None:
+    """Counts and sums by type, status and currency; evidence by kind and event.
+
+    Example: claimtrail claims stats
+    """
+    with open_matter(workspace) as matter:
+        answer = claims_statistics(matter).as_json()
+    if as_json:
+        print_json(answer)
+    else:
+        _print_tree(answer)
+
+
+def _print_tree(value: dict[str, Any], depth: int = 0) -> None:
+    for key, found in value.items():
+        if isinstance(found, dict):
+            click.echo(f"{'  ' * depth}{word(str(key))}:")
+            _print_tree(found, depth + 1)
+        else:
+            click.echo(f"{'  ' * depth}{word(str(key))}: {found}")
+
+
+@click.group("events")
+def events_command() -> None:
+    """Events of claims: suggest."""
+
+
+@events_command.command("suggest")
+@click.argument("claim")
+@workspace_option
+@json_option
+def events_suggest(claim: str, workspace: Path, as_json: bool) -> None:
+    """Dated happenings in the evidence that no event covers.
+
+    Example: claimtrail events suggest CLM-001
+    """
+    with open_matter(workspace) as matter:
+        case = load_case(matter, claim)
+        found = [row.as_json() for row in suggest(case, loose_evidence(matter, case))]
+    if as_json:
+        print_json(found)
+    else:
+        columns = ["date", "end", "doc", "page", "text"]
+        print_table(columns, [[row[column] for column in columns] for row in found])
+
+
+@click.group("parties")
+def parties_command() -> None:
+    """The book of parties and their aliases: list, merge, rename."""
+
+
+@parties_command.command("list")
+@workspace_option
+@json_option
+def parties_list(workspace: Path, as_json: bool) -> None:
+    """The parties of the register and of people's merges, with their aliases.
+
+    Example: claimtrail parties list
+    """
+    with open_matter(workspace) as matter, matter.reading() as tx:
+        book = Book.of(matters.all_claims(tx), matters.aliases(tx))
+    found = [{"name": name, "aliases": aliases} for name, aliases in book.entries().items()]
+    if as_json:
+        print_json(found)
+    else:
+        print_table(["name", "aliases"], [(party["name"], ", ".join(party["aliases"])) for party in found])
+
+
+@parties_command.command("merge")
+@click.argument("name")
+@click.argument("others", nargs=-1, required=True)
+@workspace_option
+@json_option
+def parties_merge(name: str, others: tuple[str, ...], workspace: Path, as_json: bool) -> None:
+    """Say that OTHERS are names of the party NAME.
+
+    Example: claimtrail parties merge "Harbour Civil Ltd" HCL 港务土木
+    """
+    _name_party(workspace, others, name, "merged", as_json)
+
+
+@parties_command.command("rename")
+@click.argument("old")
+@click.argument("new")
+@workspace_option
+@json_option
+def parties_rename(old: str, new: str, workspace: Path, as_json: bool) -> None:
+    """Call the party OLD by the name NEW; OLD stays as an alias.
+
+    Example: claimtrail parties rename "Harbour Civil" "Harbour Civil Ltd"
+    """
+    _name_party(workspace, (old,), new, "renamed", as_json)
+
+
+def _name_party(workspace: Path, names: tuple[str, ...], name: str, action: str, as_json: bool) -> None:
+    with open_matter(workspace) as matter, working(matter.workspace, "parties"):
+        answer = name_party(matter, names, name, action)
+    if as_json:
+        print_json(answer)
+    else:
+        message(f"{answer['name']}: {', '.join(answer['aliases'])}")

@@ -1,0 +1,53 @@
+"""`init` and `doctor`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from app.options import DEFAULT_WORKSPACE, actor, json_option, workspace_option
+from app.output import message, print_json, print_table, word
+from pipeline.doctor import examine
+from pipeline.indexing import index_pending
+from pipeline.matter import Matter
+from pipeline.workspace import init
+
+
+@click.command("init")
+@click.argument("folder", metavar="[DIR]", required=False, type=click.Path(path_type=Path))
+@workspace_option
+@json_option
+def init_command(folder: Path | None, workspace: Path, as_json: bool) -> None:
+    """Make a workspace; harmless when there is one.
+
+    Example: claimtrail init northport-claim
+    """
+    root = folder or workspace
+    made = init(root)
+    with Matter.open(root, actor()) as matter:  # creates the records
+        index_pending(matter)
+    if as_json:
+        print_json({"workspace": str(made.root)})
+    else:
+        message(f"{made.root}")
+        if str(root) != DEFAULT_WORKSPACE:
+            message(f"  export CLAIMTRAIL_WORKSPACE={made.root.resolve()}")
+
+
+@click.command("doctor")
+@workspace_option
+@json_option
+def doctor_command(workspace: Path, as_json: bool) -> int:
+    """Check the installation and the workspace; say how to mend each fault.
+
+    Example: claimtrail doctor
+    """
+    checks = examine(workspace)
+    fine = all(check.ok for check in checks)
+    if as_json:
+        print_json({"ok": fine, "checks": [check.as_json() for check in checks]})
+    else:
+        rows = [(c.name, word("yes") if c.ok else word("no"), c.detail, c.remedy) for c in checks]
+        print_table(["check", "ok", "detail", "remedy"], rows)
+    return 0 if fine else 1

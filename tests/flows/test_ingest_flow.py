@@ -1,0 +1,75 @@
+"""Taking in as a Prefect flow, on a real Prefect server that this test starts."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+CLAIMTRAIL = [sys.executable, "-m", "app"]
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a Prefect server with a database of its own, polled until it answers."""
+    home = tmp_path_factory.mktemp("prefect")
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    quiet = {"DO_NOT_TRACK": "1", "PREFECT_SERVER_ANALYTICS_ENABLED": "false"}
+    environment = {**os.environ, **quiet, "PREFECT_HOME": str(home)}
+    command = [sys.executable, "-m", "prefect", "server", "start", "--host", "127.0.0.1", "--port", str(port)]
+    with (home / "log").open("wb") as log:
+        running = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
+    try:
+        address = f"http://127.0.0.1:{port}/api"
+        for _ in range(600):
+            try:
+                urllib.request.urlopen(f"{address}/health", timeout=1)  # noqa: S310
+                break
+            except OSError:
+                assert running.poll() is None, (home / "log").read_text()
+                time.sleep(0.2)
+        yield address
+    finally:
+        running.terminate()
+        running.wait(30)
+
+
+def ask(address: str, path: str) -> list[dict]:
+    request = urllib.request.Request(  # noqa: S310
+        f"{address}/{path}", data=b"{}", headers={"Content-Type": "application/json"}, method="POST"
+    )
+    with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310
+        return json.load(answer)
+
+
+def test_a_flow_run_takes_in_the_same_and_reports(
+    server: str, workspace: Path, evidence_folder: Path
+) -> None:
+    (evidence_folder / "empty <b>.pdf").write_bytes(b"")
+    environment = {**os.environ, "PREFECT_API_URL": server}
+    command = [*CLAIMTRAIL, "ingest", str(evidence_folder), "--json"]
+    ended = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=240, check=False)
+    assert ended.returncode == 1, ended.stderr
+    report = json.loads(ended.stdout)
+    assert len(report["ingested"]) == 3
+    assert [Path(found["path"]).name for found in report["failed"]] == ["empty <b>.pdf"]
+
+    runs = ask(server, "flow_runs/filter")
+    assert [(run["name"] != "", run["state_type"]) for run in runs] == [(True, "COMPLETED")]
+    tasks = sorted(run["name"].split()[0] for run in ask(server, "task_runs/filter"))
+    assert tasks.count("read") == 4
+    (artifact,) = ask(server, "artifacts/filter")
+    assert "| taken in | 3 |" in artifact["data"]
+    assert "empty &lt;b&gt;.pdf" in artifact["data"]
+    everything = json.dumps([runs, ask(server, "task_runs/filter"), ask(server, "logs/filter")])
+    assert "Possession of Area B" not in everything

@@ -1,0 +1,83 @@
+"""A kill -9 in the middle of an ingest, then the same command again: the state of a run that was not disturbed."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+CLAIMTRAIL = [sys.executable, "-m", "app"]
+
+
+def call(workspace: Path, *arguments: str | Path) -> Any:
+    command = [*CLAIMTRAIL, *map(str, arguments), "--workspace", str(workspace), "--json"]
+    ended = subprocess.run(command, capture_output=True, text=True, timeout=240, check=False)
+    assert ended.returncode in (0, 1), ended.stderr
+    return json.loads(ended.stdout)
+
+
+def state(workspace: Path) -> dict[str, Any]:
+    """What people can see of a workspace, without the times."""
+    documents = call(workspace, "list")
+    shown = {found["id"]: call(workspace, "show", found["id"]) for found in documents}
+    for found in shown.values():
+        found.pop("history")
+        for sighting in found["sightings"]:
+            sighting.pop("received")
+    hits = call(workspace, "search", "*", "--limit", "1000", "--sort", "name")["hits"]
+    return {
+        "documents": sorted(documents, key=lambda found: found["id"]),
+        "shown": dict(sorted(shown.items())),
+        "links": call(workspace, "links", "CLM-001"),
+        "hits": sorted((hit["doc"], hit["page"]) for hit in hits),
+        "originals": sorted(path.name for path in (workspace / "originals").glob("??/*")),
+    }
+
+
+@pytest.fixture
+def heap(tmp_path: Path, evidence_folder: Path) -> Path:
+    for n in range(25):
+        head = f"Harbour Civil Ltd\nDate: {n % 27 + 1} May 2023\nOur ref: GC/L/{200 + n}"
+        text = f"{head}\n\nDear Sir,\nArea B, part {n}.\n"
+        (evidence_folder / f"letter {n:02d}.txt").write_text(text)
+    (evidence_folder / "empty.pdf").write_bytes(b"")
+    return evidence_folder
+
+
+def test_killed_and_run_again_ends_in_the_same_state(tmp_path: Path, heap: Path, register_file: Path) -> None:
+    whole, broken = tmp_path / "whole", tmp_path / "broken"
+    for workspace in (whole, broken):
+        subprocess.run([*CLAIMTRAIL, "init", str(workspace)], check=True, capture_output=True)
+        call(workspace, "claims", "import", register_file)
+    started = time.monotonic()
+    call(whole, "ingest", heap)
+    duration = time.monotonic() - started
+    chance = random.Random(20230314)  # noqa: S311
+    for share in (0.3, 0.5, chance.uniform(0.4, 0.9), 0.8, 0.95):
+        kill_in_the_middle(broken, heap, share * duration)
+    report = call(broken, "ingest", heap)
+    assert report["failed"]
+    assert state(broken) == state(whole)
+    for workspace in (whole, broken):
+        command = [*CLAIMTRAIL, "verify", str(workspace), "--json"]
+        ended = subprocess.run(command, capture_output=True, text=True, check=False)
+        assert json.loads(ended.stdout)["faults"] == []
+    assert not list((broken / "scratch").iterdir())
+
+
+def kill_in_the_middle(workspace: Path, heap: Path, seconds: float) -> None:
+    command = [*CLAIMTRAIL, "ingest", str(heap), "--workspace", str(workspace)]
+    running = subprocess.Popen(
+        command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
+    )
+    time.sleep(seconds)
+    os.killpg(running.pid, signal.SIGKILL)
+    running.wait()
