@@ -1,0 +1,125 @@
+"""How much of what stands in the sample documents is found: kinds, dates, facts, words, links.
+
+The truth is the `.expected.json` beside each document (see `sample_docs/README.md`).
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+DOCUMENTS = Path(__file__).parent.parent / "sample_docs" / "documents"
+REGISTER = DOCUMENTS.parent / "register.yaml"
+Truth = dict[str, Any]
+
+
+@dataclass
+class Score:
+    """Of `asked` things, `found` were right; `missed` names those that were not."""
+
+    asked: int = 0
+    found: int = 0
+    missed: list[str] = field(default_factory=list)
+
+    def add(self, right: bool, what: str) -> None:
+        self.asked += 1
+        self.found += right
+        if not right:
+            self.missed.append(what)
+
+    @property
+    def share(self) -> float:
+        return self.found / self.asked if self.asked else 1.0
+
+
+def expectations() -> dict[str, Truth]:
+    """The truth of every document by its path below the documents' folder; children as `parent/child`."""
+    found: dict[str, Truth] = {}
+    for path in sorted(DOCUMENTS.rglob("*.expected.json")):
+        name = path.relative_to(DOCUMENTS).as_posix().removesuffix(".expected.json")
+        truth = json.loads(path.read_text(encoding="utf-8"))
+        found[name] = truth
+        for child in truth.get("children", []):
+            found[f"{name}/{child['name']}"] = child
+    return found
+
+
+def compare(shown: dict[str, dict[str, Any]]) -> dict[str, Score]:
+    """Scores by what was asked. `shown` has the JSON of `show` by the path at which a document was seen."""
+    scores: dict[str, Score] = {}
+    for path, truth in expectations().items():
+        document = shown.get(path, {})
+        for what, right, detail in _questions(truth, document):
+            scores.setdefault(what, Score()).add(right, f"{path}: {detail}")
+    return scores
+
+
+def _questions(truth: Truth, document: dict[str, Any]) -> Iterator[tuple[str, bool, str]]:
+    if "error" in truth:
+        code = (document.get("reason") or {}).get("code")
+        yield "named failure", code == truth["error"], f"{truth['error']}, got {code}"
+        return
+    yield "read", bool(document.get("pages")), "not read"
+    yield "kind", document.get("kind") == truth["kind"], f"{truth['kind']}, got {document.get('kind')}"
+    if "date" in truth:
+        yield "date", document.get("date") == truth["date"], f"{truth['date']}, got {document.get('date')}"
+    if "language" in truth:
+        got = document.get("language")
+        yield "language", got == truth["language"], f"{truth['language']}, got {got}"
+    if "pages" in truth:
+        got = len(document.get("pages") or [])
+        yield "pages", got == truth["pages"], f"{truth['pages']}, got {got}"
+    yield from _facts(truth, document)
+    text = _plain("".join(page["text"] for page in document.get("pages") or []))
+    for phrase in truth.get("contains", []):
+        yield "phrase", _plain(phrase) in text, phrase
+
+
+def _facts(truth: Truth, document: dict[str, Any]) -> Iterator[tuple[str, bool, str]]:
+    days = {(d["value"], d["end"]) for d in document.get("dates", [])}
+    for day in truth.get("dates", []):
+        yield "dates", (day["value"], day.get("end")) in days, str(day)
+    sums = {(Decimal(a["value"]), a["currency"]) for a in document.get("amounts", [])}
+    for amount in truth.get("amounts", []):
+        yield "amounts", (Decimal(amount["value"]), amount["currency"]) in sums, str(amount)
+        if amount["role"] == "total":
+            totals = {Decimal(a["value"]) for a in document.get("amounts", []) if a["role"] == "total"}
+            yield "totals", Decimal(amount["value"]) in totals, str(amount)
+    names = [_plain(p["name"]) for p in document.get("parties", [])]
+    roles = {(_plain(p["name"]), p["role"]) for p in document.get("parties", [])}
+    for party in truth.get("parties", []):
+        yield "parties", any(_plain(party["name"]) == name for name in names), str(party)
+        yield "parties in role", (_plain(party["name"]), party["role"]) in roles, str(party)
+    references = {_plain(r["value"]) for r in document.get("references", [])}
+    for reference in truth.get("references", []):
+        yield "references", _number(reference["value"]) in {_number(r) for r in references}, str(reference)
+
+
+def links_f1(found: Iterable[tuple[str, str]]) -> tuple[float, float, float, list[str]]:
+    """Precision, recall, F1 of (path, event) pairs against the truth, and what differs."""
+    wanted = {(path, event) for path, truth in expectations().items() for event in truth.get("events", [])}
+    got = set(found)
+    right = len(wanted & got)
+    precision, recall = right / len(got) if got else 0.0, right / len(wanted)
+    f1 = 2 * precision * recall / (precision + recall) if right else 0.0
+    surplus = [f"surplus {path} {event}" for path, event in sorted(got - wanted)]
+    return (
+        precision,
+        recall,
+        f1,
+        surplus + [f"missing {path} {event}" for path, event in sorted(wanted - got)],
+    )
+
+
+def _plain(text: str) -> str:
+    return re.sub(r"[\W_]+", "", unicodedata.normalize("NFKC", text).casefold())
+
+
+def _number(text: str) -> str:
+    return re.sub(r"^(subclause|clause|article|通用条款|专用条款|第)|(条|款)$", "", _plain(text))

@@ -1,0 +1,1 @@
+"""Invented documents that show and test the product; `make.py` renders them."""
