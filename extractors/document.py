@@ -15,6 +15,8 @@ from typing import Literal
 Source = Literal["text", "ocr"]
 
 PAGE_BREAK = "\n\f\n"
+UNREAD = "not read"
+"""How a note ends that says that some part of the file could not be read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +135,12 @@ class Document:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "_starts", tuple(p.start for p in self.pages))
+
+    @property
+    def is_partial(self) -> bool:
+        """Whether a part of the file could not be read; the notes say which."""
+        notes = (*self.notes, *(note for page in self.pages for note in page.notes))
+        return any(note.endswith(UNREAD) for note in notes)
 
     def page_text(self, number: int) -> str:
         """The text of page `number` (from 1)."""

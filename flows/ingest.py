@@ -38,12 +38,25 @@ def ingest_as_flow(
     with Workers(processes, matter.settings.limits.limits()) as workers:
         run = Ingest(matter, workers, ocr_options(matter, ocr), claim, command="ingest flow")
         runner: Any = ThreadPoolTaskRunner(max_workers=processes)
-        return _ingest.with_options(task_runner=runner)(run, found)
+        return _ingest.with_options(task_runner=runner)(_Heap(run, found))
+
+
+class _Heap:
+    """What a flow run works on. Prefect looks into lists and dataclasses that it is given, but not into this."""
+
+    def __init__(self, run: Ingest, found: Iterable[Found | Lost]) -> None:
+        self.run = run
+        self._found = found
+
+    def taken(self) -> list[Taken]:
+        """What an earlier run left open and what comes in now, all of it kept and registered."""
+        fresh = (taken for item in self._found if (taken := self.run.take(item)) is not None)
+        return [*self.run.left_open(), *fresh]
 
 
 @flow(name="ingest", validate_parameters=False, persist_result=False)
-def _ingest(run: Ingest, found: Iterable[Found | Lost]) -> Report:
-    waiting = [*run.left_open(), *(taken for item in found if (taken := run.take(item)) is not None)]
+def _ingest(heap: _Heap) -> Report:
+    run, waiting = heap.run, heap.taken()
     while waiting:
         states = _read.map(unmapped(run), waiting, return_state=True)
         outcomes = [_outcome(run, taken, state) for taken, state in zip(waiting, states, strict=True)]

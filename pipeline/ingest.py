@@ -35,8 +35,6 @@ from pipeline.steps import VERSIONS, after
 RETRIED_AT_ONCE = (WorkerDied, OcrFailed)
 BYTES_PER_PAGE = 50_000
 """A scan's page is seldom smaller, so a file's size bounds its pages before it is opened."""
-UNREAD = "not read: "
-"""How a note begins that says a part of a document could not be read: the document is then `partial`."""
 
 
 Progress = Callable[[str, str], None]
@@ -230,7 +228,6 @@ class Ingest:
             (child, self.matter.originals.keep(child.path, self._limits.file_bytes))
             for child in found.children
         ]
-        partial = any(note.startswith(UNREAD) for note in found.document.notes)
         with self.matter.change() as change:
             children = [self._register_child(change, document, child, original) for child, original in kept]
             names = [readable(child.untrusted_name) for child, _ in kept]
@@ -239,7 +236,7 @@ class Ingest:
             )
             documents.replace_reading(change.tx, document.id, found.document)
             documents.replace_understanding(change.tx, document.id, found.understanding, found.document)
-            documents.set_state(change.tx, document.id, "partial" if partial else "ok")
+            documents.set_state(change.tx, document.id, "partial" if found.document.is_partial else "ok")
             for step in ("read", "classify", "facts"):
                 documents.set_done(change.tx, document.id, step, VERSIONS[step])
             for step in after("facts"):

@@ -14,6 +14,11 @@ from typing import Any
 
 import pytest
 
+from pipeline.describe import evidence_json
+from pipeline.indexing import open_search
+from pipeline.matter import Matter
+from pipeline.records import documents, matters
+
 CLAIMTRAIL = [sys.executable, "-m", "app"]
 
 
@@ -25,21 +30,23 @@ def call(workspace: Path, *arguments: str | Path) -> Any:
 
 
 def state(workspace: Path) -> dict[str, Any]:
-    """What people can see of a workspace, without the times."""
-    documents = call(workspace, "list")
-    shown = {found["id"]: call(workspace, "show", found["id"]) for found in documents}
-    for found in shown.values():
-        found.pop("history")
-        for sighting in found["sightings"]:
-            sighting.pop("received")
-    hits = call(workspace, "search", "*", "--limit", "1000", "--sort", "name")["hits"]
-    return {
-        "documents": sorted(documents, key=lambda found: found["id"]),
-        "shown": dict(sorted(shown.items())),
-        "links": call(workspace, "links", "CLM-001"),
-        "hits": sorted((hit["doc"], hit["page"]) for hit in hits),
-        "originals": sorted(path.name for path in (workspace / "originals").glob("??/*")),
-    }
+    """What the records, the index and the originals say, without the times."""
+    with Matter.open(workspace, "test") as matter:
+        with matter.reading() as tx:
+            found = [documents.evidence(tx, summary) for summary in documents.summaries(tx)]
+            links = [link.as_json() for link in matters.link_list(tx)]
+        hits = open_search(matter).search("*", limit=1000).hits
+        shown = {evidence.id: evidence_json(evidence) for evidence in found}
+        for document in shown.values():
+            for sighting in document["sightings"]:
+                sighting.pop("received")
+        return {
+            "shown": dict(sorted(shown.items())),
+            "states": sorted((evidence.id, evidence.summary.state) for evidence in found),
+            "links": sorted(links, key=lambda link: (link["doc"], link["event"])),
+            "hits": sorted((hit.doc, hit.page, hit.events) for hit in hits),
+            "originals": sorted(matter.originals.hashes()),
+        }
 
 
 @pytest.fixture

@@ -145,8 +145,9 @@ def _candidates(sheet: Sheet) -> Iterator[tuple[float, Figure, str]]:
             fine = -0.8 if row.label is None else -0.5 if row.label.role == "paid" else -3.0
             for figure in row.figures:
                 if figure.decimals and figure.value in sheet.large:
+                    net = 2.0 if figure.value in sheet.values("subtotal") else 0.0
                     size = float(figure.value / sheet.large[0])
-                    yield fine + 1.5 * size + late + evidence(figure.value), figure, "what adds up"
+                    yield fine - net + 1.5 * size + late + evidence(figure.value), figure, "what adds up"
 
 
 def _sum_of_others(row: Row, figure: Figure) -> bool:
@@ -185,6 +186,8 @@ def _of_tax(sheet: Sheet, value: Decimal) -> float:
     subtotals, extras = sheet.values("subtotal"), [e for e in sheet.values("tax", "charge") if e > 0]
     if any(_same(s + e, value) for s in subtotals for e in [*extras, sum(extras, Decimal(0))] if e > 0):
         return 2.5
+    if any(s < value <= s * (1 + _TAX_SHARE) and sheet.repeats[value - s] for s in subtotals):
+        return 2.0
     if not sheet.says("tax") or value not in sheet.large:
         return 0.0
     net = [s for s in sheet.large if s < value and value - s <= s * _TAX_SHARE]

@@ -44,7 +44,7 @@ def _left() -> re.Pattern[str]:
     return re.compile(
         rf"(?<![a-z0-9$£€])(?<!\d[.,:/])(?P<a>{_day()})(?P<o>{_ORDINAL})(?: day)?(?: of)?"
         rf"{to}(?P<b>{_day()})(?P<p>{_ORDINAL}))?"
-        r"(?P<of> day of| of(?: the)?| de)?[ .,/'\-]{0,3}$"
+        r"(?P<of> day of| of(?: the)?| de)?[ .,/'\-]{0,3}\Z"
     )
 
 
@@ -60,7 +60,7 @@ def _right() -> re.Pattern[str]:
 _YEAR_BEHIND = re.compile(
     rf"\.?{_LINK}(?P<mark>[\s.,/'\-]{{0,3}})(?P<year>\d{{4}}|'?\d{{2}})(?![\d:%]|[.,]\d)"
 )
-_YEAR_BEFORE = re.compile(r"(?<![\d.,/-])(?P<year>(?:19|20)\d\d)[ .,/\-]{1,3}$")
+_YEAR_BEFORE = re.compile(r"(?<![\d.,/-])(?P<year>(?:19|20)\d\d)[ .,/\-]{1,3}\Z")
 _SHORT_END = re.compile(r"\s*(?:$|\d{1,2}:\d\d|[\n,;.)\]|]|(?:at|to|till|until|-|and)\b)")
 _LEAD = re.compile(
     r"(?:^|[^a-z])(?:on|by|from|until|till|since|to|of|before|after|between|dated?|and|in|the)[ :]{1,2}$"

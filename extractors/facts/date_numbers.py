@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from extractors.facts.date_reading import Reading, full_year, possible
 from extractors.facts.date_words import not_dates
@@ -45,6 +46,9 @@ _MISREAD = re.compile(
     r"(?![a-z0-9]|[-/.]\w)"
 )
 _AMONG_HAN = re.compile(r"[一-鿿](?<![图表第号章节款条项格寸编型比分])0[一-鿿]")
+_STROKE = re.compile(
+    r"(?:date|dated|tarikh|日期)\W{0,4}((\d\d)([/.-])(\d\d)[17|]((?:19|20)\d\d)|(\d\d)[17|](\d\d)([/.-])((?:19|20)\d\d))(?!\d)"
+)
 _DIGITS = str.maketrans("olizsb", "011258")
 _FULL_BEFORE = re.compile(
     r"(?<![\w./-])(?:\d{4} ?[-/.] ?\d{1,2} ?[-/.] ?\d{1,2}|\d{1,2} ?[-/.] ?\d{1,2} ?[-/.] ?(?:\d{4}|\d\d)) ?-$"
@@ -72,6 +76,7 @@ def numeric(text: str) -> Iterator[Reading]:
             if reading and _allowed(text, reading.start):
                 yield reading
     yield from misread(text)
+    yield from strokes(text)
 
 
 def _allowed(text: str, start: int) -> bool:
@@ -260,6 +265,17 @@ def _partial(match: re.Match[str]) -> Reading | None:
     return None
 
 
+def strokes(text: str) -> Iterator[Reading]:
+    """Date: 25/0412017, where OCR took a stroke for a 1 or 7. Only behind a label that says that a date follows."""
+    for match in _STROKE.finditer(text):
+        first, second, year = (match[2], match[4], match[5]) if match[2] else (match[6], match[7], match[9])
+        mended = _YEAR_LAST.fullmatch(f"{first}/{second}/{year}")
+        reading = _year_last(mended) if mended else None
+        if reading:
+            doubts = ("a stroke was read as a digit",)
+            yield replace(reading, start=match.start(1), end=match.end(1), doubts=doubts, confidence=0.6)
+
+
 def misread(text: str) -> Iterator[Reading]:
     """Dates in which OCR took digits for letters: O6/03/2018, 14/O3/20l8. At least half must be real digits."""
     for match in _MISREAD.finditer(text):
@@ -269,12 +285,5 @@ def misread(text: str) -> Iterator[Reading]:
         mended = _YEAR_LAST.fullmatch(match[0].translate(_DIGITS))
         reading = _year_last(mended) if mended else None
         if reading:
-            yield Reading(
-                match.start(),
-                match.end(),
-                reading.first,
-                reading.rule,
-                swappable=reading.swappable,
-                doubts=("letters were read as digits (O as 0, l as 1)",),
-                confidence=0.7,
-            )
+            doubts = ("letters were read as digits (O as 0, l as 1)",)
+            yield replace(reading, start=match.start(), end=match.end(), doubts=doubts, confidence=0.7)

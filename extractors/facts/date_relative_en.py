@@ -42,7 +42,7 @@ _STEP = {
     "following": 1,
 }
 
-_DAY = rf"(?P<wd>{alternatives(weekdays())})\b\.?"
+_DAY = rf"(?P<wd>{alternatives(weekdays())})\b"
 _WHICH = rf"(?P<step>{alternatives(_STEP)})"
 _COUNT = rf"(?<![\w.,/])(?P<n>{_NUMBER}) (?P<unit>day|week|month|year)s?"
 _SECOND = _COUNT.replace("<n>", "<n2>").replace("<unit>", "<unit2>")
@@ -125,7 +125,7 @@ def _neighbours() -> tuple[Rule, ...]:
 
 _OFFSET = re.compile(
     rf"(?<![\w.,/])(?<!within )(?P<n>{_NUMBER}) (?P<unit>day|week|month|year)s?"
-    r" (?P<way>after|from|following|before|prior to) (?:the )?$"
+    r" (?P<way>after|from|following|before|prior to) (?:the )?\Z"
 )
 
 

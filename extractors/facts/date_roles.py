@@ -54,7 +54,10 @@ class Scene:
 def role_of(scene: Scene, dated: Dated) -> tuple[str, str]:
     """(role, the words that decided it) of one date; "mentioned" and nothing where no word decides."""
     lead, tail = _around(scene, dated)
-    return _role(lead, tail) or ("mentioned", "")
+    role, why = _role(lead, tail) or ("mentioned", "")
+    if dated.day.end and role in ("period_start", "period_end"):
+        return "event", why
+    return role, why
 
 
 def _around(scene: Scene, dated: Dated) -> tuple[str, str]:

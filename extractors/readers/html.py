@@ -152,7 +152,10 @@ def html_text(html: str) -> HtmlText:
 def _without_tags(html: str) -> str:
     """All text between tags, in order: what remains possible where the parser gave up."""
     bare = re.sub(
-        r"<(script|style)\b.*?(?:</\1|\Z)|<!--.*?(?:-->|\Z)", " ", html, flags=re.DOTALL | re.IGNORECASE
+        r"<(script|style)\b.*?(?:</\1[^<>]*>?|\Z)|<!--.*?(?:-->|\Z)",
+        " ",
+        html,
+        flags=re.DOTALL | re.IGNORECASE,
     )
     return tidy_lines(unescape(re.sub(r"<[^<>]*>", " ", bare)).splitlines())
 

@@ -41,7 +41,7 @@ def read(source: Input) -> Draft:
     check_count(sum(1 for _ in leaves(mail)), source.limits.archive_members, source.untrusted_name)
     body = MailBody(source.untrusted_name, ChildStore(source))
     body.take(mail)
-    text, cells = joined([("\n".join(_head(mail)) + "\n", ()), *body.blocks], between="\n")
+    text, cells = joined([("\n".join(_head(mail)) + "\n", ()), joined(body.blocks)], between="\n")
     pages = paged(text, source.untrusted_name, source.limits, cells)
     return Draft(
         source.media_type,

@@ -101,7 +101,7 @@ class MailBody:
         block, notes = text_of(part)
         self._note(*notes)
         if "-----BEGIN PGP MESSAGE-----" in block[0]:
-            self._note("the body is encrypted with PGP")
+            self._note("the body is encrypted with PGP and was not read")
         if block[0].strip():
             self.blocks.append(block)
 

@@ -30,7 +30,7 @@ def paged(text: str, name: str, limits: Limits, cells: Sequence[Cell] = ()) -> t
     spans = list(_spans(text, size))
     if len(spans) > limits.pages:
         raise TooLarge(f"{name}: {len(spans)} pages, more than the limit pages ({limits.pages})")
-    grouped = _cells_by_span(cells, spans)
+    grouped = _cells_by_span(cells[:MOST_CELLS], spans)
     return tuple(
         PageText(text[start:end], WIDTH, HEIGHT, cells=tuple(grouped[i]))
         for i, (start, end) in enumerate(spans)

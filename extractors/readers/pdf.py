@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pypdfium2 as pdfium
@@ -37,13 +37,13 @@ logging.getLogger("pypdfium2").setLevel(logging.ERROR)
 
 @dataclass
 class _Job:
-    """One reading: what its pages share."""
+    """One reading: what its pages share. `damaged` is set when a repaired copy is read."""
 
     source: Input
     pdf: Any
+    damaged: bool
     tables_left: int = TABLE_PAGES
     pictures: int = 0
-    notes: list[str] = field(default_factory=list)
     children: list[Child] = field(default_factory=list)
 
 
@@ -52,17 +52,18 @@ def read(source: Input) -> Draft:
 
     Raises Encrypted when it needs a password to open, Corrupt, and TooLarge (limits.pages).
     """
-    pdf, notes = _opened(source)
+    pdf, damaged = _opened(source)
     with pdf:
         pdf.init_forms()
         count = len(pdf)
         _check_count(source, count)
-        job = _Job(source, pdf, notes=notes)
+        job = _Job(source, pdf, damaged)
         pages = tuple(_page(job, number) for number in range(count))
         for name, data in pdf_annotations.document_files(pdf, source.limits):
             _keep(job, name, data)
         metadata = tuple(_metadata(pdf))
-    return Draft(source.media_type, pages, tuple(job.children), metadata, tuple(job.notes))
+    notes = ("the PDF is damaged; it was read from a repaired copy",) if damaged else ()
+    return Draft(source.media_type, pages, tuple(job.children), metadata, notes)
 
 
 def _check_count(source: Input, count: int) -> None:
@@ -74,18 +75,18 @@ def _check_count(source: Input, count: int) -> None:
         )
 
 
-def _opened(source: Input) -> tuple[Any, list[str]]:
+def _opened(source: Input) -> tuple[Any, bool]:
     try:
         pdf = pdfium.PdfDocument(source.path)
         if len(pdf):
-            return pdf, []
+            return pdf, False
         pdf.close()
     except pdfium.PdfiumError as error:
         if getattr(error, "err_code", None) in (pdfium_c.FPDF_ERR_PASSWORD, pdfium_c.FPDF_ERR_SECURITY):
             raise Encrypted(f"{source.untrusted_name}: the PDF is protected with a password") from error
     copy = repaired(source.path, source.scratch, source.untrusted_name)
     try:
-        return pdfium.PdfDocument(copy), ["the PDF is damaged; it was read from a repaired copy"]
+        return pdfium.PdfDocument(copy), True
     except pdfium.PdfiumError as error:
         raise Corrupt(f"{source.untrusted_name}: the PDF is damaged beyond repair") from error
 
@@ -114,6 +115,8 @@ def _decided(job: _Job, page: Any, number: int) -> PageText | PendingPage:
     typed = PageText(layer.text, shape.width, shape.height, words=layer.words)
     if reason:
         return _pending(job, page, number, shape, drawn, reason, typed if layer.words else None)
+    if job.damaged and not layer.text:
+        return replace(typed, notes=("the PDF is damaged; what stood on this page may be lost",))
     if layer.words and job.tables_left and pdf_tables.looks_ruled(drawn):
         return _with_cells(job, typed, drawn, shape)
     return typed
@@ -149,7 +152,7 @@ def _pending(
 def _with_cells(job: _Job, typed: PageText, drawn: Content, shape: Geometry) -> PageText:
     cells = pdf_tables.cells(drawn, typed.words, shape)
     job.tables_left -= bool(cells)
-    return PageText(typed.text, typed.width, typed.height, words=typed.words, cells=cells)
+    return replace(typed, cells=cells)
 
 
 def _keep(job: _Job, untrusted_name: str, data: bytes) -> None:

@@ -16,7 +16,7 @@ MAX_NOISE = 0.12
 MIN_LETTERS = 0.35
 MAX_HIGH_LATIN = 0.5
 MIN_VOWELS = 0.12
-MIN_LATIN = 300
+MIN_ODD, MIN_LATIN = 30, 300
 MAX_SCRIPTS = 4
 
 _RUNS = re.compile(r"([^\w\s])\1{2,}")
@@ -29,13 +29,14 @@ def fault(text: str, unmapped: float) -> str | None:
 
     `unmapped` is the share of characters whose font does not tell what they mean.
     """
-    chars = _RUNS.sub(r"\1", "".join(text.split()))
+    chars = "".join(text.split())
     if len(chars) < MIN_CHARS:
         return None
     if unmapped > MAX_UNMAPPED and not _reads_well(text):
         return "its font does not say what the characters are"
     if sum(map(_is_noise, chars)) > MAX_NOISE * len(chars):
         return "it holds characters without a meaning"
+    chars = _RUNS.sub(r"\1", chars)
     if len(chars) >= 50 and sum(c.isalnum() for c in chars) < MIN_LETTERS * len(chars):
         return "it is mostly signs"
     return _odd_letters([c for c in chars if c.isalpha()])
@@ -53,7 +54,7 @@ def _reads_well(text: str) -> bool:
 
 
 def _odd_letters(letters: list[str]) -> str | None:
-    if len(letters) < 50:
+    if len(letters) < MIN_ODD:
         return None
     if sum("\x80" <= c <= "\xff" for c in letters) > MAX_HIGH_LATIN * len(letters):
         return "its letters are read in a wrong encoding"

@@ -149,6 +149,7 @@ def test_an_undecided_mark_is_marked_as_doubtful() -> None:
     ("text", "role"),
     [
         ("We claim the sum of US$1.25 million for delay.", "claimed"),
+        ("We claim US$1.25 million.", "claimed"),
         ("索赔金额：人民币86.4万元", "claimed"),
         ("请求赔偿损失86.4万元", "claimed"),
         ("You have paid $500.00 so far", "paid"),

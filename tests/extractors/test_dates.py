@@ -57,6 +57,7 @@ def own(text: str, kind: str) -> str | None:
         "2023.3.14",
         "2023-03-14T09:12:44Z",
         "14MAR2023",
+        "1\nMar.14, 2023",
         "2023年3月14日",
         "2023 年 3 月 14 日",
         "２０２３年３月１４日",
@@ -160,6 +161,7 @@ def test_order_of_day_and_month(around: str, value: str, doubtful: bool) -> None
     [
         ("O6/03/2O18", "2018-03-06"),
         ("l4/03/2018", "2018-03-14"),
+        ("Date: 14/0312018", "2018-03-14"),
         ("14 Novernber 2018", "2018-11-14"),
         ("14 0ctober 2018", "2018-10-14"),
         ("2018年3月14曰", "2018-03-14"),
@@ -239,6 +241,8 @@ def test_days_told_from_another_date(written: str, value: str) -> None:
         ("自2023年3月14日起", "period_start"),
         ("valid to completion date 14 March 2023", "period_end"),
         ("we saw 14 March 2023 in print", "mentioned"),
+        ("The works ran from 1 March 2023 to 14 March 2023", "event"),
+        ("自2023年3月1日至3月14日停工", "event"),
     ],
 )
 def test_roles_by_wording(text: str, role: str) -> None:
