@@ -53,7 +53,7 @@ def _lines() -> Report:
             counts[what] += 1
         if what == "done" and counts["done"] % 20 == 0:
             message(f"{word('reading')}: {counts['done']} / {counts['found']}")
-        elif what in ("linking", "indexing"):
+        elif what not in (*counts, "finished"):
             message(word(what))
 
     return report

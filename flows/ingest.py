@@ -21,6 +21,7 @@ from prefect.client.schemas.objects import State
 from prefect.task_runners import ThreadPoolTaskRunner
 
 from extractors.errors import DocumentError
+from extractors.reading import OcrMode
 from extractors.workers import Workers
 from pipeline.ingest import Ingest, ocr_options, sweep
 from pipeline.ingest_report import Outcome, Report, Taken
@@ -29,7 +30,7 @@ from pipeline.matter import Matter
 
 
 def ingest_as_flow(
-    matter: Matter, found: Iterable[Found | Lost], claim: str | None, ocr: str | None
+    matter: Matter, found: Iterable[Found | Lost], claim: str | None, ocr: OcrMode | None
 ) -> Report:
     """Take files in as a flow run named after the workspace; returns what became of each."""
     os.environ.setdefault("PREFECT_HOME", str(matter.workspace.root / "prefect"))

@@ -12,8 +12,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Protocol
 
-from index.entry import PageEntry, Results
-from index.facets import Sort
+from index.entry import PageEntry, Results, Sort
 from index.query import NO_FILTERS, Filters
 
 LOCK_TIMEOUT = 60.0

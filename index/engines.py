@@ -25,9 +25,8 @@ from typing import TypeVar, cast
 from filelock import FileLock, Timeout
 
 from index.engine import LOCK_TIMEOUT, Batch, EngineModule, SearchIndex
-from index.entry import Results
+from index.entry import Results, Sort
 from index.errors import IndexDamaged, IndexLocked, IndexMissing, UnknownEngine
-from index.facets import Sort
 from index.query import NO_FILTERS, Filters
 
 DEFAULT_ENGINE = "whoosh"

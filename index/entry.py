@@ -6,6 +6,11 @@ import datetime
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import Literal
+
+Sort = Literal["score", "date", "-date", "name"]
+"""The order of hits: best first, oldest first, newest first, by file name."""
+SORTS: tuple[Sort, ...] = ("score", "date", "-date", "name")
 
 
 @dataclass(frozen=True, slots=True)

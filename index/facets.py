@@ -5,17 +5,14 @@ from __future__ import annotations
 import datetime
 from collections import Counter
 from collections.abc import Iterator
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from index.entry import Facets
+from index.entry import Facets, Sort
 from index.evaluate import Matches
 from index.shelf import SEPARATOR, Coded, Shelf
-
-Sort = Literal["score", "date", "-date", "name"]
-SORTS: tuple[Sort, ...] = ("score", "date", "-date", "name")
 
 MOST_PARTIES = 20
 """How many parties the facets list; there may be thousands."""

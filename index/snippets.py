@@ -57,9 +57,12 @@ def matching(text: str, phrases: tuple[Phrase, ...]) -> list[Span]:
     """Every match of the phrases in the text, in order."""
     if not phrases:
         return []
+    parts = [part for phrase in phrases for part in phrase.parts]
+    asked = {part.term for part in parts} if all(part.how == "exact" for part in parts) else None
     places: dict[str, dict[int, tuple[int, int]]] = {}
     for term, position, start, end in words.tokens(text):
-        places.setdefault(term, {})[position] = (start, end)
+        if asked is None or term in asked:
+            places.setdefault(term, {})[position] = (start, end)
     spans = [span for source, phrase in enumerate(phrases) for span in _spans(phrase, places, source)]
     return sorted(spans, key=lambda span: (span.start, span.end))
 

@@ -8,14 +8,17 @@ is fifty times as fast as stepping through it.
 # mypy: disable-error-code="no-untyped-call, misc"
 from __future__ import annotations
 
-from collections.abc import Generator, Mapping, Sequence
+from array import array
+from collections.abc import Generator, Iterable, Mapping, Sequence
 from functools import cached_property
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from whoosh import columns, fields, formats
-from whoosh.codec.whoosh3 import W3Codec, W3PostingsWriter, W3TermsReader
+from whoosh.codec.whoosh3 import W3Codec, W3FieldWriter, W3PostingsWriter, W3TermsReader
 from whoosh.matching.mcore import ListMatcher
 from whoosh.reading import TermNotFound
 
@@ -115,10 +118,12 @@ class _CodedReader(columns.ColumnReader):
 class _PackedWriter(W3PostingsWriter):
     """Writes the whole posting list of a term as one packed block."""
 
-    def add_posting(self, id_: int, weight: float, vbytes: bytes, length: int | None = None) -> None:  # noqa: ARG002
-        self._ids.append(id_)
-        self._weights.append(weight)
-        self._values.append(vbytes)
+    def add_all(self, postings: Iterable[tuple[str, bytes, int, float, bytes]]) -> None:
+        """All postings of the term that was started, in order of page."""
+        for _, _, page, _, packed in postings:
+            self._ids.append(page)
+            self._values.append(packed)
+        self._weights = array("f", [1.0]) * len(self._ids)
 
     def _write_block(self, last: bool = False) -> None:  # noqa: ARG002
         terminfo: Any = self._terminfo
@@ -126,6 +131,20 @@ class _PackedWriter(W3PostingsWriter):
         self._postfile.write(pack_postings(self._ids, self._values))
         self._blockcount += 1
         self._new_block()
+
+
+class _PackedFieldWriter(W3FieldWriter):
+    """Hands a term's postings over in one go."""
+
+    def add_postings(self, schema: Any, lengths: Any, items: Any) -> None:  # noqa: ARG002
+        for field, of_field in groupby(items, itemgetter(0)):
+            self.start_field(field, schema[field])
+            for term, of_term in groupby(of_field, itemgetter(1)):
+                self.start_term(term)
+                postwriter: Any = self._postwriter
+                postwriter.add_all(of_term)
+                self.finish_term()
+            self.finish_field()
 
 
 class _PackedTerms(W3TermsReader):
@@ -149,6 +168,9 @@ class PackedCodec(W3Codec):
     """Whoosh's codec with packed posting lists. Its name is written into every index."""
 
     length_stats = False
+
+    def field_writer(self, storage: Any, segment: Any) -> _PackedFieldWriter:
+        return _PackedFieldWriter(self, storage, segment)
 
     def postings_writer(self, dbfile: Any, byteids: bool = False) -> _PackedWriter:
         return _PackedWriter(dbfile, blocklimit=0, byteids=byteids)

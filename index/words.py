@@ -73,8 +73,11 @@ def tokens(text: str) -> list[Token]:
     """All tokens of a page. Positions count from 0; several tokens may share one."""
     folded, offsets = _folded(text)
     found: list[Token] = []
-    for piece in _pieces(folded):
-        found += _HOW[piece[0]](piece)
+    for kind, run, position, start, end in _pieces(folded):
+        if kind == "word":
+            found.append((run, position, start, end))
+        else:
+            found += _of_han(run, position, start) if kind == "han" else _of_number(run, position, start)
     found += _rejoined(folded, text, offsets, found)
     if offsets is None:
         return found
@@ -85,52 +88,49 @@ def positions(text: str) -> dict[str, list[int]]:
     """Every term of the text with its positions in ascending order."""
     places: dict[str, list[int]] = {}
     for term, position, _, _ in tokens(text):
-        places.setdefault(term, []).append(position)
+        if term in places:
+            places[term].append(position)
+        else:
+            places[term] = [position]
     return {term: where if len(where) == 1 else sorted(set(where)) for term, where in places.items()}
 
 
 def pieces(text: str) -> list[Piece]:
     """The runs of a query's words; offsets are those of the folded text."""
-    return list(_pieces(fold(text)))
+    return [Piece(*piece) for piece in _pieces(fold(text))]
 
 
-def _pieces(folded: str) -> Iterator[Piece]:
+def _pieces(folded: str) -> Iterator[tuple[str, str, int, int, int]]:
+    """The fields of `Piece`, as plain tuples because there are many."""
     position, after_han = 0, False
     for match in _SCAN.finditer(folded):
-        kind = str(match.lastgroup) if match.lastgroup != "possessive" else "word"
+        kind = match.lastgroup or ""
+        if kind == "possessive":
+            kind = "word"
         run = match[kind]
         if kind == "han":
             position += after_han
-            yield Piece(kind, run, position, match.start(), match.end())
+            yield kind, run, position, match.start(), match.end()
             position += len(run) if run.isalnum() else len("".join(run.split()))
         else:
-            yield Piece(kind, run, position, match.start(), match.end())
+            yield kind, run, position, match.start(), match.end()
             position += 1
         after_han = kind == "han"
 
 
-def _of_word(piece: Piece) -> list[Token]:
-    return [(piece.text, piece.position, piece.start, piece.end)]
-
-
-def _of_number(piece: Piece) -> list[Token]:
-    found = [(piece.text.replace(",", ""), piece.position, piece.start, piece.end)]
-    start = piece.start
-    for index, group in enumerate(piece.text.split(",")):
-        found.append((group, piece.position + index, start, start + len(group)))
+def _of_number(run: str, position: int, start: int) -> list[Token]:
+    found = [(run.replace(",", ""), position, start, start + len(run))]
+    for index, group in enumerate(run.split(",")):
+        found.append((group, position + index, start, start + len(group)))
         start += len(group) + 1
     return found
 
 
-def _of_han(piece: Piece) -> list[Token]:
-    position, start = piece.position, piece.start
-    if piece.text.isalnum():
-        return [(char, position + at, start + at, start + at + 1) for at, char in enumerate(piece.text)]
-    chars = [(char, at) for at, char in enumerate(piece.text, start) if not char.isspace()]
+def _of_han(run: str, position: int, start: int) -> list[Token]:
+    if run.isalnum():
+        return [(char, position + at, start + at, start + at + 1) for at, char in enumerate(run)]
+    chars = [(char, at) for at, char in enumerate(run, start) if not char.isspace()]
     return [(char, position + index, at, at + 1) for index, (char, at) in enumerate(chars)]
-
-
-_HOW = {"word": _of_word, "number": _of_number, "han": _of_han}
 
 
 def _rejoined(folded: str, text: str, offsets: list[int] | None, found: list[Token]) -> list[Token]:

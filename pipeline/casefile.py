@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import sqlalchemy as sa
+from rapidfuzz.fuzz import ratio
 
 from index.words import compact
 from pipeline.claims import Claim, Event, Party, qualified
@@ -24,6 +25,9 @@ from pipeline.records import documents, matters
 
 SETTLED = ("ok", "partial", "failed")
 PRIVILEGED = "privileged"
+ALIKE = 85.0
+"""Likeness (0 to 100) from which a name that is not in the book is taken for one that is."""
+SHORTEST_NAME = 4
 
 
 @dataclass(frozen=True)
@@ -32,8 +36,8 @@ class CaseFile:
 
     `links` are those that stand (proposed or confirmed), best first; `rejected` those that a person refused.
     `evidence` holds the documents with a standing link to the claim's events, or tied to the claim at intake, by id.
-    `loose` are the documents that belong to no claim. `known` are the numbers (compact) that the matter's other
-    documents bear.
+    `loose` are the documents that belong to no claim. `known` are the numbers and the names of files
+    (compact) of the matter's other documents.
     """
 
     claim: Claim
@@ -90,25 +94,27 @@ class CaseFile:
 
     def senders(self, evidence: Evidence) -> tuple[Party, ...]:
         """The claim's parties from whom a document comes; a person's correction wins over what was read."""
-        return self._parties_in(evidence, "sender")
+        return self._parties_in(evidence, ("sender", "seller"))
 
     def recipients(self, evidence: Evidence) -> tuple[Party, ...]:
         """The claim's parties to whom a document goes."""
-        return self._parties_in(evidence, "recipient")
+        return self._parties_in(evidence, ("recipient", "buyer"))
 
-    def _parties_in(self, evidence: Evidence, role: str) -> tuple[Party, ...]:
-        names = [c.value for c in evidence.summary.corrections if c.field == "party" and c.role == role]
-        names = names or [name for fact, name in evidence.names("party") if fact.role == role]
+    def _parties_in(self, evidence: Evidence, roles: tuple[str, ...]) -> tuple[Party, ...]:
+        names = [c.value for c in evidence.summary.corrections if c.field == "party" and c.role in roles]
+        names = names or [name for fact, name in evidence.names("party") if fact.role in roles]
         found = (self.party(name) for name in names)
         return tuple(dict.fromkeys(party for party in found if party is not None))
 
     def party(self, name: str) -> Party | None:
-        """The claim's party that a name means: by the book, or because the one name holds the other."""
+        """The claim's party that a name means: by the book, or because the names are nearly the same."""
         wanted = {compact(name), compact(self.book.name_of(name))} - {""}
-        for party in self.claim.parties:
-            if wanted & {compact(known) for known in party.names}:
-                return party
-        return next((p for p in self.claim.parties if _within(compact(p.name), compact(name))), None)
+        same = (p for p in self.claim.parties if wanted & {compact(known) for known in p.names})
+        if (party := next(same, None)) is not None:
+            return party
+        alike = [(_likeness(p, compact(name)), p) for p in self.claim.parties]
+        best, party = max(alike, key=lambda item: item[0], default=(0.0, None))
+        return party if best >= ALIKE else None
 
     @cached_property
     def _views(self) -> dict[str, DocumentView]:
@@ -125,11 +131,17 @@ def day_key(day: datetime.date | None) -> tuple[bool, datetime.date]:
     return day is None, day or datetime.date.min
 
 
-def _within(known: str, name: str) -> bool:
-    """ "Aldersey Construction Ltd (Site Agent)" is Aldersey Construction Ltd; "Ltd" alone is no one."""
-    return len(known) >= 4 and (
-        known in name or (len(name) >= 4 and name in known and 2 * len(name) >= len(known))
-    )
+def _likeness(party: Party, name: str) -> float:
+    """How much like one of a party's names a name (compact) is, 0 to 100; a letter that OCR dropped does no harm.
+
+    "Aldersey Construction Ltd (Site Agent)" is Aldersey Construction Ltd; so is most of that name.
+    """
+    full = compact(party.name)
+    if min(len(full), len(name)) < SHORTEST_NAME:
+        return 0.0
+    if full in name or (name in full and 2 * len(name) >= len(full)):
+        return 100.0
+    return max(ratio(compact(known), name) for known in party.names)
 
 
 def load_case(matter: Matter, claim_id: str) -> CaseFile:
@@ -162,7 +174,9 @@ def loose_evidence(matter: Matter, case: CaseFile) -> Iterator[Evidence]:
 
 
 def _numbers(tx: sa.Connection, summaries: Sequence[Summary]) -> frozenset[str]:
-    return frozenset(n for found in summaries for n in own_numbers(found, documents.fact_list(tx, found.id)))
+    """The numbers that documents bear, and the names of their files, which often hold them."""
+    numbers = (own_numbers(found, documents.fact_list(tx, found.id)) for found in summaries)
+    return frozenset(compact(found.name) for found in summaries).union(*numbers)
 
 
 def _has_event(claim: Claim, link: Link) -> bool:

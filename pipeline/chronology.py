@@ -10,6 +10,7 @@ from typing import Any
 from pipeline.casefile import CaseFile
 from pipeline.claims import Event
 from pipeline.evidence import Evidence
+from pipeline.numbers import is_within_number
 from pipeline.wording import sentence, shown
 
 SURE = 0.5
@@ -77,7 +78,8 @@ def named(found: Evidence) -> str:
 def _told_rows(found: Evidence) -> Iterator[Row]:
     seen = set()
     for fact, day in found.days():
-        if fact.role != "event" or fact.confidence < SURE or (day.start, day.end) in seen:
+        told = fact.role == "event" and fact.confidence >= SURE and not is_within_number(found, fact)
+        if not told or (day.start, day.end) in seen:
             continue
         if day.start == found.summary.date and day.end is None:
             continue  # the document's own row says it

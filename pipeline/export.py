@@ -9,8 +9,18 @@ from pathlib import Path
 from typing import Any
 
 from extractors.document import Document
-from pipeline.bundle.build import build
-from pipeline.bundle.case import BundleReport, Case, CaseEvent, ChronologyRow, Exhibit, ExhibitLink, Sighting
+from pipeline.audit import Entry
+from pipeline.bundle import (
+    BundleReport,
+    Case,
+    CaseEvent,
+    ChronologyRow,
+    Exhibit,
+    ExhibitLink,
+    Sighting,
+    build,
+)
+from pipeline.bundle.case import Progress
 from pipeline.casefile import CaseFile, load_case
 from pipeline.chronology import chronology
 from pipeline.claims import Claim, qualified
@@ -31,6 +41,7 @@ def export(
     profile: str = "uk",
     confirmed_only: bool = False,
     as_zip: bool = False,
+    progress: Progress | None = None,
 ) -> dict[str, Any]:
     """Build the bundle of a claim; returns `{"claim", "bundle", "zip", "pages", "exhibits", "withheld", "notes"}`."""
     case = collect(matter, claim_id, profile, confirmed_only)
@@ -39,7 +50,7 @@ def export(
             f"Claim {claim_id} has no evidence to bundle.",
             "Take documents in, then claimtrail link; with --confirmed-only, confirm some links.",
         )
-    report = build(case, out, zip=as_zip)
+    report = build(case, out, zip=as_zip, progress=progress)
     with matter.change() as change:
         included = [exhibit.id for exhibit in case.exhibits]
         change.note("exported", claim_id, documents=included, pages=report.pages, withheld=case.withheld)
@@ -68,10 +79,21 @@ def collect(matter: Matter, claim_id: str, profile: str, confirmed_only: bool) -
         wanted = sorted({*links, *tied})
         withheld = _withheld(everything) & set(wanted)
         chosen = [everything[document] for document in wanted if document not in withheld]
-        subjects = {claim_id, *(found.id for found in chosen)}
-        audit = tuple(entry.line() for entry in audit_log.entries(tx, subjects))
-    exhibits = tuple(_exhibit(matter, found, links.get(found.id, ())) for found in chosen)
-    return _case(file, exhibits, audit, profile, len(withheld))
+        audit = list(audit_log.entries(tx, {claim_id, *(found.id for found in chosen)}))
+    touches = _touches(audit)
+    exhibits = tuple(
+        _exhibit(matter, found, links.get(found.id, ()), tuple(touches.get(found.id, ()))) for found in chosen
+    )
+    return _case(file, exhibits, tuple(entry.line() for entry in audit), profile, len(withheld))
+
+
+def _touches(audit: Iterable[Entry]) -> dict[str, list[str]]:
+    """What was done with each document after it came in, a line each."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for entry in audit:
+        if entry.action not in ("taken in", "seen"):
+            found[entry.subject].append(f"{entry.at} {entry.action} ({entry.actor})")
+    return found
 
 
 def _by_document(links: Iterable[Link], confirmed_only: bool) -> dict[str, list[Link]]:
@@ -156,7 +178,7 @@ def _chronology(file: CaseFile, included: set[str]) -> tuple[ChronologyRow, ...]
     return tuple(rows)
 
 
-def _exhibit(matter: Matter, found: Summary, links: Iterable[Link]) -> Exhibit:
+def _exhibit(matter: Matter, found: Summary, links: Iterable[Link], touches: tuple[str, ...]) -> Exhibit:
     return Exhibit(
         id=found.id,
         sha256=found.sha256,
@@ -173,7 +195,7 @@ def _exhibit(matter: Matter, found: Summary, links: Iterable[Link]) -> Exhibit:
         links=tuple(ExhibitLink(link.event, link.page, link.score, link.status) for link in links),
         parent=found.parent,
         children=found.children,
-        custody=tuple(f"{s.received} received as {s.path}" for s in found.sightings),
+        custody=touches,
         failure=found.reason["message"] if found.reason else "",
     )
 

@@ -19,8 +19,10 @@ from pipeline.evidence import Evidence
 from pipeline.numbers import cited, numbers_of
 from pipeline.wording import vocabulary
 
-UNSURE = 0.5
-"""Confidence below which a fact is doubtful."""
+UNSURE, RATHER_SURE = 0.5, 0.8
+"""Confidence below which a fact is doubtful, and below which one is that says itself what is uncertain about it."""
+SHORTEST_IN_NAME = 5
+"""Letters and digits of a number that is looked for within the names of files."""
 RELIED_ON = {
     "date": ("document", "event", "period_start", "period_end", "received", "due"),
     "party": ("sender", "recipient", "seller"),
@@ -129,12 +131,13 @@ def _missing_kinds(case: CaseFile) -> Iterator[MissingKind]:
 
 def _cited_but_missing(case: CaseFile) -> Iterator[MissingReference]:
     """Letters, invoices and reports that the evidence cites and the matter does not hold, where first cited."""
-    held = case.known.union(*(numbers_of(found) for found in case.evidence.values()))
-    held |= {compact(number) for number in (case.claim.id, *case.claim.references)}
+    held = {compact(number) for number in (case.claim.id, *case.claim.references)}
+    held.update(*(numbers_of(found) for found in case.evidence.values()))
+    elsewhere = _elsewhere(case)
     for found in case.in_order():
         for fact, number in cited(found):
-            if compact(number) not in held:
-                held |= {compact(number)}
+            if compact(number) not in held and not _is_in(compact(number), elsewhere):
+                held.add(compact(number))
                 yield MissingReference(
                     number, found.id, found.page_of(fact), f"cited in {found.summary.name}"
                 )
@@ -143,6 +146,7 @@ def _cited_but_missing(case: CaseFile) -> Iterator[MissingReference]:
 def _holes(case: CaseFile, cited_too: Iterable[MissingReference]) -> Iterator[MissingReference]:
     """Letters that a series lacks: numbers between two that the matter holds and that are close to each other."""
     named = {compact(missing.number) for missing in cited_too}
+    elsewhere = _elsewhere(case)
     for (prefix, width), letters in _series(case).items():
         places = sorted(letters)
         for low, high in pairwise(places):
@@ -150,10 +154,21 @@ def _holes(case: CaseFile, cited_too: Iterable[MissingReference]) -> Iterator[Mi
                 continue
             for number in range(low + 1, high):
                 missing = f"{prefix}{number:0{width}d}"
-                if compact(missing) not in named | case.known:
+                if compact(missing) not in named and not _is_in(compact(missing), elsewhere):
                     _, found, page = letters[low]
                     why = f"between {letters[low][0]} and {letters[high][0]}"
                     yield MissingReference(missing, found.id, page, why)
+
+
+def _elsewhere(case: CaseFile) -> frozenset[str]:
+    """Numbers and names of files (compact) by which the matter may hold a document that no fact shows to be there."""
+    summaries = (*case.loose, *(found.summary for found in case.evidence.values()))
+    return case.known.union(compact(summary.name) for summary in summaries)
+
+
+def _is_in(number: str, elsewhere: frozenset[str]) -> bool:
+    long = len(number) >= SHORTEST_IN_NAME
+    return number in elsewhere or (long and any(number in known for known in elsewhere))
 
 
 Letters = dict[int, tuple[str, Evidence, int]]
@@ -177,7 +192,8 @@ def _doubts(found: Evidence) -> Iterator[DoubtfulFact]:
     corrected = {(c.field, c.role) for c in found.summary.corrections}
     fields = {field for field, _ in corrected}
     for fact in found.facts:
-        doubtful = fact.role in RELIED_ON[fact.kind] and (fact.doubts or fact.confidence < UNSURE)
+        unsure = fact.confidence < (RATHER_SURE if fact.doubts else UNSURE)
+        doubtful = fact.role in RELIED_ON[fact.kind] and unsure
         settled = (fact.kind, fact.role) in corrected or (fact.role == "document" and "date" in fields)
         if doubtful and not settled:
             why = "; ".join(fact.doubts) or f"confidence {fact.confidence:.2f}"

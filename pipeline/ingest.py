@@ -16,7 +16,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from extractors.reading import OcrOptions
+from extractors.reading import OcrMode, OcrOptions
 
 from extractors.errors import DocumentError, OcrFailed, TooLarge, WorkerDied, recorded
 from extractors.extract import Extraction, extract
@@ -266,7 +266,7 @@ def _shown(document: Summary) -> str:
     return document.sightings[0].path if document.sightings else document.name
 
 
-def ocr_options(matter: Matter, mode: str | None = None) -> OcrOptions:
+def ocr_options(matter: Matter, mode: OcrMode | None = None) -> OcrOptions:
     """How this workspace reads scans; `mode` is what a command's --ocr said."""
     settings = matter.settings.ocr
     return OcrOptions(mode=mode or settings.mode, languages=settings.languages, engine=settings.engine)
@@ -276,7 +276,7 @@ def ingest(
     matter: Matter,
     found: Iterable[Found | Lost],
     claim: str | None = None,
-    ocr_mode: str | None = None,
+    ocr_mode: OcrMode | None = None,
     progress: Progress = _silent,
 ) -> Report:
     """Take files in on this machine's worker processes; returns what became of each."""

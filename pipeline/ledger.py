@@ -15,6 +15,7 @@ from index.words import compact
 from pipeline.casefile import CaseFile
 from pipeline.evidence import Evidence
 from pipeline.links import Link
+from pipeline.notices import sign
 from pipeline.numbers import numbers_of
 from pipeline.wording import every_word, shown, vocabulary
 
@@ -24,6 +25,8 @@ SUMS = ("total", "subtotal")
 TOLD = ("claimed", "total", "paid")
 """Roles of sums that other documents tell of."""
 _LOOKALIKES = str.maketrans("oil", "011")
+SURE = 0.5
+"""Confidence of a document's kind below which its sum does not count until a person says what it is."""
 HEAD = 400
 """Characters of a document in which it says what it is."""
 
@@ -195,8 +198,10 @@ def _alike(numbers: Iterable[str]) -> frozenset[str]:
 def _why_no_bill(case: CaseFile, found: Evidence, bill: _Bill, currency: str | None) -> str | None:
     if case.best_link(found.id) is None:
         return "linked to no event"
-    if any(fact.role == "claimed" and value.amount == bill.amount for fact, value in found.sums()):
+    if _is_claim(case, found, bill.amount):
         return "what is claimed, not an invoice"
+    if found.summary.kind_confidence < SURE:
+        return "perhaps not an invoice"
     if _calls_itself(found, "offer"):
         return "an offer or estimate, not an invoice"
     if _calls_itself(found, "statement"):
@@ -204,6 +209,12 @@ def _why_no_bill(case: CaseFile, found: Evidence, bill: _Bill, currency: str | N
     if bill.currency is None:
         return "its currency is not stated"
     return None if bill.currency == currency else f"other currency ({bill.currency})"
+
+
+def _is_claim(case: CaseFile, found: Evidence, amount: Decimal) -> bool:
+    """Whether it is a letter of claim with a table of sums: it gives notice or particulars, or says that it claims."""
+    says = any(fact.role == "claimed" and value.amount == amount for fact, value in found.sums())
+    return says or any(sign(case, found, step) is not None for step in ("notice", "particulars"))
 
 
 def _why_twice(bill: _Bill, counted: Sequence[tuple[_Bill, Evidence]]) -> str | None:

@@ -64,7 +64,7 @@ def taken(case: CaseFile, event: Event, step: str, by: str, since: datetime.date
         for evidence in case.evidence_of(event)
         if (day := evidence.summary.date) is not None and day >= since
         if evidence.summary.kind in steps()[step].kinds and _means(case, event, evidence)
-        if _is_from(case, evidence, by) and (hit := _sign(case, evidence, steps()[step])) is not None
+        if _is_from(case, evidence, by) and (hit := sign(case, evidence, step)) is not None
     ]
     return min(found, key=lambda taken: (taken.day, taken.doc), default=None)
 
@@ -92,9 +92,9 @@ def _received(evidence: Evidence, day: datetime.date) -> datetime.date:
     return min(days, default=day)
 
 
-def _sign(case: CaseFile, evidence: Evidence, signs: Signs) -> Hit | None:
-    """The place where the document says that it takes the step."""
-    view, document = case.view(evidence.id), evidence.document
+def sign(case: CaseFile, evidence: Evidence, step: str) -> Hit | None:
+    """The place where a document of the case says that it takes the step; None when it does not."""
+    view, document, signs = case.view(evidence.id), evidence.document, steps()[step]
     if signs.about is not None and not signs.about.are_in(view):
         return None
     title = evidence.summary.title or ""

@@ -14,15 +14,12 @@ from pipeline.evidence import Evidence, Summary
 
 NUMBERED = ("letter", "invoice", "report")
 """Roles of references that name a document."""
-BEARS = {
-    "correspondence": "letter",
-    "invoice": "invoice",
-    "inspection_report": "report",
-    "work_record": "report",
-}
+BEARS = {"correspondence": "letter", "invoice": "invoice", "inspection_report": "report"}
 """Which of them a document of a kind bears itself."""
 SHORTEST = 4
 """Letters and digits of a number that is told from others; "No. 5" is not."""
+TOP = 300
+"""Characters at the top in which a number with a label is that of a document whose kind has none of its own."""
 BEFORE = 24
 """How many characters before a number are looked at for "your"."""
 
@@ -37,8 +34,10 @@ def own_numbers(summary: Summary, facts: Sequence[Fact], text: str = "") -> froz
     named = {number for _, number in numbers if number in name}
     if named:
         return frozenset(named)
-    stated = (n for fact, n in numbers if fact.role == BEARS.get(summary.kind) and not _is_yours(fact, text))
-    return frozenset([first]) if (first := next(stated, None)) else frozenset()
+    mine = [(fact, n) for fact, n in numbers if not _is_yours(fact, text)]
+    stated = [n for fact, n in mine if fact.role == BEARS.get(summary.kind)]
+    headed = [n for fact, n in mine if fact.start < TOP and compact(fact.why) not in ("", n)]
+    return frozenset((stated or headed)[:1])
 
 
 def numbers_of(evidence: Evidence) -> frozenset[str]:
@@ -54,6 +53,11 @@ def cited(evidence: Evidence) -> list[tuple[Fact, str]]:
         if number not in own:
             found.setdefault(number, (fact, str(fact.value)))
     return list(found.values())
+
+
+def is_within_number(evidence: Evidence, fact: Fact) -> bool:
+    """Whether a fact stands inside a number: the "2023-02" of HZJL-2023-02 is no month."""
+    return any(number.start <= fact.start < number.end for number in evidence.of("reference"))
 
 
 def _numbers(facts: Sequence[Fact]) -> Iterator[tuple[Fact, str]]:

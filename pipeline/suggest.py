@@ -15,6 +15,7 @@ from pipeline.casefile import CaseFile
 from pipeline.claims import Event
 from pipeline.evidence import Evidence
 from pipeline.linking.view import DocumentView, Hit
+from pipeline.numbers import is_within_number
 from pipeline.wording import Phrases, every_word, sentence, shown, vocabulary
 
 KINDS = ("minutes", "work_record", "correspondence")
@@ -78,12 +79,8 @@ def _dated_sentences(evidence: Evidence) -> dict[tuple[int, int], Day]:
     written = evidence.summary.date
     for fact, day in evidence.days():
         past = written is None or day.start <= written
-        if (
-            fact.role in ROLES
-            and fact.confidence >= SURE
-            and past
-            and fact.start < evidence.document.body_end
-        ):
+        sure = fact.confidence >= SURE and not is_within_number(evidence, fact)
+        if fact.role in ROLES and sure and past and fact.start < evidence.document.body_end:
             found.setdefault(sentence(evidence.document, fact.start, fact.end), day)
     return found
 

@@ -19,8 +19,8 @@ _BULLET = re.compile(
 )
 _END = re.compile(r"[。！？；!?;]|\.(?=\s|$)")
 _LAST_WORDS = re.compile(r"(?:([^\W\d_]+)\s+)?([^\W\d_]+)$")
-LONGEST = 600
-"""Characters of a sentence at most; longer ones are cut around the place that is asked for."""
+LONGEST = 300
+"""So many characters before and after the place that is asked for are shown of a sentence at most."""
 
 
 class Phrases:
@@ -84,9 +84,11 @@ def _on_page(text: str, page: Page) -> Iterator[tuple[int, int]]:
 
 
 def _paragraphs(text: str, page: Page) -> Iterator[tuple[int, int]]:
+    rows = {cell.start for cell in page.cells}
     start, before = page.start, (page.start, page.start)
     for line in lines_of(text, page.start, page.end):
-        if before[0] < before[1] and _begins(text[slice(*before)].strip(), text[slice(*line)].strip()):
+        here = text[slice(*line)].strip()
+        if before[0] < before[1] and (line[0] in rows or _begins(text[slice(*before)].strip(), here)):
             yield start, before[1]
             start = line[0]
         before = line
@@ -95,7 +97,11 @@ def _paragraphs(text: str, page: Page) -> Iterator[tuple[int, int]]:
 
 def _begins(before: str, here: str) -> bool:
     """Whether a line begins a paragraph: after an empty or a much shorter line, or with a bullet or number."""
-    if not before or not here or _BULLET.match(here):
+    if not before or not here:
+        return True
+    if sum(map(before.count, "(（")) > sum(map(before.count, ")）")):
+        return False  # in the middle of a bracket
+    if _BULLET.match(here):
         return True
     return before.endswith((":", "：")) or 2 * len(before) < len(here)
 
@@ -107,7 +113,9 @@ def _stops(text: str, start: int, end: int) -> Iterator[int]:
 
 
 def _abbreviates(text: str, start: int, dot: int) -> bool:
-    """Whether a full stop ends an abbreviation ("No.", "Mr.") or an initial ("by R. Okafor", not "Area B. We")."""
+    """Whether a full stop ends an abbreviation ("No.", "Mr."), an initial ("by R. Okafor", not "Area B. We") or "1."."""
+    if text[start:dot].strip(" \n(（").isalnum() and _BULLET.match(text[start : dot + 1].lstrip()):
+        return True
     found = _LAST_WORDS.search(text[max(start, dot - 24) : dot])
     if found is None:
         return False

@@ -39,7 +39,9 @@ def _html(block: Block) -> str:
         return f"<h{level}>{text}</h{level}>"
     if block.kind in {"table", "fields"}:
         rows = (
-            "".join(f"<td>{html.escape(cell.lstrip('*')).replace('&lt;br&gt;', '<br>')}</td>" for cell in row)
+            "".join(
+                f"<td>{html.escape(cell_text(cell)[0]).replace('&lt;br&gt;', '<br>')}</td>" for cell in row
+            )
             for row in block.rows
         )
         return "<table>\n" + "\n".join(f"<tr>{row}</tr>" for row in rows) + "\n</table>"

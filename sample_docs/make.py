@@ -26,11 +26,12 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from sample_docs._faults import cut_off, garbled, locked
 from sample_docs._mail import Envelope, archive, mail_file
 from sample_docs._office import word_file, workbook
-from sample_docs._page import Look, typed_pdf
+from sample_docs._page import typed_pdf
 from sample_docs._photos import Shot, photo
 from sample_docs._plain import csv_file, html_file, rtf_file, text_file
 from sample_docs._scan import Scanner, as_jpeg, as_pdf, as_png, as_tiff, scanned_pages
 from sample_docs._spec import HERE, Spec, expectation, specs
+from sample_docs._text import Look
 
 SEED = 20230306
 LIMIT = 25 * 2**20

@@ -13,8 +13,8 @@ import click
 
 from app.options import filter_options, json_option, open_matter, workspace_option
 from app.output import message, print_json, print_table, word
-from index.facets import SORTS as SEARCH_SORTS
-from index.facets import Sort
+from index.entry import SORTS as SEARCH_SORTS
+from index.entry import Sort
 from index.query import Filters
 from pipeline.describe import evidence_json, history_json
 from pipeline.errors import UsageError

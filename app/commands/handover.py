@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import click
 
 from app.options import json_option, open_matter, workspace_option
 from app.output import message, print_json, print_table, word
+from app.progress import Report, progress
 from pipeline.export import export
 from pipeline.verify import verify
 from pipeline.workspace import working
@@ -30,8 +32,12 @@ def export_command(
 
     Example: claimtrail export CLM-001 --out bundle-CLM-001 --zip
     """
-    with open_matter(workspace) as matter, working(matter.workspace, "export"):
-        answer = export(matter, claim, out, profile, confirmed_only, as_zip)
+    with (
+        open_matter(workspace) as matter,
+        working(matter.workspace, "export"),
+        progress(quiet=as_json) as report,
+    ):
+        answer = export(matter, claim, out, profile, confirmed_only, as_zip, _steps(report))
     if as_json:
         print_json(answer)
     else:
@@ -40,6 +46,20 @@ def export_command(
         )
         if answer["withheld"]:
             message(f"{answer['withheld']} privileged {word('documents')} left out")
+
+
+def _steps(report: Report) -> Callable[[int, int, str], None]:
+    """Progress of a bundle, told as that of an intake is."""
+    told = {"found": 0, "done": 0}
+
+    def step(done: int, total: int, what: str) -> None:
+        for key, count in (("found", total), ("done", done)):
+            for _ in range(told[key], count):
+                report(key, what)
+            told[key] = max(told[key], count)
+
+    report("building", "")
+    return step
 
 
 @click.command("verify")

@@ -7,12 +7,12 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import click
-from extractors.reading import OcrOptions
 
 from app.options import json_option, ocr_option, open_matter, workspace_option
 from app.output import message, print_json, print_table, word
 from app.progress import progress
 from extractors.limits import Limits
+from extractors.reading import OcrMode, OcrOptions
 from pipeline.errors import UsageError
 from pipeline.ingest import ingest, retry
 from pipeline.ingest_report import Report
@@ -27,7 +27,7 @@ from pipeline.workspace import working
 @click.argument("files", metavar="FILE...", nargs=-1, required=True, type=click.Path(path_type=Path))
 @ocr_option
 @json_option
-def extract_command(files: tuple[Path, ...], ocr: str | None, as_json: bool) -> int:
+def extract_command(files: tuple[Path, ...], ocr: OcrMode | None, as_json: bool) -> int:
     """Read, OCR, classify and extract without a workspace; keeps nothing.
 
     Example: claimtrail extract letter.pdf --json
@@ -71,7 +71,7 @@ def ingest_command(
     claim: str | None,
     exclude: tuple[str, ...],
     with_prefect: bool,
-    ocr: str | None,
+    ocr: OcrMode | None,
     workspace: Path,
     as_json: bool,
 ) -> int:
@@ -88,7 +88,7 @@ def _run(
     matter: Matter,
     found: Iterator[Found | Lost],
     claim: str | None,
-    ocr: str | None,
+    ocr: OcrMode | None,
     with_prefect: bool,
     as_json: bool,
 ) -> Report:

@@ -26,7 +26,7 @@ _CLIENTS = ("client", "customer", "委托", "for", "prepared")
 _WITHOUT_NAMES = ("photo", "video")
 _SIGNING = ("contractor", "employer", "engineer", "subcontractor", "insurer")
 _ON_INVOICES = {"sender": "seller", "recipient": "buyer"}
-_IN_REPORTS = {"buyer": "recipient", "employer": "recipient", "sender": "inspector"}
+_IN_REPORTS = {"buyer": "recipient", "employer": "recipient"}
 _ON_PURCHASES = {"employer": "buyer", "contractor": "seller"}
 _CALLED = re.compile(r"\((?P<role>[^()]{2,90})\)")
 _DEFINES = re.compile(r"hereinafter|referred to|called|简称|称为|下称|[\"']the |\(the ", re.IGNORECASE)
@@ -137,6 +137,10 @@ def _fitting(named: Named, document: Document, kind: str) -> Named:
     role = named.role
     if kind == "invoice":
         role = _ON_INVOICES.get(role, role)
+    elif kind == "inspection_report" and named.why.lower().startswith(_CLIENTS):
+        role = _IN_REPORTS.get(role, role)
+    elif named.why.lower() == "for" and role == "recipient":
+        role = "sender" if kind == "correspondence" else "mentioned"
     elif (
         kind == "contract"
         and named.why.startswith(("甲方", "乙方"))

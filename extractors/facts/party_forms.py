@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 
 from extractors.facts.phrases import Phrases
-from extractors.facts.plain import HAN, Plain, vocabulary
+from extractors.facts.plain import HAN, Plain, has_han, vocabulary
 
 _TOKEN = re.compile(r"[^\s,;:]+[,;:]*")
 _REACH = 110
@@ -59,6 +59,8 @@ class _Vocabulary:
 def _known() -> _Vocabulary:
     forms = vocabulary(Path(__file__).parent, "company_forms.yaml")
     latin, han = forms["latin"], forms["han"]
+    roles = vocabulary(Path(__file__).parent, "party_labels.yaml")
+    labels = [p for sorts in roles.values() for p in sorts["plain"] if has_han(p)]
     return _Vocabulary(
         latin=Phrases([(f, 0.9) for f in latin["strong"]] + [(f, 0.55) for f in latin["body"]]),
         han=Phrases([(f, 0.9) for f in han["strong"]] + [(f, 0.7) for f in han["body"]]),
@@ -67,7 +69,7 @@ def _known() -> _Vocabulary:
         opens=frozenset(latin["opens"]),
         not_first=frozenset(latin["not_first"]),
         positions=frozenset(forms["persons"]["positions"]),
-        stop=tuple(sorted(han["stop"], key=len, reverse=True)),
+        stop=tuple(sorted({*han["stop"], *labels}, key=len, reverse=True)),
         keep=tuple(han["keep"]),
         never=frozenset(han["never"]),
         extend=re.compile(rf"[{HAN}A-Za-z0-9()]{{1,14}}?(?:{'|'.join(han['extend'])})"),
@@ -160,7 +162,10 @@ def _is_end(token: str, following: str) -> bool:
     """Whether another name (or a position: "Director of …") ends with `token` before `and`, `of`, `for` …"""
     if following not in _known().small:
         return False
-    word = token.strip("(),.").lower()
+    bare = token.strip("(),.")
+    if following == "of" and bare in _known().opens:
+        return False
+    word = bare.lower()
     return word in _known().ends or word in _known().positions
 
 

@@ -54,7 +54,7 @@ def heads(pages: Sequence[PageSegments], kind: str) -> Iterator[Named]:
     """Letterhead, addressee and signature."""
     if not pages:
         return
-    first = pages[0].lines
+    first = [line for line, s in zip(pages[0].lines, pages[0].segments, strict=True) if s.column == 0]
     greeting = next((at for at, line in enumerate(first[:30]) if opens_with("salutation", line.lower)), None)
     letterhead = _letterhead(first, greeting, kind)
     if letterhead:
@@ -67,7 +67,9 @@ def heads(pages: Sequence[PageSegments], kind: str) -> Iterator[Named]:
 def _letterhead(lines: Sequence[Plain], greeting: int | None, kind: str) -> tuple[int, Named] | None:
     """The first line at the head that is a company's name and neither labelled nor addressed."""
     for at, line in enumerate(lines[: min(_HEAD, greeting if greeting is not None else _HEAD)]):
-        if line.text.rstrip().endswith(":") or _labelled(line):
+        if line.text.rstrip().endswith((":", ";")) or _labelled(line):
+            return None
+        if kind == "minutes" and at >= 3:
             return None
         company = None if ":" in line.text else fills(line, companies_in(line))
         if company:
@@ -107,12 +109,14 @@ def _addressees(lines: Sequence[Plain], greeting: int | None, letterhead: int) -
     elif greeting is not None:
         start = max(letterhead + 1, greeting - _ADDRESSEE_REACH)
         yield from _address_block(lines[start:greeting])
+    elif letterhead >= 0:
+        yield from _address_block(lines[letterhead + 1 : _HEAD + 4], persons=False)
 
 
 def _addressed(line: Plain) -> bool:
     """Whether a line is the address of a Chinese letter: a name and a colon."""
     text = line.text.strip()
-    if not text.endswith(":") or not has_han(text) or len(text) > 60:
+    if not text.endswith((":", ";")) or not has_han(text) or len(text) > 60:
         return False
     name = _RESPECT.sub("", text[:-1])
     return bool(companies_in(plain(name))) or is_person(name) or (text.startswith("致") and is_name(name))
@@ -127,12 +131,12 @@ def _addressed_names(line: Plain) -> Iterator[Named]:
             yield Named("recipient", *line.span(*found), 0.88, "party.addressee", ":")
 
 
-def _address_block(lines: Sequence[Plain]) -> Iterator[Named]:
+def _address_block(lines: Sequence[Plain], persons: bool = True) -> Iterator[Named]:
     """The companies, else the first person, of the lines before "Dear …"."""
     found = [(line, c) for line in lines if not _labelled(line) and (c := fills(line, companies_in(line)))]
     for line, company in found[:1]:
         yield Named("recipient", *line.span(company.start, company.end), 0.82, "party.addressee", "Dear")
-    for line in lines:
+    for line in lines if persons else ():
         span = trimmed(line, 0, len(line.text))
         name = line.text[span[0] : span[1]] if span else ""
         if span and is_name(name) and is_person(name) and not is_address(name) and not is_position(name):
@@ -148,10 +152,20 @@ def _signatures(pages: Sequence[PageSegments]) -> Iterator[Named]:
         if closed is not None:
             yield from _signed(page.lines[closed : closed + _FOOT])
             return
-    for line in pages[-1].lines[10:][-5:]:
-        company = fills(line, companies_in(line))
+    for line in pages[-1].lines[3 if len(pages) == 1 else 0 :][-5:]:
+        company = _signs(line, companies_in(line))
         if company and not line.text.rstrip().endswith(":"):
             yield Named("sender", *line.span(company.start, company.end), 0.7, "party.signature", "signature")
+
+
+def _signs(line: Plain, companies: Sequence[Company]) -> Company | None:
+    """The company that fills a line, or begins a Chinese one that goes on with a name and a position."""
+    whole = fills(line, companies)
+    first = companies[0] if companies else None
+    if whole or first is None or not has_han(line.text):
+        return whole
+    rest = line.text[first.end :]
+    return first if first.start <= 1 and len(rest) <= 16 and not re.search(r"[，。；,;]", rest) else None
 
 
 def _signed(lines: Sequence[Plain]) -> Iterator[Named]:

@@ -13,8 +13,8 @@ from extractors.facts.plain import Plain, has_han, vocabulary
 _TAIL = re.compile(
     r"\s{3,}|\t|[<\[{|;]|\(?\b[\w.+\-]+@|\b(?:tel|phone|fax|e-?mail|mobile|address|date|ref|vat|gst|abn|attn|dated|our"
     r"|page|invoice|signature|signed)\b ?[:.#(]|\bhttps?:|\bwww\.|,? \(?(?:hereinafter|the \"|\"the )"
-    r"|[,(]? ?(?:审核|批准|校核|复核|编制|记录|地址|电话|传真|日期|联系人|邮编|手机|签字|签名|盖章|\(盖章|\(公章|\(签章|法定代表人|资质|证书编号|职务"
-    r"|以下简称|下称|统一社会信用代码|纳税人识别号|开户行)|[。;]",
+    r"|[,(\"]? ?(?:审核|批准|校核|复核|编制|记录)(?=.{0,2}:)|[,(]? ?(?:地址|电话|传真|日期|联系人|邮编|手机|签字|签名"
+    r"|盖章|\(盖章|\(公章|\(签章|法定代表人|资质|证书编号|职务|以下简称|下称|统一社会信用代码|纳税人识别号|开户行)|[。;]",
     re.IGNORECASE,
 )
 _EDGE = " \t\r\n,.:;|_-–—*#>•●○·~=+'\"“”‘’/\\、，。：；`^"

@@ -65,10 +65,15 @@ def _opening(line: Plain) -> tuple[str, str, int] | None:
     hit = _openers().at_start(text[lead : lead + 60])
     if hit is None or hit.what not in ("attendee", "mentioned"):
         return None
-    end = _HEADING_END.match(text, lead + hit.end)
-    if end is None:
+    at = lead + hit.end
+    again = _openers().at_start(text[at:].lstrip(" /"))
+    if again and again.what == hit.what:
+        at = len(text) - len(text[at:].lstrip(" /")) + again.end
+    end = _HEADING_END.match(text, at)
+    named = companies_in(plain(line.text[at:].lstrip()))
+    if end is None and not (named and named[0].start == 0):
         return None
-    return hit.what, line.text[lead : lead + hit.end], end.end()
+    return hit.what, line.text[lead:at], end.end() if end else at
 
 
 def _closes(line: Plain, found: bool) -> bool:

@@ -41,7 +41,10 @@ class _Line:
 
 
 def shop(page: PageSegments, buyers: Sequence[str]) -> Iterator[Named]:
-    """The issuer, as "seller"; nothing where no line looks like a name. `buyers` are names that it is not."""
+    """The issuer, as "seller"; nothing where no line looks like a name.
+
+    `buyers` are names that it is not, each as its letters and digits in small letters.
+    """
     lines = _lines(page)
     scored = [(_score(lines, at, buyers), at) for at in range(len(lines))]
     heading = next((at for at, line in enumerate(lines) if _HEADING.search(line.text.lower)), len(lines))
@@ -77,7 +80,11 @@ def _sureness(page: PageSegments, segment: Segment) -> float:
 def _score(lines: Sequence[_Line], at: int, buyers: Sequence[str]) -> float:
     line = lines[at]
     text = _REGISTRATION.sub("", line.text.text).strip(" -_.,*=~|'")
-    return _looks(text, line) + _around(lines, at) - (5.0 if any(b in text.lower() for b in buyers) else 0.0)
+    return _looks(text, line) + _around(lines, at) - (5.0 if any(b in _key(text) for b in buyers) else 0.0)
+
+
+def _key(text: str) -> str:
+    return "".join(c for c in text.lower() if c.isalnum())
 
 
 def _looks(text: str, line: _Line) -> float:
@@ -100,6 +107,7 @@ def _looks(text: str, line: _Line) -> float:
     score -= 2.5 * (":" in text) + 2.0 * (len(text.split()) > 7) + 1.5 * (letters < 5)
     score -= 6.0 * bool(_FORM_NAME.search(text))
     words = text.split()
+    score -= 3.0 * bool(_PLACE_ALONE.fullmatch(text))
     score -= 3.0 * (letters / len(words) < 2.6) + 1.0 * (text[0].islower()) + 1.5 * (text[0] in "([{")
     return (
         score

@@ -28,6 +28,9 @@ _BY_KIND = {
     "contract": "contract",
     "work_record": "report",
 }
+_PLATE_VALUE = re.compile(
+    r"(?=[A-Z \-]*\d)(?=[\d \-]*[A-Z])[A-Z\d]{1,7}(?:[ \-][A-Z\d]{1,4}){0,2}(?![A-Za-z\d])"
+)
 _BARE_WORDS = frozenset(("no", "nr", "number", "编号"))
 _REF_WORDS = frozenset(("ref", "ref no", "reference no"))
 
@@ -86,7 +89,11 @@ def _value(
     document: Document, page: PageSegments, segment: Segment, line: Plain, hit: Hit[Label]
 ) -> _Value | None:
     after = _AFTER.match(line.text, hit.end)
-    if after is None or line.text[max(0, hit.start - 1) : hit.start] in ("-", "/") or (hit.end < len(line.text) and line.lower[hit.end] in "abcdefghijklmnopqrstuvwxyz"):
+    if (
+        after is None
+        or line.text[max(0, hit.start - 1) : hit.start] in ("-", "/")
+        or (hit.end < len(line.text) and line.lower[hit.end] in "abcdefghijklmnopqrstuvwxyz")
+    ):
         return None
     named = hit.what.full or after.group("number") is not None
     separated = after.group("sep") is not None
@@ -100,7 +107,8 @@ def _value(
 def _inline(line: Plain, after: re.Match[str], hit: Hit[Label]) -> _Value | None:
     at, numbered, separated = after.end(), after.group("number") is not None, after.group("sep") is not None
     named = hit.what.full or numbered
-    span = value_at(line.text, at, len(line.text))
+    plate = _PLATE_VALUE.match(line.text, at) if hit.what.role == "plate" else None
+    span = plate.span() if plate else value_at(line.text, at, len(line.text))
     if span is None:
         return None
     value = line.text[slice(*span)]

@@ -17,6 +17,7 @@ from extractors.facts.segments import segments_of
 
 _MOST = {"other": 30, "clause": 120}
 _MOST_OF_A_ROLE = 80
+_HALF_WIDTH = {code: chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)}
 _VIN = re.compile(r"[A-HJ-NPR-Z0-9]{17}$", re.IGNORECASE)
 _PLATE = re.compile(r"(?=.*\d)(?=.*[A-Za-z])[A-Za-z0-9][A-Za-z0-9 \-·]{2,10}$")
 
@@ -25,9 +26,16 @@ def find(document: Document, kind: str) -> list[Fact]:
     """The references of a document of this kind, in no set order; each value once for a role."""
     found = list(_all(document, kind))
     return [
-        Fact("reference", n.role, n.value, n.start, n.end, n.confidence, n.rule, n.why)
+        Fact("reference", n.role, _written(document, n), n.start, n.end, n.confidence, n.rule, n.why)
         for n in _once(_allowed(found))
     ]
+
+
+def _written(document: Document, number: Numbered) -> str:
+    """The number as it is written, traditional characters kept; only full-width letters and spaces are not."""
+    if number.value.isascii():
+        return number.value
+    return "".join(document.text[number.start : number.end].translate(_HALF_WIDTH).split())
 
 
 def _all(document: Document, kind: str) -> Iterator[Numbered]:

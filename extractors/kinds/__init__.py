@@ -66,13 +66,13 @@ def _of_pages(document: Document, pages: Sequence[PageSegments]) -> Iterable[Evi
     """Line openings and phrases, each once in a document; and the form."""
     first = pages[0].plain if pages else Plain("", 0)
     yield from form_evidence(document, first)
-    seen: set[tuple[str, str, str]] = set()
+    best: dict[tuple[str, str], Evidence] = {}
     for page in pages:
         for evidence, phrase in phrase_evidence(page):
-            key = (evidence.kind, evidence.where, phrase)
-            if key not in seen:
-                seen.add(key)
-                yield evidence
+            key = (evidence.kind, phrase)
+            if key not in best or evidence.weight > best[key].weight:
+                best[key] = evidence
+    yield from best.values()
 
 
 def _decide(evidence: Sequence[Evidence]) -> tuple[str, float]:

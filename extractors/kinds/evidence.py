@@ -59,16 +59,26 @@ def heading_evidence(document: Document, head: Sequence[Segment]) -> Iterator[tu
     """What the heading lines say, each with its line; the first heading counts full, later ones less."""
     share = 1.0
     lines = [plain(document.text, s.start, s.end) for s in head]
+    following = {(s.line, s.column): s for s in head if s.column}
     for segment, line in zip(head, lines, strict=True):
         if line.lower.startswith(_GREETINGS):
             break
-        found = list(_of_heading(line))
+        found = (
+            []
+            if _is_label(document, following.get((segment.line, segment.column + 1)))
+            else list(_of_heading(line))
+        )
         for evidence in found:
             yield Evidence(evidence.kind, evidence.weight * share, "heading", evidence.place), segment
         if any(e.weight >= 3 for e in found):
             share *= 0.5
     if share == 1.0:
         yield from _misread(head, lines)
+
+
+def _is_label(document: Document, beside: Segment | None) -> bool:
+    """Whether a line is the label of a number beside it ("Contract    C-2023/017") and so no heading."""
+    return beside is not None and any(c.isdigit() for c in document.text[beside.start : beside.end])
 
 
 def _of_heading(line: Plain) -> Iterator[Evidence]:

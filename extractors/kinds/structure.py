@@ -40,8 +40,8 @@ def signs(document: Document, first: Plain) -> Iterator[Sign]:
     yield from _by_type(document)
     yield from _picture(document)
     yield from _mail_headers(first)
-    on_paper = any(p.words for p in document.pages[:1])
-    yield from _sums(first.lower[:_FIRST_CHARS], 1.0 if on_paper else 0.4)
+    scanned = any(p.source == "ocr" for p in document.pages[:1])
+    yield from _sums(first.lower[:_FIRST_CHARS], 1.0 if scanned else 0.4)
 
 
 def _by_type(document: Document) -> Iterator[Sign]:

@@ -10,7 +10,7 @@ from pipeline.bundle.case import (
     ExhibitLink,
     Sighting,
 )
-from pipeline.bundle.check import check, is_bundle
+from pipeline.bundle.check import check
 from pipeline.bundle.checks.finding import CheckReport
 from pipeline.bundle.errors import BundleExists, EmptyCase, FontMissing, OriginalChanged, UnknownProfile
 
@@ -30,5 +30,4 @@ __all__ = [
     "UnknownProfile",
     "build",
     "check",
-    "is_bundle",
 ]

@@ -41,12 +41,6 @@ def check(bundle: Path) -> CheckReport:
     return CheckReport(findings.checked, tuple(findings.faults))
 
 
-def is_bundle(path: Path) -> bool:
-    """Whether a path looks like a bundle, whole or damaged, and not like something else (a workspace)."""
-    marks = ("bagit.txt", "data/manifest.json", "data/bundle.pdf")
-    return any((path / mark).is_file() for mark in marks) if path.is_dir() else zipfile.is_zipfile(path)
-
-
 def _check_folder(folder: Path) -> CheckReport:
     findings = Findings(folder)
     for where, step in _STEPS:

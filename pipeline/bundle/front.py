@@ -104,7 +104,7 @@ def _index_row(paper: Paper, tab: Tab, columns: Sequence[float], profile: Profil
     inset = 10.0 if exhibit.parent else 0.0
     room = columns[3] - columns[2] - inset - 10
     title = wrap(exhibit.heading, _CELL, room, most=4)
-    name = wrap(exhibit.name, SMALL, room, most=2)
+    name = wrap(exhibit.name, SMALL, room, most=2) if exhibit.name != exhibit.heading else []
     dated = wrap(profile.date(exhibit.date), _CELL, columns[2] - columns[1] - 6)
     kind = wrap(profile.named("kinds", exhibit.kind), _CELL, columns[4] - columns[3] - 32)
     lines = max(len(title), len(dated), len(kind))

@@ -33,6 +33,8 @@ _PIECE = re.compile(
 )
 _HAN_CHAR = re.compile(f"[{_HAN}]")
 _SUBSTITUTE = "?"
+_THICK_FROM = 12.0
+"""Smaller Han characters run together when they are thickened."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,13 +133,13 @@ def _pieces(paragraph: str, style: Style, room: float) -> Iterator[str]:
 
 
 def draw(canvas: Any, x: float, y: float, text: str, style: Style) -> None:
-    """Draws one line with its baseline at `y`. Han characters, which have no bold font, are thickened."""
+    """Draws one line with its baseline at `y`. Large Han characters, which have no bold font, are thickened."""
     glyphs = [_glyph(char, style.bold) for char in clean(text)]
     canvas.setFillColor(style.color)
     line = canvas.beginText(x, y)
     for name, run in groupby(glyphs, key=lambda glyph: glyph.font):
         line.setFont(name, style.size)
-        thick = style.bold and name == "ct-han"
+        thick = style.bold and name == "ct-han" and style.size >= _THICK_FROM
         if thick:
             canvas.setStrokeColor(style.color)
             canvas.setLineWidth(style.size / 55)

@@ -181,7 +181,7 @@ def test_alternative_takes_one_and_mixed_keeps_all_in_order(tmp_path: Path) -> N
         "alternative", part("text/plain", b"in words"), part("text/html", b"<p>in HTML</p>"), boundary=b"in"
     )
     data = HEAD + multipart("mixed", both, part("text/plain", b"second"), part("text/html", b"<p>third</p>"))
-    assert body_of(read(tmp_path, data)) == "in words\nsecond\nthird"
+    assert body_of(read(tmp_path, data)) == "in words\n\nsecond\n\nthird"
 
 
 def test_html_is_taken_when_the_plain_text_says_nothing(tmp_path: Path) -> None:
@@ -308,6 +308,21 @@ def test_parts_nested_beyond_reason_are_text(tmp_path: Path) -> None:
     draft = read(tmp_path, HEAD + body)
     assert "innermost" in text_of(draft)
     assert any("nested" in note for note in draft.notes)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        HEAD + b"X-Long: " + b" =?utf-8?B?5bel?=" * 200_000 + b"\r\n\r\nwords",
+        HEAD + b"X-Long: " + b"a\r\n b" * 400_000 + b"\r\n\r\nwords",
+        HEAD + b"Content-Type: multipart/mixed; boundary=b\r\n\r\n" + b"--b\r\n\r\nwords\r\n" * 50_000,
+    ],
+    ids=["one long field", "many folded lines", "many parts"],
+)
+def test_mails_made_to_be_slow_are_quick_and_noted(tmp_path: Path, data: bytes) -> None:
+    draft = read(tmp_path, data)
+    assert "words" in text_of(draft)
+    assert draft.notes
 
 
 def test_total_size_of_attachments_is_limited(tmp_path: Path) -> None:

@@ -205,6 +205,15 @@ def test_unquoted_cells_come_back(rows: list[list[str]]) -> None:
     assert delimiter_of(words) == ","
 
 
+def test_a_cell_that_runs_over_a_page_ends_with_it(tmp_path: Path) -> None:
+    draft = text.read(source_of(tmp_path, b"a,b\n1,2\x0c\x0c3\n4,5\n", "a.csv", "text/csv"))
+    assert [[value for *_, value in cell_texts(page)] for page in draft.pages] == [
+        ["a", "b", "1", "2"],
+        [],
+        ["4", "5"],
+    ]
+
+
 def test_cells_follow_their_page(tmp_path: Path) -> None:
     rows = "".join(f"row {n},{n}.00,{'x' * 80}\n" for n in range(200))
     draft = text.read(source_of(tmp_path, rows.encode(), "a.csv", "text/csv"))
@@ -274,6 +283,17 @@ def test_html_nested_beyond_reason_keeps_its_text(opening: str) -> None:
     assert any("nested" in note for note in page.notes)
 
 
+def test_pictures_inside_the_page_cost_nothing() -> None:
+    page = html_text(f'<p>before<img src="data:image/png;base64,{"QUJD" * 4_000_000}">after</p>')
+    assert (page.text, page.notes) == ("beforeafter", ())
+
+
+def test_very_large_pages_are_read_without_their_tables() -> None:
+    page = html_text("<script>no</script><p>words</p>" + "<b></b>" * 1_500_000)
+    assert page.text == "words"
+    assert any("large" in note for note in page.notes)
+
+
 def test_html_without_text_is_empty(tmp_path: Path) -> None:
     with pytest.raises(Empty, match=r"^n\.html: "):
         html.read(source_of(tmp_path, b"<html><script>1</script></html>", "n.html", "text/html"))
@@ -310,7 +330,9 @@ def escaped(words: str, encoding: str) -> str:
     return "".join(f"\\'{byte:02x}" for byte in words.encode(encoding))
 
 
-CHINESE_FONTS = r"\ansi\ansicpg1252{\fonttbl{\f0\fcharset0 A;}{\f1\fnil\fcharset134 SimSun;}{\f2\fcharset136 M;}}"
+CHINESE_FONTS = (
+    r"\ansi\ansicpg1252{\fonttbl{\f0\fcharset0 A;}{\f1\fnil\fcharset134 SimSun;}{\f2\fcharset136 M;}}"
+)
 THREE_FONTS = rf"\f1 {escaped('索赔', 'gb18030')}\f2 {escaped('索賠', 'big5')}\f0 {escaped('é', 'cp1252')}"
 
 

@@ -222,7 +222,7 @@ CAREFUL: dict[str, tuple[Callable[[Path], Any], str]] = {
         in_text("data/audit.jsonl", lambda t: t.splitlines(keepends=True)[0]),
         "data/audit.jsonl",
     ),
-    "audit emptied": (in_text("data/audit.jsonl", lambda t: ""), "data/audit.jsonl"),
+    "audit emptied": (in_text("data/audit.jsonl", lambda _: ""), "data/audit.jsonl"),
     "audit cut in a line": (in_text("data/audit.jsonl", lambda t: t[:-9]), "data/audit.jsonl, line 2"),
     "audit entry changed": (
         in_text("data/audit.jsonl", lambda t: t.replace("anna", "otto", 1)),
@@ -257,7 +257,7 @@ CAREFUL: dict[str, tuple[Callable[[Path], Any], str]] = {
         "data/manifest.json, tab 2",
     ),
     "manifest.json of another kind": (
-        in_text("data/manifest.json", lambda t: '{"bundle": {}, "documents": 3}'),
+        in_text("data/manifest.json", lambda _: '{"bundle": {}, "documents": 3}'),
         "data/manifest.json",
     ),
 }

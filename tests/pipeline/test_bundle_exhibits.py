@@ -256,6 +256,17 @@ def test_every_kind_of_picture_in_a_long_tiff(tmp_path: Path, mode: str) -> None
         assert all(np.asarray(picture).min() < 128 for picture in pictures(file))
 
 
+def test_the_good_pictures_of_a_damaged_tiff_are_shown(tmp_path: Path) -> None:
+    path = tmp_path / "scan.tif"
+    frame = colours().resize((400, 400))
+    frame.save(path, save_all=True, append_images=[frame.copy(), frame.copy()])
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+    report = build(case_of(exhibit(path, "image/tiff")), tmp_path / "bundle")
+    assert check(report.path).ok
+    assert report.pages == 5
+    assert "damaged" in report.notes[0]
+
+
 def test_caption_has_name_and_time(tmp_path: Path) -> None:
     path = tmp_path / "北门.jpg"
     exif = Image.Exif()

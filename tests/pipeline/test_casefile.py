@@ -70,7 +70,8 @@ def test_a_case_is_what_the_records_have_of_a_claim(filled_matter: Matter) -> No
     assert [one.document for one in found.links] == [NOTICE.id]
     assert [one.document for one in found.rejected] == [OTHERS["refused"].id]
     assert {one.id for one in found.loose} == {OTHERS["loose"].id, OTHERS["refused"].id}
-    assert found.known == {"mtl0190"}
+    assert {"mtl0190", "scanpdf", "loosepdf"} <= found.known
+    assert not any("0145" in known for known in found.known)
     assert [one.id for one in found.tied_only()] == [OTHERS["tied"].id]
     assert {one.document.text for one in loose_evidence(filled_matter, found)} == {
         OTHERS["loose"].document.text,
@@ -105,6 +106,9 @@ def test_a_link_to_an_event_that_the_register_dropped_does_not_stand(filled_matt
         ("港務土木工程有限公司", "claimant"),
         ("Harbour Civil Ltd (Site Agent)", "claimant"),
         ("Morven Tait", "engineer"),
+        ("Harbour Civi1 Ltd", "claimant"),  # as OCR reads it
+        ("务土木工程有限公司", "claimant"),
+        ("南港土石工程有限公司", None),
         ("Ltd", None),
         ("Somebody Else Ltd", None),
         ("", None),

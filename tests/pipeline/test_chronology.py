@@ -105,6 +105,11 @@ def test_a_day_that_a_document_tells_of_twice_or_hardly_is_not_repeated() -> Non
     ]
 
 
+def test_the_digits_of_a_number_are_no_date() -> None:
+    facts = [("date", "event", "2023-02-01/2023-02-28", "2023-02"), ("reference", "letter", "HZJL-2023-02")]
+    assert chronology(case(claim(), [evidence("l.pdf", "Stopped by HZJL-2023-02.", facts=facts)])) == []
+
+
 def test_an_undated_document_is_not_in_the_line() -> None:
     assert chronology(case(claim(), [evidence("x.pdf", "no date")])) == []
 

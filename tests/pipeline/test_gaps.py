@@ -78,8 +78,19 @@ def test_letters_that_are_cited_and_not_there() -> None:
         {"documents": [letter("GC/L/0145", cites=["GC/L/0190"])], "known": frozenset({"gcl0190"})},
         {"documents": [letter("GC/L/0145", cites=["No. 5"])]},
         {"documents": [letter("GC/L/0145")]},
+        {
+            "documents": [letter("GC/L/0145", cites=["MT-0007"])],
+            "loose": (evidence("MT-0007 x.pdf").summary,),
+        },
     ],
-    ids=["held", "written otherwise", "held for another claim", "no number to tell by", "its own"],
+    ids=[
+        "held",
+        "written otherwise",
+        "held for another claim",
+        "no number to tell by",
+        "its own",
+        "by the name of its file",
+    ],
 )
 def test_letters_that_are_not_missing(held: dict[str, Any]) -> None:
     documents = held.pop("documents")
@@ -128,7 +139,7 @@ def doubts(**more: Any) -> Gaps:
             "document",
             "2023-04-03",
             "3/4/2023",
-            {"doubts": ("day and month could be the other way round",)},
+            {"doubts": ("day and month could be the other way round",), "confidence": 0.6},
         ),
         ("date", "received", "2023-04-04", "4.4.2023", {"confidence": 0.3}),
         ("date", "mentioned", "2023-04-05", "5.4.2023", {"confidence": 0.1, "doubts": ("OCR",)}),

@@ -177,7 +177,7 @@ def test_markup_becomes_plain_lines() -> None:
         "",
         "one two",
         "",
-        "x    *y",
+        "x    y",
         "",
         "Dear",
         "",

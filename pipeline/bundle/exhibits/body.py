@@ -77,14 +77,17 @@ def _notice(pdf: pikepdf.Pdf, press: Press, profile: Profile, number: int) -> No
 
 
 def _pictures(exhibit: Exhibit, press: Press, profile: Profile) -> Body:
-    parts = []
+    parts: list[Slice] = []
+    note = ""
     try:
         pictures = picture.placed(exhibit.original, profile.paper, profile.dpi)
         for held in picture.chunks(pictures):
             parts.append(press.take(_on_sheets(held, _caption(exhibit, profile), press)))
     except picture.BAD_IMAGE as error:
-        raise foreign.Unprintable(f"The picture cannot be read ({type(error).__name__})") from error
-    return Body(tuple(parts), tuple(range(sum(part.count for part in parts))))
+        if not parts:
+            raise foreign.Unprintable(f"The picture cannot be read ({type(error).__name__})") from error
+        note = "The file is damaged: only its first pictures can be shown"
+    return Body(tuple(parts), tuple(range(sum(part.count for part in parts))), note)
 
 
 def _caption(exhibit: Exhibit, profile: Profile) -> str:

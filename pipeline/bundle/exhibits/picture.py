@@ -168,13 +168,18 @@ def blank(pdf: Pdf, size: tuple[float, float]) -> pikepdf.Page:
 
 
 def chunks(pictures: Iterator[Placed]) -> Iterator[list[Placed]]:
-    """The pictures in lists that are not too large to hold in memory."""
+    """The pictures in lists that are not too large to hold in memory; the good ones before a damaged one too."""
     held: list[Placed] = []
-    for picture in pictures:
-        held.append(picture)
-        if sum(len(p.data) for p in held) >= _CHUNK:
+    try:
+        for picture in pictures:
+            held.append(picture)
+            if sum(len(p.data) for p in held) >= _CHUNK:
+                yield held
+                held = []
+    except BAD_IMAGE:
+        if held:
             yield held
-            held = []
+        raise
     if held:
         yield held
 

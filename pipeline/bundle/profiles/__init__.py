@@ -1,0 +1,1 @@
+"""The profiles of bundles, a YAML file each."""

@@ -1,0 +1,210 @@
+"""Kinds: every kind in both languages, in clean text and with misread letters; form; reasons; titles."""
+
+from __future__ import annotations
+
+import importlib.util
+import random
+from pathlib import Path
+
+import pytest
+import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import extractors.kinds
+from extractors.document import Box, Document, Page, PageText, Word, assemble, text_of_lines
+from extractors.facts.plain import plain
+from extractors.kinds import KINDS, Classification, classify
+from extractors.kinds.cues import Cue, misread_heading
+
+_spec = importlib.util.spec_from_file_location(
+    "kind_documents", Path(__file__).with_name("kind_documents.py")
+)
+assert _spec is not None
+assert _spec.loader is not None
+_module = importlib.util.module_from_spec(_spec)
+_spec.loader.exec_module(_module)
+DOCUMENTS: list[tuple[str, str]] = _module.DOCUMENTS
+CAMERA = [("EXIF Make", "NIKON"), ("EXIF Model", "D90")]
+
+
+def document(
+    text: str, media_type: str = "text/plain", metadata: list[tuple[str, str]] | None = None
+) -> Document:
+    return assemble([PageText(text, 595, 842)], media_type, metadata or [])
+
+
+def picture(words: list[str], confidence: float, metadata: list[tuple[str, str]] | None = None) -> Document:
+    pieces = [
+        [(word, Box(0.1, 0.1 + n * 0.02, 0.3, 0.11 + n * 0.02), confidence)] for n, word in enumerate(words)
+    ]
+    text, placed = text_of_lines(pieces[:40])
+    page = PageText(text, 600, 800, "ocr", "tesseract", confidence, placed)
+    return assemble([page], "image/jpeg", metadata or [])
+
+
+@pytest.mark.parametrize(("kind", "text"), DOCUMENTS, ids=[f"{k}-{n}" for n, (k, _) in enumerate(DOCUMENTS)])
+def test_kind_of_clean_text(kind: str, text: str) -> None:
+    assert classify(document(text)).kind == kind
+
+
+@pytest.mark.parametrize(("rate", "least"), [(0.02, 0.95), (0.05, 0.9), (0.1, 0.8)])
+def test_kind_survives_misread_letters(rate: float, least: float) -> None:
+    chance = random.Random(7)  # noqa: S311
+    right = [classify(document(misread(text, rate, chance))).kind == kind for kind, text in DOCUMENTS * 2]
+    assert sum(right) / len(right) >= least
+
+
+def misread(text: str, rate: float, chance: random.Random) -> str:
+    def other(char: str) -> str:
+        return (
+            chr(0x4E00 + chance.randrange(2500) * 7)
+            if "一" <= char <= "鿿"
+            else chance.choice("acdeilnorst01|")
+        )
+
+    return "".join(other(c) if c.isalnum() and chance.random() < rate else c for c in text)
+
+
+@pytest.mark.parametrize(
+    ("kind", "doc"),
+    [
+        ("correspondence", document("See attached.", "message/rfc822")),
+        (
+            "correspondence",
+            document("Minutes of meeting and tax invoice attached", "application/vnd.ms-outlook"),
+        ),
+        ("video", document("", "video/mp4")),
+        ("other", document("a.pdf\nb.pdf\ninvoice.pdf", "application/zip")),
+        ("photo", picture([], 0.0, CAMERA)),
+        ("photo", picture(["Ez", "=", "ye"], 0.3, CAMERA)),
+        ("photo", picture([], 0.0)),
+        (
+            "invoice",
+            picture(["TAX", "INVOICE", "Invoice", "No", "77", *["item"] * 20, "Total", "9.90"], 0.9, CAMERA),
+        ),
+        ("other", Document("", (), "application/octet-stream")),
+        ("other", document("")),
+        ("other", document(" \n\n \t")),
+    ],
+)
+def test_kind_by_form(kind: str, doc: Document) -> None:
+    assert classify(doc).kind == kind
+
+
+def test_photographed_letter_is_a_letter() -> None:
+    text = next(t for k, t in DOCUMENTS if k == "correspondence")
+    assert classify(picture(text.split("\n"), 0.95, CAMERA)).kind == "correspondence"
+
+
+def test_plain_sentences_are_other_with_little_confidence() -> None:
+    found = classify(document("The crane stood near the river."))
+    assert (found.kind, found.why) == ("other", ())
+    assert found.confidence < 0.5
+
+
+def test_sure_cues_give_high_confidence_and_few_give_less() -> None:
+    sure = classify(document("MINUTES OF MEETING\nAttendees:\nA. Lim\nAgenda\nNext meeting: Monday"))
+    faint = classify(document("We note your remarks.\nPlease see below."))
+    assert sure.confidence > 0.95 > faint.confidence
+
+
+def test_reasons_are_slices_of_the_text() -> None:
+    text = "TAX INVOICE\nInvoice No: 7\nTotal due 9.90"
+    found = classify(document(text))
+    words = [text[a:b] for a, b in found.why]
+    assert words[0] == "TAX INVOICE"
+    assert "Invoice No" in words
+
+
+def test_last_page_is_read_and_middle_pages_of_a_long_document_are_not() -> None:
+    filler = [PageText("nothing here", 595, 842)] * 4
+    closing = PageText("Dear Sirs,\nYours faithfully,", 595, 842)
+    assert classify(assemble([*filler, closing], "application/pdf")).kind == "correspondence"
+    assert classify(assemble([*filler[:3], closing, *filler], "application/pdf")).kind == "other"
+
+
+@pytest.mark.parametrize(
+    ("text", "title"),
+    [
+        ("From: a\nTo: b\nSubject: Refusal of access\n\nDear Sir,", "Refusal of access"),
+        ("Harbour Civil Ltd\n\nDear Sirs,\nContract C-2023/017: Refusal of access to Area B\nWe refer …",
+         "Refusal of access to Area B"),
+        ("关于B区未按期移交场地的函\n北港港务局：\n贵方至今未移交场地。", "关于B区未按期移交场地的函"),
+        ("致：监理部\n事由：图纸会审\n请安排时间。", "图纸会审"),
+        ("混凝土抗压强度检测报告\n报告编号：JC-1\n检测结论：合格", "混凝土抗压强度检测报告"),
+        ("MINUTES OF PROGRESS MEETING NO. 12\nPresent:\nA. Lim", "MINUTES OF PROGRESS MEETING NO. 12"),
+        ("nothing to see in this line", None),
+        ("", None),
+    ],
+)  # fmt: skip
+def test_title(text: str, title: str | None) -> None:
+    assert classify(document(text)).title == title
+
+
+def test_title_of_an_email_is_its_subject() -> None:
+    mail = assemble([PageText("Hello", 595, 842)], "message/rfc822", title="Crane  delivery")
+    assert classify(mail).title == "Crane delivery"
+
+
+@pytest.mark.parametrize(
+    ("line", "kind"),
+    [("lnv0ice no 7", "invoice"), ("m i n u t e s", "minutes"), ("minules of rneeting", "minutes"),
+     ("施工曰志", "work_record"), ("混凝土检测报吿", "inspection_report")],
+)  # fmt: skip
+def test_misread_heading(line: str, kind: str) -> None:
+    found = misread_heading(["some other line", line])
+    assert found is not None
+    at, cue, likeness = found
+    assert (at, cue.kind) == (1, kind)
+    assert isinstance(cue, Cue)
+    assert 0.75 <= likeness <= 1
+
+
+@pytest.mark.parametrize("line", ["", "a b", "the weather was fine", "今天下午", "12345 67890"])
+def test_no_heading(line: str) -> None:
+    assert misread_heading([line]) is None
+
+
+def test_upside_down_page_reads_like_an_upright_one() -> None:
+    text = "SITE DIARY\nWeather: heavy rain\nLabour on site: 24 men\nWork done: none"
+    rows = [line.split() for line in text.split("\n")]
+    upright = [[(w, Box(0.1 + 0.1 * i, 0.1 + 0.03 * n, 0.19 + 0.1 * i, 0.12 + 0.03 * n), 0.9)
+                for i, w in enumerate(row)] for n, row in enumerate(rows)]  # fmt: skip
+    turned = [[(w, Box(1 - b.x1, 1 - b.y1, 1 - b.x0, 1 - b.y0), c) for w, b, c in row] for row in upright]
+    results = []
+    for pieces in (upright, turned):
+        whole, words = text_of_lines(pieces)
+        results.append(classify(assemble([PageText(whole, 595, 842, "ocr", words=words)], "image/png")))
+    assert results[0] == results[1]
+    assert results[0].kind == "work_record"
+
+
+def test_vocabulary_is_sound() -> None:
+    loaded = yaml.safe_load(
+        Path(extractors.kinds.__file__).with_name("cues.yaml").read_text(encoding="utf-8")
+    )
+    assert set(loaded) < set(KINDS)
+    for places in loaded.values():
+        assert set(places) <= {"heading", "line", "body"}
+        for weights in places.values():
+            for weight, phrases in weights.items():
+                assert 0 < weight <= 6
+                assert len(phrases) == len(set(phrases))
+                assert all(isinstance(p, str) and plain(p).text == p for p in phrases)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.text(max_size=400))
+def test_any_text_gives_a_sound_answer(text: str) -> None:
+    doc = document(text)
+    found = classify(doc)
+    assert isinstance(found, Classification)
+    assert found.kind in KINDS
+    assert 0 < found.confidence <= 1
+    assert all(0 <= a < b <= len(doc.text) for a, b in found.why)
+
+
+def test_page_without_size_is_no_error() -> None:
+    page = Page(1, 0, 7, 0.0, 0.0, words=(Word(0, 7, Box(0, 0, 1, 1)),))
+    assert classify(Document("Invoice", (page,), "application/pdf")).kind == "invoice"

@@ -1,0 +1,308 @@
+"""OCR: what is read, where it stands, and that failure is never an empty page."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+from PIL import Image, ImageDraw, ImageFilter, ImageFont
+
+from extractors.document import Box, PageText, Word, is_han
+from extractors.errors import InstallationError, OcrFailed, TesseractMissing, TimedOut
+from extractors.limits import Limits
+from extractors.ocr import engine, engines
+from extractors.ocr.engine import Bearing, Engine, Layout, OcrImage, Recognised
+from extractors.ocr.merit import confidence, without_noise
+from extractors.ocr.pages import page_of
+from extractors.ocr.pictures import turned_back
+from extractors.ocr.policy import OcrOptions, recognise
+from extractors.readers.draft import PendingPage
+
+HAN_FONT = "/usr/share/fonts/truetype/wqy/wqy-zenhei.ttc"
+LATIN_FONT = "/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf"
+ENGLISH = [
+    "Notice of claim for late possession of Area B",
+    "We refer to your letter dated 14 March 2023 and",
+    "give notice that access was refused on site.",
+    "The additional cost amounts to USD 1,250,000.00",
+    "and the works were delayed by thirty days.",
+    "Yours faithfully, Harbour Civil Limited",
+]
+CHINESE = [
+    "关于工期延误的索赔通知书",
+    "致：东湾置业发展有限公司",
+    "我方于二〇二三年三月十四日收到贵方来函，",
+    "现就场地移交延误一事提出索赔如下。",
+    "合同编号：HG-2020-108，索赔金额为人民币",
+    "1,250,000.00元，工期顺延三十天。",
+]
+
+
+def sheet(lines: Sequence[str], font: str = LATIN_FONT, size: int = 30) -> Image.Image:
+    picture = Image.new("L", (1000, 700), "white")
+    draw = ImageDraw.Draw(picture)
+    for number, line in enumerate(lines):
+        draw.text((80, 60 + number * 80), line, font=ImageFont.truetype(font, size), fill=0)
+    return picture
+
+
+def saved(picture: Image.Image, folder: Path, page: int = 1) -> OcrImage:
+    path = folder / f"page-{page}.png"
+    picture.save(path)
+    return OcrImage(path, page, 150)
+
+
+def read(image: OcrImage, reader: Engine | None = None, options: OcrOptions | None = None) -> Recognised:
+    found = list(recognise([image], reader or engine("tesseract"), options or OcrOptions(), Limits()))
+    assert len(found) == 1
+    return found[0]
+
+
+def text_of(found: Recognised) -> str:
+    return " ".join(word for word, _, _ in found.words)
+
+
+def box_of(found: Recognised, word: str) -> Box:
+    return next(box for text, box, _ in found.words if text == word)
+
+
+@pytest.mark.parametrize("mode", ["fast", "auto"])
+def test_english_is_read_with_places(tmp_path: Path, mode: str) -> None:
+    found = read(saved(sheet(ENGLISH), tmp_path), options=OcrOptions(mode=mode))  # type: ignore[arg-type]
+    assert text_of(found) == " ".join(ENGLISH)
+    assert [len(line) for line in found.lines if line] == [len(line.split()) for line in ENGLISH]
+    box = box_of(found, "Notice")
+    assert (box.x0, box.y0) == pytest.approx((0.08, 0.095), abs=0.01)
+    assert 0.85 < (confidence(found) or 0) <= 1
+
+
+def test_chinese_is_recognised_as_such(tmp_path: Path) -> None:
+    found = read(saved(sheet(CHINESE, HAN_FONT), tmp_path))
+    whole = "".join(word for word, _, _ in found.words)
+    for phrase in ("工期延误的索赔", "东湾置业发展有限公司", "HG-2020-108", "1,250,000.00"):
+        assert phrase in whole
+
+
+def test_the_pages_of_a_document_may_be_in_either_script(tmp_path: Path) -> None:
+    sheets = [sheet(CHINESE, HAN_FONT), sheet(CHINESE, HAN_FONT), sheet(ENGLISH), sheet(CHINESE, HAN_FONT)]
+    images = [saved(each, tmp_path, n) for n, each in enumerate(sheets, 1)]
+    found = [text_of(each) for each in recognise(images, engine("tesseract"), OcrOptions(), Limits())]
+    assert [any(map(is_han, text)) for text in found] == [True, True, False, True]
+    assert found[2] == " ".join(ENGLISH)
+
+
+@pytest.mark.parametrize(
+    ("transpose", "corner"),
+    [
+        (Image.Transpose.ROTATE_90, (0.086, 0.90)),
+        (Image.Transpose.ROTATE_180, (0.90, 0.86)),
+        (Image.Transpose.ROTATE_270, (0.87, 0.09)),
+    ],
+)
+def test_a_page_on_its_side_is_read_and_its_boxes_stay(
+    tmp_path: Path, transpose: Image.Transpose, corner: tuple[float, float]
+) -> None:
+    found = read(saved(sheet(ENGLISH).transpose(transpose), tmp_path))
+    assert text_of(found) == " ".join(ENGLISH)
+    box = box_of(found, "Notice")
+    assert box.x0 - 0.06 < corner[0] < box.x1 + 0.06
+    assert box.y0 - 0.06 < corner[1] < box.y1 + 0.06
+
+
+@pytest.mark.parametrize("turn", [0, 90, 180, 270])
+def test_turning_back_is_the_inverse_of_turning(turn: int) -> None:
+    box, back = Box(0.1, 0.2, 0.4, 0.3), {90: 270, 270: 90}.get(turn, turn)
+    there = turned_back(Recognised(((("a", box, 1.0),),)), turn)
+    again = turned_back(there, back).words[0][1]
+    assert (again.x0, again.y0, again.x1, again.y1) == pytest.approx((0.1, 0.2, 0.4, 0.3))
+
+
+def test_specks_do_not_hinder(tmp_path: Path) -> None:
+    picture, chance = sheet(ENGLISH, size=22), random.Random(7)
+    for _ in range(6000):
+        picture.putpixel((chance.randrange(1000), chance.randrange(700)), 0)
+    words = set(text_of(read(saved(picture, tmp_path))).split())
+    expected = " ".join(ENGLISH).split()
+    assert sum(word in words for word in expected) >= 0.8 * len(expected)
+
+
+def test_nothing_is_read_from_a_photo_without_writing(tmp_path: Path) -> None:
+    texture = Image.effect_noise((900, 700), 60).filter(ImageFilter.GaussianBlur(3))
+    found = read(saved(texture, tmp_path))
+    assert len(text_of(found)) <= 3
+
+
+def test_a_blank_page_is_empty(tmp_path: Path) -> None:
+    found = read(saved(Image.new("L", (800, 1000), "white"), tmp_path))
+    assert found.lines == ()
+    assert confidence(found) is None
+
+
+def test_pages_are_answered_in_order(tmp_path: Path) -> None:
+    images = [saved(sheet([f"Page number {n} of this letter"] * 3), tmp_path, n) for n in range(1, 5)]
+    found = engine("tesseract").recognise(images, ["eng"], "page", 60)
+    assert [f"number {n} of" in text_of(each) for n, each in enumerate(found, 1)] == [True] * 4
+
+
+def test_the_page_that_fails_is_named(tmp_path: Path) -> None:
+    images = [saved(sheet(ENGLISH), tmp_path, n) for n in (4, 5, 6)]
+    images[1].path.write_bytes(b"no picture")
+    with pytest.raises(OcrFailed, match=r"^page 5\b"):
+        engine("tesseract").recognise(images, ["eng"], "page", 60)
+
+
+def test_a_language_that_is_missing_is_named_with_the_remedy(tmp_path: Path) -> None:
+    image = saved(sheet(ENGLISH), tmp_path)
+    for call in (lambda: engine("tesseract").recognise([image], ["xyz"], "page", 60),
+                 lambda: engine("tesseract").check(["eng", "xyz"])):  # fmt: skip
+        with pytest.raises(TesseractMissing, match="xyz") as caught:
+            call()
+        assert "apt-get install" in caught.value.remedy
+
+
+def test_a_missing_program_is_an_error_of_the_installation(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from extractors.ocr.tesseract import Tesseract
+
+    image = saved(sheet(ENGLISH), tmp_path)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    for call in (
+        lambda: Tesseract().recognise([image], ["eng"], "page", 60),
+        lambda: Tesseract().check(["eng"]),
+    ):
+        with pytest.raises(TesseractMissing):
+            call()
+
+
+def test_what_takes_too_long_is_ended(tmp_path: Path) -> None:
+    with pytest.raises(TimedOut, match="page 3"):
+        engine("tesseract").recognise([saved(sheet(ENGLISH), tmp_path, 3)], ["eng"], "page", 0.01)
+
+
+@pytest.mark.parametrize(
+    "script", ["exit 3", "kill -9 $$", "true", 'printf "level\\tpage\\n\\377\\376" > "$2.tsv"'], ids=range(4)
+)
+def test_a_program_that_fails_never_gives_an_empty_page(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, script: str
+) -> None:
+    program = tmp_path / "tesseract"
+    program.write_text(f"#!/bin/sh\n{script}\n")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+    with pytest.raises(OcrFailed, match="page 1"):
+        engine("tesseract").recognise([saved(sheet(ENGLISH), tmp_path)], ["eng"], "page", 30)
+
+
+def test_engines_are_found_by_name() -> None:
+    assert "tesseract" in engines()
+    assert engine("tesseract").name == "tesseract"
+    with pytest.raises(InstallationError, match="no OCR engine called magic") as caught:
+        engine("magic")
+    assert "tesseract" in caught.value.remedy
+
+
+class Scripted:
+    """An engine that answers what it is told to, and keeps what it was asked."""
+
+    name = "scripted"
+    version = "1"
+
+    def __init__(self, answers: dict[str, Recognised], fallback: Recognised | Exception) -> None:
+        self._answers, self._fallback = answers, fallback
+        self.asked: list[tuple[int, str]] = []
+
+    def check(self, languages: Sequence[str]) -> None:
+        return
+
+    def recognise(
+        self, images: Sequence[OcrImage], languages: Sequence[str], layout: Layout, seconds: float
+    ) -> list[Recognised]:
+        self.asked.append((len(images), "+".join(languages)))
+        answer = self._answers.get("+".join(languages), self._fallback)
+        if isinstance(answer, Exception):
+            raise answer
+        return [answer] * len(images)
+
+    def bearing(self, image: OcrImage, seconds: float) -> Bearing | None:
+        return Bearing(0, 9.0, "Latin")
+
+
+def words(*texts: str, sure: float = 0.95) -> Recognised:
+    return Recognised((tuple((text, Box(0.1, 0.1, 0.2, 0.12), sure) for text in texts),))
+
+
+@pytest.mark.parametrize(
+    "error", [OcrFailed("page 1: no"), TimedOut("page 1: slow"), TesseractMissing("gone")]
+)
+def test_what_an_engine_raises_is_passed_on(tmp_path: Path, error: Exception) -> None:
+    with pytest.raises(type(error)):
+        read(saved(sheet(ENGLISH), tmp_path), Scripted({}, error))
+
+
+def test_clean_print_is_read_once_and_in_lists(tmp_path: Path) -> None:
+    images = [saved(sheet(ENGLISH), tmp_path, n) for n in range(12)]
+    reader = Scripted({}, words(*" ".join(ENGLISH).split()))
+    assert len(list(recognise(images, reader, OcrOptions(), Limits()))) == 12
+    assert reader.asked == [(2, "eng"), (8, "eng"), (2, "eng")]
+
+
+def test_after_chinese_pages_chinese_is_tried_first(tmp_path: Path) -> None:
+    images = [saved(sheet(CHINESE, HAN_FONT), tmp_path, n) for n in range(5)]
+    reader = Scripted({"eng": words("FA", "ER", sure=0.2)}, words(*CHINESE, sure=0.95))
+    found = list(recognise(images, reader, OcrOptions(), Limits()))
+    assert [text_of(each) for each in found] == [" ".join(CHINESE)] * 5
+    assert reader.asked[-1] == (3, "chi_sim")
+
+
+def test_fast_is_one_pass(tmp_path: Path) -> None:
+    reader = Scripted({}, words("doubt", sure=0.3))
+    read(saved(sheet(ENGLISH), tmp_path), reader, OcrOptions(mode="fast"))
+    assert reader.asked == [(1, "eng+chi_sim")]
+
+
+def test_accurate_tries_more_and_keeps_the_best(tmp_path: Path) -> None:
+    best = words(*" ".join(ENGLISH).split(), sure=0.97)
+    reader = Scripted({"eng+chi_sim": best}, words(*" ".join(ENGLISH).split(), sure=0.9))
+    found = read(saved(sheet(ENGLISH), tmp_path), reader, OcrOptions(mode="accurate"))
+    assert len(reader.asked) >= 3
+    assert found == best
+
+
+@pytest.mark.parametrize(
+    ("word", "sure", "kept"),
+    [("~", 0.4, False), ("ae", 0.1, False), ("|;.", 0.45, False), ("No", 0.5, True), ("Total", 0.2, True),
+     ("75.00", 0.2, True), ("&", 0.8, True), ("元", 0.9, True), ("元", 0.1, False)],
+)  # fmt: skip
+def test_noise_is_told_from_words(word: str, sure: float, kept: bool) -> None:
+    found = without_noise(Recognised((*words("Notice", "of", "claim").lines, *words(word, sure=sure).lines)))
+    assert (word in text_of(found).split()) is kept
+
+
+def typed(*texts: str, y: float) -> PageText:
+    text, start, found = " ".join(texts), 0, []
+    for number, each in enumerate(texts):
+        found.append(Word(start, start + len(each), Box(0.2 * number, y, 0.2 * number + 0.1, y + 0.02)))
+        start += len(each) + 1
+    return PageText(text, 600, 800, words=tuple(found))
+
+
+@pytest.mark.parametrize(("y", "expected"), [(0.95, "Notice\nABC000123"), (0.01, "ABC000123\nNotice\n")])
+def test_typed_words_are_kept_and_ocr_adds_what_they_lack(y: float, expected: str) -> None:
+    lines = ((("Notice", Box(0.1, 0.5, 0.2, 0.52), 0.9),), (("A8C0O0123", Box(0.0, y, 0.1, y + 0.019), 0.6),))
+    pending = PendingPage(Path("x"), 600, 800, 200, "a scan", typed("ABC000123", y=y))
+    page = page_of(pending, Recognised(lines), "tesseract 5")
+    assert page.text == expected
+    assert [page.text[w.start : w.end] for w in page.words] == page.text.split()
+    assert (page.source, page.engine) == ("ocr", "tesseract 5")
+    assert page.confidence == pytest.approx(0.9)
+    assert {w.confidence for w in page.words} == {None, 0.9}
+
+
+def test_han_words_are_joined_without_spaces_and_paragraphs_parted() -> None:
+    lines = (words("索赔", "通知", "No.", "7").lines[0], (), words("end").lines[0])
+    page = page_of(PendingPage(Path("x"), 600, 800, 200, "a scan"), Recognised(lines), "tesseract 5")
+    assert page.text == "索赔通知 No. 7\n\nend\n"
+    assert page.notes == ("a scan",)

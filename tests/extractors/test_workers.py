@@ -1,0 +1,108 @@
+"""Worker processes: whatever happens in one costs one document."""
+
+from __future__ import annotations
+
+import operator
+import os
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from extractors.detect import media_type
+from extractors.errors import Empty, TimedOut, TooLarge, WorkerDied
+from extractors.limits import Limits
+from extractors.workers import Workers
+
+
+@pytest.fixture(scope="module")
+def workers() -> Iterator[Workers]:
+    with Workers(1, Limits(memory=400 * 2**20)) as pool:
+        yield pool
+
+
+def run(workers: Workers, function: Callable[..., Any], *args: Any, seconds: float = 30) -> Any:
+    return workers.submit(function, *args, seconds=seconds, name="letter.pdf").result(60)
+
+
+def test_a_result_comes_back(workers: Workers) -> None:
+    assert run(workers, operator.mul, 6, 7) == 42
+
+
+@pytest.mark.parametrize(
+    ("function", "args", "error", "says"),
+    [
+        (time.sleep, (60,), TimedOut, "1 seconds"),
+        (os._exit, (3,), WorkerDied, "status 3"),
+        (os.abort, (), WorkerDied, "SIGABRT"),
+        (bytearray, (600 * 2**20,), TooLarge, "memory"),
+        (operator.getitem, ({}, "key"), WorkerDied, "KeyError"),
+        (socket.create_connection, (("127.0.0.1", 9),), WorkerDied, "PermissionError"),
+        (socket.getaddrinfo, ("localhost", 80), WorkerDied, "PermissionError"),
+    ],
+)
+def test_misfortune_is_named_and_the_next_document_is_read(
+    workers: Workers, function: Callable[..., Any], args: tuple[Any, ...], error: type[Exception], says: str
+) -> None:
+    with pytest.raises(error, match=rf"letter\.pdf.*{says}"):
+        run(workers, function, *args, seconds=1 if function is time.sleep else 30)
+    assert run(workers, operator.mul, 6, 7) == 42
+
+
+def test_errors_about_documents_arrive_as_themselves(workers: Workers, tmp_path: Path) -> None:
+    (tmp_path / "x").touch()
+    with pytest.raises(Empty, match=r"plan\.pdf") as caught:
+        run(workers, media_type, tmp_path / "x", "plan.pdf")
+    assert caught.value.remedy == Empty.hint
+
+
+def test_programs_that_a_worker_started_end_with_it(workers: Workers, tmp_path: Path) -> None:
+    told = tmp_path / "pid"
+    with pytest.raises(TimedOut):
+        run(workers, subprocess.run, ["/bin/sh", "-c", f"echo $$ > {told}; exec sleep 300"], seconds=1)
+    assert _gone(int(told.read_text()))
+
+
+def test_a_worker_may_not_grow_at_all_when_that_is_the_limit(workers: Workers) -> None:
+    assert run(workers, len, bytes(10**6)) == 10**6
+
+
+def test_several_work_side_by_side() -> None:
+    with Workers(2, Limits()) as pool:
+        start = time.monotonic()
+        futures = [pool.submit(time.sleep, 1.0, seconds=30, name=str(n)) for n in range(2)]
+        assert [future.result(30) for future in futures] == [None, None]
+        pids = {pool.submit(os.getpid, seconds=30, name="pid").result(30) for _ in range(3)}
+        assert os.getpid() not in pids
+        assert time.monotonic() - start < 20
+
+
+def test_what_was_going_on_ends_when_the_run_is_broken_off() -> None:
+    with pytest.raises(KeyboardInterrupt), Workers(1, Limits()) as pool:
+        pid = pool.submit(os.getpid, seconds=30, name="pid").result(30)
+        pool.submit(time.sleep, 300, seconds=400, name="slow")
+        raise KeyboardInterrupt
+    assert _gone(pid)
+
+
+def test_ctrl_c_is_for_the_parent_alone(workers: Workers) -> None:
+    pid = run(workers, os.getpid)
+    os.kill(pid, signal.SIGINT)
+    assert run(workers, os.getpid) == pid
+
+
+def _gone(pid: int) -> bool:
+    for _ in range(100):
+        try:
+            os.kill(pid, 0)
+        except ProcessLookupError:
+            return True
+        if Path(f"/proc/{pid}/stat").exists() and Path(f"/proc/{pid}/stat").read_text().split()[2] == "Z":
+            return True
+        time.sleep(0.05)
+    return False
