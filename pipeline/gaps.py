@@ -190,12 +190,10 @@ def _series(case: CaseFile) -> dict[tuple[str, int], Letters]:
 def _doubts(found: Evidence) -> Iterator[DoubtfulFact]:
     """Facts in a role that the rules rely on that are unsure, or say themselves what is uncertain about them."""
     corrected = {(c.field, c.role) for c in found.summary.corrections}
-    fields = {field for field, _ in corrected}
     for fact in found.facts:
         unsure = fact.confidence < (RATHER_SURE if fact.doubts else UNSURE)
         doubtful = fact.role in RELIED_ON[fact.kind] and unsure
-        settled = (fact.kind, fact.role) in corrected or (fact.role == "document" and "date" in fields)
-        if doubtful and not settled:
+        if doubtful and (fact.kind, fact.role) not in corrected:
             why = "; ".join(fact.doubts) or f"confidence {fact.confidence:.2f}"
             yield DoubtfulFact(found.id, found.page_of(fact), fact.kind, _written(fact), why)
 

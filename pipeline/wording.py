@@ -113,7 +113,7 @@ def _stops(text: str, start: int, end: int) -> Iterator[int]:
 
 
 def _abbreviates(text: str, start: int, dot: int) -> bool:
-    """Whether a full stop ends an abbreviation ("No.", "Mr."), an initial ("by R. Okafor", not "Area B. We") or "1."."""
+    """Whether a full stop ends an abbreviation ("No."), an initial ("by R. Okafor", not "Area B. We") or a bullet."""
     if text[start:dot].strip(" \n(（").isalnum() and _BULLET.match(text[start : dot + 1].lstrip()):
         return True
     found = _LAST_WORDS.search(text[max(start, dot - 24) : dot])

@@ -37,8 +37,10 @@ LOST = 0.6
 """Mean confidence below which the page may lie on its side or be in another script."""
 SURE_BEARING = 1.5
 OTHER_SCRIPT_DOUBT = 0.3
-BETTER, FAR_BETTER = 1.03, 1.3
-"""By how much another reading must say more: of the same script, of another script."""
+AS_GOOD, BETTER, FAR_BETTER = 0.97, 1.03, 1.3
+"""How much another reading must say in proportion: where it is likelier beforehand, as likely, less likely."""
+NO_HAN, SOME_HAN = 0.2, 0.05
+"""Share of Han words up to which a page is not Chinese, and from which on it may have some Chinese."""
 HARDLY_ANY = 10
 """Amount of text below which the picture may well hold no writing at all."""
 LEAST_MERIT = 4.0
@@ -125,7 +127,7 @@ class _List:
         sound = (confidence(reading.found) or 0.0) >= SOUND and doubtful_share(reading.found) <= SOUND_DOUBT
         if self._options.mode == "accurate" or not sound or total(reading.found) < SOUND_TOTAL:
             return False
-        return height < NARROW * width and (self._is_latin(reading) or han_share(reading.found) > 0.2)
+        return height < NARROW * width and (self._is_latin(reading) or han_share(reading.found) > NO_HAN)
 
     def _is_latin(self, reading: _Reading) -> bool:
         return reading.languages == self._options.latin
@@ -176,18 +178,26 @@ class _List:
         return self._better(reading, best, FAR_BETTER) if merit(best.found) >= LEAST_MERIT else reading
 
     def _other_script(self, reading: _Reading) -> _Reading:
-        """In Han characters if that says far more, or in both if some words say more."""
+        """In the other script if that says far more, in both together if they say more."""
         options = self._options
-        if not (options.han and options.latin) or doubtful_share(reading.found) < OTHER_SCRIPT_DOUBT:
+        if not (options.han and options.latin):
             return reading
         layout: Layout = "block" if _is_snippet(reading.image) else "page"
+        doubtful = doubtful_share(reading.found) >= OTHER_SCRIPT_DOUBT
         if not self._is_latin(reading):
-            return self._better(reading, self._again(reading, reading.image, options.latin, layout))
-        han = self._again(reading, reading.image, options.han, layout)
-        if han_share(han.found) >= 0.25:
+            no_han = han_share(reading.found) <= NO_HAN
+            if not (no_han or doubtful):
+                return reading
+            latin = self._again(reading, reading.image, options.latin, layout)
+            return self._better(reading, latin, AS_GOOD if no_han else BETTER)
+        return self._in_han(reading, layout) if doubtful else reading
+
+    def _in_han(self, reading: _Reading, layout: Layout) -> _Reading:
+        han = self._again(reading, reading.image, self._options.han, layout)
+        if han_share(han.found) > NO_HAN:
             return self._better(reading, han, FAR_BETTER)
-        if han_share(han.found, sure=0.8) >= 0.05:
-            return self._better(reading, self._again(reading, reading.image, options.languages, layout))
+        if han_share(han.found, sure=0.8) >= SOME_HAN:
+            return self._better(reading, self._again(reading, reading.image, self._options.languages, layout))
         return reading
 
     def _as_block(self, reading: _Reading) -> _Reading:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -120,12 +119,12 @@ def test_turning_back_is_the_inverse_of_turning(turn: int) -> None:
 
 
 def test_specks_do_not_hinder(tmp_path: Path) -> None:
-    picture, chance = sheet(ENGLISH, size=22), random.Random(7)
-    for _ in range(6000):
-        picture.putpixel((chance.randrange(1000), chance.randrange(700)), 0)
+    picture = sheet(ENGLISH, size=22)
+    for n in range(6000):
+        picture.putpixel((n * 7919 % 1000, n * 104_729 % 3571 % 700), 0)
     words = set(text_of(read(saved(picture, tmp_path))).split())
     expected = " ".join(ENGLISH).split()
-    assert sum(word in words for word in expected) >= 0.8 * len(expected)
+    assert sum(word in words for word in expected) >= 0.85 * len(expected)
 
 
 def test_nothing_is_read_from_a_photo_without_writing(tmp_path: Path) -> None:
@@ -214,11 +213,11 @@ class Scripted:
         self._answers, self._fallback = answers, fallback
         self.asked: list[tuple[int, str]] = []
 
-    def check(self, languages: Sequence[str]) -> None:
+    def check(self, _languages: Sequence[str]) -> None:
         return
 
     def recognise(
-        self, images: Sequence[OcrImage], languages: Sequence[str], layout: Layout, seconds: float
+        self, images: Sequence[OcrImage], languages: Sequence[str], _layout: Layout, _seconds: float
     ) -> list[Recognised]:
         self.asked.append((len(images), "+".join(languages)))
         answer = self._answers.get("+".join(languages), self._fallback)
@@ -226,7 +225,7 @@ class Scripted:
             raise answer
         return [answer] * len(images)
 
-    def bearing(self, image: OcrImage, seconds: float) -> Bearing | None:
+    def bearing(self, _image: OcrImage, _seconds: float) -> Bearing | None:
         return Bearing(0, 9.0, "Latin")
 
 

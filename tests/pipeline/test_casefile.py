@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from extractors.document import Document
 from extractors.extract import Understanding
 from extractors.kinds import Classification
 from pipeline.casefile import load_case, loose_evidence
@@ -30,6 +31,8 @@ OTHERS = {
 }
 BEARING = evidence("scan.pdf", "Ref: MT/L/0190", facts=[("reference", "letter", "MT/L/0190")])
 
+BOX = replace(evidence("box.zip", media_type="application/zip"), document=Document("", (), "application/zip"))
+
 
 def write(matter: Matter, found: Evidence) -> None:
     """Put a document into the records as the steps would."""
@@ -47,13 +50,14 @@ def write(matter: Matter, found: Evidence) -> None:
 
 @pytest.fixture
 def filled_matter(matter: Matter) -> Matter:
-    for found in (NOTICE, *OTHERS.values(), BEARING):
+    for found in (NOTICE, *OTHERS.values(), BEARING, BOX):
         write(matter, found)
     with matter.change() as change:
         tx = change.tx
         matters.put_claims(tx, [claim(event()), claim(event(), id="CLM-2")])
         documents.tie(tx, OTHERS["tied"].id, "CLM-1")
         documents.tie(tx, BEARING.id, "CLM-2")
+        documents.set_children(tx, BOX.id, [(OTHERS["loose"].id, "loose.pdf")])
         matters.replace_links(tx, NOTICE.id, [link(NOTICE)], ["CLM-1"])
         matters.replace_links(tx, OTHERS["refused"].id, [link(OTHERS["refused"])], ["CLM-1"])
         matters.set_verdict(tx, OTHERS["refused"].id, "CLM-1/E1", "rejected", "me")

@@ -76,6 +76,7 @@ def test_letters_that_are_cited_and_not_there() -> None:
         {"documents": [letter("GC/L/0145", cites=["GC/L/0190"]), letter("GC/L/0190")]},
         {"documents": [letter("GC/L/0145", cites=["gc-l 0190"]), letter("GC/L/0190")]},
         {"documents": [letter("GC/L/0145", cites=["GC/L/0190"])], "known": frozenset({"gcl0190"})},
+        {"documents": [letter("GC/L/0145", cites=["L150"])], "known": frozenset({"l150"})},
         {"documents": [letter("GC/L/0145", cites=["No. 5"])]},
         {"documents": [letter("GC/L/0145")]},
         {
@@ -87,6 +88,7 @@ def test_letters_that_are_cited_and_not_there() -> None:
         "held",
         "written otherwise",
         "held for another claim",
+        "held by a short number",
         "no number to tell by",
         "its own",
         "by the name of its file",

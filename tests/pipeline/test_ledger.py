@@ -98,6 +98,7 @@ def test_a_document_of_two_events_counts_once_for_the_stronger() -> None:
     [
         (invoice("a.pdf", "100.00 EUR"), "other currency (EUR)"),
         (invoice("a.pdf", "100.00"), "its currency is not stated"),
+        (invoice("a.pdf", "100.00 USD", kind_confidence=0.4), "perhaps not an invoice"),
         (invoice("a.pdf", "100.00 USD", text="PRO FORMA"), "an offer or estimate, not an invoice"),
         (invoice("a.pdf", "100.00 USD", text="报价单"), "an offer or estimate, not an invoice"),
         (invoice("a.pdf", "100.00 USD", text="Statement of account"), "a statement of other invoices"),
