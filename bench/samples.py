@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +39,7 @@ class Score:
         return self.found / self.asked if self.asked else 1.0
 
 
+@cache
 def expectations() -> dict[str, Truth]:
     """The truth of every document by its path below the documents' folder; children as `parent/child`."""
     found: dict[str, Truth] = {}
@@ -45,8 +47,7 @@ def expectations() -> dict[str, Truth]:
         name = path.relative_to(DOCUMENTS).as_posix().removesuffix(".expected.json")
         truth = json.loads(path.read_text(encoding="utf-8"))
         found[name] = truth
-        for child in truth.get("children", []):
-            found[f"{name}/{child['name']}"] = child
+        found |= {f"{name}/{child['name']}": child for child in truth.get("children", [])}
     return found
 
 
@@ -54,10 +55,16 @@ def compare(shown: dict[str, dict[str, Any]]) -> dict[str, Score]:
     """Scores by what was asked. `shown` has the JSON of `show` by the path at which a document was seen."""
     scores: dict[str, Score] = {}
     for path, truth in expectations().items():
-        document = shown.get(path, {})
+        document = shown.get(path) or _inside(shown, path)
         for what, right, detail in _questions(truth, document):
             scores.setdefault(what, Score()).add(right, f"{path}: {detail}")
     return scores
+
+
+def _inside(shown: dict[str, dict[str, Any]], path: str) -> dict[str, Any]:
+    """The member of an archive that the truth names without the folder in which it lies."""
+    parent, _, name = path.rpartition("/")
+    return next((d for p, d in shown.items() if p.startswith(f"{parent}/") and p.endswith(f"/{name}")), {})
 
 
 def _questions(truth: Truth, document: dict[str, Any]) -> Iterator[tuple[str, bool, str]]:
@@ -72,7 +79,7 @@ def _questions(truth: Truth, document: dict[str, Any]) -> Iterator[tuple[str, bo
     if "language" in truth:
         got = document.get("language")
         yield "language", got == truth["language"], f"{truth['language']}, got {got}"
-    if "pages" in truth:
+    if truth.get("pages") is not None:
         got = len(document.get("pages") or [])
         yield "pages", got == truth["pages"], f"{truth['pages']}, got {got}"
     yield from _facts(truth, document)
@@ -104,7 +111,8 @@ def _facts(truth: Truth, document: dict[str, Any]) -> Iterator[tuple[str, bool, 
 def links_f1(found: Iterable[tuple[str, str]]) -> tuple[float, float, float, list[str]]:
     """Precision, recall, F1 of (path, event) pairs against the truth, and what differs."""
     wanted = {(path, event) for path, truth in expectations().items() for event in truth.get("events", [])}
-    got = set(found)
+    names = {path: path for path in expectations()}
+    got = {(names.get(path, _short(path)), event) for path, event in found}
     right = len(wanted & got)
     precision, recall = right / len(got) if got else 0.0, right / len(wanted)
     f1 = 2 * precision * recall / (precision + recall) if right else 0.0
@@ -115,6 +123,12 @@ def links_f1(found: Iterable[tuple[str, str]]) -> tuple[float, float, float, lis
         f1,
         surplus + [f"missing {path} {event}" for path, event in sorted(wanted - got)],
     )
+
+
+def _short(path: str) -> str:
+    """`a.zip/folder/b.pdf` as the truth has it: `a.zip/b.pdf`."""
+    parents = [parent for parent in expectations() if path.startswith(f"{parent}/")]
+    return f"{max(parents, key=len)}/{path.rpartition('/')[2]}" if parents else path
 
 
 def _plain(text: str) -> str:

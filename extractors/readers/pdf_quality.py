@@ -61,7 +61,9 @@ def _odd_letters(letters: list[str]) -> str | None:
     latin = [c for c in letters if c.isascii()]
     if len(latin) > MIN_LATIN and sum(c in _VOWELS for c in latin) < MIN_VOWELS * len(latin):
         return "its letters form no words"
-    scripts = Counter(_script(c) for c in letters)
+    scripts = Counter[str]()
+    for char, count in Counter(letters).items():
+        scripts[_script(char)] += count
     if sum(count > 0.03 * len(letters) for count in scripts.values()) > MAX_SCRIPTS:
         return "it mixes scripts that do not go together"
     return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from bisect import bisect_left
 from collections.abc import Callable
@@ -154,11 +155,13 @@ def _placer(handle: Any, geometry: Geometry) -> Callable[[int, int], Box | None]
     count_rects, get_rect = pdfium_c.FPDFText_CountRects, pdfium_c.FPDFText_GetRect
 
     def place(start: int, end: int) -> Box | None:
-        boxes = []
+        x0 = y0 = math.inf
+        x1 = y1 = -math.inf
         for number in range(count_rects(handle, start, end - start)):
             if get_rect(handle, number, *corners):
-                boxes.append(geometry.box(left.value, bottom.value, right.value, top.value))
-        box = boxes[0] if len(boxes) == 1 else Box.around(boxes)
+                x0, x1 = min(x0, left.value), max(x1, right.value)
+                y0, y1 = min(y0, bottom.value), max(y1, top.value)
+        box = geometry.box(x0, y0, x1, y1) if x0 < x1 and y0 < y1 else None
         return box if box and box.x0 < box.x1 and box.y0 < box.y1 else None
 
     return place

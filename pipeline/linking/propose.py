@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from pipeline.claims import Claim, qualified
@@ -65,22 +65,28 @@ def relink(matter: Matter, claim_ids: Sequence[str]) -> list[str]:
 def _link(
     matter: Matter, claims: Sequence[Claim], ids: Sequence[str], family: dict[str, tuple[str, ...]]
 ) -> list[str]:
+    claim_ids = [claim.id for claim in claims]
+    proposed = linked(_evidence(matter, ids), claims, family)
+    return [document for document, links in proposed.items() if _record(matter, document, links, claim_ids)]
+
+
+def linked(
+    documents_read: Iterable[Evidence], claims: Sequence[Claim], family: Mapping[str, Sequence[str]]
+) -> dict[str, list[Link]]:
+    """The links to propose for each document, its thread or family taken into account."""
     events = [EventView(claim, event) for claim in claims for event in claim.events]
-    proposed: dict[str, list[Link]] = {}
+    alone = {evidence.id: propose(evidence, events) for evidence in documents_read}
+    found = {}
+    for document, links in alone.items():
+        others = [alone[m] for m in family.get(document, ()) if m != document and m in alone]
+        found[document] = [link for link in _with_thread(links, others) if link.score >= PROPOSED]
+    return found
+
+
+def _evidence(matter: Matter, ids: Sequence[str]) -> Iterator[Evidence]:
     for found in _summaries(matter, ids):
         with matter.reading() as tx:
-            proposed[found.id] = propose(documents.evidence(tx, found), events)
-    claim_ids = [claim.id for claim in claims]
-    changed = []
-    for document, links in proposed.items():
-        others = [
-            proposed[member]
-            for member in family.get(document, ())
-            if member != document and member in proposed
-        ]
-        if _record(matter, document, _with_thread(links, others), claim_ids):
-            changed.append(document)
-    return changed
+            yield documents.evidence(tx, found)
 
 
 def _summaries(matter: Matter, ids: Sequence[str]) -> list[Summary]:
@@ -105,13 +111,12 @@ def _with_thread(links: Sequence[Link], others: Sequence[Sequence[Link]]) -> lis
 
 
 def _record(matter: Matter, document: str, links: Sequence[Link], claim_ids: Sequence[str]) -> bool:
-    proposed = [link for link in links if link.score >= PROPOSED]
     with matter.change() as change:
-        changed = matters.replace_links(change.tx, document, proposed, claim_ids)
+        changed = matters.replace_links(change.tx, document, links, claim_ids)
         documents.set_done(change.tx, document, "link", VERSIONS["link"])
         if changed:
             documents.undo(change.tx, "index", [document])
-            change.note("linked", document, events={link.event: round(link.score, 3) for link in proposed})
+            change.note("linked", document, events={link.event: round(link.score, 3) for link in links})
     return changed
 
 

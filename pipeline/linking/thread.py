@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 
 import sqlalchemy as sa
 
 from pipeline.records import documents
 
+LARGEST = 12
+"""Files in a mail or archive that still tell of one thing; a larger one is a heap."""
 MAIL_KEYS = ("Message-ID", "In-Reply-To", "References")
 
 
 def threads(tx: sa.Connection) -> dict[str, tuple[str, ...]]:
     """For each document that is not alone, the ids of its group, itself included."""
     groups = _Groups()
-    for parent, child in documents.mail_families(tx):
-        groups.join(parent, child)
+    families = documents.families(tx)
+    sizes = Counter(parent for parent, _ in families)
+    for parent, child in families:
+        if sizes[parent] <= LARGEST:
+            groups.join(parent, child)
     for document, message in documents.message_ids(tx, MAIL_KEYS):
         groups.join(document, f"message {message}")
     return {member: members for members in groups.members() if len(members) > 1 for member in members}

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import datetime
+import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import PurePosixPath
 from typing import NamedTuple
 
-from index.words import compact, tokens
+from index.words import compact, positions, tokens
 from pipeline.claims import Claim, Event
 from pipeline.evidence import Evidence
 
@@ -43,6 +45,12 @@ class Phrase:
     def __bool__(self) -> bool:
         return bool(self.terms)
 
+    def is_in(self, places: Mapping[str, Sequence[int]]) -> bool:
+        """Whether the words stand in a row in a text, given as its terms with their positions."""
+        first, offset = self.terms[0]
+        starts = (position - offset for position in places.get(first, ()))
+        return any(all(start + at in places.get(term, ()) for term, at in self.terms) for start in starts)
+
 
 def _longest(found: list[Token]) -> list[Token]:
     """The widest token at each position: pairs of Han characters rather than single ones."""
@@ -56,6 +64,19 @@ def _longest(found: list[Token]) -> list[Token]:
     return list(best.values())
 
 
+def _names(evidence: Evidence) -> list[str]:
+    """The file's name, and those of the mails and archives in which it was seen; not those of folders."""
+    parts = [part for seen in evidence.summary.sightings for part in seen.path.split("/")]
+    return list(
+        dict.fromkeys((evidence.summary.name, *(part for part in parts if PurePosixPath(part).suffix)))
+    )
+
+
+def _words(path: str) -> str:
+    """A path with its underscores and digits set apart: `IMG_Area4_gate.jpg` holds the words Area 4 and gate."""
+    return re.sub(r"(?<=[^\W\d_])(?=\d)|(?<=\d)(?=[^\W\d_])|_", " ", path)
+
+
 class DocumentView:
     """What the rules ask of a document."""
 
@@ -63,6 +84,8 @@ class DocumentView:
         self.evidence = evidence
         self.date: datetime.date | None = evidence.summary.date
         self.kind = evidence.summary.kind
+        self.is_picture = self.kind in ("photo", "video")
+        self.paths = [positions(_words(path)) for path in _names(evidence)]
 
     @cached_property
     def pages(self) -> list[tuple[int, int, dict[str, list[Token]]]]:

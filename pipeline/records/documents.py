@@ -287,12 +287,11 @@ def _chunks(ids: Sequence[str], size: int = 500) -> Iterable[Sequence[str]]:
     return (ids[i : i + size] for i in range(0, len(ids), size))
 
 
-def mail_families(tx: sa.Connection) -> list[tuple[str, str]]:
-    """(mail, what is attached to it) for all mails."""
+def families(tx: sa.Connection) -> list[tuple[str, str]]:
+    """(container, what is inside it) for all mails and archives."""
     query = (
         sa.select(family.c.parent, family.c.child)
         .join(documents, documents.c.id == family.c.parent)
-        .where(documents.c.media_type.startswith("message/"))
         .order_by(family.c.parent, family.c.position)
     )
     return [(row.parent, row.child) for row in tx.execute(query)]

@@ -9,8 +9,11 @@ from extractors.facts.fact import Day, Fact
 from pipeline.linking.view import DocumentView, EventView
 from pipeline.links import Reason
 
-DURING, SOON_AFTER, LATER, BEFORE, FAR = 0.9, 0.5, 0.1, -0.6, -0.8
+DURING, SOON_AFTER, LATER, SHORTLY_BEFORE, BEFORE, FAR = 0.9, 0.5, 0.1, -0.3, -1.2, -1.2
+PICTURED = 1.3
+"""More for a picture taken within the event: it has hardly any words that could tell."""
 SOON = datetime.timedelta(days=45)
+SHORTLY = datetime.timedelta(days=21)
 LONG = datetime.timedelta(days=200)
 EXACT, WITHIN = 1.1, 0.4
 
@@ -20,6 +23,7 @@ def reasons(view: DocumentView, event: EventView) -> Iterator[Reason]:
     start, last = event.event.start, event.event.last
     if view.date is not None:
         weight, detail = _own(view.date, start, last)
+        weight += PICTURED if view.is_picture and weight == DURING else 0.0
         fact = next(
             (f for f, d in view.evidence.days() if f.role == "document" and d.start == view.date), None
         )
@@ -41,7 +45,8 @@ def _own(date: datetime.date, start: datetime.date, last: datetime.date) -> tupl
             return SOON_AFTER, f"{after.days} days after the event"
         return (LATER if after <= LONG else FAR), f"{after.days} days after the event"
     before = start - date
-    return (BEFORE if before <= LONG else FAR), f"{before.days} days before the event"
+    weight = SHORTLY_BEFORE if before <= SHORTLY else BEFORE
+    return weight, f"{before.days} days before the event"
 
 
 def _is_event(day: Day, event: EventView) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pipeline.linking.view import DocumentView, EventView
 from pipeline.links import Reason
 
-WEIGHTS = {"other": -0.8, "contract": -0.4, "photo": 0.4, "work_record": 0.2, "inspection_report": 0.2}
+WEIGHTS = {"other": -0.5, "contract": -1.0, "photo": 0.4, "work_record": 0.2, "inspection_report": 0.2}
 
 
 def reasons(view: DocumentView, _event: EventView) -> Iterator[Reason]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pipeline.linking.view import DocumentView, EventView, Hit
 from pipeline.links import Reason
 
-EACH, MOST, NONE = 0.35, 3, -0.9
+EACH, MOST, NONE = 0.35, 3, -0.6
 
 
 def reasons(view: DocumentView, event: EventView) -> Iterator[Reason]:
@@ -18,5 +18,5 @@ def reasons(view: DocumentView, event: EventView) -> Iterator[Reason]:
         if hit is not None and found < MOST:
             found += 1
             yield Reason("party", EACH, f"{party.role}: {party.name}", hit.page, hit.start, hit.end)
-    if event.parties and not found and view.kind not in ("photo", "video"):
+    if event.parties and not found and not view.is_picture:
         yield Reason("party", NONE, "names none of the claim's parties")
