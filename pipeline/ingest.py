@@ -16,11 +16,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from extractors.reading import OcrMode, OcrOptions
-
 from extractors.errors import DocumentError, OcrFailed, TooLarge, WorkerDied, recorded
 from extractors.extract import Extraction, extract
 from extractors.readers.draft import Child
+from extractors.reading import OcrMode, OcrOptions
 from extractors.workers import Workers
 from pipeline.evidence import Summary
 from pipeline.indexing import index_pending

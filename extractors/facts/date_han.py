@@ -10,17 +10,20 @@ from extractors.facts.numerals import HAN_DIGITS, han_number
 
 _HAN_DAY = r"(?:[二三]?十|廿|卅)[一二三四五六七八九]?|[一二三四五六七八九]"
 _HAN_DIGIT = "[〇零一二三四五六七八九]"
+_HAN_ZERO = "[〇零o0]"
 _YEAR = (
     r"(?:(?P<era>民国) {0,2}(?P<roc>\d{1,3}|[一二三四五六七八九十百〇零]{1,5})"
-    rf"|(?P<year>\d{{4}}|\d(?: \d){{3}}|\d{{2}}|{_HAN_DIGIT}{{4}}|{_HAN_DIGIT}{{2}}))"
+    rf"|(?P<year>\d{{4}}|\d(?: \d){{3}}|\d{{2}}|二{_HAN_ZERO}{_HAN_DIGIT}{{2}}|{_HAN_DIGIT}{{4}}|{_HAN_DIGIT}{{2}}))"
 )
 _MONTH = r"(?P<month>1 ?[0-2]|0? ?[1-9]|十[一二]?|[一二三四五六七八九元])"
 _DAY = rf"(?P<day>[12] ?\d|3 ?[01]|0? ?[1-9]|{_HAN_DAY})"
 _NO_COUNT = r"(?![0-9一二三四五六七八九十个万千百亿名人次年月天元%℃米点时:岁]| ?个)"
 _BARE = rf"(?P<bare>[12]\d|3[01]|(?:[二三]?十|廿|卅)[一二三四五六七八九]|[二三]十){_NO_COUNT}"
+_GAP = r"(?: {0,2}| ?\n ?)"
+"""Between the parts of a date; a line may end there."""
 _DATE = re.compile(
-    rf"(?<![0-9〇零一二三四五六七八九十第])(?:{_YEAR} {{0,2}}年 {{0,2}}的?)?{_MONTH} {{0,2}}月"
-    rf"(?:份|的)?(?: {{0,2}}(?:{_DAY} {{0,2}}(?P<mark>[日号曰])|{_BARE}))?"
+    rf"(?<![0-9〇零一二三四五六七八九十第])(?:{_YEAR}{_GAP}年{_GAP}的?)?{_MONTH}{_GAP}月"
+    rf"(?:份|的)?(?:{_GAP}{_DAY}{_GAP}(?P<mark>[日号曰])| {{0,2}}{_BARE})?"
     r"(?P<third>[上中下]旬|[底末]|初(?![一二三四五六七八九十]))?"
 )
 _UNTIL_DAY = re.compile(rf" {{0,2}}(?:-|~|至|到|—) {{0,2}}{_DAY} {{0,2}}[日号]")
@@ -44,7 +47,7 @@ def _year_of(match: re.Match[str]) -> int | None:
     if match["era"]:
         number = han_number(match["roc"])
         return None if number is None else int(number) + 1911
-    digits = "".join(str(HAN_DIGITS.get(c, c)) for c in match["year"] if c != " ")
+    digits = "".join(str(HAN_DIGITS.get(c, c)) for c in match["year"].replace("o", "0") if c != " ")
     return full_year(digits)
 
 

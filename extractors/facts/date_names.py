@@ -48,6 +48,12 @@ def _left() -> re.Pattern[str]:
     )
 
 
+_WRAPPED = re.compile(
+    r"(?:^|[^a-z])(?:of|on|by|from|to|until|till|since|dated|before|after|and|between|the) (\d{1,2}(?:st|nd|rd|th)?) ?\n\Z"
+)
+"""A day at the end of a line whose month begins the next; words before it must say that it is one."""
+
+
 @cache
 def _right() -> re.Pattern[str]:
     to = r"(?: ?(?:-|~|to|until|till|through|thru|and|&) ?(?:the )?"
@@ -141,7 +147,8 @@ def _left_side(text: str, end: int) -> _Side:
     start = max(0, end - _WINDOW)
     match = _left().search(text, start, end)
     if not match:
-        return _Side(end)
+        wrapped = _WRAPPED.search(text, max(0, end - 16), end) if text[end - 1 : end] == "\n" else None
+        return _Side(wrapped.start(1), int(wrapped[1].rstrip("dhnrst"))) if wrapped else _Side(end)
     listed = bool(match["link"]) and match["link"].strip() in ("and", "&", "/")
     if listed and not re.search(r"between (?:the )?$", text[max(0, match.start() - 12) : match.start()]):
         return _Side(match.start("b"), _number(match["b"]), None, None, bool(match["p"] or match["of"]))

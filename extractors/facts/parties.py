@@ -70,7 +70,7 @@ def _all(document: Document, pages: Sequence[PageSegments], kind: str) -> Iterat
 def _addressed(document: Document, page: PageSegments, known: Sequence[Named]) -> Iterator[Named]:
     """The company that fills a line at the head of an invoice and does not issue it: it is billed."""
     issuers = {_key(document.text[n.start : n.end]) for n in known if n.role in ("seller", "sender")}
-    for line in page.lines[:_HEAD]:
+    for line in (page.lines[at] for row in page.rows[:_HEAD] for at in row):
         company = fills(line, companies_in(line))
         name = _key(line.text[company.start : company.end]) if company else ""
         if company and issuers and company.confidence >= 0.9 and name not in issuers:

@@ -54,7 +54,7 @@ def heads(pages: Sequence[PageSegments], kind: str) -> Iterator[Named]:
     """Letterhead, addressee and signature."""
     if not pages:
         return
-    first = [line for line, s in zip(pages[0].lines, pages[0].segments, strict=True) if s.column == 0]
+    first = [pages[0].lines[row[0]] for row in pages[0].rows]
     greeting = next((at for at, line in enumerate(first[:30]) if opens_with("salutation", line.lower)), None)
     letterhead = _letterhead(first, greeting, kind)
     if letterhead:

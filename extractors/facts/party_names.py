@@ -25,7 +25,7 @@ _ADDRESS = re.compile(
     r"|\d.*\b(?:street|st|str|road|rd|avenue|ave|lane|drive|blvd|boulevard|highway|hwy|floor|flr|plaza|quay|court)\b"
     r"|\b(?:street|road|avenue|boulevard|highway|blvd)\.?,?$|\b(?:jalan|jln|taman|postcode|zip|p\.?o\.? box|cedex)\b"
     r"|(?:strasse|straße|str\.) ?\d|\b(?:calle|rue|via) \w"
-    r"|\b[A-Z]{2} \d{5}\b|^\d{4,6}\b|\b\d{5,6}$|[路街巷弄]\d+号|\d+[号室楼]$",
+    r"|\b[A-Z]{2} \d{5}\b|[,.] ?[A-Z]{2} \d{4}\b|^\d{4,6}\b|\b\d{5,6}$|[路街巷弄]\d+号|\d+[号室楼]$",
     re.IGNORECASE,
 )
 _NOTE = re.compile(

@@ -59,7 +59,7 @@ def shop(page: PageSegments, buyers: Sequence[str]) -> Iterator[Named]:
 
 
 def _lines(page: PageSegments) -> list[_Line]:
-    segments = list(zip(page.segments, page.lines, strict=True))[:14]
+    segments = [(page.segments[at], page.lines[at]) for row in page.rows for at in row][:14]
     heights = sorted(s.box.y1 - s.box.y0 for s in page.segments if s.box)
     usual = heights[len(heights) // 2] if heights else 0.0
     lines: list[_Line] = []
@@ -107,7 +107,7 @@ def _looks(text: str, line: _Line) -> float:
     score -= 2.5 * (":" in text) + 2.0 * (len(text.split()) > 7) + 1.5 * (letters < 5)
     score -= 6.0 * bool(_FORM_NAME.search(text))
     words = text.split()
-    score -= 3.0 * bool(_PLACE_ALONE.fullmatch(text))
+    score -= 3.0 * bool(_PLACE_ALONE.fullmatch(text) or _FORM_ALONE.match(text))
     score -= 3.0 * (letters / len(words) < 2.6) + 1.0 * (text[0].islower()) + 1.5 * (text[0] in "([{")
     return (
         score
@@ -135,7 +135,7 @@ def _name_span(lines: Sequence[_Line], at: int) -> tuple[int, int] | None:
         return None
     start, stop = line.text.span(*span)
     following = lines[at + 1] if at + 1 < len(lines) else None
-    if following and following.segment.line - line.segment.line <= 2 and _goes_on(following):
+    if following and _goes_on(following):
         more = trimmed(following.text, 0, len(_REGISTRATION.sub("", following.text.text)))
         if more:
             stop = following.text.span(*more)[1]

@@ -12,7 +12,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import pairwise
+from itertools import groupby, pairwise
 from typing import Generic, TypeVar
 
 from extractors.document import Box, Cell, Document, Page, Word, lines_of
@@ -58,6 +58,27 @@ class PageSegments:
     def lines(self) -> tuple[Plain, ...]:
         """The plain form of each segment."""
         return tuple(plain(self.source, s.start, s.end) for s in self.segments)
+
+    @cached_property
+    def rows(self) -> tuple[tuple[int, ...], ...]:
+        """The indexes of the segments, row by row from the top of the page and from left to right in a row.
+
+        A file may store a page's text in any order; where the head of the paper is meant, this is the order. OCR
+        reads from the top, and its order holds where lines slant; so does the order of a text without layout.
+        """
+        placed = sorted((s.box.y0, s.box.x0, at) for at, s in enumerate(self.segments) if s.box)
+        if len(placed) < len(self.segments) or self.page.source == "ocr":
+            lines = groupby(range(len(self.segments)), key=lambda at: self.segments[at].line)
+            return tuple(tuple(line) for _, line in lines)
+        rows: list[list[tuple[float, int]]] = []
+        bottom = -1.0
+        for _, left, at in placed:
+            box = self.segments[at].box
+            if box is None or (box.y0 + box.y1) / 2 > bottom:
+                rows.append([])
+                bottom = box.y1 if box else bottom
+            rows[-1].append((left, at))
+        return tuple(tuple(at for _, at in sorted(row)) for row in rows)
 
     @cached_property
     def _index(self) -> dict[int, int]:

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 from extractors.document import Box, Document, Page, words_within
 from extractors.facts.folding import folded
 
 _WORD = re.compile(r"[a-z]{2,}|[一-鿿]")
+_WEEKDAY = re.compile(r"(?<![a-z])(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*|(?:星期|周)[一二三四五六日天]")
+_COLUMN_MARK = re.compile(r"\t| {3,}|\u3000{2,}|\|")
 _WIDTH = 60
+_WIDE_GAP = 1.7
+"""A gap so many times as wide as the line is high separates the columns of a page."""
 
 _REACH = 0.05
 """How far above, as a fraction of the page's height, a label of a value may stand."""
@@ -24,18 +29,52 @@ def line_around(text: str, start: int, end: int) -> tuple[int, int]:
 def lead_of(document: Document, plain: str, start: int, end: int) -> str:
     """Up to 60 characters before a slice on its line; where no word is among them, the label above it.
 
-    That label is what stands right above on the page, or the line above where the page has no layout.
+    Of a line that crosses several columns only the part in the slice's own column counts, or, where no word
+    stands there, with the column to its left. The label above is what stands right above on the page, or the
+    line above where the page has no layout.
     """
     window = plain[max(0, start - _WIDTH) : start]
     line = window.rsplit("\n", 1)[-1]
-    if _WORD.search(line):
-        return line
     page = document.page_at(start)
+    if _WORD.search(line):
+        return plain[_column_start(document, page, plain, start - len(line), start) : start]
     if page.words:
         above = folded(label_above(document, page, start, end))
     else:
         above = window[: len(window) - len(line)].rstrip().rsplit("\n", 1)[-1]
     return f"{above} " if above else line
+
+
+def _column_start(document: Document, page: Page, plain: str, first: int, start: int) -> int:
+    """Where the column begins in which `start` stands, of a line that begins at `first`."""
+    for edge in sorted(column_edges(document, page, first, start), reverse=True):
+        if _WORD.search(_WEEKDAY.sub("", plain[edge:start])):
+            return edge
+    return first
+
+
+def column_edges(document: Document, page: Page, first: int, last: int) -> list[int]:
+    """Where columns begin in a line: behind tabs, bars and wide gaps, on the page or in its text."""
+    edges = [mark.end() for mark in _COLUMN_MARK.finditer(document.text, first, last)]
+    words = words_within(page.words, first, last + 1)
+    for left, right in pairwise(words):
+        height = max(left.box.y1 - left.box.y0, right.box.y1 - right.box.y0) * page.height
+        if (right.box.x0 - left.box.x1) * page.width > _WIDE_GAP * height and right.start <= last:
+            edges.append(right.start)
+    return edges
+
+
+def column_around(document: Document, page: Page, start: int, end: int) -> tuple[int, int]:
+    """(start, end) of the table cell that holds a slice, else of the part of its line in its column."""
+    for cell in page.cells:
+        if cell.start <= start and end <= cell.end:
+            return cell.start, cell.end
+    first, last = line_around(document.text, start, end)
+    edges = column_edges(document, page, first, last)
+    return (
+        max((edge for edge in edges if edge <= start), default=first),
+        min((edge for edge in edges if edge >= end), default=last),
+    )
 
 
 def label_above(document: Document, page: Page, start: int, end: int) -> str:

@@ -47,12 +47,13 @@ class Evidence:
 
 def head_of(page: PageSegments) -> tuple[Segment, ...]:
     """The segments of a first page that may be its heading: the first ones, and those in large letters."""
-    first = page.segments[:_HEAD_SEGMENTS]
+    order = [page.segments[at] for row in page.rows for at in row]
+    first = tuple(order[:_HEAD_SEGMENTS])
     heights = sorted(s.box.y1 - s.box.y0 for s in page.segments if s.box)
     if not heights:
         return first
     large = heights[len(heights) // 2] * _LARGE
-    return first + tuple(s for s in page.segments[_HEAD_SEGMENTS:80] if s.box and s.box.y1 - s.box.y0 > large)
+    return first + tuple(s for s in order[_HEAD_SEGMENTS:80] if s.box and s.box.y1 - s.box.y0 > large)
 
 
 def heading_evidence(document: Document, head: Sequence[Segment]) -> Iterator[tuple[Evidence, Segment]]:

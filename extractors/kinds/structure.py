@@ -23,6 +23,7 @@ _HEADER = re.compile(
     r"^(?:from|to|sent|date|cc|subject|发件人|收件人|发送时间|日期|抄送|主题) ?:", re.MULTILINE
 )
 _FIRST_CHARS = 12_000
+_PRICE = re.compile(r"(?<![\d.,])\d{1,4}[.,]\d\d(?![\d.,])")
 _LEGIBLE = re.compile(r"[^\W\d_]{3,}|\d{4,}|[㐀-鿿]")
 
 
@@ -40,6 +41,7 @@ def signs(document: Document, first: Plain) -> Iterator[Sign]:
     yield from _by_type(document)
     yield from _picture(document)
     yield from _mail_headers(first)
+    yield from _prices(document)
     scanned = any(p.source == "ocr" for p in document.pages[:1])
     yield from _sums(first.lower[:_FIRST_CHARS], 1.0 if scanned else 0.4)
 
@@ -77,7 +79,7 @@ def _picture(document: Document) -> Iterator[Sign]:
     camera = next((m for m in document.metadata if any(k in m.key.lower() for k in _CAMERA_KEYS)), None)
     if words >= 25:
         return
-    scarce = 1 - words / 25
+    scarce = (1 - words / 25) * (0.5 if _PRICE.search(document.text, 0, document.body_end) else 1.0)
     if camera is not None:
         yield Sign("photo", 3.0 + 5.0 * scarce, (camera.start, camera.end))
     else:
@@ -89,6 +91,17 @@ def _mail_headers(first: Plain) -> Iterator[Sign]:
     if len(lines) >= 3:
         top = next(iter(lines.values()))
         yield Sign("correspondence", 1.5 + 0.5 * len(lines), first.span(*top.span()))
+
+
+def _prices(document: Document) -> Iterator[Sign]:
+    """Prices all over the picture of a slip, whatever became of its words."""
+    if not document.media_type.startswith("image/"):
+        return
+    text = document.text[: document.body_end][:_FIRST_CHARS]
+    prices = sum(1 for _ in _PRICE.finditer(text))
+    lines = sum(1 for line in text.split("\n") if line.strip())
+    if prices >= 3 and prices > 0.15 * lines:
+        yield Sign("invoice", min(2.0, 0.5 + 0.25 * prices))
 
 
 def _sums(text: str, share: float) -> Iterator[Sign]:

@@ -37,7 +37,7 @@ def read(source: Input) -> Draft:
     name = source.untrusted_name
     _check_directory(source)
     with open_zip(source) as archive:
-        files = [info for info in archive.infolist() if not info.is_dir()]
+        files = [info for info in archive.infolist() if not info.filename.endswith("/")]
         if len(files) > source.limits.archive_members:
             most = source.limits.archive_members
             raise TooLarge(f"{name}: {len(files)} files inside, more than the limit archive_members ({most})")
@@ -114,11 +114,8 @@ class _Unpacking:
             path.unlink(missing_ok=True)
             self.damaged.append(f"{name}: {_reason(error)}")
             return
-        if size:
-            self.store.add(name, path)
-        else:
-            path.unlink()
-            self.empty += 1
+        self.empty += not size
+        self.store.add(name, path)
 
     def _copy(self, info: zipfile.ZipInfo, path: Path) -> int:
         size = 0
@@ -143,7 +140,7 @@ class _Unpacking:
     def check(self) -> None:
         """Raises when nothing could be unpacked."""
         name = self.source.untrusted_name
-        if self.store.children:
+        if len(self.store.children) > self.empty:
             return
         if self.encrypted:
             raise Encrypted(f"{name}: all files inside are protected with a password")
@@ -157,8 +154,6 @@ class _Unpacking:
         yield from _some(self.damaged, "damaged, not read")
         if self.clutter:
             yield f"{self.clutter} files that only the operating system uses were left out"
-        if self.empty:
-            yield f"{self.empty} files inside are empty"
         repeated = [
             n for n, count in Counter(c.untrusted_name for c in self.store.children).items() if count > 1
         ]

@@ -95,7 +95,7 @@ def _page(job: _Job, number: int) -> PageText | PendingPage:
     try:
         page = job.pdf.get_page(number)
     except pdfium.PdfiumError:
-        return PageText("", 595.0, 842.0, notes=("the page is damaged and cannot be shown",))
+        return PageText("", 595.0, 842.0, notes=("the page is damaged and was not read",))
     try:
         for name, data in pdf_annotations.page_files(page, job.source.limits):
             _keep(job, name, data)
@@ -116,7 +116,7 @@ def _decided(job: _Job, page: Any, number: int) -> PageText | PendingPage:
     if reason:
         return _pending(job, page, number, shape, drawn, reason, typed if layer.words else None)
     if job.damaged and not layer.text:
-        return replace(typed, notes=("the PDF is damaged; what stood on this page may be lost",))
+        return replace(typed, notes=("the PDF is damaged; what stood on this page was not read",))
     if layer.words and job.tables_left and pdf_tables.looks_ruled(drawn):
         return _with_cells(job, typed, drawn, shape)
     return typed

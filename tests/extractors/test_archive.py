@@ -134,14 +134,14 @@ def test_two_members_of_one_name_are_two_children(tmp_path: Path) -> None:
 
 def test_what_only_operating_systems_use_is_left_out(tmp_path: Path) -> None:
     clutter = ["__MACOSX/._a.txt", "x/.DS_Store", "Thumbs.db", "desktop.ini"]
-    draft = read(
-        tmp_path, zipped([("a.txt", WORDS), ("empty.txt", b""), *((name, WORDS) for name in clutter)])
-    )
+    draft = read(tmp_path, zipped([("a.txt", WORDS), *((name, WORDS) for name in clutter)]))
     assert names_of(draft) == ["a.txt"]
-    assert draft.notes == (
-        "4 files that only the operating system uses were left out",
-        "1 files inside are empty",
-    )
+    assert draft.notes == ("4 files that only the operating system uses were left out",)
+
+
+def test_an_empty_member_is_not_passed_over(tmp_path: Path) -> None:
+    draft = read(tmp_path, zipped([("a.txt", WORDS), ("empty.txt", b""), ("", WORDS)]))
+    assert names_of(draft) == ["a.txt", "empty.txt", "(no name)"]
 
 
 @pytest.mark.parametrize(
