@@ -137,10 +137,10 @@ class Document:
         object.__setattr__(self, "_starts", tuple(p.start for p in self.pages))
 
     @property
-    def is_partial(self) -> bool:
-        """Whether a part of the file could not be read; the notes say which."""
-        notes = (*self.notes, *(note for page in self.pages for note in page.notes))
-        return any(note.endswith(UNREAD) for note in notes)
+    def unread(self) -> tuple[str, ...]:
+        """The notes that say that a part of the file could not be read; empty when all of it was."""
+        notes = (*self.notes, *(f"page {p.number}: {note}" for p in self.pages for note in p.notes))
+        return tuple(note for note in notes if note.endswith(UNREAD))
 
     def page_text(self, number: int) -> str:
         """The text of page `number` (from 1)."""

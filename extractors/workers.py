@@ -9,7 +9,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable
-from concurrent.futures import CancelledError, Future
+from concurrent.futures import CancelledError, Future, InvalidStateError
 from concurrent.futures import TimeoutError as FutureTimeout
 from multiprocessing.context import BaseContext
 from types import FrameType, TracebackType
@@ -39,6 +39,7 @@ class Workers:
 
     def __init__(self, processes: int, limits: Limits) -> None:
         self.processes = max(1, processes)
+        self._waiting: set[Future[Any]] = set()
         self._pool: Any = ProcessPool(
             max_workers=self.processes,
             max_tasks=MAX_TASKS,
@@ -55,13 +56,17 @@ class Workers:
     ) -> None:
         if kind is None:
             self._pool.close()
+            self._pool.join()
         else:
-            self._pool.stop()
-        self._pool.join()
+            self.stop()
 
     def stop(self) -> None:
-        """Ends the workers at once; what they were doing is cancelled."""
+        """Ends the workers at once; whoever waits for what they were doing gets a CancelledError."""
         self._pool.stop()
+        self._pool.join()
+        for outcome in list(self._waiting):  # the pool leaves the futures of tasks that were running as they are
+            with contextlib.suppress(InvalidStateError):
+                outcome.set_exception(CancelledError())
 
     def submit(self, function: Callable[..., T], *args: Any, seconds: float, name: str) -> Future[T]:
         """Runs `function(*args)` in a worker; both must be picklable.
@@ -71,6 +76,8 @@ class Workers:
         messages.
         """
         outcome: Future[T] = Future()
+        self._waiting.add(outcome)
+        outcome.add_done_callback(self._waiting.discard)
         running = self._pool.schedule(_guarded, args=(name, function, args), timeout=seconds)
         outcome.set_running_or_notify_cancel()
         running.add_done_callback(lambda done: _pass_on(done, outcome, seconds, name))
@@ -94,6 +101,11 @@ def _guarded(name: str, function: Callable[..., T], args: tuple[Any, ...]) -> T:
 
 
 def _pass_on(done: Future[T], outcome: Future[T], seconds: float, name: str) -> None:
+    with contextlib.suppress(InvalidStateError):  # stopped in between
+        _settle(done, outcome, seconds, name)
+
+
+def _settle(done: Future[T], outcome: Future[T], seconds: float, name: str) -> None:
     try:
         error = done.exception()
     except CancelledError as cancelled:

@@ -227,6 +227,7 @@ class Ingest:
             (child, self.matter.originals.keep(child.path, self._limits.file_bytes))
             for child in found.children
         ]
+        unread = found.document.unread
         with self.matter.change() as change:
             children = [self._register_child(change, document, child, original) for child, original in kept]
             names = [readable(child.untrusted_name) for child, _ in kept]
@@ -235,7 +236,7 @@ class Ingest:
             )
             documents.replace_reading(change.tx, document.id, found.document)
             documents.replace_understanding(change.tx, document.id, found.understanding, found.document)
-            documents.set_state(change.tx, document.id, "partial" if found.document.is_partial else "ok")
+            documents.set_state(change.tx, document.id, "partial" if unread else "ok", _partial(unread))
             for step in ("read", "classify", "facts"):
                 documents.set_done(change.tx, document.id, step, VERSIONS[step])
             for step in after("facts"):
@@ -259,6 +260,14 @@ class Ingest:
         self._tie(change, document)
         state = documents.summary(change.tx, document).state
         return Taken(document, name, again=not new and state != "open")
+
+
+def _partial(unread: Sequence[str]) -> dict[str, str] | None:
+    """Why a document was read only in part, in the form of an error."""
+    if not unread:
+        return None
+    hint = "Ask the sender for what is missing; claimtrail show lists all of it."
+    return {"code": "partial", "message": "; ".join(unread[:5]), "hint": hint}
 
 
 def _shown(document: Summary) -> str:

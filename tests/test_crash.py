@@ -80,6 +80,32 @@ def test_killed_and_run_again_ends_in_the_same_state(tmp_path: Path, heap: Path,
     assert not list((broken / "scratch").iterdir())
 
 
+def test_interrupted_ends_with_130_and_what_was_finished_is_kept(tmp_path: Path, heap: Path) -> None:
+    workspace = tmp_path / "matter"
+    subprocess.run([*CLAIMTRAIL, "init", str(workspace)], check=True, capture_output=True)
+    command = [*CLAIMTRAIL, "ingest", str(heap), "--workspace", str(workspace)]
+    running = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    wait_until_documents_came_in(workspace)
+    running.send_signal(signal.SIGINT)
+    _, said = running.communicate(timeout=60)
+    assert running.returncode == 130, said
+    assert "Traceback" not in said
+    kept = sum(found["state"] == "ok" for found in call(workspace, "list"))
+    report = call(workspace, "ingest", heap)
+    assert len(report["ingested"]) + kept == len(call(workspace, "list")) - len(report["failed"])
+    assert call(workspace, "search", "*")["total"] == 28
+
+
+def wait_until_documents_came_in(workspace: Path) -> None:
+    with Matter.open(workspace, "test") as matter:
+        for _ in range(1200):
+            with matter.reading() as tx:
+                if any(found.state == "ok" for found in documents.summaries(tx)):
+                    return
+            time.sleep(0.05)
+    raise AssertionError("nothing came in within a minute")
+
+
 def kill_in_the_middle(workspace: Path, heap: Path, seconds: float) -> None:
     command = [*CLAIMTRAIL, "ingest", str(heap), "--workspace", str(workspace)]
     running = subprocess.Popen(

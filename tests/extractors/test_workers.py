@@ -7,8 +7,10 @@ import os
 import signal
 import socket
 import subprocess
+import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import CancelledError
 from pathlib import Path
 from typing import Any
 
@@ -108,3 +110,11 @@ def _gone(pid: int) -> bool:
             return True
         time.sleep(0.05)
     return False
+
+
+def test_stopping_wakes_whoever_waits() -> None:
+    workers = Workers(1, Limits())
+    future = workers.submit(time.sleep, 60, seconds=90, name="slow.pdf")
+    threading.Timer(0.5, workers.stop).start()
+    with pytest.raises(CancelledError):
+        future.result(timeout=20)

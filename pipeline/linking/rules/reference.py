@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from index.words import compact
@@ -9,7 +10,8 @@ from pipeline.linking.view import DocumentView, EventView, Phrase
 from pipeline.links import Reason
 
 EVENT, CLAUSE, CLAIM, GIVEN = 2.6, 0.5, 0.4, 0.7
-CLAUSE_WORDS = ("clause", "article", "条", "款")
+CLAUSE_NUMBER = re.compile(r"(?:clause|article|条款|第)\s*(\d+(?:\.\d+)*)", re.IGNORECASE)
+"""A reference of the register that names a clause: `Sub-Clause 20.1`, `第19.1条`."""
 
 
 def reasons(view: DocumentView, event: EventView) -> Iterator[Reason]:
@@ -27,11 +29,11 @@ def reasons(view: DocumentView, event: EventView) -> Iterator[Reason]:
 
 
 def _found(view: DocumentView, form: str, shown: str) -> Reason | None:
-    clause = any(word in shown.casefold() for word in CLAUSE_WORDS)
+    clause = CLAUSE_NUMBER.search(shown)
     weight = CLAUSE if clause else EVENT
-    number = compact(shown.casefold().replace("sub-clause", "").replace("clause", "")) if clause else form
+    number = compact(clause[1]) if clause else form
     for value, hit, role in view.references:
-        if value == form or (clause and role == "clause" and value == number):
+        if value == number and (role == "clause") == bool(clause):
             return Reason("reference", weight, f"reference {shown}", hit.page, hit.start, hit.end)
     cited = next(view.hits(Phrase(shown)), None)
     return (
