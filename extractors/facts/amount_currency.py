@@ -11,6 +11,8 @@ from extractors.facts.amount_forms import Mention
 from extractors.facts.currencies import Mark, marks, places
 
 _SCANNED = 30_000
+_YUAN = Mark("CNY", ("HKD", "TWD", "MOP"))
+"""元 as the head of a column: of the mainland unless the document speaks of another place."""
 
 
 @cache
@@ -32,6 +34,10 @@ _ALIASES = {
     "NT$": "TWD",
     "JP¥": "JPY",
 }
+_COUNTED_IN_YUAN = re.compile(
+    r"[(] ?(?:人民币)? ?[万千]? ?元 ?[)]|单位 ?: ?(?:人民币)?[万千]?元|价税合计|增值税(?:专用|普通|电子)?发票|[(] ?小 ?写 ?[)]|小写|收款收据"
+)
+"""Heads of columns and words of Chinese bills that say 元 though no sum stands with it."""
 _ALIASES |= {"人民币": "CNY", "港币": "HKD", "美元": "USD", "日元": "JPY"}
 
 
@@ -69,7 +75,13 @@ class Currencies:
 
     def only(self) -> str | None:
         """The currency of figures without a mark: the one that the document names, None when none or several."""
+        codes = self._codes()
+        return codes.pop() if len(codes) == 1 else None
+
+    def _codes(self) -> set[str]:
         codes = {code for code, count in self._named.items() if count} | {
             self.of(mark)[0] for mark in self._bare
         }
-        return codes.pop() if len(codes) == 1 else None
+        if not codes and _COUNTED_IN_YUAN.search(self._plain):
+            codes.add(self._settle(_YUAN)[0])
+        return codes

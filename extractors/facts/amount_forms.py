@@ -21,10 +21,14 @@ _SMALL = re.compile(r" (cents?|pence)\b")
 LARGEST = Decimal(10) ** 15
 
 _HAN = f"[{HAN_CHARS}]"
-_NUMBER = r"(?<!\d)(?<!\d[.,'])\d+(?:[.,']\d+)*"
+_NUMBER = r"(?<!\d)(?<!\d[.,'])(?:\d{1,3}(?:[.,]\d{3})+[.,] \d{1,2}(?=[^\d%.,])|\d+(?:[.,']\d+)*)"
+"""The first form has a space that OCR put before the decimals: `1,837. 32`, `1.862. 5 万元`."""
 _TOKEN = re.compile(
     rf"(?P<digits>{_NUMBER})(?P<han> ?[十百千万亿拾佰仟](?:[{HAN_CHARS}\d.]| (?=[{HAN_CHARS}]))*)?"
     rf"|(?P<words>{_HAN}(?:[{HAN_CHARS}\d点]| (?=[{HAN_CHARS}]))*)"
+)
+_LISTED = re.compile(
+    r"(?<=\d)(?P<cut>、)(?=\d)|(?:[$€£]|(?P<yuan>[¥￥])) ?\d[\d.]*(?P<cut2>，)(?=\d[\d,.]* ?(?(yuan)(?![元块圆\d])[一-鿿]|[一-鿿€£]))"
 )
 _SPACED = re.compile(r"\d{1,3}(?: \d{3}){1,4}(?:[.,]\d{1,2})?(?![\d.,]\d|\d| \d{3})")
 _SCALE = re.compile(
@@ -87,11 +91,12 @@ class Mention:
     rule: str
     confidence: float = 0.93
     rate: str = ""
+    doubts: tuple[str, ...] = ()
 
 
 def mentions(text: str, original: str) -> Iterator[Mention]:
     """All sums with a mark or name of money in a folded text, in order; `original` tells capitals."""
-    last = 0
+    text, last = _listed(text, original), 0
     for token in _TOKEN.finditer(text):
         if token.start() < last:
             continue
@@ -99,6 +104,17 @@ def mentions(text: str, original: str) -> Iterator[Mention]:
         if found:
             last = found.end
             yield found
+
+
+def _listed(text: str, original: str) -> str:
+    """`text` with semicolons for the full-width commas that part one sum from the next: $20，300美圆, 3、500元."""
+    cuts = [max(m.start("cut"), m.start("cut2")) for m in _LISTED.finditer(original)]
+    if not cuts:
+        return text
+    chars = list(text)
+    for at in cuts:
+        chars[at] = ";"
+    return "".join(chars)
 
 
 def worded(text: str) -> Iterator[Mention]:
@@ -249,7 +265,7 @@ def _han(text: str, original: str, token: re.Match[str], last: int) -> Mention |
         or text[end : end + 2] == "分之"
     ):
         return None
-    amount = han_number(raw)
+    amount = _han_amount(raw)
     behind = han_mark(text, end) or (mark_behind(text, original, end, True) if token["han"] else None)
     ahead = mark_before(text, original, start, last, True)
     if not amount or amount >= LARGEST or (behind is None and (ahead is None or not _formal(raw))):
@@ -258,6 +274,14 @@ def _han(text: str, original: str, token: re.Match[str], last: int) -> Mention |
         mark = ahead[0] if ahead else Mark("CNY")
         return _finished(text, ahead[1] if ahead else start, end, amount, mark, start, end, False)
     return _han_sum(text, amount, start, end, behind, ahead)
+
+
+def _han_amount(raw: str) -> Decimal | None:
+    """The number of Chinese numerals, or of digits with a Chinese scale and what OCR made of their commas."""
+    pointed = re.fullmatch(r"(\d{1,3}(?:[.,]\d{3})+)[.,] ?(\d{1,2})( ?[万亿千百].*)", raw)
+    if pointed:
+        return han_number(f"{re.sub('[.,]', '', pointed[1])}.{pointed[2]}{pointed[3]}")
+    return han_number(raw)
 
 
 def _han_sum(

@@ -53,13 +53,19 @@ def columns() -> frozenset[str]:
 
 
 @cache
+def head_words() -> dict[str, tuple[str, ...]]:
+    """The words of table heads by what stands under them."""
+    return {role: tuple(words) for role, words in _data()["heads"].items()}
+
+
+@cache
 def wording() -> tuple[tuple[str, re.Pattern[str], re.Pattern[str] | None], ...]:
     """(role, words before a sum, words behind it) in running text, in the order in which they are tried."""
     return tuple(
         (
             role,
             re.compile(
-                rf"(?:{rule['before']})[\s:.,=(]{{0,4}}(?:(?:a|the|is|was|sum|amount|about|approximately|约|为|人民币|共|计|约为)[\s:]{{0,2}}){{0,4}}$"
+                rf"(?:{rule['before']})[\s:.,=()]{{0,4}}(?:(?:a|the|is|was|sum|amount|about|approximately|约|为|人民币|共|计|约为|大写|小写|暂定|含税|rmb|cny)[\s:()]{{0,3}}){{0,6}}$"
             ),
             re.compile(rule["after"]) if "after" in rule else None,
         )

@@ -9,7 +9,7 @@ from extractors.facts.currencies import Mark, han_names, marks
 from extractors.facts.date_words import alternatives
 
 _RUN = re.compile(r"[^\s\d]{1,20}$")
-_GAP = re.compile(r"(?: ?[:.]? ?)(?P<sign>[-(+] ?)?$")
+_GAP = re.compile(r"(?: ?[:.]? ?)(?P<sign>[-(+] ?)?\Z")
 _BEHIND = re.compile(
     r" ?-? ?([a-zà-ɏа-я$€£¥₹₩₺₽₴₪฿₫₱₦₵₡₲₸₮₼₾֏৳₭៛﷼][^\s\d,;:()\[\]]{0,20})"
     r"( [a-z.$]{1,12})?( [a-z]{1,12})?( [a-z]{1,12})?"
@@ -31,17 +31,20 @@ def mark_before(
     text: str, original: str, start: int, last: int, moneyish: bool
 ) -> tuple[Mark, int, bool] | None:
     """(mark, where it begins, whether a bracket stands between it and the figure) before `start`."""
-    window = text[max(last, start - 28) : start]
+    base = max(last, start - 28)
+    window = text[base:start]
+    if window.endswith("\n"):
+        window = window[:-1] if moneyish else ""
     gap = _GAP.search(window)
     lead = window[: gap.start()] if gap else window
     bracket = bool(gap and gap["sign"] and gap["sign"].startswith("("))
     run = _RUN.search(lead)
     if not run:
         return None
-    long = _long_name(lead, start - len(window), bracket) if len(run[0]) > 3 else None
+    long = _long_name(lead, base, bracket) if len(run[0]) > 3 else None
     if long:
         return long
-    at = start - len(window) + run.start()
+    at = base + run.start()
     for shift in range(len(run[0])):
         word = run[0][shift:]
         mark = marks().get(word) or marks().get(word.rstrip(".:")) if word else None

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from extractors.document import Document, Page, Word, lines_of, words_within
+from extractors.document import Page, Word, lines_of, words_within
 from extractors.facts.amount_labels import Label, label_of
 from extractors.facts.numerals import decimal_of
 
@@ -35,6 +35,7 @@ class Figure:
     end: int
     decimals: bool
     mended: bool = False
+    doubt: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,19 +50,23 @@ class Row:
     lead: str
     aside: bool = False
     """Whether the figures stand elsewhere in the text, though level with the label on the page or in its turn."""
+    columns: tuple[str, ...] = ()
+    """What the columns of the figures hold (see amount_columns), "" where that is not known; empty outside of tables."""
+
+    def column_of(self, figure: Figure) -> str:
+        """What the column of one of its figures holds."""
+        places = [f.start for f in self.figures]
+        return self.columns[places.index(figure.start)] if self.columns else ""
 
 
-def rows_of(document: Document, plain: str) -> list[Row]:
-    """The rows of all pages; labels without a figure have been given the figures level with them."""
-    rows: list[Row] = []
-    for page in document.pages:
-        found = [
-            _row(plain, start, end, page.number)
-            for start, end in lines_of(plain, page.start, page.end)
-            if end > start
-        ]
-        rows += _paired(_levelled(page, [row for row in found if row]))
-    return rows
+def rows_of(page: Page, plain: str) -> list[Row]:
+    """The rows of a page's lines; labels without a figure have been given the figures level with them."""
+    found = [
+        _row(plain, start, end, page.number)
+        for start, end in lines_of(plain, page.start, page.end)
+        if end > start
+    ]
+    return _paired(_levelled(page, [row for row in found if row]))
 
 
 def _row(plain: str, start: int, end: int, page: int) -> Row | None:
@@ -111,11 +116,16 @@ def _figure(match: re.Match[str], offset: int) -> Figure | None:
 
 
 def _levelled(page: Page, rows: list[Row]) -> list[Row]:
-    """Labels without figures take those that stand level with them to their right on the page."""
-    if not page.words or not any(row.label and not row.figures for row in rows):
+    """Labels without sums take those that stand level with them to their right on the page."""
+    if not page.words or not any(_lacking(row) for row in rows):
         return rows
     figures = [(figure, box) for row in rows for figure in row.figures if (box := _word_at(page, figure))]
-    return [_with_level(page, row, figures) if row.label and not row.figures else row for row in rows]
+    return [_with_level(page, row, figures) if _lacking(row) else row for row in rows]
+
+
+def _lacking(row: Row) -> bool:
+    """Whether a row has a label and no sum; a small number may be a rate (`Total incl. VAT 6`)."""
+    return row.label is not None and not any(f.decimals or f.value >= 100 for f in row.figures)
 
 
 def _word_at(page: Page, figure: Figure) -> Word | None:
@@ -125,6 +135,7 @@ def _word_at(page: Page, figure: Figure) -> Word | None:
 
 def _with_level(page: Page, row: Row, figures: Sequence[tuple[Figure, Word]]) -> Row:
     words = words_within(page.words, row.start, row.end)
+    own = {figure.start for figure in row.figures}
     if not words:
         return row
     box = words[-1].box
@@ -132,7 +143,7 @@ def _with_level(page: Page, row: Row, figures: Sequence[tuple[Figure, Word]]) ->
     level = [
         figure
         for figure, word in figures
-        if word.box.x0 >= box.x1 and abs((word.box.y0 + word.box.y1) / 2 - middle) < 0.6 * height
+        if figure.start not in own and word.box.x0 >= box.x1 and abs((word.box.y0 + word.box.y1) / 2 - middle) < 0.6 * height
     ]
     return replace(row, figures=tuple(sorted(level, key=lambda f: f.start)), aside=True) if level else row
 

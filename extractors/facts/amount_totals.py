@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache, cached_property, partial
@@ -16,6 +17,8 @@ _TAX_SHARE = Decimal("0.3")
 """Above this share of the net sum, two figures that add up to a third are not taken for net sum and tax."""
 _LARGEST = 14
 """How many of the largest figures without a label are weighed."""
+_STILL = re.compile(r"balance|amountdue|totaldue")
+_OWED = re.compile(r"balance|due|pay|paid|rounded|应付|实付|应收|实收")
 _MOST = 60
 """How many sums of one role are weighed against each other, the last of the document."""
 _LEAST = 2.0
@@ -58,6 +61,12 @@ class Sheet:
         return role in self.by_role
 
     @cached_property
+    def owed(self) -> set[Decimal]:
+        """What labels say is still to be paid: the total less what was paid before."""
+        rows = [row for row in self.rows if row.label and row.label.role == "total" and _STILL.search(row.label.words)]
+        return {figure.value for row in rows for figure in self.sums(row)[-1:]}
+
+    @cached_property
     def repeats(self) -> Counter[Decimal]:
         """How often each sum stands on the sheet."""
         return Counter(f.value for row in self.rows for f in row.figures if f.decimals and not row.aside)
@@ -87,7 +96,9 @@ class Sheet:
         """The figures of a row that can be sums of money."""
         total = row.label is not None and row.label.role == "total" and row.label.strength >= 3
         whole = self.bill and total and not self.in_cents
-        return [f for f in row.figures if f.decimals or (whole and not f.mended and len(str(f.value)) <= 7)]
+        figures = [f for f in row.figures if f.decimals or (whole and not f.mended and len(str(f.value)) <= 7)]
+        granted = [f for f in figures if row.column_of(f) in ("line", "assessed")] if total else []
+        return granted or figures
 
 
 def labelled(sheet: Sheet) -> list[Labelled]:
@@ -96,26 +107,27 @@ def labelled(sheet: Sheet) -> list[Labelled]:
     found = [total] if total else []
     taken = {total.figure.start} if total else set()
     for row in sheet.rows:
-        if row.label is None or row.label.role not in ("subtotal", "tax", "paid"):
-            continue
-        for figure in sheet.sums(row)[-1:]:
-            if figure.start not in taken and figure.value:
+        role = _labelled_role(row, total)
+        for figure in sheet.sums(row)[-1:] if role and row.label else ():
+            if figure.start not in taken and figure.value and not _passes(role, figure, total):
                 taken.add(figure.start)
-                found.append(Labelled(figure, row.label.role, row.label.words, 0.75 if row.aside else 0.85))
+                words = row.label.words if row.label else ""
+                found.append(Labelled(figure, role, words, 0.75 if row.aside else 0.85))
     return found
 
 
-def item_lines(sheet: Sheet, taken: Iterable[int]) -> list[Labelled]:
-    """The last figure of each row of an invoice that has words and no label: its items."""
-    used = set(taken)
-    return [
-        Labelled(row.figures[-1], "line", "", 0.6)
-        for row in sheet.rows
-        if row.label is None
-        and row.figures
-        and row.figures[-1].decimals
-        and row.figures[-1].start not in used
-    ]
+def _labelled_role(row: Row, total: Labelled | None) -> str:
+    """The role that a row's label gives its last figure; totals beside the total itself are those of a part."""
+    if row.label is None:
+        return ""
+    if row.label.role == "total":
+        return "subtotal" if total and row.label.strength >= 3 and not _OWED.search(row.label.words) else ""
+    return row.label.role if row.label.role in ("subtotal", "tax", "paid") else ""
+
+
+def _passes(role: str, figure: Figure, total: Labelled | None) -> bool:
+    """Whether a subtotal is none, since it is not below the total."""
+    return role == "subtotal" and total is not None and figure.value >= total.figure.value
 
 
 def _total(sheet: Sheet) -> Labelled | None:
@@ -170,6 +182,9 @@ def _evidence(sheet: Sheet, value: Decimal) -> float:
 def _of_payment(sheet: Sheet, value: Decimal) -> float:
     """Cash less change is the total; what a card paid is too."""
     paid, change = sheet.values("paid"), sheet.values("change")
+    less = [*paid, *map(abs, sheet.values("deduction"))]
+    if value in sheet.values("total") and any(p and value - p in sheet.owed for p in less):
+        return 2.5
     if any(c and value + c in paid for c in change):
         return 3.5
     if value in paid and not any(change):

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
-from decimal import Decimal
 
-from extractors.document import Cell, Document
+from extractors.document import Document
+from extractors.facts.amount_capitals import capitals, twinned
+from extractors.facts.amount_cells import sheet_rows
+from extractors.facts.amount_columns import with_columns
 from extractors.facts.amount_currency import Currencies
 from extractors.facts.amount_forms import Mention, mentions, worded
-from extractors.facts.amount_labels import columns, squeezed, wording
-from extractors.facts.amount_rows import Figure, Row, rows_of
-from extractors.facts.amount_totals import Labelled, Sheet, item_lines, labelled
+from extractors.facts.amount_items import items
+from extractors.facts.amount_labels import wording
+from extractors.facts.amount_rows import Row
+from extractors.facts.amount_totals import Labelled, Sheet, labelled
 from extractors.facts.fact import Fact, Money
 from extractors.facts.folding import folded
-from extractors.facts.numerals import decimal_of
 
 _REACH = 64
 _NO_CURRENCY = "the document does not say which currency"
@@ -30,12 +32,11 @@ def find(document: Document, kind: str) -> list[Fact]:
     """
     original = document.text[: document.body_end]
     plain = folded(original)
-    found = _apart([*mentions(plain, original), *worded(plain)])
+    rows = with_columns(document, plain, sheet_rows(document, plain))
+    figures = ((f.start, f.value) for row in rows for f in row.figures if f.decimals)
+    found = capitals(plain, _apart([*mentions(plain, original), *worded(plain)]), figures)
     currencies = Currencies(original, plain, found)
-    bill = kind == "invoice"
-    rows = rows_of(document, plain)
-    sheet = Sheet(rows, bill)
-    roles = _roles(document, plain, sheet)
+    roles = _roles(Sheet(rows, kind == "invoice"))
     facts = []
     for mention in found:
         item = roles.pop(mention.number, None)
@@ -44,7 +45,7 @@ def find(document: Document, kind: str) -> list[Fact]:
         else:
             facts.append(_from_mention(plain, mention, currencies, item, _row_of(rows, mention)))
     facts += [_from_figure(item, currencies.only()) for item in roles.values()]
-    return sorted(facts, key=lambda fact: fact.start)
+    return twinned(plain, sorted(facts, key=lambda fact: fact.start))
 
 
 def _apart(found: Iterable[Mention]) -> list[Mention]:
@@ -56,15 +57,10 @@ def _apart(found: Iterable[Mention]) -> list[Mention]:
     return kept
 
 
-def _roles(document: Document, plain: str, sheet: Sheet) -> dict[int, Labelled]:
+def _roles(sheet: Sheet) -> dict[int, Labelled]:
     """The figures that rows and tables give a role, by their place."""
-    roles = {item.figure.start: item for item in labelled(sheet)}
-    for item in _cells(document, plain, roles):
-        roles.setdefault(item.figure.start, item)
-    if sheet.bill:
-        for item in item_lines(sheet, roles):
-            roles.setdefault(item.figure.start, item)
-    return roles
+    known = labelled(sheet)
+    return {item.figure.start: item for item in [*known, *items(sheet, known)]}
 
 
 def _row_of(rows: Sequence[Row], mention: Mention) -> Row | None:
@@ -78,7 +74,7 @@ def _from_mention(
 ) -> Fact:
     code, said = currencies.of(mention.mark)
     role, why = (item.role, item.why) if item else _worded_role(plain, mention, row)
-    doubts = () if said else (_AMBIGUOUS,)
+    doubts = mention.doubts if said else (*mention.doubts, _AMBIGUOUS)
     confidence = mention.confidence if said else min(mention.confidence, 0.85)
     return Fact(
         "amount",
@@ -112,6 +108,8 @@ def _from_figure(item: Labelled, code: str | None) -> Fact:
     doubts = [_GUESSED if code else _NO_CURRENCY]
     if item.figure.mended:
         doubts.append("figures or spaces were mended")
+    if item.figure.doubt:
+        doubts.append(item.figure.doubt)
     confidence = round(min(item.confidence, 0.85) - 0.1 * item.figure.mended, 3)
     figure = item.figure
     value = Money(figure.value, code)
@@ -126,49 +124,3 @@ def _from_figure(item: Labelled, code: str | None) -> Fact:
         item.why,
         tuple(doubts),
     )
-
-
-def _cells(document: Document, plain: str, taken: dict[int, Labelled]) -> list[Labelled]:
-    """The figures of table columns whose head says that they are sums."""
-    found: list[Labelled] = []
-    for page in document.pages:
-        heads = _heads(plain, page.cells)
-        for cell in page.cells:
-            head = heads.get((cell.table, cell.column))
-            if head is None or cell.row <= head.row:
-                continue
-            figure = _cell_figure(plain, cell)
-            if figure and figure.start not in taken:
-                found.append(Labelled(figure, "line", plain[head.start : head.end].strip(), 0.8))
-    return found
-
-
-def _heads(plain: str, cells: Sequence[Cell]) -> dict[tuple[int, int], Cell]:
-    heads: dict[tuple[int, int], Cell] = {}
-    for cell in cells:
-        if (
-            cell.row <= 4
-            and cell.end - cell.start <= 40
-            and squeezed(plain[cell.start : cell.end]) in columns()
-        ):
-            heads.setdefault((cell.table, cell.column), cell)
-    return heads
-
-
-def _cell_figure(plain: str, cell: Cell) -> Figure | None:
-    text = plain[cell.start : cell.end]
-    shown = text.strip(" $€£¥rm")
-    number = shown.strip("()").strip()
-    from_text = text.find(number)
-    value = _number(number)
-    if value is None or from_text < 0:
-        return None
-    negative = shown.startswith("(") and shown.endswith(")")
-    start = cell.start + from_text
-    return Figure(-value if negative else value, start, start + len(number), "." in number)
-
-
-def _number(text: str) -> Decimal | None:
-    negative = text.startswith("-")
-    value = decimal_of(text.lstrip("-")) if text and text.lstrip("-")[:1].isdigit() else None
-    return -value if value is not None and negative else value

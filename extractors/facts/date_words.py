@@ -108,6 +108,18 @@ def own_cues(kind: str) -> tuple[Cue, ...]:
 
 
 @cache
+def own_behind(kind: str) -> tuple[Cue, ...]:
+    """Words behind a date that make it the own date of a document of this kind, with their points."""
+    return _cues(_data()["own_behind"].get(kind, ()))
+
+
+@cache
+def last_cues(kind: str) -> tuple[re.Pattern[str], ...]:
+    """Words before a date that is the own date of a document of this kind where no other date is."""
+    return tuple(_before(pattern) for pattern in _data()["own_last"].get(kind, ()))
+
+
+@cache
 def not_own_cues() -> tuple[Cue, ...]:
     """Words before a date that keep it from being the document's own, with the points they cost."""
     return tuple((_before(pattern), float(points)) for pattern, points in _data()["not_own"])

@@ -12,11 +12,12 @@ from extractors.facts.date_han import chinese
 from extractors.facts.date_names import named
 from extractors.facts.date_numbers import numeric
 from extractors.facts.date_order import ordered
+from extractors.facts.date_own import Own, own_date
 from extractors.facts.date_ranges import joined, with_list_years
 from extractors.facts.date_reading import Dated, Reading, possible, without_overlaps
 from extractors.facts.date_relative import Relative, relative
 from extractors.facts.date_relative_en import offset_before
-from extractors.facts.date_roles import Own, Scene, own_date, role_of
+from extractors.facts.date_roles import Scene, role_of
 from extractors.facts.date_years import complete, completed
 from extractors.facts.fact import Day, Fact
 from extractors.facts.folding import folded

@@ -43,6 +43,10 @@ SCALES = {
     **{"lakh": 10**5, "lac": 10**5, "crore": 10**7},
 }
 _SPACING = str.maketrans("", "", " '_")
+_POINTED = re.compile(r"(\d{1,3}(?:\.\d{3})+)\.(\d\d)")
+_CAPITALS = "零壹贰叁肆伍陆柒捌玖"
+_SECTION = ("", "拾", "佰", "仟")
+_SCALE_NAMES = ("", "万", "亿", "万亿")
 _WORD = re.compile(r"[a-z]+")
 
 
@@ -50,9 +54,13 @@ def decimal_of(raw: str, habit: Habit = "point") -> Decimal | None:
     """The number of digits with separators: `1,250.00`, `1.250,00`, `1'250.00`, `1 250,00`, `12,34,567.89`.
 
     Where a single mark with three digits behind it could be either (`1.250`), `habit` decides: "point" takes
-    a point for the decimal mark, "comma" for a thousands mark. None for what is no number (`1.2.3`).
+    a point for the decimal mark, "comma" for a thousands mark; commas read as points (`685.520.00`) are
+    understood. None for what is no number (`1.2.3`).
     """
     text = raw.translate(_SPACING)
+    pointed = _POINTED.fullmatch(text)
+    if pointed:
+        return Decimal(f"{pointed[1].replace('.', '')}.{pointed[2]}")
     points, commas = text.count("."), text.count(",")
     if points and commas:
         mark = max(".", ",", key=text.rfind)
@@ -138,6 +146,42 @@ def _han_whole(text: str) -> Decimal | None:
 
 def _next_digit(number: Decimal | None, digit: int) -> Decimal:
     return Decimal(digit) if number is None else number * 10 + digit
+
+
+def han_capitals(value: Decimal) -> str:
+    """A sum as it is written in full on Chinese papers: 壹拾肆万贰仟捌佰柒拾陆元整, 玖元伍角整. Up to a thousand 万亿."""
+    cents = int((abs(value) * 100).to_integral_value())
+    whole, tenths, hundredths = cents // 100, cents // 10 % 10, cents % 10
+    text = f"{_capital_whole(whole)}元" if whole or not cents else ""
+    if not tenths and not hundredths:
+        return f"{text}整"
+    zero = "零" if whole and not tenths else ""
+    small = (f"{_CAPITALS[tenths]}角" if tenths else zero) + (f"{_CAPITALS[hundredths]}分" if hundredths else "整")
+    return text + small
+
+
+def _capital_whole(whole: int) -> str:
+    if not whole:
+        return "零"
+    text, scale, gap = "", 0, False
+    while whole:
+        whole, section = divmod(whole, 10**4)
+        if section:
+            text = _capital_section(section) + _SCALE_NAMES[min(scale, 3)] + ("零" if gap and text else "") + text
+        gap = 0 < section < 1000 or (not section and bool(text))
+        scale += 1
+    return text
+
+
+def _capital_section(section: int) -> str:
+    """A number up to 9999."""
+    text, pending = "", False
+    for place in (3, 2, 1, 0):
+        digit = section // 10**place % 10
+        if digit:
+            text += ("零" if pending and text else "") + _CAPITALS[digit] + _SECTION[place]
+        pending = not digit
+    return text
 
 
 def english_number(raw: str) -> Decimal | None:

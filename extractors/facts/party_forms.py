@@ -12,6 +12,8 @@ from extractors.facts.phrases import Phrases
 from extractors.facts.plain import HAN, Plain, has_han, vocabulary
 
 _TOKEN = re.compile(r"[^\s,;:]+[,;:]*")
+_NEAR = 8
+_LINE = 200
 _REACH = 110
 """A name begins at most so many characters before its form."""
 _MOST_WORDS = 9
@@ -49,7 +51,7 @@ class _Vocabulary:
     opens: frozenset[str]
     not_first: frozenset[str]
     positions: frozenset[str]
-    stop: tuple[str, ...]
+    stop: Phrases[None]
     keep: tuple[str, ...]
     never: frozenset[str]
     extend: re.Pattern[str]
@@ -69,7 +71,7 @@ def _known() -> _Vocabulary:
         opens=frozenset(latin["opens"]),
         not_first=frozenset(latin["not_first"]),
         positions=frozenset(forms["persons"]["positions"]),
-        stop=tuple(sorted({*han["stop"], *labels}, key=len, reverse=True)),
+        stop=Phrases((word, None) for word in {*han["stop"], *labels}),
         keep=tuple(han["keep"]),
         never=frozenset(han["never"]),
         extend=re.compile(rf"[{HAN}A-Za-z0-9()]{{1,14}}?(?:{'|'.join(han['extend'])})"),
@@ -88,17 +90,24 @@ def companies_in(text: Plain) -> list[Company]:
 
 def _latin(text: Plain) -> Iterator[Company]:
     hits = [h for h in _known().latin.find(text.lower) if text.text[h.start].isupper()]
-    for at, hit in enumerate(hits):
-        end, confidence, last = hit.end, hit.what, at
-        while last + 1 < len(hits) and not text.text[end : hits[last + 1].start].strip(" .,()M&\n"):
-            last += 1
-            end, confidence = hits[last].end, max(confidence, hits[last].what)
+    at = 0
+    while at < len(hits):
+        hit, end, confidence = hits[at], hits[at].end, hits[at].what
+        at += 1
+        while at < len(hits) and _adjoins(text.text, end, hits[at].start):
+            end, confidence = hits[at].end, max(confidence, hits[at].what)
+            at += 1
         opening = confidence < 0.9 and text.text[hit.start : hit.end] in _known().opens
         start = _name_start(text.text, hit.start, through_small=not opening, over_comma=confidence >= 0.9)
         end = _with_of(text.text, end) if opening else end
         if start == hit.start and not (confidence < 0.9 and end > hit.end):
             continue
         yield Company(start, end, confidence)
+
+
+def _adjoins(text: str, end: int, start: int) -> bool:
+    """Whether two forms belong together: "Pte. Ltd", "Co., (M) Bhd"."""
+    return start - end <= _NEAR and not text[end:start].strip(" .,()M&\n")
 
 
 def _with_of(text: str, end: int) -> int:
@@ -133,16 +142,16 @@ def _name_start(text: str, form: int, through_small: bool, over_comma: bool) -> 
 
 def _form_alone(text: str, newline: int, form: int) -> bool:
     """Whether the form stands alone on its line ("LLP" under the name of a firm)."""
-    stop = text.find("\n", form)
-    own = text[newline + 1 : stop if stop >= 0 else len(text)].strip(" .")
+    stop = text.find("\n", form, form + _LINE)
+    own = text[newline + 1 : stop if stop >= 0 else form + _LINE].strip(" .")
     return newline + 1 == form and " " not in own and "\n\n" not in text[max(0, newline - 1) : form]
 
 
 def _wraps(text: str, newline: int) -> bool:
     """Whether the line that ends at `newline` is long enough to be running text."""
-    before = text.rfind("\n", 0, newline)
+    before = max(text.rfind("\n", max(0, newline - _LINE), newline), newline - _LINE)
     long = newline - before > _LINE_WRAPS
-    return long and "   " not in text[before + 1 : newline]
+    return long and "   " not in text[max(0, before + 1) : newline]
 
 
 def _continues(token: str, over_comma: bool) -> bool:
@@ -202,7 +211,11 @@ def _han(text: Plain) -> Iterator[Company]:
 
 def _over_line_break(text: str, start: int, floor: int) -> int:
     """A name may begin at the end of the line before, where that line is full."""
-    if start == 0 or text[start - 1] != "\n" or start - 1 - text.rfind("\n", 0, start - 1) < _HAN_WRAPS:
+    if (
+        start == 0
+        or text[start - 1] != "\n"
+        or start - 1 - text.rfind("\n", max(0, start - 60), start - 1) < _HAN_WRAPS
+    ):
         return start
     run = _HAN_RUN.search(text[max(floor, start - 41) : start - 1])
     return start - 1 - len(run.group()) if run else start
@@ -211,11 +224,10 @@ def _over_line_break(text: str, start: int, floor: int) -> int:
 def _after_stop(text: str, start: int, form: int) -> tuple[int, str]:
     """The place after the last word that cannot be part of a name, and that word."""
     best, cue = start, ""
-    for stop in _known().stop:
-        at = text.rfind(stop, start, form)
-        if at < 0 or at + len(stop) <= best or (len(stop) == 1 and _kept(text, at)):
-            continue
-        best, cue = at + len(stop), stop
+    for hit in _known().stop.find(text[start:form].lower()):
+        end = start + hit.end
+        if end > best and not (len(hit.phrase) == 1 and _kept(text, start + hit.start)):
+            best, cue = end, hit.phrase
     return best, cue
 
 

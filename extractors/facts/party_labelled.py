@@ -24,6 +24,7 @@ _BULLETS = re.compile(r"[\s\d#>*.()\-•●○|、\[一二三四五六七八九�
 _DECIDED_BY_NOTE = ("甲方", "乙方", "丙方", "the employer", "the contractor")
 _BETWEEN = re.compile(r"[\s.,;、]*(?:and|&|及|和|与)?[\s.,;、]*")
 _NAME_LABEL = re.compile(r"(?:名称|全称|姓名|单位名称|name) ?: ?")
+_LONGEST_LIST = 1000
 _VAT_NAME = re.compile(r"名称 ?:")
 _MAIL_NAME = re.compile(r"\"?(?P<name>[^\"<>@]{2,80}?)\"? ?<[^<>]*>|(?P<address>[\w.+\-]+@[\w.\-]+\w)")
 
@@ -150,7 +151,7 @@ def _elsewhere(page: PageSegments, segment: Segment, colon: bool) -> Iterator[tu
 
 def _names(text: Plain, start: int, end: int, role: str, confidence: float, why: str) -> Iterator[Named]:
     stop = text.text.find("\n", start, end)
-    end = end if stop < 0 else stop
+    end = min(end if stop < 0 else stop, start + _LONGEST_LIST)
     listed = _list_of_companies(text, start, end)
     for first, last in listed or several(text, start, end):
         found = _one(text, first, last)
@@ -195,9 +196,9 @@ def _one(text: Plain, start: int, end: int) -> tuple[int, int] | None:
 
 def _company_first(text: Plain, start: int, end: int) -> tuple[int, int]:
     """Only the company, where a value begins with its full name and goes on with something else."""
-    for company in companies_in(text):
-        if abs(company.start - start) <= 1 and company.confidence >= 0.9 and company.end < end:
-            return start, company.end
+    for company in companies_in(Plain(text.text[start:end], 0)):
+        if company.start <= 1 and company.confidence >= 0.9 and company.end < end - start:
+            return start, start + company.end
     return start, end
 
 

@@ -92,7 +92,8 @@ def _names_clause(word: str) -> bool:
 
 
 def _at_line_start(text: str, at: int) -> bool:
-    return not text[text.rfind("\n", 0, at) + 1 : at].strip(" #*")
+    before = text[max(0, at - 12) : at]
+    return (at <= 12 or "\n" in before) and not before[before.rfind("\n") + 1 :].strip(" #*")
 
 
 def _han_number(numeral: str) -> int:

@@ -31,6 +31,7 @@ _BY_KIND = {
 _PLATE_VALUE = re.compile(
     r"(?=[A-Z \-]*\d)(?=[\d \-]*[A-Z])[A-Z\d]{1,7}(?:[ \-][A-Z\d]{1,4}){0,2}(?![A-Za-z\d])"
 )
+_LONGEST = 80
 _BARE_WORDS = frozenset(("no", "nr", "number", "编号"))
 _REF_WORDS = frozenset(("ref", "ref no", "reference no"))
 
@@ -97,7 +98,7 @@ def _value(
         return None
     named = hit.what.full or after.group("number") is not None
     separated = after.group("sep") is not None
-    if line.text[after.end() :].strip(" .:_-"):
+    if line.text[after.end() : after.end() + 40].strip(" .:_-"):
         return _inline(line, after, hit)
     if not named or (hit.phrase in _BARE_WORDS and not separated):
         return None
@@ -108,7 +109,7 @@ def _inline(line: Plain, after: re.Match[str], hit: Hit[Label]) -> _Value | None
     at, numbered, separated = after.end(), after.group("number") is not None, after.group("sep") is not None
     named = hit.what.full or numbered
     plate = _PLATE_VALUE.match(line.text, at) if hit.what.role == "plate" else None
-    span = plate.span() if plate else value_at(line.text, at, len(line.text))
+    span = plate.span() if plate else value_at(line.text, at, min(at + _LONGEST, len(line.text)))
     if span is None:
         return None
     value = line.text[slice(*span)]
@@ -127,7 +128,7 @@ def _inline(line: Plain, after: re.Match[str], hit: Hit[Label]) -> _Value | None
 def _stands_alone(line: Plain, hit: Hit[Label], separated: bool) -> bool:
     """Whether "No." or 编号 is a label of its own and not the end of another one."""
     dotted = line.text[hit.end : hit.end + 1] == "."
-    before = line.text[: hit.start]
+    before = line.text[max(0, hit.start - 40) : hit.start]
     return (separated or dotted) and (not before.strip() or (has_han(hit.phrase) and before[-1] in " )"))
 
 
