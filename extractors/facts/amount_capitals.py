@@ -1,0 +1,110 @@
+"""Sums in 大写 (壹拾肆万贰仟…元整): which are sound, and which OCR garbled so that only the figure beside them tells."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from rapidfuzz.distance import LCSseq
+
+from extractors.facts.amount_forms import Mention
+from extractors.facts.currencies import marks
+from extractors.facts.fact import Fact, Money
+from extractors.facts.numerals import han_capitals
+
+_FORMAL = "零壹贰叁肆伍陆柒捌玖拾佰仟万亿"
+_RUN = re.compile(
+    rf"[{_FORMAL}](?:[ 一-鿿]{{0,3}}?[{_FORMAL}]){{2,40}}[ 一-鿿]{{0,2}}?[元圆][ ]?(?:[{_FORMAL}角分整正束] ?){{0,6}}"
+)
+_LEAST = 3
+"""How many characters of a garbled sum must be right, and in their order, for a figure to be the same sum."""
+_SHARE = 0.9
+_REACH = 160
+"""How far from it the figure may stand."""
+_MENDED = "the 大写 was misread; it is taken from the figure"
+_DIFFER = "大写 and figure differ"
+_BETWEEN = re.compile(r"(?:[\s():,=]|大写|小写|即|计|人民币|rmb|cny|¥|元|整){0,16}")
+_BOTH = re.compile(r"大写|小写")
+_TWIN_REACH = 24
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    at: int
+    value: Decimal
+    written: str
+
+
+def capitals(plain: str, found: Sequence[Mention], figures: Iterable[tuple[int, Decimal]]) -> list[Mention]:
+    """`found` with the garbled sums in 大写 mended by the one figure near them that agrees, else left out.
+
+    `figures` are the places and values of the document's other figures.
+    """
+    runs = [match for match in _RUN.finditer(plain) if not _sound(match, found)]
+    if not runs:
+        return list(found)
+    known = [(m.number, m.amount) for m in found if m.rule != "sum in Chinese" or plain[m.number].isdecimal()]
+    written = [_Known(at, value, han_capitals(value)) for at, value in {*known, *figures} if value > 0]
+    kept = [m for m in found if not any(r.start() < m.end and m.start < r.end() for r in runs)]
+    kept += [mended for run in runs for mended in _mended(run, written)]
+    return sorted(kept, key=lambda m: m.start)
+
+
+def _sound(run: re.Match[str], found: Iterable[Mention]) -> bool:
+    """Whether one mention covers the whole run and would be written so."""
+    bare = _bare(run[0])
+    return any(
+        m.number <= run.start() and run.end() - 1 <= m.end and _bare(han_capitals(m.amount)) == bare for m in found
+    )
+
+
+def _bare(text: str) -> str:
+    """Without spaces, closing marks and zeros, which people leave out and put in."""
+    return re.sub(r"[\s零整正束]|^壹(?=拾)", "", text).replace("圆", "元")
+
+
+def _mended(run: re.Match[str], known: Iterable[_Known]) -> Iterator[Mention]:
+    seen = "".join(c for c in run[0] if c in _FORMAL)
+    values = {
+        k.value
+        for k in known
+        if run.start() - _REACH < k.at < run.end() + _REACH
+        and LCSseq.similarity(seen, k.written) >= max(_LEAST, _SHARE * len(seen))
+    }
+    if len(values) == 1:
+        value = values.pop()
+        yield Mention(
+            run.start(),
+            run.end(),
+            value,
+            marks()["元"],
+            run.start(),
+            run.end(),
+            "大写 with its figure",
+            0.6,
+            doubts=(_MENDED,),
+        )
+
+
+def twinned(plain: str, facts: Sequence[Fact]) -> list[Fact]:
+    """`facts` in order, those that stand twice (`98.6万元（大写：…）`) both in the role that one of them has."""
+    result = list(facts)
+    for at in range(len(result) - 1):
+        first, second = result[at], result[at + 1]
+        between = plain[first.end : second.start]
+        if len(between) > _TWIN_REACH or not _BETWEEN.fullmatch(between):
+            continue
+        if _amount(first) != _amount(second):
+            if _BOTH.search(plain[max(0, first.start - 6) : second.start]) and "in Chinese" in first.rule + second.rule:
+                result[at], result[at + 1] = (replace(f, doubts=(*f.doubts, _DIFFER)) for f in (first, second))
+        elif first.role == "mentioned" and second.role != "mentioned":
+            result[at] = replace(first, role=second.role, why=second.why)
+        elif second.role == "mentioned" and first.role != "mentioned":
+            result[at + 1] = replace(second, role=first.role, why=first.why)
+    return result
+
+
+def _amount(fact: Fact) -> Decimal | None:
+    return fact.value.amount if isinstance(fact.value, Money) else None

@@ -1,0 +1,50 @@
+"""Dates that come in rows, as in diaries and logs, and dates in the mails that a mail quotes: no document's own."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Hashable, Iterator, Sequence
+
+from extractors.document import Document
+from extractors.facts.date_reading import Dated
+from extractors.facts.surroundings import line_around
+
+_LEAST = 3
+"""How many dates in a column, or lines that begin with a date, are a series."""
+_LINE_START = re.compile(r"[\W\d_]{0,4}(?:(?:mon|tue|wed|thu|fri|sat|sun)[a-z]{0,6}[,.]? ?|(?:星期|周)[一二三四五六日天] ?)?")
+_QUOTE = re.compile(
+    r"\n>|\n ?-{2,} ?(?:original message|forwarded message|forwarded by|原始邮件|转发邮件|回复的邮件)"
+    r"|\n(?:on [^\n]{8,80} wrote:|在 ?[^\n]{8,60}写道:)"
+)
+
+
+def series(document: Document, plain: str, dated: Sequence[Dated]) -> set[int]:
+    """The places, in `dated`, of the dates that are one of several different ones in a column or down the lines."""
+    groups: defaultdict[Hashable, list[int]] = defaultdict(list)
+    for index, one in enumerate(dated):
+        for key in _keys(document, plain, one):
+            groups[key].append(index)
+    found: set[int] = set()
+    for places in groups.values():
+        if len({dated[at].day.start for at in places}) >= _LEAST:
+            found.update(places)
+    return found
+
+
+def _keys(document: Document, plain: str, one: Dated) -> Iterator[Hashable]:
+    """The table columns that hold a date at their beginning, and its line when the date begins it and text follows."""
+    start, end = one.reading.start, one.reading.end
+    page = document.page_at(start)
+    for cell in page.cells:
+        if cell.start <= start and end <= cell.end and start - cell.start <= 6:
+            yield page.number, cell.table, cell.column
+    first, last = line_around(plain, start, end)
+    if _LINE_START.fullmatch(plain[first:start]) and any(c.isalpha() for c in plain[end:last]):
+        yield "lines"
+
+
+def quoted_from(plain: str) -> int:
+    """Where the first mail begins that a mail quotes; the end of the text when it quotes none."""
+    match = _QUOTE.search(plain)
+    return match.start() if match else len(plain)
