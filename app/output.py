@@ -45,7 +45,7 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
         table.add_column(word(column), overflow="fold")
     for row in rows:
         table.add_row(*(Text("" if cell is None else str(cell)) for cell in row))
-    width = None if sys.stdout.isatty() else 160
+    width = None if sys.stdout.isatty() else int(os.environ.get("COLUMNS") or 160)
     Console(width=width, highlight=False).print(table)
 
 

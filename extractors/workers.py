@@ -64,7 +64,9 @@ class Workers:
         """Ends the workers at once; whoever waits for what they were doing gets a CancelledError."""
         self._pool.stop()
         self._pool.join()
-        for outcome in list(self._waiting):  # the pool leaves the futures of tasks that were running as they are
+        for outcome in list(
+            self._waiting
+        ):  # the pool leaves the futures of tasks that were running as they are
             with contextlib.suppress(InvalidStateError):
                 outcome.set_exception(CancelledError())
 

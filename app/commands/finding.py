@@ -47,7 +47,7 @@ def search_command(
         return
     rows = [(h.doc, h.page, h.kind, h.date, h.name, _plain(h.snippet)) for h in found.hits]
     print_table(["doc", "page", "kind", "date", "name", "text"], rows)
-    message(f"{found.total} {word('hits')} ({found.took_ms} ms)")
+    message(f"{found.total} {word('hits')} ({found.took_ms:.0f} ms)")
 
 
 def _filters(
@@ -77,7 +77,7 @@ def _filters(
 def _plain(snippet: str) -> str:
     import html
 
-    return html.unescape(re.sub(r"</?mark>", "", snippet)).replace("\n", " ")
+    return " ".join(html.unescape(re.sub(r"</?mark>", "", snippet)).split())
 
 
 @click.command("list")

@@ -40,5 +40,5 @@ cat <<END
   claimtrail chronology CLM-002         # 索赔事件与证据的时间顺序
   claimtrail gaps CLM-003
   claimtrail search 'kind:invoice amount:[10000 TO *]'
-  open $bundle/data/bundle.pdf
+  xdg-open $bundle/data/bundle.pdf
 END

@@ -1,4 +1,4 @@
-"""Sums in 大写 (壹拾肆万贰仟…元整): which are sound, and which OCR garbled so that only the figure beside them tells."""
+"""Sums in 大写 (壹拾肆万贰仟…元整): which are sound, and which OCR garbled so that only a figure tells."""
 
 from __future__ import annotations
 
@@ -15,9 +15,14 @@ from extractors.facts.fact import Fact, Money
 from extractors.facts.numerals import han_capitals
 
 _FORMAL = "零壹贰叁肆伍陆柒捌玖拾佰仟万亿"
+_ORDINARY = "一二三四五六七八九十百千两〇"
+_NOISE = rf"(?:(?![{_FORMAL}{_ORDINARY}元圆])[ 一-鿿]){{0,3}}"
 _RUN = re.compile(
-    rf"[{_FORMAL}](?:[ 一-鿿]{{0,3}}?[{_FORMAL}]){{2,40}}[ 一-鿿]{{0,2}}?[元圆][ ]?(?:[{_FORMAL}角分整正束] ?){{0,6}}"
+    rf"(?<![{_FORMAL}])[{_FORMAL}](?:{_NOISE}[{_FORMAL}]){{2,24}}{_NOISE}[元圆] ?(?:[{_FORMAL}角分整正束] ?){{0,6}}"
 )
+_CLEAN = re.compile(rf"[壹贰叁肆伍陆柒捌玖拾][{_FORMAL}]*元[{_FORMAL}角分]*")
+_STRICT = "壹贰叁肆伍陆柒捌玖拾佰仟"
+_FEWEST = 2
 _LEAST = 3
 """How many characters of a garbled sum must be right, and in their order, for a figure to be the same sum."""
 _SHARE = 0.9
@@ -53,10 +58,16 @@ def capitals(plain: str, found: Sequence[Mention], figures: Iterable[tuple[int, 
 
 
 def _sound(run: re.Match[str], found: Iterable[Mention]) -> bool:
-    """Whether one mention covers the whole run and would be written so."""
+    """Whether one mention covers the whole run and would be written so; a run of hardly any 大写 is left alone."""
     bare = _bare(run[0])
+    if sum(c in _STRICT for c in bare) < _FEWEST:
+        return True
+    clean = bool(_CLEAN.fullmatch(bare))
     return any(
-        m.number <= run.start() and run.end() - 1 <= m.end and _bare(han_capitals(m.amount)) == bare for m in found
+        m.number <= run.start()
+        and run.end() - 1 <= m.end
+        and (clean or _bare(han_capitals(m.amount)) == bare)
+        for m in found
     )
 
 
@@ -97,8 +108,13 @@ def twinned(plain: str, facts: Sequence[Fact]) -> list[Fact]:
         if len(between) > _TWIN_REACH or not _BETWEEN.fullmatch(between):
             continue
         if _amount(first) != _amount(second):
-            if _BOTH.search(plain[max(0, first.start - 6) : second.start]) and "in Chinese" in first.rule + second.rule:
-                result[at], result[at + 1] = (replace(f, doubts=(*f.doubts, _DIFFER)) for f in (first, second))
+            if (
+                _BOTH.search(plain[max(0, first.start - 6) : second.start])
+                and "in Chinese" in first.rule + second.rule
+            ):
+                result[at], result[at + 1] = (
+                    replace(f, doubts=(*f.doubts, _DIFFER)) for f in (first, second)
+                )
         elif first.role == "mentioned" and second.role != "mentioned":
             result[at] = replace(first, role=second.role, why=second.why)
         elif second.role == "mentioned" and first.role != "mentioned":

@@ -32,7 +32,9 @@ def sheet_rows(document: Document, plain: str) -> list[Row]:
 
 def _merged(lines: Sequence[Row], cells: Sequence[Row]) -> list[Row]:
     """Lines of a page with layout; the columns of their figures are those of the cells."""
-    known = {figure.start: role for row in cells for figure, role in zip(row.figures, row.columns, strict=True)}
+    known = {
+        figure.start: role for row in cells for figure, role in zip(row.figures, row.columns, strict=True)
+    }
     return [
         replace(row, columns=tuple(known.get(f.start, "") for f in row.figures))
         if any(known.get(f.start) for f in row.figures)
@@ -90,7 +92,7 @@ def cell_figure(plain: str, cell: Cell, column: Column | None) -> Figure | None:
     if shown.startswith("(") and shown.endswith(")"):
         value = -value
     start, money = cell.start + at, column is not None and column.role in SUMS
-    decimals = money or "," in number or len(number.rpartition(".")[2]) == 2 and "." in number
+    decimals = money or "," in number or ("." in number and len(number.rpartition(".")[2]) == 2)
     scaled = money and column is not None and column.scale != 1
     value = value * column.scale if scaled and column else value
     return Figure(value, start, start + len(number), decimals, doubt=_SCALED if scaled else "")

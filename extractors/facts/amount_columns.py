@@ -20,7 +20,9 @@ _LONGEST_LINE = 100
 _FURTHEST = 500
 """How many characters may lie between two rows of one table."""
 _LAST_HEAD_ROW = 12
-_MONEY = re.compile(r"(?<![a-z])(?:us ?\$|hk ?\$|usd|eur|gbp|cny|rmb|myr|sgd|hkd|aud|rm|[$€£¥])(?![a-z])|[(] ?(?:万|千)?元 ?[)]")
+_MONEY = re.compile(
+    r"(?<![a-z])(?:us ?\$|hk ?\$|usd|eur|gbp|cny|rmb|myr|sgd|hkd|aud|rm|[$€£¥])(?![a-z])|[(] ?(?:万|千)?元 ?[)]"
+)
 _MONEY_END = re.compile(rf"(?:{_MONEY.pattern})\s*\Z")
 _IN_TEN_THOUSANDS = re.compile(r"万 ?元")
 _NO_HEAD = re.compile(r"\d[\d,]*\.\d\d(?!\d)|[.;。；] ?\w|date|日期")
@@ -45,12 +47,17 @@ def _heads() -> re.Pattern[str]:
 def _by_length() -> tuple[tuple[str, tuple[str, ...]], ...]:
     """Every word with its role by falling length, so that `net amount` is found before `net`."""
     pairs = [(role, word) for role, words in head_words().items() for word in words]
-    return tuple((f"{role}_{n}", (word,)) for n, (role, word) in enumerate(sorted(pairs, key=lambda p: -len(p[1]))))
+    return tuple(
+        (f"{role}_{n}", (word,)) for n, (role, word) in enumerate(sorted(pairs, key=lambda p: -len(p[1])))
+    )
 
 
 def _columns(text: str) -> list[Column]:
     """The columns of figures that a folded head or line of heads names, from left to right."""
-    return [Column((m.lastgroup or "").rpartition("_")[0], m[0], _scale(text[m.end() : m.end() + 8])) for m in _heads().finditer(text)]
+    return [
+        Column((m.lastgroup or "").rpartition("_")[0], m[0], _scale(text[m.end() : m.end() + 8]))
+        for m in _heads().finditer(text)
+    ]
 
 
 def _scale(behind: str) -> Decimal:
@@ -78,7 +85,9 @@ def _cell_column(text: str) -> Column | None:
     if found:
         scale = Decimal(10000) if _IN_TEN_THOUSANDS.search(text) else Decimal(1)
         return replace(found[-1], words=text.strip(), scale=scale)
-    return Column("line", text.strip()) if _MONEY_END.search(text) and any(c.isalpha() for c in text) else None
+    return (
+        Column("line", text.strip()) if _MONEY_END.search(text) and any(c.isalpha() for c in text) else None
+    )
 
 
 def with_columns(document: Document, plain: str, rows: Sequence[Row]) -> list[Row]:

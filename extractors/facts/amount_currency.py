@@ -35,7 +35,8 @@ _ALIASES = {
     "JP¥": "JPY",
 }
 _COUNTED_IN_YUAN = re.compile(
-    r"[(] ?(?:人民币)? ?[万千]? ?元 ?[)]|单位 ?: ?(?:人民币)?[万千]?元|价税合计|增值税(?:专用|普通|电子)?发票|[(] ?小 ?写 ?[)]|小写|收款收据"
+    r"[(] ?(?:人民币)? ?[万千]? ?元 ?[)]|单位 ?: ?(?:人民币)?[万千]?元|价税合计|增值税(?:专用|普通|电子)?发票"
+    r"|[(] ?小 ?写 ?[)]|小写|收款收据"
 )
 """Heads of columns and words of Chinese bills that say 元 though no sum stands with it."""
 _ALIASES |= {"人民币": "CNY", "港币": "HKD", "美元": "USD", "日元": "JPY"}

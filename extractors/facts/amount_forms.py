@@ -28,7 +28,8 @@ _TOKEN = re.compile(
     rf"|(?P<words>{_HAN}(?:[{HAN_CHARS}\d点]| (?=[{HAN_CHARS}]))*)"
 )
 _LISTED = re.compile(
-    r"(?<=\d)(?P<cut>、)(?=\d)|(?:[$€£]|(?P<yuan>[¥￥])) ?\d[\d.]*(?P<cut2>，)(?=\d[\d,.]* ?(?(yuan)(?![元块圆\d])[一-鿿]|[一-鿿€£]))"
+    r"(?<=\d)(?P<cut>、)(?=\d)|(?:[$€£]|(?P<yuan>[¥￥])) ?\d[\d.]*"
+    r"(?P<cut2>，)(?=\d[\d,.]* ?(?(yuan)(?![元块圆\d])[一-鿿]|[一-鿿€£]))"
 )
 _SPACED = re.compile(r"\d{1,3}(?: \d{3}){1,4}(?:[.,]\d{1,2})?(?![\d.,]\d|\d| \d{3})")
 _SCALE = re.compile(

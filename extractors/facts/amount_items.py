@@ -1,4 +1,4 @@
-"""The items of a table of sums: the rows under its heads, the rows that add up to its total, net sums with their tax."""
+"""The items of a table of sums: the rows under its heads, those that add up to its total, net sums and their tax."""
 
 from __future__ import annotations
 
@@ -19,13 +19,16 @@ _ITEM_LABELS = ("charge", "count")
 
 
 def items(sheet: Sheet, known: Iterable[Labelled]) -> list[Labelled]:
-    """The figures of items with the roles line, tax and claimed; those already `known` are left out."""
+    """The figures of items with the roles line, tax and claimed; the place of those already `known` counts as taken.
+
+    Only a net sum and its tax that make the total stand before what a label says of them.
+    """
     found = list(known)
-    taken = {item.figure.start for item in found}
     total = next((item.figure.value for item in found if item.role == "total"), None)
-    ways = (_net_and_tax(sheet, total), _under_heads(sheet), _adding_up(sheet), _of_bill(sheet))
-    result: list[Labelled] = []
-    for item in (item for way in ways for item in way):
+    result = list(_net_and_tax(sheet, total))
+    split = {item.figure.start for item in result}
+    taken = split | {item.figure.start for item in found}
+    for item in (item for way in (_under_heads, _adding_up, _of_bill) for item in way(sheet)):
         if item.figure.start not in taken and item.figure.value:
             taken.add(item.figure.start)
             result.append(item)
@@ -51,10 +54,11 @@ def _net_and_tax(sheet: Sheet, total: Decimal | None) -> Iterator[Labelled]:
         yield Labelled(tax, "tax", words, 0.85)
         for item in sheet.rows:
             figures = _sums(item)[-2:]
-            if item.start < row.start and _is_item(item) and len(figures) == _FEWEST:
-                if 0 <= figures[1].value <= figures[0].value * _TAX_SHARE:
-                    yield Labelled(figures[0], "line", "", 0.7)
-                    yield Labelled(figures[1], "tax", "", 0.6)
+            if item.start >= row.start or not _is_item(item) or len(figures) < _FEWEST:
+                continue
+            if 0 <= figures[1].value <= figures[0].value * _TAX_SHARE:
+                yield Labelled(figures[0], "line", "", 0.7)
+                yield Labelled(figures[1], "tax", "", 0.6)
 
 
 def _sums(row: Row) -> list[Figure]:

@@ -23,6 +23,8 @@ _DATE_LIKE = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}|\d{1,2}:\d{2}")
 _LOOSE_MARK = re.compile(r" ?([.,]) ?")
 _COMMA_CENTS = re.compile(r",(\d\d)$")
 _LIKE_MONEY = re.compile(r"[.,]\d\d$|[,'.]\d{3}$")
+_RATE_BELOW = re.compile(r" *\n\s{0,3}%")
+"""The sign of a rate that OCR put on the next line."""
 LONGEST_LINE = 240
 
 
@@ -51,7 +53,7 @@ class Row:
     aside: bool = False
     """Whether the figures stand elsewhere in the text, though level with the label on the page or in its turn."""
     columns: tuple[str, ...] = ()
-    """What the columns of the figures hold (see amount_columns), "" where that is not known; empty outside of tables."""
+    """What the columns of the figures hold (see amount_columns), "" where not known; empty outside of tables."""
 
     def column_of(self, figure: Figure) -> str:
         """What the column of one of its figures holds."""
@@ -72,6 +74,8 @@ def rows_of(page: Page, plain: str) -> list[Row]:
 def _row(plain: str, start: int, end: int, page: int) -> Row | None:
     line = plain[start : min(end, start + LONGEST_LINE)]
     figures = tuple(_figures(line, start))
+    if figures and _RATE_BELOW.match(plain, figures[-1].end):
+        figures = figures[:-1]
     lead = line[: figures[0].start - start] if figures else line
     label = label_of(lead)
     if label is None and figures:
@@ -143,7 +147,9 @@ def _with_level(page: Page, row: Row, figures: Sequence[tuple[Figure, Word]]) ->
     level = [
         figure
         for figure, word in figures
-        if figure.start not in own and word.box.x0 >= box.x1 and abs((word.box.y0 + word.box.y1) / 2 - middle) < 0.6 * height
+        if figure.start not in own
+        and word.box.x0 >= box.x1
+        and abs((word.box.y0 + word.box.y1) / 2 - middle) < 0.6 * height
     ]
     return replace(row, figures=tuple(sorted(level, key=lambda f: f.start)), aside=True) if level else row
 

@@ -63,7 +63,11 @@ class Sheet:
     @cached_property
     def owed(self) -> set[Decimal]:
         """What labels say is still to be paid: the total less what was paid before."""
-        rows = [row for row in self.rows if row.label and row.label.role == "total" and _STILL.search(row.label.words)]
+        rows = [
+            row
+            for row in self.rows
+            if row.label and row.label.role == "total" and _STILL.search(row.label.words)
+        ]
         return {figure.value for row in rows for figure in self.sums(row)[-1:]}
 
     @cached_property
@@ -96,7 +100,9 @@ class Sheet:
         """The figures of a row that can be sums of money."""
         total = row.label is not None and row.label.role == "total" and row.label.strength >= 3
         whole = self.bill and total and not self.in_cents
-        figures = [f for f in row.figures if f.decimals or (whole and not f.mended and len(str(f.value)) <= 7)]
+        figures = [
+            f for f in row.figures if f.decimals or (whole and not f.mended and len(str(f.value)) <= 7)
+        ]
         granted = [f for f in figures if row.column_of(f) in ("line", "assessed")] if total else []
         return granted or figures
 

@@ -49,7 +49,8 @@ def _left() -> re.Pattern[str]:
 
 
 _WRAPPED = re.compile(
-    r"(?:^|[^a-z])(?:of|on|by|from|to|until|till|since|dated|before|after|and|between|the) (\d{1,2}(?:st|nd|rd|th)?) ?\n\Z"
+    r"(?:^|[^a-z])(?:of|on|by|from|to|until|till|since|dated|before|after|and|between|the)"
+    r" (\d{1,2}(?:st|nd|rd|th)?) ?\n\Z"
 )
 """A day at the end of a line whose month begins the next; words before it must say that it is one."""
 

@@ -10,7 +10,14 @@ from extractors.document import Page
 from extractors.facts.date_reading import Dated
 from extractors.facts.date_roles import Scene, around, role_by_words
 from extractors.facts.date_series import quoted_from, series
-from extractors.facts.date_words import last_cues, not_own_cues, own_behind, own_cues
+from extractors.facts.date_words import (
+    any_not_own_cue,
+    any_own_cue,
+    last_cues,
+    not_own_cues,
+    own_behind,
+    own_cues,
+)
 from extractors.facts.surroundings import column_around, line_around
 
 THRESHOLD = 30.0
@@ -101,7 +108,7 @@ def _score(scene: Scene, dated: Dated, listed: bool) -> tuple[float, str]:
 def _worded(scene: Scene, lead: str, tail: str) -> tuple[float, str]:
     """Points of the words before the date, or above it where none are before it, and of those behind it."""
     points, why = 0.0, ""
-    for cue, worth in own_cues(scene.kind):
+    for cue, worth in own_cues(scene.kind) if any_own_cue(scene.kind).search(lead) else ():
         match = cue.search(lead)
         if match is None:
             continue
@@ -113,7 +120,9 @@ def _worded(scene: Scene, lead: str, tail: str) -> tuple[float, str]:
         match = cue.match(tail)
         if match and worth > points:
             points, why = worth, match[0].strip()
-    against = max((cost for cue, cost in not_own_cues() if cue.search(lead)), default=0.0)
+    against = 0.0
+    if any_not_own_cue().search(lead):
+        against = max((cost for cue, cost in not_own_cues() if cue.search(lead)), default=0.0)
     if points >= 80 and against < 100:
         against = 0.0
     return points - against, why
@@ -163,12 +172,12 @@ def _alone(scene: Scene, page: Page, start: int, end: int, closing: bool) -> boo
     """
     first, last = column_around(scene.document, page, start, end)
     lead, tail = scene.document.text[first:start], scene.plain[end:last]
-    short = len(lead) <= 30 and (_PLACE.fullmatch(lead) or _SHORT_LABEL.fullmatch(lead))
+    short = len(lead) <= 30 and bool(_PLACE.fullmatch(lead) or _SHORT_LABEL.fullmatch(lead))
     if closing and not short:
         sealed = len(lead) <= 10 and not any(c.isdecimal() for c in scene.plain[start:end])
-        short = _NAME.fullmatch(lead) or sealed
+        short = sealed or bool(_NAME.fullmatch(lead))
     time = _TIME.match(tail)
     if (time and time.end() == len(tail.rstrip())) or (closing and _TWIN.fullmatch(tail)):
-        return bool(short)
+        return short
     most = 10 if tail.isascii() or _DAY_TIME.match(tail) else 2
-    return bool(short) and sum(c.isalnum() for c in tail) <= most
+    return short and sum(c.isalnum() for c in tail) <= most

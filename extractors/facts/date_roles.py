@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from extractors.document import Document
 from extractors.facts.date_reading import Dated
@@ -41,6 +41,7 @@ def around(scene: Scene, dated: Dated) -> tuple[str, str]:
     return lead_of(scene.document, scene.plain, start, end), tail
 
 
+@lru_cache(maxsize=1024)
 def role_by_words(lead: str, tail: str) -> tuple[str, str] | None:
     """(role, the words that decided it) from what stands before and behind; None where no word decides."""
     for role, ahead, behind in roles():

@@ -12,7 +12,9 @@ from extractors.facts.surroundings import line_around
 
 _LEAST = 3
 """How many dates in a column, or lines that begin with a date, are a series."""
-_LINE_START = re.compile(r"[\W\d_]{0,4}(?:(?:mon|tue|wed|thu|fri|sat|sun)[a-z]{0,6}[,.]? ?|(?:星期|周)[一二三四五六日天] ?)?")
+_LINE_START = re.compile(
+    r"[\W\d_]{0,4}(?:(?:mon|tue|wed|thu|fri|sat|sun)[a-z]{0,6}[,.]? ?|(?:星期|周)[一二三四五六日天] ?)?"
+)
 _QUOTE = re.compile(
     r"\n>|\n ?-{2,} ?(?:original message|forwarded message|forwarded by|原始邮件|转发邮件|回复的邮件)"
     r"|\n(?:on [^\n]{8,80} wrote:|在 ?[^\n]{8,60}写道:)"

@@ -108,6 +108,19 @@ def own_cues(kind: str) -> tuple[Cue, ...]:
 
 
 @cache
+def any_own_cue(kind: str) -> re.Pattern[str]:
+    """Matches where any of `own_cues` does."""
+    table = _data()["own"]
+    return _before("|".join(pattern for pattern, _ in [*table.get(kind, ()), *table["*"]]))
+
+
+@cache
+def any_not_own_cue() -> re.Pattern[str]:
+    """Matches where any of `not_own_cues` does."""
+    return _before("|".join(pattern for pattern, _ in _data()["not_own"]))
+
+
+@cache
 def own_behind(kind: str) -> tuple[Cue, ...]:
     """Words behind a date that make it the own date of a document of this kind, with their points."""
     return _cues(_data()["own_behind"].get(kind, ()))

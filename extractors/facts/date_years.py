@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Sequence
+from dataclasses import replace
 
+from extractors.document import Document
 from extractors.facts.date_reading import Dated, Parts, Reading, day_of, possible
 from extractors.facts.fact import Day
 
@@ -14,6 +16,19 @@ _NEAR = 300
 
 _SAME_YEAR = 240
 """Up to how many days away a day without a year is taken to be in the anchor's year."""
+
+
+def mended(document: Document, reading: Reading) -> Reading:
+    """A year of the 2070s on a page read by OCR is one of the 2010s, whose 1 was taken for a 7."""
+    year = reading.first[0]
+    if year is None or not 2070 <= year <= 2079 or document.page_at(reading.start).source != "ocr":
+        return reading
+    last = (
+        reading.last and (year - 60, *reading.last[1:]) if reading.last and reading.last[0] == year else None
+    )
+    doubts = (*reading.doubts, f"the year was read as {year}")
+    first = (year - 60, *reading.first[1:])
+    return replace(reading, first=first, last=last, doubts=doubts, confidence=min(reading.confidence, 0.6))
 
 
 def complete(reading: Reading) -> Dated | None:

@@ -18,7 +18,7 @@ from extractors.facts.date_reading import Dated, Reading, possible, without_over
 from extractors.facts.date_relative import Relative, relative
 from extractors.facts.date_relative_en import offset_before
 from extractors.facts.date_roles import Scene, role_of
-from extractors.facts.date_years import complete, completed
+from extractors.facts.date_years import complete, completed, mended
 from extractors.facts.fact import Day, Fact
 from extractors.facts.folding import folded
 
@@ -37,7 +37,7 @@ def find(document: Document, kind: str) -> list[Fact]:
     """
     text = document.text[: document.body_end]
     scene = Scene(document, folded(text), kind)
-    readings = _readings(scene.plain, text)
+    readings = [mended(document, reading) for reading in _readings(scene.plain, text)]
     full = [dated for dated in map(complete, readings) if dated]
     stamp = _stamp(document, kind)
     own = None if stamp else own_date(scene, full)

@@ -149,14 +149,16 @@ def _next_digit(number: Decimal | None, digit: int) -> Decimal:
 
 
 def han_capitals(value: Decimal) -> str:
-    """A sum as it is written in full on Chinese papers: 壹拾肆万贰仟捌佰柒拾陆元整, 玖元伍角整. Up to a thousand 万亿."""
+    """A sum as it is written in full on Chinese papers: 壹拾肆万贰仟捌佰柒拾陆元整, 玖元伍角整."""
     cents = int((abs(value) * 100).to_integral_value())
     whole, tenths, hundredths = cents // 100, cents // 10 % 10, cents % 10
     text = f"{_capital_whole(whole)}元" if whole or not cents else ""
     if not tenths and not hundredths:
         return f"{text}整"
     zero = "零" if whole and not tenths else ""
-    small = (f"{_CAPITALS[tenths]}角" if tenths else zero) + (f"{_CAPITALS[hundredths]}分" if hundredths else "整")
+    small = (f"{_CAPITALS[tenths]}角" if tenths else zero) + (
+        f"{_CAPITALS[hundredths]}分" if hundredths else "整"
+    )
     return text + small
 
 
@@ -167,7 +169,12 @@ def _capital_whole(whole: int) -> str:
     while whole:
         whole, section = divmod(whole, 10**4)
         if section:
-            text = _capital_section(section) + _SCALE_NAMES[min(scale, 3)] + ("零" if gap and text else "") + text
+            text = (
+                _capital_section(section)
+                + _SCALE_NAMES[min(scale, 3)]
+                + ("零" if gap and text else "")
+                + text
+            )
         gap = 0 < section < 1000 or (not section and bool(text))
         scale += 1
     return text

@@ -36,7 +36,7 @@ def propose(evidence: Evidence, events: Sequence[EventView]) -> list[Link]:
     view = DocumentView(evidence)
     found = []
     for event in events:
-        reasons = tuple(reason for rule in rules() for reason in rule(view, event))
+        reasons = _strongest_first(reason for rule in rules() for reason in rule(view, event))
         where = qualified(event.claim.id, event.event.id)
         found.append(Link(evidence.id, _page(reasons), where, score(reasons), reasons))
     return found
@@ -104,10 +104,14 @@ def _with_thread(links: Sequence[Link], others: Sequence[Sequence[Link]]) -> lis
         other = best.get(link.event)
         if other is not None and other.score >= PROPOSED and link.score > 0.02:
             detail = f"same thread or family as {other.document}"
-            reasons = (*link.reasons, Reason("thread", THREAD * other.score, detail))
+            reasons = _strongest_first((*link.reasons, Reason("thread", THREAD * other.score, detail)))
             link = replace(link, reasons=reasons, score=score(reasons))
         strengthened.append(link)
     return strengthened
+
+
+def _strongest_first(reasons: Iterable[Reason]) -> tuple[Reason, ...]:
+    return tuple(sorted(reasons, key=lambda reason: -reason.weight))
 
 
 def _record(matter: Matter, document: str, links: Sequence[Link], claim_ids: Sequence[str]) -> bool:
