@@ -145,3 +145,9 @@ def filled(claimtrail: Command, evidence_folder: Path, register_file: Path) -> C
     assert claimtrail("claims", "import", register_file).status == 0
     assert claimtrail("ingest", evidence_folder).status == 0
     return claimtrail
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The slow files first, so that with several processes none of them is left alone at the end."""
+    slow = ("test_samples.py", "test_crash.py", "test_ingest_flow.py")
+    items.sort(key=lambda item: item.path.name not in slow)

@@ -20,7 +20,7 @@ _NOISE = rf"(?:(?![{_FORMAL}{_ORDINARY}元圆])[ 一-鿿]){{0,3}}"
 _RUN = re.compile(
     rf"(?<![{_FORMAL}])[{_FORMAL}](?:{_NOISE}[{_FORMAL}]){{2,24}}{_NOISE}[元圆] ?(?:[{_FORMAL}角分整正束] ?){{0,6}}"
 )
-_CLEAN = re.compile(rf"[壹贰叁肆伍陆柒捌玖拾][{_FORMAL}]*元[{_FORMAL}角分]*")
+_CLEAN = re.compile(rf"[壹贰叁肆伍陆柒捌玖拾一二三四五六七八九十两][{_FORMAL}{_ORDINARY}]*")
 _STRICT = "壹贰叁肆伍陆柒捌玖拾佰仟"
 _FEWEST = 2
 _LEAST = 3
@@ -47,7 +47,7 @@ def capitals(plain: str, found: Sequence[Mention], figures: Iterable[tuple[int, 
 
     `figures` are the places and values of the document's other figures.
     """
-    runs = [match for match in _RUN.finditer(plain) if not _sound(match, found)]
+    runs = [match for match in _RUN.finditer(plain) if not _sound(plain, match, found)]
     if not runs:
         return list(found)
     known = [(m.number, m.amount) for m in found if m.rule != "sum in Chinese" or plain[m.number].isdecimal()]
@@ -57,16 +57,15 @@ def capitals(plain: str, found: Sequence[Mention], figures: Iterable[tuple[int, 
     return sorted(kept, key=lambda m: m.start)
 
 
-def _sound(run: re.Match[str], found: Iterable[Mention]) -> bool:
+def _sound(plain: str, run: re.Match[str], found: Iterable[Mention]) -> bool:
     """Whether one mention covers the whole run and would be written so; a run of hardly any 大写 is left alone."""
     bare = _bare(run[0])
     if sum(c in _STRICT for c in bare) < _FEWEST:
         return True
-    clean = bool(_CLEAN.fullmatch(bare))
     return any(
         m.number <= run.start()
         and run.end() - 1 <= m.end
-        and (clean or _bare(han_capitals(m.amount)) == bare)
+        and (_bare(han_capitals(m.amount)) == bare or _CLEAN.fullmatch(_bare(plain[m.number : m.number_end])))
         for m in found
     )
 

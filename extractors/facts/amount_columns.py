@@ -79,15 +79,15 @@ def cell_heads(plain: str, cells: Sequence[Cell]) -> dict[tuple[int, int], tuple
 def _cell_column(text: str) -> Column | None:
     if _NO_HEAD.search(text) or any(c.isdecimal() for c in text):
         return None
+    scale = Decimal(10000) if _IN_TEN_THOUSANDS.search(text) else Decimal(1)
     if squeezed(text) in columns():
-        return Column("tax" if "税额" in text else "line", text.strip(), _scale(text[-6:].lstrip("一-鿿")))
+        return Column("line", text.strip(), scale)
     found = _columns(text)
     if found:
-        scale = Decimal(10000) if _IN_TEN_THOUSANDS.search(text) else Decimal(1)
         return replace(found[-1], words=text.strip(), scale=scale)
-    return (
-        Column("line", text.strip()) if _MONEY_END.search(text) and any(c.isalpha() for c in text) else None
-    )
+    if _MONEY_END.search(text) and any(c.isalpha() for c in text):
+        return Column("line", text.strip(), scale)
+    return None
 
 
 def with_columns(document: Document, plain: str, rows: Sequence[Row]) -> list[Row]:
@@ -105,7 +105,7 @@ def with_columns(document: Document, plain: str, rows: Sequence[Row]) -> list[Ro
             continue
         last = row.end
         result.append(_placed(row, heads[at][1]))
-        if row.label and row.label.role == "total" and row.label.strength >= 3 and at + 1 <= len(heads):
+        if row.label and row.label.role == "total" and row.label.strength >= 3:
             last = -_FURTHEST * 2
     return result
 

@@ -27,6 +27,12 @@ def is_moneyish(raw: str) -> bool:
     return bool(_MONEYISH.fullmatch(raw))
 
 
+@cache
+def _last_letters() -> frozenset[str]:
+    """What a mark can end with; the marks of a point or colon are taken off before they are looked up."""
+    return frozenset(mark[-1] for mark in marks()) | {".", ":"}
+
+
 def mark_before(
     text: str, original: str, start: int, last: int, moneyish: bool
 ) -> tuple[Mark, int, bool] | None:
@@ -38,7 +44,7 @@ def mark_before(
     gap = _GAP.search(window)
     lead = window[: gap.start()] if gap else window
     bracket = bool(gap and gap["sign"] and gap["sign"].startswith("("))
-    run = _RUN.search(lead)
+    run = _RUN.search(lead) if lead[-1:] in _last_letters() else None
     if not run:
         return None
     long = _long_name(lead, base, bracket) if len(run[0]) > 3 else None

@@ -39,6 +39,8 @@ _DAY_TIME = re.compile(r"\s*[(]?(?:星期|周|上午|下午|晚|早)")
 _TIME = re.compile(r"[\s,t#|@-]{0,4}\d{1,2}[:.]\d\d(?::\d\d)?(?: ?[+-]\d{4}| ?[ap]m\b| ?gmt| ?utc)*")
 _TWIN = re.compile(r"[\s\d:.'\"年月日/-]*")
 """What is left of the date of the signature beside this one."""
+_MAILS = ("correspondence", "minutes", "other")
+"""Kinds of document that a mail can be; elsewhere a line that begins with > quotes nobody."""
 _SIGNED = ("correspondence", "inspection_report", "contract", "other", "work_record")
 
 
@@ -62,7 +64,8 @@ def own_date(scene: Scene, dated: Sequence[Dated]) -> Own | None:
         return None
     best: Own | None = None
     least = BILL_THRESHOLD if scene.kind == "invoice" else THRESHOLD
-    listed, quoted = series(scene.document, scene.plain, dated), quoted_from(scene.plain)
+    listed = series(scene, dated)
+    quoted = quoted_from(scene.plain) if scene.kind in _MAILS else len(scene.plain)
     for index, candidate in enumerate(dated):
         if candidate.day.end is not None or candidate.derived:
             continue
@@ -170,7 +173,8 @@ def _alone(scene: Scene, page: Page, start: int, end: int, closing: bool) -> boo
     At the end of a page a name before it is a signature, and what OCR made of a seal may stand before a date
     in Chinese numerals, which only signatures have.
     """
-    first, last = column_around(scene.document, page, start, end)
+    cell = scene.cell_at(start, end)
+    first, last = (cell.start, cell.end) if cell else column_around(scene.document, page, start, end)
     lead, tail = scene.document.text[first:start], scene.plain[end:last]
     short = len(lead) <= 30 and bool(_PLACE.fullmatch(lead) or _SHORT_LABEL.fullmatch(lead))
     if closing and not short:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
-from extractors.document import Document
+from extractors.document import Cell, Document
 from extractors.facts.date_reading import Dated
 from extractors.facts.date_words import roles
 from extractors.facts.surroundings import lead_of
@@ -18,6 +19,17 @@ class Scene:
     document: Document
     plain: str
     kind: str
+
+    @cached_property
+    def _cells(self) -> list[Cell]:
+        return sorted(
+            (cell for page in self.document.pages for cell in page.cells), key=lambda cell: cell.start
+        )
+
+    def cell_at(self, start: int, end: int) -> Cell | None:
+        """The table cell that holds a slice."""
+        at = bisect_right(self._cells, start, key=lambda cell: cell.start) - 1
+        return self._cells[at] if at >= 0 and end <= self._cells[at].end else None
 
     @cached_property
     def han(self) -> bool:

@@ -6,12 +6,14 @@ import re
 from collections import defaultdict
 from collections.abc import Hashable, Iterator, Sequence
 
-from extractors.document import Document
 from extractors.facts.date_reading import Dated
+from extractors.facts.date_roles import Scene
 from extractors.facts.surroundings import line_around
 
 _LEAST = 3
 """How many dates in a column, or lines that begin with a date, are a series."""
+_CELL_LEAD = 6
+_LONGEST_LEAD = 20
 _LINE_START = re.compile(
     r"[\W\d_]{0,4}(?:(?:mon|tue|wed|thu|fri|sat|sun)[a-z]{0,6}[,.]? ?|(?:星期|周)[一二三四五六日天] ?)?"
 )
@@ -21,11 +23,11 @@ _QUOTE = re.compile(
 )
 
 
-def series(document: Document, plain: str, dated: Sequence[Dated]) -> set[int]:
+def series(scene: Scene, dated: Sequence[Dated]) -> set[int]:
     """The places, in `dated`, of the dates that are one of several different ones in a column or down the lines."""
     groups: defaultdict[Hashable, list[int]] = defaultdict(list)
     for index, one in enumerate(dated):
-        for key in _keys(document, plain, one):
+        for key in _keys(scene, one):
             groups[key].append(index)
     found: set[int] = set()
     for places in groups.values():
@@ -34,15 +36,15 @@ def series(document: Document, plain: str, dated: Sequence[Dated]) -> set[int]:
     return found
 
 
-def _keys(document: Document, plain: str, one: Dated) -> Iterator[Hashable]:
+def _keys(scene: Scene, one: Dated) -> Iterator[Hashable]:
     """The table columns that hold a date at their beginning, and its line when the date begins it and text follows."""
     start, end = one.reading.start, one.reading.end
-    page = document.page_at(start)
-    for cell in page.cells:
-        if cell.start <= start and end <= cell.end and start - cell.start <= 6:
-            yield page.number, cell.table, cell.column
-    first, last = line_around(plain, start, end)
-    if _LINE_START.fullmatch(plain[first:start]) and any(c.isalpha() for c in plain[end:last]):
+    cell = scene.cell_at(start, end)
+    if cell and start - cell.start <= _CELL_LEAD:
+        yield scene.document.page_at(start).number, cell.table, cell.column
+    first, last = line_around(scene.plain, start, end)
+    lead, tail = scene.plain[first:start], scene.plain[end:last]
+    if len(lead) <= _LONGEST_LEAD and _LINE_START.fullmatch(lead) and any(c.isalpha() for c in tail):
         yield "lines"
 
 

@@ -65,11 +65,9 @@ def column_edges(document: Document, page: Page, first: int, last: int) -> list[
 
 
 def column_around(document: Document, page: Page, start: int, end: int) -> tuple[int, int]:
-    """(start, end) of the table cell that holds a slice, else of the part of its line in its column."""
-    for cell in page.cells:
-        if cell.start <= start and end <= cell.end:
-            return cell.start, cell.end
+    """(start, end) of the part of a slice's line in its column, at most 60 characters to either side."""
     first, last = line_around(document.text, start, end)
+    first, last = max(first, start - _WIDTH), min(last, end + _WIDTH)
     edges = column_edges(document, page, first, last)
     return (
         max((edge for edge in edges if edge <= start), default=first),

@@ -333,3 +333,160 @@ def test_the_vocabulary_is_sound() -> None:
     }
     assert all(name == amount_labels.squeezed(name) for name in amount_labels.columns())
     assert {role for role, _, _ in amount_labels.wording()} <= set(AMOUNT_ROLES)
+
+
+def _roles(text: str, kind: str = "other") -> set[tuple[str, str]]:
+    return {(f.role, str(shown(f)[0].quantize(Decimal("0.01")))) for f in amounts(text, kind)}
+
+
+DETERMINATION = """We determine as follows.
+Item Claimed US$ Determined US$
+A Additional piles 67,620.00 56,840.00
+B Longer piles 20,580.00 16,240.00
+Total 88,200.00 73,080.00
+"""
+CLAIM_TABLE = """Our Cost in US$ is this:
+Excavator and crew standing    61,200.00
+Pumps and pumping    23,850.00
+Overheads    23,750.00
+Total US$    108,800.00
+The river rose to 5.36 m.
+"""
+SIGNED_SHEET = """现场签证单
+内容 单位 数量 单价 (元 ) 合价 (元 )
+旋挖钻机停置 台班 88 5.200.00 457.600.00
+支护班窝工 工日 616 160.00 98.560.00
+合计 556.160.00
+"""
+VAT_INVOICE = """增值税专用发票
+租赁服务 54 1,150.00 62,100.00 8,073.00
+清淤 460 145.00 66,700.00 9% 6,003.00
+合计 128,800.00 14,076.00
+价税合计 (大写) 肆万什抽陆元整 (小写) 兰 142,876.00
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "wanted", "unwanted"),
+    [
+        (
+            DETERMINATION,
+            "correspondence",
+            {("line", "56840.00"), ("claimed", "20580.00"), ("claimed", "88200.00"), ("total", "73080.00")},
+            {("total", "88200.00"), ("line", "88200.00")},
+        ),
+        (
+            CLAIM_TABLE,
+            "correspondence",
+            {("line", "61200.00"), ("line", "23750.00"), ("total", "108800.00")},
+            {("line", "5.36")},
+        ),
+        (
+            SIGNED_SHEET,
+            "work_record",
+            {("line", "457600.00"), ("line", "98560.00"), ("total", "556160.00")},
+            {("line", "160.00")},
+        ),
+        (
+            VAT_INVOICE,
+            "invoice",
+            {
+                ("line", "62100.00"),
+                ("tax", "6003.00"),
+                ("subtotal", "128800.00"),
+                ("tax", "14076.00"),
+                ("total", "142876.00"),
+            },
+            {("mentioned", "6.00"), ("line", "8073.00")},
+        ),
+    ],
+)
+def test_tables_in_text(
+    text: str, kind: str, wanted: set[tuple[str, str]], unwanted: set[tuple[str, str]]
+) -> None:
+    found = _roles(text, kind)
+    assert wanted <= found
+    assert not unwanted & found
+
+
+def test_a_garbled_sum_in_capitals_is_that_of_the_figure_that_agrees() -> None:
+    found = [f for f in amounts(VAT_INVOICE, "invoice") if f.rule == "大写 with its figure"]
+    assert [str(shown(f)[0]) for f in found] == ["142876"]
+    assert found[0].doubts
+    assert found[0].role == "total"
+
+
+@pytest.mark.parametrize("text", ["合计人民币佰拾肆万提陆佰元整", "大写：万陆什佰元整 123,456.00元"])
+def test_without_a_figure_that_agrees_a_garbled_sum_is_none(text: str) -> None:
+    assert not [f for f in amounts(text) if "Chinese" in f.rule or "大写" in f.rule]
+
+
+def test_capitals_that_differ_from_the_figure_are_doubtful() -> None:
+    found = amounts("赔款金额（大写）：壹万贰仟元整（小写：¥12,500.00）")
+    assert [int(shown(f)[0]) for f in found] == [12000, 12500]
+    assert all(any("differ" in doubt for doubt in f.doubts) for f in found)
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("签约合同价为：人民币（大写）壹亿贰仟零伍拾万元整（¥120,500,000.00元）", "120500000"),
+        ("第三条 暂定价款为人民币 98.6 万元（大写：玖拾捌万陆仟元整）", "986000"),
+        ("核定材料价差 945,792.00 元，建议列入进度款。", "945792"),
+        ("We assess the cost of the variation at US$ 96,450.00.", "96450"),
+    ],
+)
+def test_the_sum_of_a_contract_or_decision_is_its_total(text: str, value: str) -> None:
+    totals = {str(shown(f)[0].quantize(Decimal(1))) for f in amounts(text) if f.role == "total"}
+    assert totals == {value}
+
+
+def test_what_was_paid_before_does_not_change_the_total() -> None:
+    text = "Total incl. VAT RMB 36,100.00\nDeposit received RMB 5,000.00\nBalance due by RMB 31,100.00\n"
+    assert total(text) == "36100.00"
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ("在下面的价格中选一个，$20，300美圆", ["20", "300"]),
+        ("共1，250，000.00元", ["1250000"]),
+        ("A、3、500元", ["500"]),
+        ("累计完成产值 1.862. 5 万元", ["18625000"]),
+        ("Rate US$\n1 Piling rig", []),
+    ],
+)
+def test_commas_points_and_line_ends(text: str, values: list[str]) -> None:
+    assert [str(shown(f)[0].quantize(Decimal(1))) for f in amounts(text)] == values
+
+
+def _sheet(*rows: str) -> Document:
+    text, cells, at = "\n".join(rows), [], 0
+    for number, row in enumerate(rows):
+        for column, piece in enumerate(row.split(",")):
+            cells.append(Cell(0, number, column, at, at + len(piece)))
+            at += len(piece) + 1
+    return assemble([PageText(text, 595, 842, cells=tuple(cells))], "text/csv")
+
+
+@pytest.mark.parametrize(
+    ("rows", "wanted"),
+    [
+        (
+            ("材料,单价,价差（元）", "螺纹钢,3720.0,203280.0", "零星,,40", "合计,,203320.0"),
+            {("line", "203280.00"), ("line", "40.00"), ("total", "203320.00")},
+        ),
+        (
+            ("项目,数量,金额（万元）", "清淤,12,86.4", "合计,,86.4"),
+            {("line", "864000.00"), ("total", "864000.00")},
+        ),
+        (
+            ("Resource,Days,Rate US$,Amount US$", "Crane,28,1120.00,31360", "Total,,,31360"),
+            {("line", "31360.00"), ("total", "31360.00")},
+        ),
+    ],
+)
+def test_sheets_without_layout(rows: tuple[str, ...], wanted: set[tuple[str, str]]) -> None:
+    found = find(_sheet(*rows), "work_record")
+    assert {(f.role, str(shown(f)[0].quantize(Decimal("0.01")))) for f in found} == wanted
+    assert {shown(f)[1] for f in found} <= {"CNY", "USD"}

@@ -402,3 +402,81 @@ def test_vocabulary_is_sound() -> None:
     assert date_words.words_too() - {"set"} <= set(date_words.months())
     assert {role for role, _, _ in date_words.roles()} <= set(DATE_ROLES)
     assert all(name == name.lower() for name in date_words.months())
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "day"),
+    [
+        ("检测报告\n检测日期：2023-08-05\n报告日期：2023-08-06\n", "inspection_report", "2023-08-06"),
+        (
+            "Report no. SW/331 Date 17 July 2023\nInspected on 14 July 2023\n",
+            "inspection_report",
+            "2023-07-17",
+        ),
+        (
+            "一、签约合同价\n本合同于2022年12月12日签订，一式十份。\n计划开工日期：2023年1月5日。",
+            "contract",
+            "2022-12-12",
+        ),
+        ("甲方（盖章）：甲公司\n乙方（盖章）：乙公司\n2022年9月5日  2022年9月5日", "contract", "2022-09-05"),
+        (
+            "Our reference ACL/L-0188 Date 17.11.2023\n\nRECEIVED 20 NOV 2023\n\nDear Sirs,",
+            "correspondence",
+            "2023-11-17",
+        ),
+        ("陆经理：\n照片是8月4日拍的。\n贺强 2023.8.10\n", "other", "2023-08-10"),
+        (
+            "关于有关问题的复函\n江原公司：\n函复如下。\n新城公司\n二O二三年八月二十一日\n",
+            "correspondence",
+            "2023-08-21",
+        ),
+        (
+            "From: A\nDate: Wed, 12 Jul 2023 09:17:44 +0100\n\nThanks.\n> Sent: 11 July 2023\n",
+            "correspondence",
+            "2023-07-12",
+        ),
+        (
+            "Service history\nprinted 2023-10-20\nDate Work\n2022-12-08 first\n2023-04-12 second\n2023-06-20 third\n",
+            "work_record",
+            "2023-10-20",
+        ),
+        ("Warranty Terms\nEdition NV-WB-2022, 1 January 2022\n1. Scope\n", "contract", "2022-01-01"),
+        (
+            "SITE DIARY\nMon 10 July 2023 dry\nTue 11 July 2023 wet\nWed 12 July 2023 wet\n",
+            "work_record",
+            None,
+        ),
+        ("停工令 HZJL-停-2023-02\n请立即停工。", "correspondence", None),
+    ],
+)
+def test_which_date_is_its_own(text: str, kind: str, day: str | None) -> None:
+    assert own(text, kind) == day
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("our notice of 9\nMarch 2023", "2023-03-09"),
+        ("计划开工日期为2023年3月1\n日", "2023-03-01"),
+        ("二〇二三年八月\n二十一日", "2023-08-21"),
+    ],
+)
+def test_dates_across_the_end_of_a_line(text: str, value: str) -> None:
+    assert days(text) == [value]
+
+
+@pytest.mark.parametrize("text", ["Progress Report No. 4\nMarch 2023", "停-2023-02", "2023-02号文"])
+def test_numbers_beside_a_month_are_no_day(text: str) -> None:
+    assert all(day[:10] != "2023-03-04" and day[:7] != "2023-02" for day in days(text))
+
+
+def test_a_listing_of_an_archive_bears_no_date() -> None:
+    listing = assemble([PageText("4 files\na.jpg 10 bytes 2023-08-10 18:00", 595, 842)], "application/zip")
+    assert document_date(find(listing, "other")) is None
+
+
+def test_years_of_the_2070s_in_ocr_are_those_of_the_2010s() -> None:
+    page = PageText("Date: 02/05/2078", 595, 842, "ocr", "tesseract", 0.8)
+    fact = find(assemble([page], "image/png"), "invoice")[0]
+    assert shown(fact).startswith("2018-05-02")
+    assert fact.doubts

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from extractors.facts.folding import folded
-from extractors.facts.numerals import HAN_CHARS, Habit, decimal_of, english_number, han_number
+from extractors.facts.numerals import HAN_CHARS, Habit, decimal_of, english_number, han_capitals, han_number
 
 _DIGITS = "零壹贰叁肆伍陆柒捌玖"
 
@@ -132,3 +132,29 @@ def test_folding_keeps_every_place(text: str) -> None:
 
 def test_folding_makes_forms_plain() -> None:
     assert folded("ＲＭ１，２００．５０　—　Ａ號") == "rm1,200.50 - a号"
+
+
+@given(st.integers(1, 10**12 - 1))
+def test_capitals_are_read_back(value: int) -> None:
+    written = han_capitals(Decimal(value))
+    assert written.endswith("元整")
+    assert han_number(written.removesuffix("元整")) == value
+
+
+@pytest.mark.parametrize(
+    ("value", "written"),
+    [
+        ("142876", "壹拾肆万贰仟捌佰柒拾陆元整"),
+        ("406600", "肆拾万陆仟陆佰元整"),
+        ("9.50", "玖元伍角整"),
+        ("10.05", "壹拾元零伍分"),
+        ("0.5", "伍角整"),
+    ],
+)
+def test_sums_in_full(value: str, written: str) -> None:
+    assert han_capitals(Decimal(value)) == written
+
+
+def test_commas_read_as_points() -> None:
+    assert decimal_of("685.520.00") == Decimal("685520.00")
+    assert decimal_of("1.2.3") is None
