@@ -20,6 +20,8 @@ _OOXML_FOLDERS = {"word/": DOCX, "xl/": XLSX, "ppt/": PPTX}
 _GENERIC_OLE = {"application/x-ole-storage", "application/CDFV2", "application/vnd.ms-office"}
 _HEIF_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"}
 
+_MAYBE_TEXT = {"application/octet-stream", "application/mbox", "application/xml"}
+
 _SUFFIX_TYPES: dict[str, tuple[str, ...]] = {
     ".pdf": ("application/pdf",),
     ".docx": (DOCX,),
@@ -27,12 +29,22 @@ _SUFFIX_TYPES: dict[str, tuple[str, ...]] = {
     ".xlsx": (XLSX,),
     ".xlsm": (XLSX,),
     ".pptx": (PPTX,),
+    ".pptm": (PPTX,),
+    ".ppsx": (PPTX,),
+    ".potx": (PPTX,),
     ".doc": ("application/msword", "text/rtf", "text/xml"),
     ".xls": ("application/vnd.ms-excel", "text/"),
     ".ppt": ("application/vnd.ms-powerpoint",),
     ".odt": ("application/vnd.oasis.opendocument.text",),
     ".ods": ("application/vnd.oasis.opendocument.spreadsheet",),
     ".odp": ("application/vnd.oasis.opendocument.presentation",),
+    ".ott": ("application/vnd.oasis.opendocument.text-template",),
+    ".ots": ("application/vnd.oasis.opendocument.spreadsheet-template",),
+    ".otp": ("application/vnd.oasis.opendocument.presentation-template",),
+    ".fodt": ("application/vnd.oasis.opendocument.text-flat-xml",),
+    ".fods": ("application/vnd.oasis.opendocument.spreadsheet-flat-xml",),
+    ".fodp": ("application/vnd.oasis.opendocument.presentation-flat-xml",),
+    ".epub": ("application/epub+zip",),
     ".rtf": ("text/rtf",),
     ".jpg": ("image/jpeg",),
     ".jpeg": ("image/jpeg",),
@@ -53,6 +65,12 @@ _SUFFIX_TYPES: dict[str, tuple[str, ...]] = {
     ".zip": ("application/zip",),
     ".7z": ("application/x-7z-compressed",),
     ".rar": ("application/x-rar",),
+    ".tar": ("application/x-tar",),
+    ".gz": ("application/gzip",),
+    ".tgz": ("application/gzip",),
+    ".bz2": ("application/x-bzip2",),
+    ".xz": ("application/x-xz",),
+    ".mbox": ("application/mbox",),
 }
 """What a suffix promises; a type that ends in "/" stands for all of its family."""
 
@@ -121,7 +139,7 @@ def _refined(answer: str, path: Path, head: bytes, suffix: str) -> str:
         return _zip_type(path)
     if answer == "image/heif" or _is_heif(head):
         return "image/heic"
-    if answer.startswith(("text/", "message/")) or answer in ("application/octet-stream", "application/mbox"):
+    if answer.startswith(("text/", "message/")) or answer in _MAYBE_TEXT:
         return _text_type(answer, head, suffix)
     return answer
 
@@ -174,6 +192,11 @@ def _text_type(answer: str, head: bytes, suffix: str) -> str:
     return _markup_or_plain(answer, head, suffix)
 
 
+_FLAT_ODF = re.compile(
+    rb"""office:mimetype=["'](application/vnd\.oasis\.opendocument\.(?:text|spreadsheet|presentation|graphics))["']"""
+)
+
+
 def _markup_or_plain(answer: str, head: bytes, suffix: str) -> str:
     sample = head.replace(b"\0", b"").lower()
     is_page = re.search(rb"<!doctype html|<html[\s>]", sample) is not None
@@ -183,6 +206,8 @@ def _markup_or_plain(answer: str, head: bytes, suffix: str) -> str:
         return "text/html"
     if answer == "text/html":
         return "text/plain" if suffix in (".txt", ".md", ".log") else "text/html"
+    if (flat := _FLAT_ODF.search(sample)) and b"<office:document" in sample:
+        return f"{flat[1].decode('ascii')}-flat-xml"
     if answer in ("text/xml", "application/xml"):
         return "text/xml"
     if suffix in (".csv", ".tsv") or (answer == "text/csv" and suffix != ".txt"):

@@ -13,6 +13,7 @@ from extractors.errors import Corrupt, TooLarge, Unsupported
 from extractors.readers.archive import MEMBER_ERRORS
 from extractors.readers.draft import Input
 from extractors.readers.ooxml import Package, attribute, check_declarations, child, local
+from extractors.readers.sheets import Value
 from extractors.readers.xlsx_format import GENERAL, NumberFormat, format_code, parsed, shown_number
 
 _BOOK = "xl/workbook.xml"
@@ -27,15 +28,6 @@ class Sheet:
     name: str
     part: str
     hidden: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Value:
-    """A cell that holds something; row and column count from 0."""
-
-    row: int
-    column: int
-    text: str
 
 
 class Workbook:

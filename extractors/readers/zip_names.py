@@ -22,7 +22,7 @@ def member_name(info: zipfile.ZipInfo) -> str:
         name = info.orig_filename
     else:
         raw = info.orig_filename.encode("cp437", "replace")
-        name = _from_extra(info.extra, raw) or _guessed(raw)
+        name = _from_extra(info.extra, raw) or guessed_name(raw)
     return re.sub(r"[\x00-\x1f\x7f\ud800-\udfff]", "\ufffd", name) or "(no name)"
 
 
@@ -36,7 +36,8 @@ def local_name(path: Path, info: zipfile.ZipInfo) -> str:
     return raw.decode("utf-8" if info.flag_bits & _UTF8_FLAG else "cp437")
 
 
-def _guessed(raw: bytes) -> str:
+def guessed_name(raw: bytes) -> str:
+    """A name that no one told the encoding of, from its bytes."""
     if raw.isascii():
         return raw.decode("ascii")
     decoded = decode(raw)
