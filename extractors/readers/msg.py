@@ -6,9 +6,8 @@ import struct
 from collections.abc import Iterator
 from typing import Any
 
-import olefile
-
-from extractors.errors import Corrupt, Empty, TooLarge
+from extractors.errors import Empty, TooLarge
+from extractors.readers.compound import OLE_ERRORS, opened
 from extractors.readers.draft import Draft, Input
 from extractors.readers.mapi import (
     CODE_PAGE,
@@ -27,17 +26,6 @@ from extractors.readers.mapi_draft import draft_of
 
 MEDIA_TYPES = frozenset({"application/vnd.ms-outlook"})
 
-OLE_ERRORS = (
-    OSError,
-    ValueError,
-    IndexError,
-    struct.error,
-    TypeError,
-    KeyError,
-    AttributeError,
-    RecursionError,
-)
-"""What olefile raises on damaged files: its own error is an OSError, the others come from its parsing."""
 _LIST = "__properties_version1.0"
 _STREAM = "__substg1.0_"
 _EMBEDDED, _OLE_OBJECT, _BY_REFERENCE = 5, 6, frozenset({2, 3, 4, 7})
@@ -54,11 +42,7 @@ def read(source: Input) -> Draft:
     """
     if not source.path.stat().st_size:
         raise Empty(f"{source.untrusted_name}: the file has no bytes")
-    try:
-        ole = olefile.OleFileIO(str(source.path))
-    except OLE_ERRORS as error:
-        raise Corrupt(f"{source.untrusted_name}: not a compound file ({error})") from error
-    with ole:
+    with opened(source) as ole:
         message = _Item(source, ole).message((), 0)
     return draft_of(source, message)
 
