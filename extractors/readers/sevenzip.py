@@ -9,6 +9,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 import py7zr
+from py7zr.compressor import SupportedMethods
 from py7zr.exceptions import ArchiveError, PasswordRequired, UnsupportedCompressionMethodError
 from py7zr.io import Py7zIO, WriterFactory
 
@@ -35,10 +36,7 @@ def read(source: Input) -> Draft:
     if not source.path.stat().st_size:
         raise Empty(f"{source.untrusted_name}: the file has no bytes")
     with source.path.open("rb") as file:
-        archive = _opened(source, file)
-        if archive.needs_password():
-            raise Encrypted(f"{source.untrusted_name}: the archive is protected with a password")
-        return _unpacked(source, archive)
+        return _unpacked(source, _opened(source, file))
 
 
 def _opened(source: Input, file: Any) -> py7zr.SevenZipFile:
@@ -64,6 +62,12 @@ def _unpacked(source: Input, archive: py7zr.SevenZipFile) -> Draft:
     except UnsupportedCompressionMethodError as error:
         raise Unsupported(f"{source.untrusted_name}: packed in a way that cannot be read", _REPACK) from error
     except _BROKEN as error:
+        if isinstance(error, EOFError) and _has_zstandard(
+            archive
+        ):  # py7zr stops at the first of several frames
+            raise Unsupported(
+                f"{source.untrusted_name}: packed in a way that cannot be read", _REPACK
+            ) from error
         unpacking.faults.append(reason(error))
     unpacking.damaged += [name for key, name in names.items() if key not in done.finished]
     done.discard_open()
@@ -82,8 +86,14 @@ def _announced(archive: py7zr.SevenZipFile, unpacking: Unpacking) -> Any:
         wanted = unpacking.announce(name, _size(entry), _when(properties))
         if not entry.is_file:
             unpacking.special.append(name)
+        elif not entry.emptystream and SupportedMethods.needs_password(entry.folder.coders):
+            unpacking.encrypted.append(name)
         elif wanted:
             yield ours, name
+
+
+def _has_zstandard(archive: py7zr.SevenZipFile) -> bool:
+    return any("zstandard" in name.lower() for name in archive.archiveinfo().method_names)
 
 
 def _size(entry: Any) -> int | None:

@@ -189,6 +189,17 @@ def test_a_7z_behind_a_password_is_encrypted(tmp_path: Path, header: bool) -> No
         read(tmp_path, sevenzipped({"a.txt": WORDS}, "secret", header))
 
 
+def test_a_7z_that_is_protected_in_part_gives_the_rest(tmp_path: Path) -> None:
+    path = tmp_path / "parts.7z"
+    with py7zr.SevenZipFile(path, "w") as archive:
+        archive.writestr(WORDS, "open.txt")
+    with py7zr.SevenZipFile(path, "a", password="secret", filters=None) as archive:
+        archive.writestr(WORDS, "closed.txt")
+    draft = read(tmp_path, path.read_bytes())
+    assert contents(draft) == {"open.txt": WORDS}
+    assert draft.notes == ("closed.txt: protected with a password, not read",)
+
+
 def test_a_damaged_7z_keeps_what_came_out_whole(tmp_path: Path) -> None:
     data = bytearray(sevenzipped({"a.txt": bytes(range(256)) * 40, "b.txt": WORDS}))
     data[60] ^= 0xFF
