@@ -11,6 +11,7 @@ import olefile
 
 from extractors.errors import Corrupt
 from extractors.readers.draft import Input
+from extractors.readers.encodings import decode
 
 OLE_ERRORS = (
     OSError,
@@ -23,6 +24,7 @@ OLE_ERRORS = (
     RecursionError,
 )
 """What olefile raises on damaged files: its own error is an OSError, the others come from its parsing."""
+_NATIVE = "\x01Ole10Native"
 _METADATA = (("author", "author"), ("create_time", "created"), ("last_saved_time", "modified"))
 
 
@@ -44,6 +46,30 @@ def stream(ole: Any, name: str) -> bytes | None:
     except OLE_ERRORS:
         return None
     return data
+
+
+def embedded_files(ole: Any) -> Iterator[tuple[str, bytes]]:
+    """Whole files that were put into the document: an Office file ("Package"), another program's ("CONTENTS",
+    as Acrobat keeps a PDF), or any file with its name ([MS-OLEDS] 2.3.6, "\x01Ole10Native")."""
+    for path in ole.listdir():
+        if len(path) < 2 or path[-1] not in ("CONTENTS", "Package", _NATIVE):
+            continue
+        try:
+            data: bytes = ole.openstream(path).read()
+            name, content = _native(data) if path[-1] == _NATIVE else ("embedded", data)
+        except OLE_ERRORS:
+            continue
+        if content:
+            yield name, content
+
+
+def _native(data: bytes) -> tuple[str, bytes]:
+    """Size, flags, label, path, two numbers, path again behind its length, then the file behind its length."""
+    label, _, rest = data[6:].partition(b"\0")
+    _, _, rest = rest.partition(b"\0")
+    skipped = 8 + struct.unpack_from("<I", rest, 4)[0]
+    size = struct.unpack_from("<I", rest, skipped)[0]
+    return decode(label).text[:200] or "embedded", rest[skipped + 4 : skipped + 4 + size]
 
 
 def summary(ole: Any, label: str) -> tuple[str | None, tuple[tuple[str, str], ...]]:

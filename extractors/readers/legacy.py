@@ -6,10 +6,15 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from types import ModuleType
 
+from extractors.document import PageText
 from extractors.errors import DocumentError, Empty, Unsupported
 from extractors.readers import docx, pptx, xlsx
+from extractors.readers.children import ChildStore
+from extractors.readers.compound import embedded_files, opened
 from extractors.readers.doc_text import doc_draft
-from extractors.readers.draft import Draft, Input
+from extractors.readers.draft import Child, Draft, Input
+from extractors.readers.embedded import MOST
+from extractors.readers.paging import HEIGHT, WIDTH
 from extractors.readers.ppt_text import ppt_draft
 from extractors.readers.soffice import HINT, ConversionFailed, converted, installed
 from extractors.readers.xls_book import xls_draft
@@ -62,12 +67,25 @@ def _by_libreoffice(source: Input, form: _Form) -> Draft:
 
 
 def _without(source: Input, form: _Form, why: str) -> Draft:
-    """The fallback's draft; without one, or without text, the file is refused with a hint."""
-    try:
-        if form.fallback is not None:
+    """The fallback's draft and the files put into the document; with neither, it is refused with a hint."""
+    note = f"text only, without pictures and layout: {why}"
+    if form.fallback is not None:
+        try:
             draft = form.fallback(source)
-            return replace(draft, notes=(f"text only, without pictures and layout: {why}", *draft.notes))
-    except Empty:
-        if installed():
-            raise
+        except Empty:
+            draft = Draft(source.media_type, (PageText("", WIDTH, HEIGHT),))
+        draft = replace(draft, children=_embedded(source), notes=(note, *draft.notes))
+        if draft.children or any(isinstance(p, PageText) and p.text.strip() for p in draft.pages):
+            return draft
+    if installed():
+        raise Empty(f"{source.untrusted_name}: there is no text in it")
     raise Unsupported(f"{source.untrusted_name}: no text can be found in it ({why})", HINT)
+
+
+def _embedded(source: Input) -> tuple[Child, ...]:
+    store = ChildStore(source)
+    with opened(source) as ole:
+        for name, content in embedded_files(ole):
+            if len(store.children) < MOST:
+                store.keep(name, content)
+    return tuple(store.children)

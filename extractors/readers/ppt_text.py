@@ -19,7 +19,7 @@ _NOTES_ATOM = 0x03F1
 _SLIDES, _NOTES = 0, 2
 """Instances of the lists of slides and of notes ([MS-PPT] 2.4.14.3, 2.4.14.6)."""
 _WIDTH, _HEIGHT = 720.0, 540.0
-_MOST_EDITS = 10_000
+_MOST_EDITS = 1000
 _DEEPEST = 40
 _UNSAID = frozenset({"*", ""})
 """What stands where the date or the number of a slide is to be put."""

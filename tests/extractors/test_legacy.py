@@ -18,7 +18,7 @@ from extractors.limits import Limits
 from extractors.readers import read as read_any
 from extractors.readers.doc_text import without_fields
 from extractors.readers.draft import Draft, Input
-from tests.extractors.compound_files import compound
+from tests.extractors.compound_files import Tree, compound
 
 
 def read(folder: Path, data: bytes, limits: Limits | None = None, name: str = "a.doc") -> Draft:
@@ -148,6 +148,23 @@ def test_without_text_the_hint_names_libreoffice(tmp_path: Path) -> None:
     assert "libreoffice-writer" in caught.value.remedy
 
 
+def test_files_put_into_an_old_document_are_children(tmp_path: Path) -> None:
+    native = bytes(6) + b"../bill.pdf\0C:\\bill.pdf\0" + bytes(4) + struct.pack("<I", 2) + b"x\0"
+    native += struct.pack("<I", 5) + b"%PDF-" + bytes(8)
+    tree: Tree = {
+        "Workbook": workbook([]),
+        "MBD1": {"CONTENTS": b"%PDF-1.4"},
+        "MBD2": {"\x01Ole10Native": native},
+        "MBD3": {"\x01Ole10Native": b"broken"},
+    }
+    draft = read(tmp_path, compound(tree), name="a.xls")
+    assert [(c.untrusted_name, c.path.read_bytes()) for c in draft.children] == [
+        ("embedded", b"%PDF-1.4"),
+        ("../bill.pdf", b"%PDF-"),
+    ]
+    assert {child.path.parent for child in draft.children} == {tmp_path / "scratch"}
+
+
 # --- .ppt
 
 
@@ -214,6 +231,10 @@ def biff(kind: int, content: bytes) -> bytes:
 
 
 def xls(cells: list[tuple[int, int, str | float]], hidden: int = 0, protected: bool = False) -> bytes:
+    return compound({"Workbook": workbook(cells, hidden, protected)})
+
+
+def workbook(cells: list[tuple[int, int, str | float]], hidden: int = 0, protected: bool = False) -> bytes:
     begin = struct.pack("<HHHHII", 0x0600, 5, 0, 1996, 0, 6)
     formats = biff(0x00E0, struct.pack("<HH", 0, 14) + bytes(16)) + biff(
         0x00E0, struct.pack("<HH", 0, 0) + bytes(16)
@@ -234,7 +255,7 @@ def xls(cells: list[tuple[int, int, str | float]], hidden: int = 0, protected: b
             body += biff(0x0204, struct.pack("<HHH", row, column, 1) + text)
         else:
             body += biff(0x0203, struct.pack("<HHHd", row, column, 0, value))
-    return compound({"Workbook": (book(len(book(0))) + body + biff(0x000A, b"")).ljust(4096, b"\0")})
+    return (book(len(book(0))) + body + biff(0x000A, b"")).ljust(4096, b"\0")
 
 
 def test_the_cells_of_an_xls_are_found(tmp_path: Path) -> None:
