@@ -24,6 +24,7 @@ from pipeline.records.tables import (
     documents,
     facts,
     family,
+    labels,
     marks,
     pages,
     sightings,
@@ -56,14 +57,20 @@ def register(tx: sa.Connection, original: Original, name: str, depth: int) -> bo
 
 
 def add_sighting(
-    tx: sa.Connection, document: str, path: str, name: str, run: str, modified: datetime.datetime | None
+    tx: sa.Connection,
+    document: str,
+    path: str,
+    name: str,
+    run: str,
+    modified: datetime.datetime | None = None,
+    received: datetime.datetime | None = None,
 ) -> bool:
-    """Note that a file with these bytes was seen here; False when it was known."""
+    """Note that a file with these bytes was seen here, received now or when it is said; False when it was known."""
     row = {
         "document": document,
         "path": path,
         "name": name,
-        "received": stamp(now()),
+        "received": stamp(received or now()),
         "modified": stamp(modified) if modified else None,
         "run": run,
     }
@@ -74,6 +81,18 @@ def tie(tx: sa.Connection, document: str, claim: str) -> bool:
     """Tie a document to a claim; False when it was."""
     row = {"document": document, "claim": claim}
     return tx.execute(insert(ties).values(row).on_conflict_do_nothing()).rowcount > 0
+
+
+def add_label(tx: sa.Connection, document: str, key: str, value: str) -> bool:
+    """Note what a person said of a document by folder or sidecar; False when it was known."""
+    row = {"document": document, "key": key, "value": value}
+    return tx.execute(insert(labels).values(row).on_conflict_do_nothing()).rowcount > 0
+
+
+def label_list(tx: sa.Connection, document: str) -> list[tuple[str, str]]:
+    """The labels of a document."""
+    query = sa.select(labels.c.key, labels.c.value).where(labels.c.document == document)
+    return [(row.key, row.value) for row in tx.execute(query.order_by(labels.c.key, labels.c.value))]
 
 
 def set_children(tx: sa.Connection, parent: str, children: Sequence[tuple[str, str]]) -> None:
