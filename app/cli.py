@@ -17,6 +17,7 @@ COMMANDS = {
     "doctor": "setup",
     "extract": "intake",
     "ingest": "intake",
+    "watch": "watch",
     "retry": "intake",
     "claims": "register",
     "events": "register",
