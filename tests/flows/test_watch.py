@@ -43,7 +43,7 @@ def test_once_drains_the_inbox(
     claimtrail("claims", "import", register_file)
     put(inbox, "clm-001/Harbour/site office/L-0145.txt")
     put(inbox, "clm-001/日志.txt", DIARY)
-    put(inbox, "L-0145 copy.txt")
+    put(inbox, "scanner/L-0145 copy.txt")
     put(inbox, "broken.pdf", "%PDF-1.4 nothing follows")
     answer = claimtrail("watch", "--once", "--json")
     assert answer.status == 1
@@ -59,10 +59,8 @@ def test_once_drains_the_inbox(
     assert reason["code"] == "corrupt"
     shown = show(claimtrail, "L-0145.txt")
     assert shown["claims"] == ["CLM-001"]
-    assert {(x["key"], x["value"]) for x in shown["labels"]} == {
-        ("party", "Harbour"),
-        ("source", "site office"),
-    }
+    labels = {("party", "Harbour"), ("source", "site office"), ("source", "scanner")}
+    assert {(x["key"], x["value"]) for x in shown["labels"]} == labels
     assert claimtrail("watch", "--once", "--json").json["ingested"] == []
 
 
