@@ -18,6 +18,7 @@ COMMANDS = {
     "extract": "intake",
     "ingest": "intake",
     "watch": "watch",
+    "schedule": "schedule",
     "retry": "intake",
     "claims": "register",
     "events": "register",

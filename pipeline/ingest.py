@@ -166,7 +166,7 @@ class Ingest:
     def finish(self) -> None:
         """Link and index what is new, and close the run."""
         self._progress("linking", "")
-        link_pending(self.matter)
+        self.report.linked += link_pending(self.matter)
         self._progress("indexing", "")
         index_pending(self.matter)
         with self.matter.change() as change:
@@ -306,6 +306,7 @@ def retry(matter: Matter, ids: Sequence[str], progress: Progress = _silent) -> R
     with matter.change() as change:
         for document in ids:
             documents.set_state(change.tx, document, "open")
+            documents.undo_all(change.tx, document)
             change.note("retry", document)
     with Workers(matter.settings.processes(), matter.settings.limits.limits()) as workers:
         return Ingest(matter, workers, ocr_options(matter), command="retry", progress=progress).run([])

@@ -46,6 +46,8 @@ class Report:
     ingested: list[Outcome] = field(default_factory=list)
     duplicates: list[Taken] = field(default_factory=list)
     failed: list[Failure] = field(default_factory=list)
+    linked: list[str] = field(default_factory=list)
+    """Documents whose links changed."""
     quarantined: dict[str, str] = field(default_factory=dict)
     """Where failed files of the inbox were put, by path; relative to the workspace."""
 

@@ -58,6 +58,7 @@ def _together(reports: list[Report]) -> Report:
         whole.ingested += report.ingested
         whole.duplicates += report.duplicates
         whole.failed += report.failed
+        whole.linked += report.linked
         whole.quarantined |= report.quarantined
     return whole
 

@@ -347,3 +347,14 @@ def amounts_by_document(tx: sa.Connection) -> dict[str, list[Decimal]]:
     for row in tx.execute(sa.select(facts.c.document, facts.c.value).where(facts.c.kind == "amount")):
         found[row.document].append(Decimal(row.value))
     return found
+
+
+def undo_all(tx: sa.Connection, document: str) -> None:
+    """Note that every step of a document must be done again."""
+    tx.execute(sa.delete(steps).where(steps.c.document == document))
+
+
+def count_below(tx: sa.Connection, confidence: float) -> int:
+    """How many facts have less confidence than this."""
+    query = sa.select(sa.func.count()).select_from(facts).where(facts.c.confidence < confidence)
+    return int(tx.execute(query).scalar() or 0)
