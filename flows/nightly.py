@@ -39,7 +39,7 @@ class _Run:
 
     def __init__(self, matter: Matter) -> None:
         self.matter = matter
-        self.night = Night(started=now())
+        self.night = Night(now(), matter.workspace.root)
 
     def drain(self) -> None:
         watcher = Watcher(self.matter, self.matter.workspace.inbox, None, threading.Event(), _quiet)

@@ -6,6 +6,7 @@ import datetime
 import shutil
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from extractors.errors import recorded
@@ -32,6 +33,8 @@ class Night:
     """What a night's run did and found."""
 
     started: datetime.datetime
+    root: Path
+    """The workspace's folder: paths in the report are told from there, so that it can be copied elsewhere."""
     taken_in: list[Report] = field(default_factory=list)
     retried: Report | None = None
     read_again: list[str] = field(default_factory=list)
@@ -55,7 +58,11 @@ class Night:
 
     def as_json(self) -> dict[str, Any]:
         """Counts, and every failure and fault by name."""
-        failed = [found for report in self.reports for found in report.as_json()["failed"]]
+        failed = [
+            {**found, "path": found["path"].removeprefix(f"{self.root}/")}
+            for report in self.reports
+            for found in report.as_json()["failed"]
+        ]
         return {
             "started": stamp(self.started),
             "ok": self.ok,

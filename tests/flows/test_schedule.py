@@ -26,7 +26,7 @@ CLAIMTRAIL = [sys.executable, "-m", "app"]
 
 def night_on(workspace: Path) -> Night:
     with Matter.open(workspace, "nightly") as matter:
-        night = Night(started=now())
+        night = Night(now(), workspace)
         heal(matter, night)
         link_and_index(matter, night)
         look_after(matter, night)
@@ -51,7 +51,8 @@ def test_a_run_at_once_takes_in_and_reports(
     (written,) = (workspace / "reports").iterdir()
     text = written.read_text(encoding="utf-8")
     assert "| taken in | 1 |" in text
-    assert "bad \\[x\\](y).pdf" in text
+    assert "- inbox/bad \\[x\\](y).pdf: empty" in text
+    assert str(workspace) not in text
     assert "L.txt: CLM-001/E1" in text
     assert "Possession" not in text + ended.stderr
     assert claimtrail("search", "possession", "--json").json["total"] == 1
@@ -66,7 +67,7 @@ def test_a_night_mends_the_index_and_names_what_is_damaged(filled: Command, work
     nights = []
     for day in range(CYCLE):
         with Matter.open(workspace, "nightly") as matter:
-            night = Night(started=now() + datetime.timedelta(days=day))
+            night = Night(now() + datetime.timedelta(days=day), workspace)
             link_and_index(matter, night)
             look_after(matter, night)
             nights.append(night)
