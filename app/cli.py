@@ -17,6 +17,8 @@ COMMANDS = {
     "doctor": "setup",
     "extract": "intake",
     "ingest": "intake",
+    "watch": "watch",
+    "schedule": "schedule",
     "retry": "intake",
     "claims": "register",
     "events": "register",

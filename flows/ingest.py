@@ -10,10 +10,6 @@ import os
 from collections.abc import Iterable
 from typing import Any
 
-# Evidence is confidential: no library may tell anyone that it is worked on. Set before Prefect is loaded.
-os.environ["DO_NOT_TRACK"] = "1"
-os.environ["PREFECT_SERVER_ANALYTICS_ENABLED"] = "false"
-
 from prefect import flow, task, unmapped
 from prefect.artifacts import create_markdown_artifact
 from prefect.cache_policies import NO_CACHE

@@ -66,7 +66,12 @@ def evidence_json(evidence: Evidence) -> dict[str, Any]:
     return _document_json(identity, about, evidence.document, evidence.facts, summary.corrections)
 
 
-def history_json(evidence: Evidence, links: Iterable[Link], entries: Iterable[Entry]) -> dict[str, Any]:
+def history_json(
+    evidence: Evidence,
+    links: Iterable[Link],
+    entries: Iterable[Entry],
+    labels: Iterable[tuple[str, str]] = (),
+) -> dict[str, Any]:
     """What `show` adds: state, marks, links and the audit entries that bear on the document."""
     summary = evidence.summary
     return {
@@ -74,6 +79,7 @@ def history_json(evidence: Evidence, links: Iterable[Link], entries: Iterable[En
         "reason": summary.reason,
         "marks": list(summary.marks),
         "claims": list(summary.given_claims),
+        "labels": [{"key": key, "value": value} for key, value in labels],
         "links": [link.as_json() for link in links],
         "history": [entry.as_json() for entry in entries],
     }

@@ -166,7 +166,7 @@ class Ingest:
     def finish(self) -> None:
         """Link and index what is new, and close the run."""
         self._progress("linking", "")
-        link_pending(self.matter)
+        self.report.linked += link_pending(self.matter)
         self._progress("indexing", "")
         index_pending(self.matter)
         with self.matter.change() as change:
@@ -208,19 +208,27 @@ class Ingest:
         new = documents.register(change.tx, original, name, depth=0)
         if new:
             change.note("taken in", document, sha256=original.sha256, size=original.size, name=name)
-        if documents.add_sighting(
-            change.tx, document, item.sighting, name, self.report.run, modified(item.path)
-        ):
+        times = (modified(item.path), item.received)
+        if documents.add_sighting(change.tx, document, item.sighting, name, self.report.run, *times):
             change.note("seen", document, path=item.sighting, run=self.report.run)
-        self._tie(change, document)
+            self._link_again(change, document)  # links look at names, the index at paths
+        self._tie(change, document, (item.claim or self._claim,))
+        for key, value in item.labels:
+            if documents.add_label(change.tx, document, key, value):
+                change.note("labelled", document, **{key: value})
         state = documents.summary(change.tx, document).state
         return Taken(document, item.shown, again=not new and state != "open")
 
-    def _tie(self, change: Change, document: str) -> None:
-        if self._claim is not None and documents.tie(change.tx, document, self._claim):
-            change.note("tied", document, claim=self._claim)
-            documents.undo(change.tx, "link", [document])
-            documents.undo(change.tx, "index", [document])
+    def _tie(self, change: Change, document: str, claims: Iterable[str | None]) -> None:
+        for claim in claims:
+            if claim is not None and documents.tie(change.tx, document, claim):
+                change.note("tied", document, claim=claim)
+                self._link_again(change, document)
+
+    @staticmethod
+    def _link_again(change: Change, document: str) -> None:
+        for step in ("link", "index"):
+            documents.undo(change.tx, step, [document])
 
     def _record(self, taken: Taken, document: Summary, found: Extraction) -> Outcome:
         kept = [
@@ -256,8 +264,8 @@ class Ingest:
                 "taken in", document, sha256=original.sha256, size=original.size, name=name, parent=parent.id
             )
         path = f"{parent.sightings[0].path}/{name}" if parent.sightings else name
-        documents.add_sighting(change.tx, document, path, name.rpartition("/")[2], self.report.run, None)
-        self._tie(change, document)
+        documents.add_sighting(change.tx, document, path, name.rpartition("/")[2], self.report.run)
+        self._tie(change, document, (*parent.given_claims, self._claim))
         state = documents.summary(change.tx, document).state
         return Taken(document, name, again=not new and state != "open")
 
@@ -298,6 +306,7 @@ def retry(matter: Matter, ids: Sequence[str], progress: Progress = _silent) -> R
     with matter.change() as change:
         for document in ids:
             documents.set_state(change.tx, document, "open")
+            documents.undo_all(change.tx, document)
             change.note("retry", document)
     with Workers(matter.settings.processes(), matter.settings.limits.limits()) as workers:
         return Ingest(matter, workers, ocr_options(matter), command="retry", progress=progress).run([])

@@ -46,6 +46,10 @@ class Report:
     ingested: list[Outcome] = field(default_factory=list)
     duplicates: list[Taken] = field(default_factory=list)
     failed: list[Failure] = field(default_factory=list)
+    linked: list[str] = field(default_factory=list)
+    """Documents whose links changed."""
+    quarantined: dict[str, str] = field(default_factory=dict)
+    """Where failed files of the inbox were put, by path; relative to the workspace."""
 
     def as_json(self) -> dict[str, Any]:
         """The form of the contract."""
@@ -56,7 +60,11 @@ class Report:
             ],
             "duplicates": [{"path": taken.shown, "id": taken.document} for taken in self.duplicates],
             "failed": [
-                {"path": f.path, "reason": f"{f.error.code}: {f.error.message}", "quarantined": None}
+                {
+                    "path": f.path,
+                    "reason": f"{f.error.code}: {f.error.message}",
+                    "quarantined": self.quarantined.get(f.path),
+                }
                 for f in self.failed
             ],
         }

@@ -26,6 +26,12 @@ class Found:
     path: Path
     shown: str
     sighting: str
+    claim: str | None = None
+    """A claim to tie it to."""
+    labels: tuple[tuple[str, str], ...] = ()
+    """What a person said of it by folder or sidecar: party, source, note, unknown_claim."""
+    received: datetime.datetime | None = None
+    """When it was received, where a person said so; else it is now."""
 
 
 @dataclass(frozen=True, slots=True)

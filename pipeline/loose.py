@@ -9,12 +9,11 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-from extractors.reading import OcrOptions
-from extractors.workers import Workers
-
 from extractors.errors import DocumentError, FileUnreachable, TooLarge
 from extractors.extract import Extraction, extract
 from extractors.limits import Limits
+from extractors.reading import OcrOptions
+from extractors.workers import Workers
 from pipeline.describe import extraction_json, identity_of
 from pipeline.ingest import BYTES_PER_PAGE
 from pipeline.intake import readable

@@ -59,6 +59,15 @@ class OcrSettings(BaseModel):
     languages: tuple[str, ...] = ("eng", "chi_sim")
 
 
+class WatchSettings(BaseModel):
+    """The watched folder: how long a file must stay unchanged, and what becomes of it once it is taken in."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    settle_seconds: float = Field(2.0, ge=0.1)
+    after: Literal["move", "delete"] = "move"
+
+
 class Settings(BaseModel):
     """All settings of a workspace; each has a default, so the file may be empty."""
 
@@ -68,6 +77,7 @@ class Settings(BaseModel):
     search_engine: str = "whoosh"
     ocr: OcrSettings = OcrSettings()
     limits: LimitSettings = LimitSettings()
+    watch: WatchSettings = WatchSettings()
 
     def processes(self) -> int:
         """How many worker processes to use."""

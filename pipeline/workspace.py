@@ -56,6 +56,10 @@ class Workspace:
         return self.root / "inbox"
 
     @property
+    def quarantine(self) -> Path:
+        return self.root / "quarantine"
+
+    @property
     def scratch(self) -> Path:
         return self.root / "scratch"
 

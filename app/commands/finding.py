@@ -135,11 +135,12 @@ def show_command(
             found = documents.evidence(tx, documents.summary(tx, documents.resolve(tx, document)))
             links = matters.link_list(tx, document=found.id)
             entries = list(audit_log.entries(tx, {found.id}))
+            labels = documents.label_list(tx, found.id)
         if original is not None:
             _write_original(matter.originals.checked(found.summary.sha256), original, found.summary.name)
     if page is not None and page > len(found.document.pages):
         raise UsageError(f"{found.id} has {len(found.document.pages)} pages.", "Name one of them.")
-    answer = {**evidence_json(found), **history_json(found, links, entries)}
+    answer = {**evidence_json(found), **history_json(found, links, entries, labels)}
     if page is not None:
         answer = _only_page(answer, page)
     if as_json:
@@ -176,6 +177,8 @@ def _print_document(answer: dict[str, Any], found: Evidence) -> None:
     click.echo(f"  {word('title')}: {answer['title']}")
     for sighting in answer["sightings"]:
         click.echo(f"  {word('path')}: {sighting['path']}  {sighting['received']}")
+    for label in answer["labels"]:
+        click.echo(f"  {word(label['key'])}: {label['value']}")
     for note in answer["notes"]:
         click.echo(f"  ! {note}")
     doubts = {(f.start, f.kind): f.doubts for f in found.facts}

@@ -14,6 +14,7 @@ from app.progress import progress
 from extractors.limits import Limits
 from extractors.reading import OcrMode, OcrOptions
 from pipeline.errors import UsageError
+from pipeline.inbox import release
 from pipeline.ingest import ingest, retry
 from pipeline.ingest_report import Report
 from pipeline.intake import Found, Lost, discover
@@ -81,7 +82,7 @@ def ingest_command(
     """
     with open_matter(workspace) as matter, working(workspace=matter.workspace, what="ingest"):
         report = _run(matter, discover(paths, exclude), claim, ocr, with_prefect, as_json)
-    return _print_report(report, as_json)
+    return print_report(report, as_json)
 
 
 def _run(
@@ -118,10 +119,12 @@ def retry_command(document: str | None, everything: bool, workspace: Path, as_js
             ids = failed if everything or document == "all" else [documents.resolve(tx, document or "")]
         with progress(quiet=as_json) as report_progress:
             report = retry(matter, ids, report_progress)
-    return _print_report(report, as_json)
+        workspace_of = matter.workspace
+        release(workspace_of.quarantine, workspace_of.inbox, [found.document for found in report.ingested])
+    return print_report(report, as_json)
 
 
-def _print_report(report: Report, as_json: bool) -> int:
+def print_report(report: Report, as_json: bool) -> int:
     if as_json:
         print_json(report.as_json())
     else:

@@ -11,6 +11,7 @@ from app.output import message, print_json, print_table, word
 from pipeline.indexing import index_pending
 from pipeline.judgement import judge
 from pipeline.linking import relink
+from pipeline.links import Link
 from pipeline.records import documents, matters
 from pipeline.workspace import working
 
@@ -61,11 +62,16 @@ def links_command(claim: str, workspace: Path, as_json: bool) -> None:
             x.page,
             f"{x.score:.2f}",
             x.status,
-            "; ".join(r.detail for r in x.reasons),
+            _reasons(x),
         )
         for x in sorted(links, key=lambda x: (x.event, -x.score))
     ]
     print_table(["event", "doc", "name", "page", "score", "status", "reasons"], rows)
+
+
+def _reasons(link: Link) -> str:
+    """Why, each reason with the page on which it stands."""
+    return "; ".join(r.detail + (f" (p. {r.page})" if r.page else "") for r in link.reasons)
 
 
 def _judge(document: str, event: str, workspace: Path, as_json: bool, verdict: str) -> None:

@@ -20,6 +20,12 @@ run "$claimtrail" claims list
 say "Intake: read, OCR, classify, extract, link, index (some files are broken on purpose)"
 may_fail "$claimtrail" ingest sample_docs/documents --exclude '*.expected.json'
 
+say "The watched folder: a letter lands in the inbox of a claim"
+mkdir -p "$workspace/inbox/CLM-001"
+printf 'Aldersey Construction Ltd\nDate: 7 March 2023\nOur ref: ACL/L-0110\n\nDear Sir,\nAccess to Area 4 was again refused today.\n' \
+  > "$workspace/inbox/CLM-001/L-0110.txt"
+run "$claimtrail" watch --once
+
 say "Search in English and in Chinese"
 run "$claimtrail" search '"Area 4" AND access' --limit 5
 run "$claimtrail" search 工期延误 --limit 5

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
 from extractors.document import Document, is_han
 from extractors.facts.fact import Fact
@@ -17,12 +18,14 @@ from extractors.facts.party_heads import fills, heads, says
 from extractors.facts.party_labelled import Named, labelled, labels, named_on_vat_invoice
 from extractors.facts.party_people import attendees
 from extractors.facts.party_shops import shop
-from extractors.facts.plain import Plain
+from extractors.facts.party_whole import Place, companies_of, undamaged, whole
+from extractors.facts.plain import Plain, plain
 from extractors.facts.segments import PageSegments, segments_of
 
 _HEAD = 14
 _MOST_MENTIONED = 40
-_CLIENTS = ("client", "customer", "委托", "for", "prepared")
+_CLIENTS = ("client", "customer", "委托", "for", "prepared", "instructed", "commissioned", "requested")
+_CUSTOMERS = ("客户", "顾客", "用户", "customer")
 _WITHOUT_NAMES = ("photo", "video")
 _SIGNING = ("contractor", "employer", "engineer", "subcontractor", "insurer")
 _ON_INVOICES = {"sender": "seller", "recipient": "buyer"}
@@ -40,18 +43,22 @@ def find(document: Document, kind: str) -> list[Fact]:
     if kind in _WITHOUT_NAMES or not document.pages:
         return []
     pages = [segments_of(document, page) for page in document.pages]
-    named = [_fitting(n, document, kind) for n in _all(document, pages, kind)]
-    return [_fact(document, n) for n in _once(document, named)]
+    companies = companies_of(pages)
+    found = whole(document, _all(document, pages, kind, companies), companies)
+    named = [_fitting(n, document, kind) for n in found]
+    return [_fact(document, n) for n in undamaged(document, _once(document, named))]
 
 
-def _all(document: Document, pages: Sequence[PageSegments], kind: str) -> Iterator[Named]:
+def _all(
+    document: Document, pages: Sequence[PageSegments], kind: str, companies: Sequence[Place]
+) -> Iterator[Named]:
     sure: list[Named] = []
     for page in pages:
         sure += labelled(document, page)
         if kind == "invoice":
             sure += named_on_vat_invoice(page)
     yield from sure
-    head = list(heads(pages, kind))
+    head = list(heads(pages, kind, sure))
     yield from head
     if kind == "correspondence" and not any(n.role == "sender" for n in [*sure, *head]):
         yield from _signing(document, sure)
@@ -62,9 +69,8 @@ def _all(document: Document, pages: Sequence[PageSegments], kind: str) -> Iterat
         if not buyers:
             yield from _addressed(document, pages[0], [*sure, *head, *issuers])
     if kind == "minutes":
-        yield from attendees(pages)
-    for page in pages:
-        yield from _mentioned(page)
+        yield from attendees(pages, [(place.start, place.end) for place in companies])
+    yield from _mentioned(pages, companies)
 
 
 def _addressed(document: Document, page: PageSegments, known: Sequence[Named]) -> Iterator[Named]:
@@ -84,20 +90,22 @@ def _signing(document: Document, sure: Sequence[Named]) -> Iterator[Named]:
     foot = document.body_end * 0.6
     for one in sure:
         name = _key(document.text[one.start : one.end])
-        if one.role in _SIGNING and one.start > foot and name not in addressed:
+        is_company = bool(companies_in(plain(document.text, one.start, one.end)))
+        if one.role in _SIGNING and one.start > foot and name not in addressed and is_company:
             yield Named("sender", one.start, one.end, 0.65, "party.signature", one.why)
             return
 
 
-def _mentioned(page: PageSegments) -> Iterator[Named]:
+def _mentioned(pages: Sequence[PageSegments], companies: Sequence[Place]) -> Iterator[Named]:
     """Names with a company's form, with the role that the words around them give."""
-    text = page.plain
-    companies = companies_in(text)
-    ends = [c.start for c in companies[1:]] + [len(text.text)]
-    for company, limit in zip(companies, ends, strict=False):
+    for at, place in enumerate(companies):
+        text, company = pages[place.page].plain, place.company
+        following = companies[at + 1] if at + 1 < len(companies) else None
+        same_page = following is not None and following.page == place.page
+        limit = following.company.start if following and same_page else len(text.text)
         role, why = _role_nearby(text, company, limit)
         sure = 0.85 if role != "mentioned" else company.confidence * 0.8
-        yield Named(role, *text.span(company.start, company.end), round(sure, 2), "party.form", why)
+        yield Named(role, place.start, place.end, round(sure, 2), "party.form", why)
 
 
 def _role_nearby(text: Plain, company: Company, limit: int) -> tuple[str, str]:
@@ -135,7 +143,9 @@ def _role_of(word: str) -> str | None:
 def _fitting(named: Named, document: Document, kind: str) -> Named:
     """The same name with the role that the kind of document makes of it."""
     role = named.role
-    if kind == "invoice":
+    if document.text[document.text.rfind("\n", 0, named.start) + 1 : named.start].startswith(">"):
+        role = "mentioned"
+    elif kind == "invoice":
         role = _ON_INVOICES.get(role, role)
     elif kind == "inspection_report" and named.why.lower().startswith(_CLIENTS):
         role = _IN_REPORTS.get(role, role)
@@ -147,16 +157,23 @@ def _fitting(named: Named, document: Document, kind: str) -> Named:
         and says("purchase", document.text[:600].lower())
     ):
         role = _ON_PURCHASES.get(role, role)
-    elif kind != "minutes" and role == "attendee":
+    elif (kind != "minutes" and role == "attendee") or (role == "buyer" and _only_named(named, kind)):
         role = "mentioned"
-    return Named(role, named.start, named.end, named.confidence, named.rule, named.why)
+    return replace(named, role=role)
+
+
+def _only_named(named: Named, kind: str) -> bool:
+    """Whether "Name" on a form, or "our customer …" in a letter, makes nobody the buyer of anything there."""
+    why = named.why.lower()
+    in_letter = kind == "correspondence" and named.rule == "party.form"
+    return why == "name" or (in_letter and why in _CUSTOMERS)
 
 
 def _once(document: Document, named: Iterable[Named]) -> list[Named]:
     """The best place of each name in each role; a name that has a role is not "mentioned" as well."""
     best: dict[tuple[str, str], Named] = {}
     for one in named:
-        key = (_key(document.text[one.start : one.end]), one.role)
+        key = (_key(document.text[one.start : one.end] + one.form), one.role)
         if key[0] and (key not in best or one.confidence > best[key].confidence):
             best[key] = one
     with_role = {name for name, role in best if role != "mentioned"}
@@ -171,9 +188,8 @@ def _key(name: str) -> str:
 
 def _fact(document: Document, named: Named) -> Fact:
     raw = document.text[named.start : named.end]
-    return Fact(
-        "party", named.role, _joined(raw), named.start, named.end, named.confidence, named.rule, named.why
-    )
+    name = f"{_joined(raw)} {named.form}".rstrip()
+    return Fact("party", named.role, name, named.start, named.end, named.confidence, named.rule, named.why)
 
 
 def _joined(raw: str) -> str:

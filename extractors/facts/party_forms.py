@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
+from math import inf
 from pathlib import Path
 
 from extractors.facts.phrases import Phrases
@@ -28,8 +29,15 @@ _CORPORATE = re.compile(
 )
 _OURS = re.compile(r"[本我贵该你此各两]|其他|上述|对方")
 _ITEM = re.compile(r"\(\w{1,2}\)$")
+_CODE = re.compile(r"[\d.]*\.[\d.]*\d|[A-Z]{1,6}[-/].*\d.*")
+"""A number of a clause or a code: it opens no name."""
 _LINE_WRAPS = 45
 _HAN_WRAPS = 18
+_WRAPS = 0.55
+"""A line wraps that is longer than so much of the page's longest line ..."""
+_UNWRAPPED = 250
+"""... but none does where a line is as long as that: there a line is a paragraph."""
+_SMALL_FORMS = ("plc",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +88,8 @@ def _known() -> _Vocabulary:
 
 def companies_in(text: Plain) -> list[Company]:
     """The names of companies and bodies in a text, in order of place; none overlaps another."""
-    found = sorted([*_latin(text), *_han(text)], key=lambda c: (c.start, -c.end))
+    full = _full_line(text.text)
+    found = sorted([*_latin(text, full), *_han(text, full)], key=lambda c: (c.start, -c.end))
     kept: list[Company] = []
     for company in found:
         if not kept or company.start >= kept[-1].end:
@@ -88,8 +97,19 @@ def companies_in(text: Plain) -> list[Company]:
     return kept
 
 
-def _latin(text: Plain) -> Iterator[Company]:
-    hits = [h for h in _known().latin.find(text.lower) if text.text[h.start].isupper()]
+def _full_line(text: str) -> float:
+    """How long a line is at least that goes on in the next one; no line does where lines are paragraphs."""
+    longest = max(map(len, text.split("\n"))) if "\n" in text else 0
+    return inf if longest > _UNWRAPPED else _WRAPS * longest
+
+
+def _latin(text: Plain, full: float) -> Iterator[Company]:
+    hits = [
+        h
+        for h in _known().latin.find(text.lower)
+        if (text.text[h.start].isupper() or text.text[h.start : h.end] in _SMALL_FORMS)
+        and text.text[h.end : h.end + 1] not in ("/", "_")
+    ]
     at = 0
     while at < len(hits):
         hit, end, confidence = hits[at], hits[at].end, hits[at].what
@@ -98,7 +118,7 @@ def _latin(text: Plain) -> Iterator[Company]:
             end, confidence = hits[at].end, max(confidence, hits[at].what)
             at += 1
         opening = confidence < 0.9 and text.text[hit.start : hit.end] in _known().opens
-        start = _name_start(text.text, hit.start, through_small=not opening, over_comma=confidence >= 0.9)
+        start = _name_start(text.text, hit.start, not opening, confidence >= 0.9, full)
         end = _with_of(text.text, end) if opening else end
         if start == hit.start and not (confidence < 0.9 and end > hit.end):
             continue
@@ -116,11 +136,13 @@ def _with_of(text: str, end: int) -> int:
     return more.end() if more else end
 
 
-def _name_start(text: str, form: int, through_small: bool, over_comma: bool) -> int:
+def _name_start(text: str, form: int, through_small: bool, over_comma: bool, full: float) -> int:
     """Where the name that ends with the form at `form` begins; `form` itself when no name stands before it."""
     floor = max(0, form - _REACH)
     wrap = text.rfind("\n", floor, form)
-    if wrap >= 0 and not _wraps(text, wrap) and not _form_alone(text, wrap, form):
+    if wrap >= 0 and _form_alone(text, wrap, form):
+        floor = max(floor, text.rfind("\n", 0, wrap) + 1)
+    elif wrap >= 0 and not _wraps(text, wrap, full):
         floor = wrap + 1
     tokens = [(m.start(), m.group()) for m in _TOKEN.finditer(text, floor, form)]
     taken: list[tuple[int, str]] = []
@@ -128,6 +150,9 @@ def _name_start(text: str, form: int, through_small: bool, over_comma: bool) -> 
         if not _continues(token, over_comma and not taken) or (taken and _is_end(token, taken[-1][1])):
             break
         if not through_small and token in _known().small:
+            break
+        if token[0] == "(" and ")" not in text[at:form]:
+            taken.append((at + 1, token[1:]))
             break
         taken.append((at, token))
     while taken and _cannot_open(taken[-1][1]):
@@ -147,10 +172,10 @@ def _form_alone(text: str, newline: int, form: int) -> bool:
     return newline + 1 == form and " " not in own and "\n\n" not in text[max(0, newline - 1) : form]
 
 
-def _wraps(text: str, newline: int) -> bool:
+def _wraps(text: str, newline: int, full: float) -> bool:
     """Whether the line that ends at `newline` is long enough to be running text."""
     before = max(text.rfind("\n", max(0, newline - _LINE), newline), newline - _LINE)
-    long = newline - before > _LINE_WRAPS
+    long = newline - before > max(_LINE_WRAPS, full)
     return long and "   " not in text[max(0, before + 1) : newline]
 
 
@@ -180,10 +205,10 @@ def _is_end(token: str, following: str) -> bool:
 
 def _cannot_open(token: str) -> bool:
     word = token.strip("()\"',.").lower()
-    return word in _known().not_first or word in _known().small or not word
+    return word in _known().not_first or word in _known().small or not word or bool(_CODE.fullmatch(token))
 
 
-def _han(text: Plain) -> Iterator[Company]:
+def _han(text: Plain, full: float) -> Iterator[Company]:
     if text.text.isascii():
         return
     known = _known()
@@ -193,14 +218,14 @@ def _han(text: Plain) -> Iterator[Company]:
             continue
         run = _HAN_RUN.search(text.text[max(done, hit.start - 40) : hit.start])
         start = hit.start - len(run.group()) if run else hit.start
-        start = _over_line_break(text.text, start, done)
+        start = _over_line_break(text.text, start, done, full)
         start, cue = _after_stop(text.text, start, hit.start)
         end = _extended(text.text, hit.end)
         name = text.text[start:end].strip("()-&")
         if (
             name.replace("\n", "") in known.never
             or len(name) - len(hit.phrase) < 2
-            or _OURS.match(name)
+            or _OURS.match(name[name.rfind("\n") + 1 :])
             or _unbalanced(name)
         ):
             continue
@@ -209,13 +234,12 @@ def _han(text: Plain) -> Iterator[Company]:
         yield Company(start, done, hit.what, cue)
 
 
-def _over_line_break(text: str, start: int, floor: int) -> int:
+def _over_line_break(text: str, start: int, floor: int, full: float) -> int:
     """A name may begin at the end of the line before, where that line is full."""
-    if (
-        start == 0
-        or text[start - 1] != "\n"
-        or start - 1 - text.rfind("\n", max(0, start - 60), start - 1) < _HAN_WRAPS
-    ):
+    if start == 0 or text[start - 1] != "\n":
+        return start
+    above = start - 1 - text.rfind("\n", max(0, start - _UNWRAPPED), start - 1)
+    if above < max(_HAN_WRAPS, full):
         return start
     run = _HAN_RUN.search(text[max(floor, start - 41) : start - 1])
     return start - 1 - len(run.group()) if run else start

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -27,6 +28,26 @@ _ISSUER = {
     "inspection_report": "inspector",
 }
 _RESPECT = re.compile(r"^(?:尊敬的|致|敬启者|dear )\s?[:：]?\s?", re.IGNORECASE)
+_FORM_ALONE = re.compile(
+    r"(?:Co\.?,? ?)?(?:Ltd|Limited|LLP|plc|Inc|LLC|GmbH|(?:Sdn\.? )?Bhd)\.?", re.IGNORECASE
+)
+_BILL = re.compile(r"^(?:tax |commercial |sales |vat )?invoice\b", re.IGNORECASE)
+_NOT_A_PERSON = (
+    "date",
+    "ref",
+    "our",
+    "your",
+    "subject",
+    "contract",
+    "attn",
+    "attention",
+    "tel",
+    "original",
+    "to",
+    "cc",
+    "copy",
+    "from",
+)
 _FILE_WORD = re.compile(r"(?:文件|函|公函|便函|通知|用笺)$")
 
 
@@ -50,18 +71,55 @@ def opens_with(group: str, text: str) -> int:
     return lead + hit.end if hit else 0
 
 
-def heads(pages: Sequence[PageSegments], kind: str) -> Iterator[Named]:
-    """Letterhead, addressee and signature."""
+def heads(pages: Sequence[PageSegments], kind: str, known: Sequence[Named]) -> Iterator[Named]:
+    """Letterhead, addressee and signature; `known` are the names that stand behind labels."""
     if not pages:
         return
     first = [pages[0].lines[row[0]] for row in pages[0].rows]
     greeting = next((at for at, line in enumerate(first[:30]) if opens_with("salutation", line.lower)), None)
     letterhead = _letterhead(first, greeting, kind)
     if letterhead:
-        yield letterhead[1]
+        yield _with_form(pages[0], letterhead[1])
     if kind == "correspondence":
-        yield from _addressees(first, greeting, letterhead[0] if letterhead else -1)
+        own = _name(pages[0], letterhead[1]) if letterhead else ""
+        told = any(n.role == "recipient" for n in known)
+        found = _addressees(first, greeting, letterhead[0] if letterhead else -1, told)
+        yield from (n for n in found if _name(pages[0], n) != own)
         yield from _signatures(pages)
+    elif kind == "other" and any(_addressed(line) for line in first[:_HEAD]):
+        yield from _addressees(first, None, -1, told=False)
+        yield from _at_foot(pages[-1], "sender")
+    elif kind == "inspection_report" and not _inspects(pages[0], known, letterhead):
+        yield from _at_foot(pages[-1], "inspector")
+
+
+def _name(page: PageSegments, named: Named) -> str:
+    return "".join(page.source[named.start : named.end].lower().split())
+
+
+def _inspects(page: PageSegments, known: Sequence[Named], letterhead: tuple[int, Named] | None) -> bool:
+    """Whether one of the inspectors is a company."""
+    found = [*known, letterhead[1]] if letterhead else known
+    names = (plain(page.source, n.start, n.end) for n in found if n.role == "inspector")
+    return any(companies_in(name) for name in names)
+
+
+def _with_form(page: PageSegments, head: Named) -> Named:
+    """The letterhead with its form, where that stands alone on the line below it: "LLP"."""
+    segment = next((s for s in page.segments if s.start <= head.start < s.end), None)
+    below = page.below(segment) if segment and segment.box else None
+    text = page.source[below.start : below.end].strip() if below else ""
+    has_form = any(c.confidence >= 0.9 for c in companies_in(plain(page.source, head.start, head.end)))
+    return replace(head, form=text) if _FORM_ALONE.fullmatch(text) and not has_form else head
+
+
+def _at_foot(page: PageSegments, role: str) -> Iterator[Named]:
+    """The company alone on one of the last lines, or over the date at the end: it issued the paper."""
+    for line in page.lines[3:][-6:]:
+        company = None if _labelled(line) else fills(line, companies_in(line))
+        if company and not line.text.rstrip().endswith((":", "。", ";")):
+            yield Named(role, *line.span(company.start, company.end), 0.75, "party.signature", "signature")
+            return
 
 
 def _letterhead(lines: Sequence[Plain], greeting: int | None, kind: str) -> tuple[int, Named] | None:
@@ -69,9 +127,9 @@ def _letterhead(lines: Sequence[Plain], greeting: int | None, kind: str) -> tupl
     for at, line in enumerate(lines[: min(_HEAD, greeting if greeting is not None else _HEAD)]):
         if line.text.rstrip().endswith((":", ";")) or _labelled(line):
             return None
-        if kind == "minutes" and at >= 3:
+        if (kind == "minutes" and at >= 3) or (kind == "invoice" and at and _BILL.match(line.text)):
             return None
-        company = None if ":" in line.text else fills(line, companies_in(line))
+        company = None if ":" in line.text else fills(line, companies_in(line)) or _opens(line, at, kind)
         if company:
             role = _issuer(lines, kind)
             sure = 0.85 if at < 3 else 0.7
@@ -79,6 +137,12 @@ def _letterhead(lines: Sequence[Plain], greeting: int | None, kind: str) -> tupl
                 role, *line.span(company.start, company.end), sure, "party.letterhead", "letterhead"
             )
     return None
+
+
+def _opens(line: Plain, at: int, kind: str) -> Company | None:
+    """The company with which the heading of a record begins: "Harbour Civil Ltd - idle plant"."""
+    first = companies_in(line)[:1] if kind == "work_record" and at < 3 else []
+    return next((c for c in first if c.start == 0 and line.text[c.end :].startswith(" - ")), None)
 
 
 def _issuer(lines: Sequence[Plain], kind: str) -> str:
@@ -89,7 +153,11 @@ def _issuer(lines: Sequence[Plain], kind: str) -> str:
 
 def _labelled(line: Plain) -> bool:
     hit = labels().at_start(line.lower[:60])
-    return hit is not None and line.text[hit.end :].lstrip().startswith(":")
+    if hit is None:
+        return False
+    rest = line.text[hit.end :]
+    spaced = has_han(hit.phrase) and not hit.what.colon and (not rest or rest[0] in " (")
+    return spaced or rest.lstrip().startswith(":")
 
 
 def fills(line: Plain, companies: Sequence[Company]) -> Company | None:
@@ -102,14 +170,15 @@ def fills(line: Plain, companies: Sequence[Company]) -> Company | None:
     return None
 
 
-def _addressees(lines: Sequence[Plain], greeting: int | None, letterhead: int) -> Iterator[Named]:
+def _addressees(lines: Sequence[Plain], greeting: int | None, letterhead: int, told: bool) -> Iterator[Named]:
+    """The names of the address; without a greeting only where no label tells (`told`) who is addressed."""
     chinese = next((at for at, line in enumerate(lines[:14]) if at > letterhead and _addressed(line)), None)
     if chinese is not None:
         yield from _addressed_names(lines[chinese])
     elif greeting is not None:
         start = max(letterhead + 1, greeting - _ADDRESSEE_REACH)
         yield from _address_block(lines[start:greeting])
-    elif letterhead >= 0:
+    elif letterhead >= 0 and not told:
         yield from _address_block(lines[letterhead + 1 : _HEAD + 4], persons=False)
 
 
@@ -139,10 +208,16 @@ def _address_block(lines: Sequence[Plain], persons: bool = True) -> Iterator[Nam
     for line in lines if persons else ():
         span = trimmed(line, 0, len(line.text))
         name = line.text[span[0] : span[1]] if span else ""
+        if _not_a_person(name) or _labelled(line):
+            continue
         if span and is_name(name) and is_person(name) and not is_address(name) and not is_position(name):
             if not found or name.split()[0].rstrip(".") in ("Mr", "Mrs", "Ms", "Dr", "Ir", "Messrs"):
                 yield Named("recipient", *line.span(*span), 0.65, "party.addressee", "Dear")
             return
+
+
+def _not_a_person(name: str) -> bool:
+    return name.lower().split(" ")[0].rstrip(":.") in _NOT_A_PERSON
 
 
 def _signatures(pages: Sequence[PageSegments]) -> Iterator[Named]:
@@ -153,7 +228,7 @@ def _signatures(pages: Sequence[PageSegments]) -> Iterator[Named]:
             yield from _signed(page.lines[closed : closed + _FOOT])
             return
     for line in pages[-1].lines[3 if len(pages) == 1 else 0 :][-5:]:
-        company = _signs(line, companies_in(line))
+        company = None if _labelled(line) else _signs(line, companies_in(line))
         if company and not line.text.rstrip().endswith(":"):
             yield Named("sender", *line.span(company.start, company.end), 0.7, "party.signature", "signature")
 
@@ -184,6 +259,6 @@ def _signed(lines: Sequence[Plain]) -> Iterator[Named]:
             yield Named("sender", *line.span(company.start, company.end), 0.85, "party.signature", why)
         elif lead and at > 0:
             yield Named("sender", *line.span(*span), 0.75, "party.signature", why)
-        elif is_person(name) and not person and not is_position(name):
+        elif is_person(name) and not person and not is_position(name) and not _not_a_person(name):
             person = True
             yield Named("sender", *line.span(*span), 0.65, "party.signature", why)

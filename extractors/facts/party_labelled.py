@@ -26,6 +26,12 @@ _BETWEEN = re.compile(r"[\s.,;、]*(?:and|&|及|和|与)?[\s.,;、]*")
 _NAME_LABEL = re.compile(r"(?:名称|全称|姓名|单位名称|name) ?: ?")
 _LONGEST_LIST = 1000
 _VAT_NAME = re.compile(r"名称 ?:")
+_NOISE = 3
+"""So few letters behind a label, with the value in the next column, are a second language that OCR cannot read."""
+_HOLDS_ROLE = re.compile(
+    r"\b(?:for|by) the (?:contractor|employer|engineer|client|owner|buyer|seller)$", re.I
+)
+_GOES_ON = ("、", ",", ";")
 _MAIL_NAME = re.compile(r"\"?(?P<name>[^\"<>@]{2,80}?)\"? ?<[^<>]*>|(?P<address>[\w.+\-]+@[\w.\-]+\w)")
 
 
@@ -39,7 +45,10 @@ class Label:
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """A name at `start:end` of the document with its role; `why` are the words that decided."""
+    """A name at `start:end` of the document with its role; `why` are the words that decided.
+
+    `form` is the form of the company where it stands apart from the name: "LLP" on the line below a letterhead.
+    """
 
     role: str
     start: int
@@ -47,6 +56,7 @@ class Named:
     confidence: float
     rule: str
     why: str
+    form: str = ""
 
 
 @cache
@@ -88,10 +98,12 @@ def _values(
     role = _role(hit, (after.group("note") or "") + (after.group("note2") or ""))
     colon, rest = after.group("colon"), line.text[after.end() :]
     why = line.text[hit.start : after.end()].strip(" :")
-    if rest.strip():
+    noise = len(rest.strip()) <= _NOISE and not colon and page.after(segment) is not None
+    if rest.strip() and not noise:
         if colon or _may_follow(hit, after, rest):
             confidence = 0.92 if colon else 0.7
             yield from _names(line, after.end(), len(line.text), role, confidence, why)
+            yield from _going_on(document, page, segment, role, why)
         return
     best: list[Named] = []
     most = 1 if hit.what.colon and not colon else 0
@@ -103,6 +115,21 @@ def _values(
         if likely > most:
             best, most = found, likely
     yield from best
+    beside = page.after(segment)
+    if best and beside and beside.start <= best[0].start < beside.end:
+        yield from _going_on(document, page, beside, role, why)
+
+
+def _going_on(
+    document: Document, page: PageSegments, segment: Segment, role: str, why: str
+) -> Iterator[Named]:
+    """The companies of the line below, where a list of names ends with a comma."""
+    below = page.below(segment)
+    if below is None or not document.text[segment.start : segment.end].rstrip().endswith(_GOES_ON):
+        return
+    line = plain(document.text, below.start, below.end)
+    for company in companies_in(line):
+        yield Named(role, *line.span(company.start, company.end), 0.75, "party.label", why)
 
 
 def _likelihood(value: Plain) -> int:
@@ -126,6 +153,8 @@ def _role(hit: Hit[Label], note: str) -> str:
 
 def _may_follow(hit: Hit[Label], after: re.Match[str], rest: str) -> bool:
     """Whether a name may follow a label without a colon: "Bill To Wingtip Toys", "承包人 港务土木有限公司"."""
+    if hit.phrase == "致":
+        return rest[0] not in "函电信" and _begins_with_company(rest)
     if not after.group().endswith((" ", ")")):
         return False
     if hit.what.colon or "'s" in after.group():
@@ -191,13 +220,18 @@ def _one(text: Plain, start: int, end: int) -> tuple[int, int] | None:
         return None
     found = _company_first(text, *found)
     name = text.text[found[0] : found[1]]
-    return found if is_name(name) and not is_address(name) else None
+    return found if is_name(name) and not is_address(name) and not _HOLDS_ROLE.search(name) else None
 
 
 def _company_first(text: Plain, start: int, end: int) -> tuple[int, int]:
     """Only the company, where a value begins with its full name and goes on with something else."""
     for company in companies_in(Plain(text.text[start:end], 0)):
-        if company.start <= 1 and company.confidence >= 0.9 and company.end < end - start:
+        sure = company.confidence >= 0.9 or text.text[start + company.end : end].lstrip()[:1] in (
+            "-",
+            ",",
+            "(",
+        )
+        if company.start <= 1 and sure and company.end < end - start:
             return start, start + company.end
     return start, end
 

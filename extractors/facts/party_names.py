@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from extractors.facts.plain import Plain, has_han, vocabulary
+from extractors.facts.party_forms import companies_in
+from extractors.facts.plain import Plain, has_han, plain, vocabulary
 
 _TAIL = re.compile(
     r"\s{3,}|\t|[<\[{|;]|\(?\b[\w.+\-]+@|\b(?:tel|phone|fax|e-?mail|mobile|address|date|ref|vat|gst|abn|attn|dated|our"
@@ -185,7 +186,10 @@ def several(text: Plain, start: int, end: int) -> Iterator[tuple[int, int]]:
     piece = text.text[start:end]
     mark = ";" if ";" in piece else r"[、,]" if has_han(piece) else "," if piece.count("@") > 1 else None
     at = start
+    inside = companies_in(plain(piece)) if mark else []
     for cut in re.finditer(mark, piece) if mark else ():
+        if any(c.start < cut.start() < c.end for c in inside):
+            continue
         yield at, start + cut.start()
         at = start + cut.end()
     yield at, end

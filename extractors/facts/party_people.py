@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
@@ -14,12 +15,14 @@ from extractors.facts.party_labelled import Named, labels
 from extractors.facts.party_names import is_name, is_person, is_position, trimmed
 from extractors.facts.phrases import Phrases
 from extractors.facts.plain import Plain, has_han, plain
-from extractors.facts.segments import PageSegments
+from extractors.facts.segments import PageSegments, Segment
 
-_HEADING_END = re.compile(r" ?(?:\([^()]*\))? ?(?:[:;-]|$)")
+_HEADING_END = re.compile(r" ?(?:\([^()]*\))?(?: for (?:the )?[a-z][\w&'. ]{1,40})? ?(?:[:;-]|$)")
+Slice = tuple[int, int]
 _SPLIT = re.compile(r"[,;:、，；\t]| {3,}|(?<=[㐀-鿿]) +(?=[㐀-鿿])|\s\|\s")
 _AFFILIATION = re.compile(r" [-/]|- |[/(]|, | representing | of the ")
 _BULLETS = " #*-•●○0123456789.()[]、一二三四五六七八九十"
+_FORMS = ("ltd", "limited", "llp", "plc", "inc", "bhd", "gmbh")
 _MOST = 80
 _GAP_LINES = 3
 
@@ -33,29 +36,53 @@ def _openers() -> Phrases[str]:
     return Phrases((phrase, roles[sort]) for sort, phrases in loaded.items() for phrase in phrases)
 
 
-def attendees(pages: Sequence[PageSegments]) -> Iterator[Named]:
-    """The people of the lists of a document; those who were absent are "mentioned"."""
+def attendees(pages: Sequence[PageSegments], companies: Sequence[Slice]) -> Iterator[Named]:
+    """The people and companies of the lists of a document; those who were absent are "mentioned".
+
+    `companies` are the slices of the companies' names in the document, in order of place.
+    """
     for page in pages:
-        yield from _on_page(page)
+        yield from _on_page(page, companies)
 
 
-def _on_page(page: PageSegments) -> Iterator[Named]:
+def _on_page(page: PageSegments, companies: Sequence[Slice]) -> Iterator[Named]:
     role, why, misses, count = "", "", 0, 0
-    for line in page.lines:
+    for segment, line in zip(page.segments, page.lines, strict=True):
         opened = _opening(line)
+        own = _within(companies, segment)
         if opened:
             role, why, rest = opened
             misses = 0
-            yield from _people(line, rest, role, why, strict=False)
+            yield from _people(line, rest, role, why, False, own)
+            for at in _above(page, segment) if rest >= len(line.text) else ():
+                yield from _people(page.lines[at], 0, role, why, True, _within(companies, page.segments[at]))
             continue
         if not role:
             continue
-        found = [] if _ends_list(line.lower) else list(_people(line, 0, role, why, strict=True))
+        found = [] if _ends_list(line.lower) else list(_people(line, 0, role, why, True, own))
         count += len(found)
         misses = 0 if found else misses + 1
         yield from found
         if _closes(line, bool(found)) or misses > _GAP_LINES or count > _MOST:
             role = ""
+
+
+def _within(companies: Sequence[Slice], segment: Segment) -> Sequence[Slice]:
+    """Those that begin in a segment."""
+    return companies[bisect_left(companies, (segment.start, 0)) : bisect_left(companies, (segment.end, 0))]
+
+
+def _above(page: PageSegments, label: Segment) -> Iterator[int]:
+    """The segments to the right of a label of a table that begin above it: its cell has more lines than one."""
+    if label.box is None:
+        return
+    height = label.box.y1 - label.box.y0
+    for at, other in enumerate(page.segments):
+        if other.start >= label.start:
+            return
+        box = other.box
+        if box and box.x0 > label.box.x1 and box.y0 < label.box.y0 < box.y1 + 0.6 * height:
+            yield at
 
 
 def _opening(line: Plain) -> tuple[str, str, int] | None:
@@ -90,10 +117,14 @@ def _ends_list(text: str) -> bool:
     return hit is not None and not hit.what
 
 
-def _people(line: Plain, start: int, role: str, why: str, strict: bool) -> Iterator[Named]:
+def _people(
+    line: Plain, start: int, role: str, why: str, strict: bool, companies: Sequence[Slice]
+) -> Iterator[Named]:
     for company in companies_in(line) if role == "attendee" else ():
         if company.start >= start and company.confidence >= 0.55:
             yield Named(role, *line.span(company.start, company.end), 0.75, "party.attendee", why)
+    for first, last in companies if role == "attendee" else ():
+        yield Named(role, first, last, 0.75, "party.attendee", why)
     at = start
     cuts = [m.span() for m in _SPLIT.finditer(line.text, start)] + [(len(line.text), len(line.text))]
     if strict and len(line.text) > 160:
@@ -101,8 +132,9 @@ def _people(line: Plain, start: int, role: str, why: str, strict: bool) -> Itera
     for cut, following in cuts:
         found = _person(line, at, cut)
         at = following
-        if found:
-            yield Named(role, *line.span(*found), 0.85 if not strict else 0.8, "party.attendee", why)
+        place = line.span(*found) if found else None
+        if place and not any(a < place[1] and place[0] < b for a, b in companies):
+            yield Named(role, *place, 0.85 if not strict else 0.8, "party.attendee", why)
 
 
 def _person(line: Plain, start: int, end: int) -> tuple[int, int] | None:
@@ -116,7 +148,7 @@ def _person(line: Plain, start: int, end: int) -> tuple[int, int] | None:
     name = line.text[found[0] : found[1]]
     if not is_name(name) or _openers().at_start(name.lower()) or is_position(name):
         return None
-    if companies_in(plain(name)):
+    if companies_in(plain(name)) or name.lower() in _FORMS:
         return None
     return found if is_person(name) or _single(name) else None
 

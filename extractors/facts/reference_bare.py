@@ -1,13 +1,15 @@
-"""Reference numbers without a label: clauses, chassis numbers, plates, and codes shaped like a reference."""
+"""Reference numbers without a label: clauses, serial numbers, and codes shaped like a reference."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from extractors.facts.plain import Plain
 from extractors.facts.reference_labelled import Numbered, labels
-from extractors.facts.reference_shapes import BARE, HAN_NUMBER, is_bare, role_of_shape
+from extractors.facts.reference_shapes import BARE, HAN_NUMBER, SPACED, is_bare, is_mark, role_of_shape
+from extractors.facts.reference_signs import plates, vins
 from extractors.facts.segments import PageSegments
 
 _CLAUSE = re.compile(
@@ -21,20 +23,19 @@ _MORE = re.compile(
 _CLAUSE_HAN = re.compile(
     r"第\s?(?P<value>\d{1,3}(?:\.\d{1,3}){0,4}(?:\([一二三四五六七八九十\da-z]{1,3}\))?|[一二三四五六七八九十百零〇]{1,7})\s?[条款](?:约定|规定)?"
 )
-_VIN = re.compile(r"(?<![A-Za-z0-9])[A-HJ-NPR-Z0-9]{17}(?![A-Za-z0-9])")
-_VIN_VALUES = dict(
-    zip(
-        "ABCDEFGHJKLMNPRSTUVWXYZ",
-        (1, 2, 3, 4, 5, 6, 7, 8, 1, 2, 3, 4, 5, 7, 9, 2, 3, 4, 5, 6, 7, 8, 9),
-        strict=True,
-    )
-)
-_VIN_WEIGHTS = (8, 7, 6, 5, 4, 3, 2, 10, 0, 9, 8, 7, 6, 5, 4, 3, 2)
-_PLATE = re.compile(
-    r"[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼] ?[A-HJ-NP-Z] ?[·•.\-]? ?"
-    r"(?:[DF][A-HJ-NP-Z0-9]\d{4}|\d{5}[DF]|[A-HJ-NP-Z0-9]{4}[A-HJ-NP-Z0-9挂学警港澳])(?![A-Za-z0-9])"
-)
 _DIGITS = {c: n for n, c in enumerate("零一二三四五六七八九")} | {"〇": 0}
+_MEANT = re.compile(r" ?(?:号|设计变更|变更|指令|通知)")
+"""Behind a short code: it is the number of something and not a mark."""
+_SERIAL = re.compile(r" ?N[o0º°][.:]{0,2} ?(?P<value>\d{2,12}) ?", re.IGNORECASE)
+_PAPER = re.compile(
+    r"report|instruction|notice|order|record|diary|invoice|receipt|日志|日报|报告|记录|发票|收据|单$"
+)
+_OWN = {
+    "invoice": "invoice",
+    "work_record": "report",
+    "inspection_report": "report",
+    "correspondence": "letter",
+}
 _CONTEXT = 36
 _HEAD = 14
 
@@ -42,8 +43,8 @@ _HEAD = 14
 def bare(text: Plain, kind: str) -> Iterator[Numbered]:
     """All unlabelled reference numbers of a page."""
     yield from _clauses(text, kind)
-    yield from _vins(text)
-    yield from _plates(text)
+    yield from vins(text)
+    yield from plates(text)
     yield from _codes(text, kind)
 
 
@@ -51,9 +52,8 @@ def _clauses(text: Plain, kind: str) -> Iterator[Numbered]:
     for found in _CLAUSE.finditer(text.text):
         word = found.group("why")
         plainly = "." in found.group("value") or "(" in found.group("value")
-        if (kind == "contract" and _at_line_start(text.text, found.start())) or not (
-            plainly or _names_clause(word)
-        ):
+        own = kind == "contract" and not word.lower().startswith("sub")
+        if (own and _at_line_start(text.text, found.start())) or not (plainly or _names_clause(word)):
             continue
         sure = (
             0.92
@@ -108,62 +108,64 @@ def _han_number(numeral: str) -> int:
     return total + digit
 
 
-def vin_is_consistent(vin: str) -> bool:
-    """Whether the ninth character is the check digit of 49 CFR 565.15; North American ones must, others may."""
-    total = sum(
-        w * (_VIN_VALUES[c] if c.isalpha() else int(c)) for w, c in zip(_VIN_WEIGHTS, vin, strict=True)
-    )
-    return vin[8] == "0123456789X"[total % 11]
-
-
-def _vins(text: Plain) -> Iterator[Numbered]:
-    for found in _VIN.finditer(text.text):
-        vin = found.group()
-        letters = sum(1 for c in vin if c.isalpha())
-        good = vin_is_consistent(vin)
-        if letters < (3 if good else 4) or letters > 14 or not vin[-4:].isdigit():
-            continue
-        yield Numbered(
-            "vin", vin, *text.span(*found.span()), 0.95 if good else 0.6, "reference.vin", "17 characters"
-        )
-
-
-def _plates(text: Plain) -> Iterator[Numbered]:
-    for found in _PLATE.finditer(text.text):
-        value = found.group()
-        if sum(1 for c in value if c.isdigit()) >= 2:
-            yield Numbered(
-                "plate", value.replace(" ", ""), *text.span(*found.span()), 0.93, "reference.plate", value[:2]
-            )
-
-
 def _codes(text: Plain, kind: str) -> Iterator[Numbered]:
     for found in BARE.finditer(text.text):
         value = found.group().rstrip("-/._")
         if is_bare(value):
             code = _code(text, found.start(), value)
-            if (
-                kind != "invoice"
-                or code.rule == "reference.context"
-                or (value[:2].isalpha() and code.role != "other")
-                or value[:3].isalpha()
-            ):
+            meant = code.role != "other" or _MEANT.match(text.text, found.start() + len(value))
+            if (meant or not is_mark(value)) and (kind != "invoice" or _on_invoice(code)):
                 yield code
+    yield from _spaced(text)
+    yield from _official(text)
+
+
+def _on_invoice(code: Numbered) -> bool:
+    """Whether a code on an invoice numbers a paper; most there are numbers of articles."""
+    value = code.value
+    known = value[:2].isalpha() and code.role != "other"
+    return code.rule == "reference.context" or known or value[:3].isalpha()
+
+
+def _spaced(text: Plain) -> Iterator[Numbered]:
+    """Codes into which OCR put spaces."""
+    for found in SPACED.finditer(text.text):
+        if any(c.isspace() for c in found.group()):
+            code = _code(text, found.start(), "".join(found.group().split()))
+            start, end = text.span(*found.span())
+            yield replace(code, start=start, end=end, confidence=0.7, rule="reference.spaced")
+
+
+def _official(text: Plain) -> Iterator[Numbered]:
+    """Numbers of official letters: 云新司函〔2023〕87号."""
     for found in HAN_NUMBER.finditer(text.text):
-        yield Numbered(
-            "letter", found.group(), *text.span(*found.span()), 0.85, "reference.official", "〔年份〕号"
-        )
+        label = labels().at_start(found.group().lower())
+        start = found.start() + (label.end if label and label.what.full else 0)
+        value, place = text.text[start : found.end()], text.span(start, found.end())
+        yield Numbered("letter", value, *place, 0.85, "reference.official", "〔年份〕号")
 
 
 def own_line(page: PageSegments) -> Iterator[Numbered]:
     """A code that stands alone on one of the first lines of a letter: the letter's own number."""
-    for line in page.lines[:_HEAD]:
+    for segment, line in zip(page.segments[:_HEAD], page.lines, strict=False):
         value = line.text.strip(" .")
-        if BARE.fullmatch(value) and is_bare(value):
+        if segment.column == 0 and BARE.fullmatch(value) and is_bare(value):
             at = line.text.index(value)
             yield Numbered("letter", value, *line.span(at, at + len(value)), 0.8, "reference.own_line", value)
             return
         if line.lower.startswith(("dear ", "尊敬的")):
+            return
+
+
+def serial(page: PageSegments, kind: str) -> Iterator[Numbered]:
+    """The number that a paper itself bears at its head behind a lone "No": of an invoice, or under a report's name."""
+    role = _OWN.get(kind)
+    for at, line in enumerate(page.lines[:_HEAD] if role else ()):
+        found = _SERIAL.fullmatch(line.text)
+        named = any(_PAPER.search(above.lower) for above in page.lines[max(0, at - 3) : at + 4])
+        if role and found and (named or (kind == "invoice" and len(found.group("value")) >= 7)):
+            place = line.span(*found.span("value"))
+            yield Numbered(role, found.group("value"), *place, 0.8, "reference.serial", line.text)
             return
 
 

@@ -32,6 +32,8 @@ _PLATE_VALUE = re.compile(
     r"(?=[A-Z \-]*\d)(?=[\d \-]*[A-Z])[A-Z\d]{1,7}(?:[ \-][A-Z\d]{1,4}){0,2}(?![A-Za-z\d])"
 )
 _LONGEST = 80
+_NOISE = 3
+"""So few letters behind a label with its value in the next column are noise."""
 _BARE_WORDS = frozenset(("no", "nr", "number", "编号"))
 _REF_WORDS = frozenset(("ref", "ref no", "reference no"))
 
@@ -98,11 +100,29 @@ def _value(
         return None
     named = hit.what.full or after.group("number") is not None
     separated = after.group("sep") is not None
-    if line.text[after.end() : after.end() + 40].strip(" .:_-"):
+    rest = line.text[after.end() : after.end() + 40].strip(" .:_-")
+    beside = page.after(segment) if 0 < len(rest) <= _NOISE else None
+    if beside and named:
+        value = _elsewhere(document, page, segment)
+        if value and is_strong(value.text.text[value.start : value.end]) and not is_strong(rest):
+            return value
+    if rest:
         return _inline(line, after, hit)
-    if not named or (hit.phrase in _BARE_WORDS and not separated):
+    if not named:
         return None
-    return _elsewhere(document, page, segment)
+    lone = hit.phrase in _BARE_WORDS and not separated
+    found = _elsewhere(document, page, segment)
+    if lone and (found is None or not _level(page, segment, found)):
+        return None
+    return found
+
+
+def _level(page: PageSegments, segment: Segment, found: _Value) -> bool:
+    """Whether a number that can hardly be anything else stands to the right of its label, on its line."""
+    beside = page.after(segment)
+    start, _ = found.text.span(found.start, found.end)
+    strong = is_strong(found.text.text[found.start : found.end])
+    return strong and beside is not None and beside.start <= start < beside.end
 
 
 def _inline(line: Plain, after: re.Match[str], hit: Hit[Label]) -> _Value | None:

@@ -11,13 +11,13 @@ import yaml
 from extractors.facts.plain import HAN
 
 HAN_NUMBER = re.compile(
-    rf"(?<![{HAN}])[{HAN}A-Za-z]{{1,14}}?[〔\[({{]\s?(?:19|20)\d\d\s?[〕\])}}]\s?(?:第\s?)?[\d\-A-Za-z]{{1,8}}\s?号"
+    rf"(?<![{HAN}])[{HAN}A-Za-z]{{1,14}}?[〔\[({{]\s?(?:19|20)\d\d\s?[〕\])}}]{{1,2}}\s?(?:第\s?)?[\d\-A-Za-z]{{1,8}}\s?号"
     rf"|[{HAN}]{{2,12}}字?第?\(?(?:19|20)\d\d\)?[\-第]?\d{{1,6}}号"
     rf"|[〔\[(](?:19|20)\d\d[〕\])][{HAN}]\d{{0,4}}[{HAN}]{{1,3}}\d+号"
 )
 _VALUE = re.compile(
     rf"[#№*]?\s?(?P<value>(?:[A-Za-z]{{1,6}}[ .]{{1,2}}(?=\d)|[{HAN}]{{1,8}}-?(?=[A-Za-z\d]))?[A-Za-z0-9]"
-    rf"(?:[A-Za-z0-9_\-/.&+()#*]|[{HAN}](?=[A-Za-z0-9\-/])|(?<=[A-Za-z0-9])[{HAN}](?=号))*(?:号)?)"
+    rf"(?:[A-Za-z0-9_\-/.&+()#*]|[{HAN}]{{1,2}}(?=[A-Za-z0-9\-/])|(?<=[A-Za-z0-9])[{HAN}](?=号))*(?:号)?)"
 )
 _DATE = re.compile(
     r"(?:.{0,3}\d{4}年\d|\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.](?:\d{4}|\d{2})"
@@ -37,6 +37,13 @@ BARE = re.compile(
     rf"(?<![A-Za-z0-9_@/.\-])[A-Z]{{2,10}}-[{HAN}]{{1,3}}-\d{{1,4}}(?:-\d{{1,6}})*(?![A-Za-z0-9_@])|"
     r"(?<![A-Za-z0-9_@/.\-])[A-Z][A-Z0-9]{0,9}(?:[-/._](?:[A-Z0-9]{1,14}|\([A-Z0-9]{1,6}\))){1,7}(?![A-Za-z0-9_@])"
 )
+SPACED = re.compile(
+    rf"(?<![A-Za-z0-9_@/.\-])[A-Z]{{2,10}}(?:\s?-\s?[A-Z]{{1,6}}|\s?-\s?[{HAN}]{{1,3}})?"
+    r"\s?-\s?(?:19|20)\d\d\s?-\s?(?:\d{2} \d{2}(?= *(?:\n|$))|\d{1,6})(?![A-Za-z0-9_@\-])"
+)
+"""A code into which OCR put spaces: "JYJG- 函 -2023-036"."""
+_SMALL_L = re.compile(r"(?<=[A-Z])l(?=-\d)|(?<![A-Za-z])l(?=[A-Z]+-\d)")
+_MARK = re.compile(r"[A-Z]{1,4}\d{0,2}[-/]\d{1,3}[A-Z]?")
 _EDGE = " .,;:/-_#*&+("
 
 
@@ -70,6 +77,16 @@ def is_strong(value: str) -> bool:
     digits = sum(1 for c in value if c.isdigit())
     letters = any(c.isalpha() for c in value)
     return digits >= 5 or (letters and digits >= 2 and (any(c in "-/_〔[(" for c in value) or digits >= 3))
+
+
+def with_capital_i(value: str) -> str:
+    """A code with the capital I that OCR read as a small l put back: El-027 is EI-027."""
+    return _SMALL_L.sub("I", value)
+
+
+def is_mark(value: str) -> bool:
+    """Whether a code may be the mark of a pile, a gauge or a machine (P3-09, ZD-01) as well as a number."""
+    return _MARK.fullmatch(value) is not None
 
 
 def is_bare(value: str) -> bool:

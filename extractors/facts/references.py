@@ -8,13 +8,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from extractors.document import Document
 from extractors.facts.fact import Fact
-from extractors.facts.reference_bare import bare, own_line
+from extractors.facts.reference_bare import bare, own_line, serial
 from extractors.facts.reference_labelled import Numbered, labelled
+from extractors.facts.reference_shapes import with_capital_i
 from extractors.facts.segments import segments_of
 
+_NOT_ON_PLATES = str.maketrans("OI", "01")
+_BRACKETS = re.compile(r"〔(\d{4})[\])】}〕]{1,2}")
+_DIGIT = re.compile(r"\d")
+_LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _MOST = {"other": 30, "clause": 120}
 _MOST_OF_A_ROLE = 80
 _HALF_WIDTH = {code: chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)}
@@ -27,15 +33,36 @@ def find(document: Document, kind: str) -> list[Fact]:
     found = list(_all(document, kind))
     return [
         Fact("reference", n.role, _written(document, n), n.start, n.end, n.confidence, n.rule, n.why)
-        for n in _once(_allowed(found))
+        for n in _once(_akin(_allowed(found)))
     ]
 
 
 def _written(document: Document, number: Numbered) -> str:
     """The number as it is written, traditional characters kept; only full-width letters and spaces are not."""
     if number.value.isascii():
-        return number.value
-    return "".join(document.text[number.start : number.end].translate(_HALF_WIDTH).split())
+        scanned = document.page_at(number.start).source == "ocr"
+        return with_capital_i(number.value) if scanned else number.value
+    written = "".join(document.text[number.start : number.end].translate(_HALF_WIDTH).split())
+    if number.role == "plate":
+        return written[:2].upper() + written[2:].translate(_NOT_ON_PLATES)
+    return _BRACKETS.sub(r"〔\1〕", written)
+
+
+def _akin(numbers: Iterable[Numbered]) -> Iterator[Numbered]:
+    """The numbers, where one without a role takes that of those it is built like: DPH-23-0427 after DPH-23-0391."""
+    known = list(numbers)
+    roles: dict[str, set[str]] = {}
+    for number in known:
+        if number.rule in ("reference.label", "reference.context") and number.role != "other":
+            roles.setdefault(_build(number.value), set()).add(number.role)
+    for number in known:
+        like = roles.get(_build(number.value), set())
+        akin = number.rule == "reference.shape" and number.role == "other" and len(like) == 1
+        yield replace(number, role=next(iter(like)), rule="reference.akin") if akin else number
+
+
+def _build(value: str) -> str:
+    return _DIGIT.sub("0", value).rstrip(_LETTERS)
 
 
 def _all(document: Document, kind: str) -> Iterator[Numbered]:
@@ -43,6 +70,8 @@ def _all(document: Document, kind: str) -> Iterator[Numbered]:
         segments = segments_of(document, page)
         yield from (n for n in labelled(document, segments, kind) if _plausible(n))
         yield from bare(segments.plain, kind)
+        if page.number == 1:
+            yield from serial(segments, kind)
         if kind == "correspondence" and page.number == 1:
             yield from own_line(segments)
 

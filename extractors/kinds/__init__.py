@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from extractors.document import Document, Page
 from extractors.facts.plain import Plain
-from extractors.facts.segments import PageSegments, segments_of
+from extractors.facts.segments import PageSegments, Segment, segments_of
 from extractors.kinds.cues import KINDS
 from extractors.kinds.evidence import Evidence, form_evidence, head_of, heading_evidence, phrase_evidence
 from extractors.kinds.language import language_of
@@ -53,8 +53,15 @@ def classify(document: Document) -> Classification:
         round(confidence, 4),
         _why(evidence, kind),
         language_of(document.text[: document.body_end]),
-        title_of(document, head, heading[1] if heading and heading[0].weight >= 2 else None),
+        _title(document, pages, heading, kind),
     )
+
+
+def _title(
+    document: Document, pages: Sequence[PageSegments], heading: tuple[Evidence, Segment] | None, kind: str
+) -> str | None:
+    sure = heading[1] if heading and heading[0].weight >= 2 else None
+    return title_of(document, pages[0], sure, kind) if pages else None
 
 
 def _telling(pages: Sequence[Page]) -> list[Page]:

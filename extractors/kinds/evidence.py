@@ -31,6 +31,8 @@ _SUBJECT_OPENINGS = (
     "attach",
 )
 _SENTENCE = re.compile(r"[。；]|，.*，|[a-z] [a-z]+ [a-z]+ [a-z]+.*[.;]$")
+_CONTRACT_NUMBER = re.compile(r"(?:sub-?)?contract(?: (?:no|ref|number)\.?)? ?:? ?(?=\S*\d)(?=\S*[/\-])\S+")
+"""A paper that names its contract is none."""
 _GREETINGS = ("dear ", "尊敬的", "to whom it may")
 _BULLETS = " \t#*-_>•●○·=.([<|1234567890、一二三四五六七八九十"
 
@@ -86,7 +88,10 @@ def _of_heading(line: Plain) -> Iterator[Evidence]:
     text = line.lower
     if len(text) > _LONG_LINE or _SENTENCE.search(text):
         return
-    hits = [h for h in cue_phrases().find(text) if any(c.where == "heading" for c in h.what)]
+    named = _CONTRACT_NUMBER.match(text)
+    first = named.end() if named else 0
+    found = (h for h in cue_phrases().find(text) if h.start >= first)
+    hits = [h for h in found if any(c.where == "heading" for c in h.what)]
     if not hits:
         return
     subject = 0.25 if text.lstrip(_BULLETS).startswith(_SUBJECT_OPENINGS) else 1.0
@@ -102,7 +107,8 @@ def _fit(text: str, hit: CueHit) -> float:
     """How much a phrase is what the line says: all of it, its end or beginning, or a word inside."""
     letters = sum(1 for c in text if c.isalnum())
     own = sum(1 for c in text[hit.start : hit.end] if c.isalnum())
-    if own * 2 >= letters:
+    part = _part(text, hit)
+    if own * 2 >= letters or part.strip() == hit.phrase:
         return 1.0
     rest = text[hit.end :].lstrip(" )]>:.")
     ends = not rest or not rest[0].isalpha() or rest.startswith(("no", "for ", "of ", "编号"))
@@ -112,8 +118,14 @@ def _fit(text: str, hit: CueHit) -> float:
     return 0.85 if (begins or ends) and text.count(" ") <= 9 else 0.3
 
 
+def _part(text: str, hit: CueHit) -> str:
+    """The part of a heading, between dashes, in which a phrase stands."""
+    start, end = text.rfind(" - ", 0, hit.start), text.find(" - ", hit.end)
+    return text[start + 3 if start >= 0 else 0 : end if end >= 0 else len(text)]
+
+
 def _misread(head: Sequence[Segment], lines: Sequence[Plain]) -> Iterator[tuple[Evidence, Segment]]:
-    short = [at for at, line in enumerate(lines) if len(line.text) <= 45]
+    short = [n for n, ln in enumerate(lines) if len(ln.text) <= 45 and not _CONTRACT_NUMBER.match(ln.lower)]
     found = misread_heading(lines[at].lower for at in short)
     if found:
         at, cue, likeness = found

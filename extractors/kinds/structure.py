@@ -22,6 +22,8 @@ _SUM_AT_END = re.compile(r"\d[ ]?[.,][ ]?\d\d\)?-?[ ]?[A-Z*]{0,3}$")
 _HEADER = re.compile(
     r"^(?:from|to|sent|date|cc|subject|发件人|收件人|发送时间|日期|抄送|主题) ?:", re.MULTILINE
 )
+_SALUTATION = re.compile(r"[一-鿿]{1,3}(?:经理|总|工|先生|女士|老师|主任|总监|局长|处长) ?:(?=\n)")
+"""A note to a person: 陆经理："""
 _FIRST_CHARS = 12_000
 _PRICE = re.compile(r"(?<![\d.,])\d{1,4}[.,]\d\d(?![\d.,])")
 _LEGIBLE = re.compile(r"[^\W\d_]{3,}|\d{4,}|[㐀-鿿]")
@@ -42,6 +44,9 @@ def signs(document: Document, first: Plain) -> Iterator[Sign]:
     yield from _picture(document)
     yield from _mail_headers(first)
     yield from _prices(document)
+    salutation = _SALUTATION.match(first.text.lstrip()) if first.text else None
+    if salutation:
+        yield Sign("correspondence", 2.5, first.span(*salutation.span()))
     scanned = any(p.source == "ocr" for p in document.pages[:1])
     yield from _sums(first.lower[:_FIRST_CHARS], 1.0 if scanned else 0.4)
 

@@ -24,6 +24,7 @@ from pipeline.records.tables import (
     documents,
     facts,
     family,
+    labels,
     marks,
     pages,
     sightings,
@@ -56,14 +57,20 @@ def register(tx: sa.Connection, original: Original, name: str, depth: int) -> bo
 
 
 def add_sighting(
-    tx: sa.Connection, document: str, path: str, name: str, run: str, modified: datetime.datetime | None
+    tx: sa.Connection,
+    document: str,
+    path: str,
+    name: str,
+    run: str,
+    modified: datetime.datetime | None = None,
+    received: datetime.datetime | None = None,
 ) -> bool:
-    """Note that a file with these bytes was seen here; False when it was known."""
+    """Note that a file with these bytes was seen here, received now or when it is said; False when it was known."""
     row = {
         "document": document,
         "path": path,
         "name": name,
-        "received": stamp(now()),
+        "received": stamp(received or now()),
         "modified": stamp(modified) if modified else None,
         "run": run,
     }
@@ -74,6 +81,18 @@ def tie(tx: sa.Connection, document: str, claim: str) -> bool:
     """Tie a document to a claim; False when it was."""
     row = {"document": document, "claim": claim}
     return tx.execute(insert(ties).values(row).on_conflict_do_nothing()).rowcount > 0
+
+
+def add_label(tx: sa.Connection, document: str, key: str, value: str) -> bool:
+    """Note what a person said of a document by folder or sidecar; False when it was known."""
+    row = {"document": document, "key": key, "value": value}
+    return tx.execute(insert(labels).values(row).on_conflict_do_nothing()).rowcount > 0
+
+
+def label_list(tx: sa.Connection, document: str) -> list[tuple[str, str]]:
+    """The labels of a document."""
+    query = sa.select(labels.c.key, labels.c.value).where(labels.c.document == document)
+    return [(row.key, row.value) for row in tx.execute(query.order_by(labels.c.key, labels.c.value))]
 
 
 def set_children(tx: sa.Connection, parent: str, children: Sequence[tuple[str, str]]) -> None:
@@ -328,3 +347,14 @@ def amounts_by_document(tx: sa.Connection) -> dict[str, list[Decimal]]:
     for row in tx.execute(sa.select(facts.c.document, facts.c.value).where(facts.c.kind == "amount")):
         found[row.document].append(Decimal(row.value))
     return found
+
+
+def undo_all(tx: sa.Connection, document: str) -> None:
+    """Note that every step of a document must be done again."""
+    tx.execute(sa.delete(steps).where(steps.c.document == document))
+
+
+def count_below(tx: sa.Connection, confidence: float) -> int:
+    """How many facts have less confidence than this."""
+    query = sa.select(sa.func.count()).select_from(facts).where(facts.c.confidence < confidence)
+    return int(tx.execute(query).scalar() or 0)

@@ -123,6 +123,14 @@ ties = Table(
     Column("claim", String, primary_key=True),
 )
 
+labels = Table(
+    "labels",
+    metadata,
+    Column("document", ForeignKey("documents.id"), primary_key=True),
+    Column("key", String, primary_key=True),
+    Column("value", String, primary_key=True),
+)
+
 claims = Table(
     "claims",
     metadata,

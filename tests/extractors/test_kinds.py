@@ -132,7 +132,22 @@ def test_last_page_is_read_and_middle_pages_of_a_long_document_are_not() -> None
          "Refusal of access to Area B"),
         ("关于B区未按期移交场地的函\n北港港务局：\n贵方至今未移交场地。", "关于B区未按期移交场地的函"),
         ("致：监理部\n事由：图纸会审\n请安排时间。", "图纸会审"),
-        ("混凝土抗压强度检测报告\n报告编号：JC-1\n检测结论：合格", "混凝土抗压强度检测报告"),
+        ("混凝土抗压强度检测报告\n报告编号：JC-1\n检测结论：合格", "混凝土抗压强度检测报告 JC-1"),
+        ("Harbour Civil Ltd\nOur ref GC/L/7\nDear Sirs,\nContract C-7/017\nLate access to Area B (north)\nWe refer",
+         "Late access to Area B (north)"),
+        ("Harbour Civil Ltd\n12 Quay Road\nContract C-2023/017: Storm damage at the quay\nDear Sirs,\nWe refer to it.",
+         "Storm damage at the quay"),
+        ("Northport Authority\nDear Ms Lim,\nWe refer to your letter of 3 May.\nYours faithfully,", None),
+        ("Re: Contract C-2023/017 – delayed drawings for wall 5\nDear Sirs,", "Delayed drawings for wall 5"),
+        ("衡正监理有限公司\n材料价差审核意见\n致：港务土木工程有限公司\n贵方所报已审核。", "材料价差审核意见"),
+        ("工程暂停令\n编号：HZ-停-2023-02\n致：港务土木工程有限公司\n特此通知", "工程暂停令 HZ-停-2023-02"),
+        ("TAX INVOICE\nInvoice No: INV-77\nBill to: Harbour Civil Ltd\nTotal due 9.90", "TAX INVOICE INV-77"),
+        ("Harbour Civil Ltd\nSITE DIARY\nNo. 059\nWeather: rain\nLabour: 9", "SITE DIARY No. 059"),
+        ("海岳汽车服务有限公司维修工单\n工单号：WX-230412-018\n里程：31850", "维修工单 WX-230412-018"),
+        ("Sorrel Laboratory\nTest report SL/23/77\nCompressive strength of concrete cubes\nClient: X Ltd",
+         "Test report SL/23/77 – Compressive strength of concrete cubes"),
+        ("工地例会会议纪要\n(第 12 次 )\n主持人：李明", "工地例会会议纪要 (第 12 次)"),
+        ("Site Safety Committee – Minutes\nPresent: A. Lim\nApologies: none", "Site Safety Committee – Minutes"),
         ("MINUTES OF PROGRESS MEETING NO. 12\nPresent:\nA. Lim", "MINUTES OF PROGRESS MEETING NO. 12"),
         ("nothing to see in this line", None),
         ("", None),
@@ -140,6 +155,56 @@ def test_last_page_is_read_and_middle_pages_of_a_long_document_are_not() -> None
 )  # fmt: skip
 def test_title(text: str, title: str | None) -> None:
     assert classify(document(text)).title == title
+
+
+@pytest.mark.parametrize(
+    ("rows", "title"),
+    [
+        (["HARBOUR CIVIL|CONTRACTOR'S DAILY|No. 126", "LTD|REPORT", "Contract C-2023/017|Weather rain", "Labour|9"],
+         "CONTRACTOR'S DAILY REPORT No. 126"),
+        (["Harbour Civil Ltd|", "Subject|Late release of drawings", "Date|3 May 2023", "Dear Sirs,", "We refer to it."],
+         "Late release of drawings"),
+        (["Harbour Consulting|DRAWING TRANSMITTAL", "LLP|No. HC/T-0233", "Drawing|Title|Rev.", "HC-1|Wall|A"],
+         "DRAWING TRANSMITTAL HC/T-0233"),
+    ],
+)  # fmt: skip
+def test_title_of_a_page_with_columns(rows: list[str], title: str) -> None:
+    lines = [
+        [(word, Box(0.1 + 0.3 * column + 0.06 * at, 0.05 + 0.025 * n, 0.155 + 0.3 * column + 0.06 * at,
+                    0.065 + 0.025 * n), 0.95)
+         for column, cell in enumerate(row.split("|")) for at, word in enumerate(cell.split())]
+        for n, row in enumerate(rows)
+    ]  # fmt: skip
+    text, words = text_of_lines(lines)
+    page = PageText(text, 595, 842, "ocr", "tesseract", 0.9, words)
+    assert classify(assemble([page], "image/png")).title == title
+
+
+def test_title_of_a_sheet_is_its_heading_and_not_the_name_of_the_sheet() -> None:
+    sheet = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+    assert classify(
+        document("Summary\nCost of idle plant at wall 5\nItem\tDays\nCrane\t28", sheet)
+    ).title == ("Cost of idle plant at wall 5")
+    assert (
+        classify(document("云溪站逐时降雨量,,\n时间,降雨量,累计\n18:00,4.2,4.2", "text/csv")).title
+        == "云溪站逐时降雨量"
+    )
+
+
+def test_photo_has_no_title() -> None:
+    assert classify(picture(["Ez", "12"], 0.3, CAMERA)).title is None
+
+
+def test_paper_that_names_its_contract_is_none() -> None:
+    text = (
+        "Harbour Civil Ltd\nINCIDENT REPORT IR-7\nContract C-2023/017\nWeather: dry\nExcavator struck a pipe"
+    )
+    assert classify(document(text)).kind == "work_record"
+    assert classify(document("Works\nContract C-2023/017\nplain words")).kind != "contract"
+
+
+def test_note_to_a_person_is_correspondence() -> None:
+    assert classify(document("陆经理：\n资料汇总如下，照片是昨天拍的。\n贺强")).kind == "correspondence"
 
 
 def test_title_of_an_email_is_its_subject() -> None:

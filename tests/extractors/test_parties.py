@@ -124,6 +124,30 @@ cc: Morven Consulting LLP; Tideway Pumps Ltd"""
         ("minutes", "会议纪要\n出席：港务土木工程有限公司：陆维新、贺强；衡正监理有限公司：郑伯庸\n议题：进度",
          {("港务土木工程有限公司", "attendee"), ("陆维新", "attendee"), ("贺强", "attendee"),
           ("郑伯庸", "attendee")}),
+        ("correspondence", "Harbour Engineers\nLLP\n1 Row\nTo Northport Authority\nDear Sirs,",
+         {("Harbour Engineers LLP", "sender"), ("Northport Authority", "recipient")}),
+        ("correspondence", "港务土木工程有限公司\n致衡正监理有限公司\n未移交。\n抄送：北港港务局、\n北港建设有限公司",
+         {("港务土木工程有限公司", "sender"), ("衡正监理有限公司", "recipient"), ("北港港务局", "copied")}),
+        ("correspondence", "港务土木工程有限公司云溪路项目部\n致：衡正监理有限公司\n特此函告。",
+         {("港务土木工程有限公司", "sender"), ("衡正监理有限公司", "recipient")}),
+        ("correspondence", "From: A. Lim\nHello\n> From: B. Wong", {("A. Lim", "sender"), ("B. Wong", "mentioned")}),
+        ("inspection_report", "抗压强度检测报告\n委托单位：港务土木工程有限公司\n代表值 47\n北港检测有限公司",
+         {("北港检测有限公司", "inspector"), ("港务土木工程有限公司", "recipient")}),
+        ("inspection_report", "Sorrel Water plc\nInspection report\nInstructed by: Harbour Civil Ltd",
+         {("Sorrel Water plc", "inspector"), ("Harbour Civil Ltd", "recipient")}),
+        ("other", "气象证明\n港务土木工程有限公司：\n雨量三百毫米。\n特此证明。\n北港市气象服务中心\n2023年8月9日",
+         {("港务土木工程有限公司", "recipient"), ("北港市气象服务中心", "sender")}),
+        ("minutes", "Minutes\nPresent\tA. Lim (Northport Authority); B. Tan, C. Goh (Harbour LLP)\nExcused\tD. Ho",
+         {("Northport Authority", "attendee"), ("Harbour LLP", "attendee"), ("A. Lim", "attendee"),
+          ("C. Goh", "attendee"), ("D. Ho", "mentioned")}),
+        ("minutes", "Minutes\nPresent for NPA\tHelena Lind\nIn part\tSorrel Water plc (J. Penrose), item 3",
+         {("Helena Lind", "attendee"), ("Sorrel Water plc", "attendee")}),
+        ("minutes", "Minutes\nPresent: Quay Cars Import (Hull) Co., Ltd: Hal Aas; Jay Co.,\nLtd: Gu Lan; Quay Auto Ltd",
+         {("Quay Cars Import (Hull) Co., Ltd", "attendee"), ("Quay Auto Ltd", "attendee"), ("Hal Aas", "attendee")}),
+        ("invoice", "TIDEWAY PUMPS\nprop. G. Hallett\nINVOICE 2311/087\nHarbour Civil Ltd\nTotal 9.00",
+         {("TIDEWAY PUMPS", "seller")}),
+        ("work_record", "Harbour Construction Ltd - idle plant\nCrane\t28",
+         {("Harbour Construction Ltd", "contractor")}),
         ("work_record", "Harbour Civil Ltd\nSITE DIARY\nWeather: rain", {("Harbour Civil Ltd", "contractor")}),
         ("work_record", "海岳汽车服务有限公司\n维修工单\n车牌号：粤B·D12345", {("海岳汽车服务有限公司", "sender")}),
     ],
@@ -149,6 +173,45 @@ def test_names_and_roles(kind: str, text: str, expected: Roles) -> None:
 )
 def test_no_names(kind: str, text: str) -> None:
     assert roles(text, kind) == set()
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "wrong"),
+    [
+        ("correspondence", "A Ltd\n致：港务土木有限公司\n函复如下\n抄报：北港建设有限公司",
+         ("北港建设有限公司", "sender")),
+        ("invoice", "TIDEWAY PUMPS\nprop. G. Hallett\nINVOICE 2311/087\nHarbour Civil Ltd\nTotal 9.00",
+         ("Harbour Civil Ltd", "seller")),
+        ("minutes", "Minutes\nPresent: Jay Rental Co., Ltd: Gu Lan", ("Ltd", "attendee")),
+        ("correspondence", "Name: D. Reave\nDear Sirs,", ("D. Reave", "buyer")),
+        ("correspondence", "Date AHA\nDear Sirs,", ("Date AHA", "recipient")),
+    ],
+)  # fmt: skip
+def test_wrong_roles(kind: str, text: str, wrong: tuple[str, str]) -> None:
+    assert wrong not in roles(text, kind)
+
+
+def test_form_below_the_letterhead_belongs_to_it() -> None:
+    doc = laid_out([[(0.1, "Harbour Consulting"), (0.6, "DRAWING LIST")], [(0.1, "LLP"), (0.6, "No. 7")]])
+    assert [(f.value, f.role) for f in find(doc, "correspondence")] == [("Harbour Consulting LLP", "sender")]
+
+
+def test_columns_of_a_table_are_no_one_name() -> None:
+    rows = [
+        [(0.1, "Present"), (0.5, "Organisation")],
+        [(0.1, "Helena Lind"), (0.5, "Kestrel Bay Roads Authority")],
+    ]
+    found = {(str(f.value), f.role) for f in find(laid_out(rows), "minutes")}
+    assert found == {("Helena Lind", "attendee"), ("Kestrel Bay Roads Authority", "attendee")}
+
+
+def test_damaged_name_in_a_scan_gives_way_to_the_full_one() -> None:
+    text = "云溪新城开发建设有限公司\n致：港务土木有限公司\n正文如下\n女城开发建设有限公司\n"
+    scan = assemble([PageText(text, 595, 842, "ocr", "tesseract", 0.8)], "image/png")
+    typed = assemble([PageText(text, 595, 842)], "text/plain")
+    damaged = "女城开发建设有限公司"
+    assert damaged not in {f.value for f in find(scan, "correspondence")}
+    assert damaged in {f.value for f in find(typed, "correspondence")}
 
 
 def test_document_without_pages() -> None:

@@ -13,7 +13,7 @@ import extractors.facts
 from extractors.document import Box, Cell, Document, PageText, assemble, text_of_lines
 from extractors.facts.fact import REFERENCE_ROLES
 from extractors.facts.plain import plain
-from extractors.facts.reference_bare import vin_is_consistent
+from extractors.facts.reference_signs import vin_is_consistent
 from extractors.facts.references import find
 
 
@@ -69,6 +69,16 @@ def found(text: str, kind: str = "other") -> set[tuple[str, str]]:
         ("京A12345与粤B·D12345相撞", {("京A12345", "plate"), ("粤B·D12345", "plate")}),
         ("车牌号：沪 B5K392", {("沪B5K392", "plate")}),
         ("Registration plate: AB12 CDE", {("AB12 CDE", "plate")}),
+        ("车牌号沪 b5K392", {("沪B5K392", "plate")}),
+        ("车牌号：沪B5K39O", {("沪B5K390", "plate")}),
+        ("VIN 1M8GDM9AXKPO42788", {("1M8GDM9AXKP042788", "vin")}),
+        ("VIN 1M8GDM9AXKPO042788", {("1M8GDM9AXKP042788", "vin")}),
+        ("(JYJG- 函 -2023-036 ) 收悉", {("JYJG-函-2023-036", "letter")}),
+        ("文号 云新司函〔2023]】 87 号", {("云新司函〔2023〕87号", "letter")}),
+        ("报告编号 ZC-HN -2023-07 18", {("ZC-HN-2023-0718", "report")}),
+        ("按BG-007号设计变更施工", {("BG-007", "other")}),
+        ("Invoice INV-23-0391 and later INV-23-0427", {("INV-23-0391", "invoice"), ("INV-23-0427", "invoice")}),
+        ("drawing RW5-S-201 first\n" + "x " * 30 + "\nRW5-S-202", {("RW5-S-201", "drawing"), ("RW5-S-202", "drawing")}),
     ],
 )  # fmt: skip
 def test_references(text: str, expected: set[tuple[str, str]]) -> None:
@@ -88,6 +98,9 @@ def test_references(text: str, expected: set[tuple[str, str]]) -> None:
         "Tested to BS-EN-12390 and GB/T 50081-2019, ISO-9001, concrete C35/45",
         "合同于2022年12月12日签订，工期160天，工单价160元",
         "Section 2 of the works at chainage 2+340",
+        "Harbour Bypass, Section 2",
+        "piles P3-09 to P3-12, gauges ZD-01 and SW-2, excavator DX-118",
+        "VIN 1M8GDM9AXKPO42789",
         "Page 3 of 12, table 4, 14:20",
         "一九九八年第三季度",
         "No. of items: 12345",
@@ -105,6 +118,32 @@ def test_no_references(text: str) -> None:
 )  # fmt: skip
 def test_bare_number_label_means_the_document_itself(kind: str, role: str) -> None:
     assert found("编号：ZX-2023-008", kind) == {("ZX-2023-008", role)}
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "expected"),
+    [
+        ("invoice", "增值税专用发票\nNo 06138824\n开票日期", {("06138824", "invoice")}),
+        ("work_record", "CONTRACTOR'S DAILY\nREPORT\nNo. 059\nWeather", {("059", "report")}),
+        ("work_record", "Trade\nNo. 12\nWhere", set()),
+        ("contract", "Sub-Clause 20.1 Contractor's Claims", {("20.1", "clause")}),
+    ],
+)
+def test_number_behind_a_lone_no_at_the_head(kind: str, text: str, expected: set[tuple[str, str]]) -> None:
+    assert found(text, kind) == expected
+
+
+def test_small_l_in_a_scan_is_a_capital_i() -> None:
+    page = PageText("INSTRUCTION\nNo. El-027\n", 595, 842, "ocr", "tesseract", 0.9)
+    assert [f.value for f in find(assemble([page], "image/png"), "correspondence")] == ["EI-027"]
+
+
+def test_number_in_the_column_beside_a_label_with_noise() -> None:
+    pieces = [[("Our", Box(0.1, 0.1, 0.13, 0.11), 0.9), ("ref.", Box(0.14, 0.1, 0.17, 0.11), 0.9),
+               ("37S", Box(0.18, 0.1, 0.21, 0.11), 0.3), ("NV/WR/23-2210", Box(0.4, 0.1, 0.6, 0.11), 0.9)]]  # fmt: skip
+    text, words = text_of_lines(pieces)
+    doc = assemble([PageText(text, 595, 842, "ocr", words=words)], "image/png")
+    assert {(f.value, f.role) for f in find(doc, "correspondence")} == {("NV/WR/23-2210", "letter")}
 
 
 def test_own_number_alone_on_a_line_of_a_letter() -> None:

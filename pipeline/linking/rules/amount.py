@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 
-from extractors.facts.amounts import find
-
 from extractors.document import Document, Page
+from extractors.facts.amounts import find
 from extractors.facts.fact import Money
 from pipeline.linking.view import DocumentView, EventView
 from pipeline.links import Reason

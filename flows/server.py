@@ -1,0 +1,75 @@
+"""A Prefect server of our own, on loopback with its database in the workspace, where the organisation has none."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from pipeline.errors import InstallationError
+
+PATIENCE_SECONDS = 120.0
+
+
+class PrefectNotStarting(InstallationError):
+    code = "prefect_not_starting"
+    hint = "See prefect/server.log in the workspace, or set PREFECT_API_URL to a Prefect server of your own."
+
+
+@contextmanager
+def prefect_server(workspace: Path) -> Iterator[str]:
+    """The address of a Prefect API: PREFECT_API_URL where it is set, else of a server that lives as long as the block.
+
+    Raises `PrefectNotStarting` when it does not answer. Must be entered before Prefect is imported.
+    """
+    if address := os.environ.get("PREFECT_API_URL"):
+        yield address
+        return
+    home = workspace / "prefect"
+    home.mkdir(exist_ok=True)
+    os.environ["PREFECT_HOME"] = str(home.resolve())
+    port = _free_port()
+    address = f"http://127.0.0.1:{port}/api"
+    running = _start(home, port)
+    try:
+        _wait(address, running)
+        os.environ["PREFECT_API_URL"] = address
+        yield address
+    finally:
+        os.environ.pop("PREFECT_API_URL", None)
+        running.terminate()
+        try:
+            running.wait(20)
+        except subprocess.TimeoutExpired:
+            running.kill()
+
+
+def _start(home: Path, port: int) -> subprocess.Popen[bytes]:
+    command = [sys.executable, "-m", "prefect", "server", "start", "--host", "127.0.0.1", "--port", str(port)]
+    with (home / "server.log").open("ab") as log:
+        return subprocess.Popen(
+            command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
+        )
+
+
+def _wait(address: str, running: subprocess.Popen[bytes]) -> None:
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while time.monotonic() < deadline and running.poll() is None:
+        try:
+            with urllib.request.urlopen(f"{address}/health", timeout=2):  # noqa: S310  a loopback address
+                return
+        except OSError:
+            time.sleep(0.2)
+    raise PrefectNotStarting("The Prefect server did not start.")
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

@@ -1,0 +1,144 @@
+"""The watched folder: whatever lands in the inbox is taken in, batch by batch, until someone says stop.
+
+A batch is a flow run where there is a Prefect server to see it (`PREFECT_API_URL`), and a direct run otherwise, like
+`ingest`. The workspace is locked for a batch, not in between, so that people can work meanwhile.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+from watchfiles import watch as changes
+
+from extractors.errors import FileUnreachable
+from extractors.reading import OcrMode
+from pipeline.errors import WorkspaceBusy
+from pipeline.inbox import Settling, State, described, put_away, quarantine, state_of, tidy, waiting
+from pipeline.ingest import Progress, ingest
+from pipeline.ingest_report import Failure, Report
+from pipeline.intake import Found, Lost, readable
+from pipeline.matter import Matter
+from pipeline.records import matters
+from pipeline.workspace import working
+
+POLL_SECONDS = 5.0
+"""How often the inbox is looked at when no event arrives: network shares send none."""
+PATIENCE = 30
+"""How many settle times a file may take to become whole before it is named as failed."""
+BATCH = 500
+"""Files in one batch: each ends with links and index up to date and its files put away."""
+LOCK_SECONDS = 600.0
+"""How long a batch waits for another command on the same workspace."""
+
+
+class Watcher:
+    """Takes in what lands in one inbox. `stop` is set from outside, by a signal say."""
+
+    def __init__(
+        self, matter: Matter, inbox: Path, ocr: OcrMode | None, stop: threading.Event, progress: Progress
+    ) -> None:
+        self._matter, self._inbox, self._ocr = matter, inbox, ocr
+        self._stop, self._progress = stop, progress
+        self._settle = matter.settings.watch.settle_seconds
+        self._settling = Settling(self._settle)
+        self._left: dict[Path, State | None] = {}
+
+    def drain(self) -> list[Report]:
+        """Take in all that is there once it is whole. What does not become whole in time is named as failed."""
+        reports: list[Report] = []
+        deadline = time.monotonic() + PATIENCE * self._settle
+        while (files := self._new()) and not self._stop.is_set():
+            if whole := self._settling.whole(files, time.monotonic()):
+                reports.append(self._batch(whole[:BATCH]))
+            elif time.monotonic() > deadline:
+                reports.append(self._give_up(files))
+            else:
+                self._stop.wait(min(0.2, self._settle))
+        return reports
+
+    def _new(self) -> list[Path]:
+        """What waits, without the files that were given up and have not changed since."""
+        return [p for p in waiting(self._inbox) if p not in self._left or self._left[p] != state_of(p)]
+
+    def _give_up(self, files: Sequence[Path]) -> Report:
+        self._left |= {path: state_of(path) for path in files}
+        error = FileUnreachable("It cannot be opened, or does not stop changing; it stays in the inbox.")
+        return Report(run="", failed=[Failure(readable(str(path)), error) for path in files])
+
+    def run(self, tell: Callable[[Report], None]) -> None:
+        """Take in what comes, until stopped; `tell` hears of every batch."""
+        for _ in self._wakes():
+            for report in self.drain():
+                tell(report)
+            if self._stop.is_set():
+                return
+
+    def _wakes(self) -> Iterator[None]:
+        """Now, then after every change in the inbox, and every few seconds besides."""
+        yield
+        for _ in changes(
+            self._inbox, stop_event=self._stop, rust_timeout=int(POLL_SECONDS * 1000), yield_on_timeout=True
+        ):
+            yield
+
+    def _batch(self, files: Sequence[Path]) -> Report:
+        with working(self._matter.workspace, "watch", LOCK_SECONDS):
+            with self._matter.reading() as tx:
+                claims = [claim.id for claim in matters.all_claims(tx)]
+            report = self._ingest(self._until_stopped(described(path, self._inbox, claims) for path in files))
+            self._put_away(report, files)
+        return report
+
+    def _ingest(self, found: Iterator[Found | Lost]) -> Report:
+        if os.environ.get("PREFECT_API_URL"):
+            from flows.ingest import ingest_as_flow  # Prefect takes seconds to load
+
+            return ingest_as_flow(self._matter, found, None, self._ocr)
+        return ingest(self._matter, found, None, self._ocr, self._progress)
+
+    def _until_stopped(self, found: Iterator[Found | Lost]) -> Iterator[Found | Lost]:
+        for item in found:
+            if self._stop.is_set():
+                return
+            yield item
+
+    def _put_away(self, report: Report, files: Sequence[Path]) -> None:
+        """Only after the records hold it: a crash before leaves the file in the inbox, and it is taken in again."""
+        failed = {failure.path: failure for failure in report.failed}
+        done = {found.shown for found in report.ingested} | {found.shown for found in report.duplicates}
+        for path in files:
+            shown = readable(str(path))
+            if shown in failed and path.exists():
+                failure = failed[shown]
+                reason = {**failure.error.as_json(), "document": failure.document}
+                target = quarantine(path, self._inbox, self._matter.workspace.quarantine, reason)
+                report.quarantined[shown] = target.relative_to(self._matter.workspace.root).as_posix()
+            elif shown in done and path.exists():
+                self._away(path)
+        tidy(self._inbox, [path.parent for path in files])
+
+    def _away(self, path: Path) -> None:
+        if self._matter.settings.watch.after == "delete":
+            path.unlink()
+        else:
+            put_away(path, self._inbox)
+
+
+@contextmanager
+def only_watcher(matter: Matter) -> Iterator[None]:
+    """Be the only watcher of a workspace. Raises `WorkspaceBusy`; the lock goes with its holder."""
+    lock = FileLock(matter.workspace.root / ".watch.lock")
+    try:
+        lock.acquire(timeout=0.5)
+    except Timeout:
+        raise WorkspaceBusy(f"{matter.workspace.root} is being watched by another process.") from None
+    try:
+        yield
+    finally:
+        lock.release()

@@ -1,0 +1,222 @@
+"""The inbox: what lies there whole, what people say of it by folder and sidecar, and where it goes afterwards.
+
+`inbox/CLM-001/…` ties a file to a claim of the register. The folder below it is the party that it came from, the one
+below that the source; deeper ones are part of the source. `name.ext.yaml` beside `name.ext` may say
+`claim`, `received`, `source`, `party` and `note`; what it says wins over the folders.
+"""
+
+from __future__ import annotations
+
+import datetime
+import json
+import os
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+import yaml
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from pipeline.intake import SYSTEM_FILES, Found, readable
+from pipeline.workspace import write_atomically
+
+DONE = ".done"
+PARTIAL_ENDINGS = (
+    ".part",
+    ".partial",
+    ".tmp",
+    ".temp",
+    ".crdownload",
+    ".download",
+    ".filepart",
+    ".opdownload",
+)
+PARTIAL_BEGINNINGS = ("~$", ".~", ".#", "._")
+SIDECAR = ".yaml"
+
+
+class Sidecar(BaseModel):
+    """What `name.ext.yaml` may say of `name.ext`."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    claim: str | None = None
+    party: str | None = None
+    source: str | None = None
+    note: str | None = None
+    received: datetime.datetime | datetime.date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What a file's folder entry says: unchanged over the settle time, the file is whole."""
+
+    size: int
+    modified: int
+
+
+class Settling:
+    """Remembers since when each file has not changed; a file is whole after `seconds` without a change."""
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+        self._since: dict[Path, tuple[State, float]] = {}
+
+    def whole(self, paths: Sequence[Path], now: float) -> list[Path]:
+        """Those of `paths` that have not changed for long enough, by a clock that only goes forward."""
+        states = {path: state for path in paths if (state := state_of(path)) is not None}
+        self._since = {path: self._known(path, state, now) for path, state in states.items()}
+        return [path for path, (_, since) in self._since.items() if now - since >= self._seconds]
+
+    def _known(self, path: Path, state: State, now: float) -> tuple[State, float]:
+        before = self._since.get(path)
+        return before if before is not None and before[0] == state else (state, now)
+
+
+def state_of(path: Path) -> State | None:
+    """The state of a file that can be opened; None for one that cannot, or is gone."""
+    try:
+        with path.open("rb"):
+            found = path.stat()
+    except OSError:
+        return None
+    return State(found.st_size, found.st_mtime_ns)
+
+
+def waiting(inbox: Path) -> list[Path]:
+    """The files in the inbox that are to be taken in, in order of name; not partial ones, nor sidecars of others."""
+    found: list[Path] = []
+    for folder, names, files in os.walk(inbox):
+        names[:] = sorted(name for name in names if not name.startswith("."))
+        paths = [Path(folder) / name for name in sorted(files) if not _is_passed_over(name)]
+        present = {path.name for path in paths}
+        found += [path for path in paths if not _is_sidecar(path, present)]
+    return found
+
+
+def _is_passed_over(name: str) -> bool:
+    lower = name.casefold()
+    return name in SYSTEM_FILES or lower.endswith(PARTIAL_ENDINGS) or lower.startswith(PARTIAL_BEGINNINGS)
+
+
+def _is_sidecar(path: Path, present: set[str]) -> bool:
+    return path.suffix == SIDECAR and path.name.removesuffix(SIDECAR) in present
+
+
+def described(path: Path, inbox: Path, claims: Sequence[str]) -> Found:
+    """A file of the inbox with what its folders and its sidecar say; `claims` are those of the register.
+
+    A sidecar that cannot be read is a finding on the document (label `sidecar_fault`), not a reason to leave it out.
+    """
+    relative = PurePosixPath(path.relative_to(inbox).as_posix())
+    said, fault = _sidecar(path)
+    found = _merged(_by_folder(relative.parts[:-1], claims), said)
+    labels = [(key, value) for key in ("party", "source", "note") if (value := getattr(found, key))]
+    claim = _claim(found.claim, claims) if found.claim else None
+    if found.claim and claim is None:
+        labels.append(("unknown_claim", readable(found.claim)))
+    if fault:
+        labels.append(("sidecar_fault", fault))
+    shown, sighting = readable(str(path)), readable(str(relative))
+    return Found(path, shown, sighting, claim, tuple(labels), _moment(found.received))
+
+
+def _by_folder(folders: Sequence[str], claims: Sequence[str]) -> Sidecar:
+    """Folders without a claim before them are the source alone: someone else's order of things."""
+    if not folders:
+        return Sidecar()
+    if _claim(folders[0], claims) is None and len(folders) == 1 and not _looks_like_claim(folders[0]):
+        return Sidecar(source=readable(folders[0]))
+    party, source = (*folders[1:2], "")[0], "/".join(folders[2:])
+    return Sidecar(claim=folders[0], party=readable(party) or None, source=readable(source) or None)
+
+
+def _looks_like_claim(name: str) -> bool:
+    return any(char.isdigit() for char in name) and not any(char.isspace() for char in name)
+
+
+def _merged(folder: Sidecar, said: Sidecar) -> Sidecar:
+    return folder.model_copy(update=said.model_dump(exclude_none=True))
+
+
+def _claim(name: str, claims: Sequence[str]) -> str | None:
+    return next((claim for claim in claims if claim.casefold() == name.casefold()), None)
+
+
+def _moment(said: datetime.datetime | datetime.date | None) -> datetime.datetime | None:
+    if said is None:
+        return None
+    if not isinstance(said, datetime.datetime):
+        said = datetime.datetime(said.year, said.month, said.day, tzinfo=datetime.UTC)
+    return said if said.tzinfo else said.replace(tzinfo=datetime.UTC)
+
+
+def _sidecar(path: Path) -> tuple[Sidecar, str | None]:
+    """What the sidecar says, and what is wrong with it."""
+    sidecar = path.with_name(path.name + SIDECAR)
+    if not sidecar.is_file():
+        return Sidecar(), None
+    try:
+        return Sidecar.model_validate(yaml.safe_load(sidecar.read_text(encoding="utf-8")) or {}), None
+    except (OSError, ValueError, yaml.YAMLError, ValidationError) as error:
+        return Sidecar(), f"{sidecar.name} cannot be read: {_first_line(error)}"
+
+
+def _first_line(error: Exception) -> str:
+    if isinstance(error, ValidationError):
+        fault = error.errors()[0]
+        return f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}"
+    return str(error).splitlines()[0]
+
+
+def put_away(path: Path, inbox: Path) -> None:
+    """Move a file that was taken in, and its sidecar, to `.done/`, keeping its folders."""
+    _move(path, inbox / DONE / path.relative_to(inbox))
+
+
+def quarantine(path: Path, inbox: Path, quarantined: Path, reason: dict[str, str | None]) -> Path:
+    """Move a failed file, and its sidecar, to the quarantine, with a `.reason.json` beside it; returns where it is."""
+    target = _move(path, quarantined / path.relative_to(inbox))
+    text = json.dumps(reason, ensure_ascii=False, indent=1) + "\n"
+    write_atomically(target.with_name(target.name + ".reason.json"), text)
+    return target
+
+
+def release(quarantined: Path, inbox: Path, documents: Sequence[str]) -> None:
+    """Take out of the quarantine what was read after all: the files go to `.done/`, their reasons away."""
+    for reason in sorted(quarantined.rglob("*.reason.json")):
+        path = reason.with_name(reason.name.removesuffix(".reason.json"))
+        if path.exists() and json.loads(reason.read_text(encoding="utf-8")).get("document") in documents:
+            _move(path, inbox / DONE / path.relative_to(quarantined))
+            reason.unlink()
+
+
+def _move(path: Path, wanted: Path) -> Path:
+    target = _free(wanted)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    sidecar = path.with_name(path.name + SIDECAR)
+    if sidecar.is_file():
+        shutil.move(sidecar, target.with_name(target.name + SIDECAR))
+    shutil.move(path, target)  # a rename, or a copy where the inbox lies on another file system
+    return target
+
+
+def _free(wanted: Path) -> Path:
+    """A name that is not taken: `scan.pdf`, `scan (2).pdf`, …"""
+    number, target = 1, wanted
+    while target.exists():
+        number += 1
+        target = wanted.with_name(f"{wanted.stem} ({number}){wanted.suffix}")
+    return target
+
+
+def tidy(inbox: Path, folders: Sequence[Path]) -> None:
+    """Remove folders that became empty by putting their files away; the inbox itself and its first level stay."""
+    for folder in sorted(set(folders), key=lambda path: -len(path.parts)):
+        while folder != inbox and inbox in folder.parents and folder.parent != inbox:
+            try:
+                folder.rmdir()
+            except OSError:
+                break
+            folder = folder.parent

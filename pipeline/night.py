@@ -1,0 +1,195 @@
+"""What a night's run looks after besides taking in: retries, outdated steps, links, checks, the index, and a report."""
+
+from __future__ import annotations
+
+import datetime
+import shutil
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from extractors.errors import recorded
+from index.errors import SearchError
+from pipeline.audit import Fault, check
+from pipeline.clock import stamp
+from pipeline.indexing import index_pending, open_search, reindex
+from pipeline.ingest import retry
+from pipeline.ingest_report import Report
+from pipeline.linking import link_pending
+from pipeline.matter import Matter
+from pipeline.records import audit_log, documents, matters
+from pipeline.redo import reopen_outdated, understand_outdated
+from pipeline.workspace import write_atomically
+
+CYCLE = 30
+"""Nights after which every original was hashed once."""
+DOUBTFUL = 0.6
+"""Confidence below which a value is counted as doubtful."""
+
+
+@dataclass
+class Night:
+    """What a night's run did and found."""
+
+    started: datetime.datetime
+    root: Path
+    """The workspace's folder: paths in the report are told from there, so that it can be copied elsewhere."""
+    taken_in: list[Report] = field(default_factory=list)
+    retried: Report | None = None
+    read_again: list[str] = field(default_factory=list)
+    understood_again: list[str] = field(default_factory=list)
+    newly_linked: list[str] = field(default_factory=list)
+    originals_checked: int = 0
+    faults: list[Fault] = field(default_factory=list)
+    index_rebuilt: bool = False
+    doubtful: int = 0
+    documents: int = 0
+    free_bytes: int = 0
+
+    @property
+    def reports(self) -> list[Report]:
+        return [*self.taken_in, *([self.retried] if self.retried else [])]
+
+    @property
+    def ok(self) -> bool:
+        """Whether nothing failed and no check found a fault."""
+        return not self.faults and not any(report.failed for report in self.reports)
+
+    def as_json(self) -> dict[str, Any]:
+        """Counts, and every failure and fault by name."""
+        failed = [
+            {**found, "path": found["path"].removeprefix(f"{self.root}/")}
+            for report in self.reports
+            for found in report.as_json()["failed"]
+        ]
+        return {
+            "started": stamp(self.started),
+            "ok": self.ok,
+            "ingested": sum(len(report.ingested) for report in self.reports),
+            "duplicates": sum(len(report.duplicates) for report in self.reports),
+            "failed": failed,
+            "read_again": len(self.read_again),
+            "understood_again": len(self.understood_again),
+            "newly_linked": self.newly_linked,
+            "originals_checked": self.originals_checked,
+            "faults": [{"where": fault.where, "what": fault.what} for fault in self.faults],
+            "index_rebuilt": self.index_rebuilt,
+            "doubtful_values": self.doubtful,
+            "documents": self.documents,
+            "free_bytes": self.free_bytes,
+        }
+
+
+def heal(matter: Matter, night: Night) -> None:
+    """Try again what time may have healed, and what an older version read."""
+    night.read_again = reopen_outdated(matter)
+    with matter.reading() as tx:
+        failed = [found for found in documents.summaries(tx) if found.state == "failed" and found.reason]
+    healing = [found.id for found in failed if found.reason and recorded(**found.reason).heals]
+    night.retried = retry(matter, healing)  # also finishes what an earlier run left open
+    night.understood_again = understand_outdated(matter)
+
+
+def link_and_index(matter: Matter, night: Night) -> None:
+    """Bring links and index up to date; build the index anew when it is broken or differs from the records."""
+    linked = {document for report in night.reports for document in report.linked}
+    night.newly_linked = sorted({*linked, *link_pending(matter)})
+    night.index_rebuilt = _index_is_broken(matter)
+    index_pending(matter)  # builds a missing or damaged one anew
+    if _index_differs(matter):
+        reindex(matter)
+        night.index_rebuilt = True
+
+
+def _index_is_broken(matter: Matter) -> bool:
+    try:
+        return not open_search(matter).healthy()
+    except SearchError:
+        return True
+
+
+def _index_differs(matter: Matter) -> bool:
+    with matter.reading() as tx:
+        expected = {s.id for s in documents.summaries(tx) if s.page_count and s.state in ("ok", "partial")}
+    try:
+        index = open_search(matter)
+        return not index.healthy() or index.doc_ids() != expected
+    except SearchError:
+        return True
+
+
+def look_after(matter: Matter, night: Night) -> None:
+    """Hash tonight's share of the originals, check the audit and the records, and count what is doubtful."""
+    with matter.reading() as tx:
+        found = documents.summaries(tx)
+        night.faults += check(audit_log.entries(tx), matter.audit_head())
+        night.doubtful = documents.count_below(tx, DOUBTFUL)
+    share = tonight([summary.sha256 for summary in found], night.started.date())
+    for sha256 in share:
+        if fault := matter.originals.fault(sha256):
+            night.faults.append(Fault(f"original {sha256[:16]}", fault))
+    night.originals_checked, night.documents = len(share), len(found)
+    night.faults += [Fault("records.sqlite", fault) for fault in matter.records.integrity_faults()]
+    night.free_bytes = shutil.disk_usage(matter.workspace.root).free
+
+
+def tonight(hashes: Iterable[str], date: datetime.date) -> list[str]:
+    """The originals whose turn it is: by hash, so that each comes once in `CYCLE` nights whatever is added."""
+    return [sha256 for sha256 in hashes if int(sha256[:8], 16) % CYCLE == date.toordinal() % CYCLE]
+
+
+def close(matter: Matter, night: Night) -> str:
+    """Write the report into `reports/` and note the night in the audit; returns the report as Markdown."""
+    text = markdown(matter, night)
+    name = f"nightly-{night.started:%Y%m%dT%H%M%SZ}.md"
+    write_atomically(matter.workspace.root / "reports" / name, text)
+    with matter.change() as change:
+        summary = {key: value for key, value in night.as_json().items() if isinstance(value, int)}
+        change.note("nightly run", "workspace", report=name, **summary)
+    return text
+
+
+def markdown(matter: Matter, night: Night) -> str:
+    """The night for people: names, reasons and counts; no text of any document."""
+    said = night.as_json()
+    rows = [
+        ("taken in", said["ingested"]),
+        ("already known", said["duplicates"]),
+        ("failed", len(said["failed"])),
+        ("documents with new links", len(said["newly_linked"])),
+        ("read or understood again", said["read_again"] + said["understood_again"]),
+        ("originals checked tonight", said["originals_checked"]),
+        ("faults found", len(said["faults"])),
+        ("doubtful values", said["doubtful_values"]),
+        ("documents in all", said["documents"]),
+        ("free disk, GiB", round(said["free_bytes"] / 2**30, 1)),
+    ]
+    lines = [f"# Nightly run {said['started']}", "", "| | |", "| --- | ---: |"]
+    lines += [f"| {what} | {count} |" for what, count in rows]
+    if night.index_rebuilt:
+        lines += ["", "The search index was broken and was built anew."]
+    lines += _section("Failed", [(found["path"], found["reason"]) for found in said["failed"]])
+    lines += _section("Faults", [(fault["where"], fault["what"]) for fault in said["faults"]])
+    lines += _section("New links", _links(matter, night.newly_linked))
+    return "\n".join(lines) + "\n"
+
+
+def _links(matter: Matter, ids: Sequence[str]) -> list[tuple[str, str]]:
+    with matter.reading() as tx:
+        return [
+            (found.name, ", ".join(link.event for link in matters.link_list(tx, document=found.id)))
+            for found in documents.summaries(tx, ids)
+        ]
+
+
+def _section(heading: str, rows: Sequence[tuple[str, str]]) -> list[str]:
+    if not rows:
+        return []
+    return ["", f"## {heading}", "", *(f"- {plain(first)}: {plain(second)}" for first, second in rows)]
+
+
+def plain(text: str) -> str:
+    """Text from a file's name as Markdown in which nothing is markup."""
+    escaped = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("\n", " ")
+    return "".join(f"\\{char}" if char in "\\`*_[]|#!" else char for char in escaped)

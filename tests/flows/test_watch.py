@@ -1,0 +1,190 @@
+"""The watched folder, by the command line and as a running process."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from pipeline.inbox import Settling, described, waiting
+from tests.conftest import DIARY, LETTER, Command
+
+CLAIMTRAIL = [sys.executable, "-m", "app"]
+
+
+@pytest.fixture
+def inbox(workspace: Path) -> Path:
+    (workspace / "settings.yaml").write_text("watch: {settle_seconds: 0.3}\n")
+    return workspace / "inbox"
+
+
+def put(inbox: Path, name: str, text: str = LETTER) -> Path:
+    path = inbox / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def show(claimtrail: Command, name: str) -> dict:
+    document = next(found["id"] for found in claimtrail("list", "--json").json if found["name"] == name)
+    return claimtrail("show", document, "--json").json
+
+
+def test_once_drains_the_inbox(
+    claimtrail: Command, inbox: Path, workspace: Path, register_file: Path
+) -> None:
+    claimtrail("claims", "import", register_file)
+    put(inbox, "clm-001/Harbour/site office/L-0145.txt")
+    put(inbox, "clm-001/日志.txt", DIARY)
+    put(inbox, "scanner/L-0145 copy.txt")
+    put(inbox, "broken.pdf", "%PDF-1.4 nothing follows")
+    answer = claimtrail("watch", "--once", "--json")
+    assert answer.status == 1
+    assert {key: len(value) for key, value in answer.json.items() if key != "run"} == {
+        "ingested": 2,
+        "duplicates": 1,
+        "failed": 1,
+    }
+    assert answer.json["failed"][0]["quarantined"] == "quarantine/broken.pdf"
+    assert waiting(inbox) == []
+    assert (inbox / ".done/clm-001/Harbour/site office/L-0145.txt").read_text(encoding="utf-8") == LETTER
+    reason = json.loads((workspace / "quarantine/broken.pdf.reason.json").read_text())
+    assert reason["code"] == "corrupt"
+    shown = show(claimtrail, "L-0145.txt")
+    assert shown["claims"] == ["CLM-001"]
+    labels = {("party", "Harbour"), ("source", "site office"), ("source", "scanner")}
+    assert {(x["key"], x["value"]) for x in shown["labels"]} == labels
+    assert claimtrail("watch", "--once", "--json").json["ingested"] == []
+
+
+def test_a_sidecar_wins_over_the_folders(claimtrail: Command, inbox: Path, register_file: Path) -> None:
+    claimtrail("claims", "import", register_file)
+    put(inbox, "CLM-999/L.txt")
+    put(inbox, "CLM-999/L.txt.yaml", "claim: CLM-001\nreceived: 2023-03-20\nsource: courier\nnote: by hand\n")
+    put(inbox, "list.yaml", "a: list of its own\n")
+    assert claimtrail("watch", "--once").status == 0
+    shown = show(claimtrail, "L.txt")
+    assert shown["claims"] == ["CLM-001"]
+    assert shown["sightings"][0]["received"] == "2023-03-20T00:00:00Z"
+    assert {x["key"]: x["value"] for x in shown["labels"]} == {"source": "courier", "note": "by hand"}
+    assert show(claimtrail, "list.yaml")["state"] == "ok"
+    assert (inbox / ".done/CLM-999/L.txt.yaml").exists()
+
+
+@pytest.mark.parametrize(
+    ("sidecar", "label"),
+    [("claim: CLM-404", "unknown_claim"), ("claim: [", "sidecar_fault"), ("colour: red", "sidecar_fault")],
+)
+def test_what_cannot_be_followed_is_a_finding_not_a_loss(
+    claimtrail: Command, inbox: Path, sidecar: str, label: str
+) -> None:
+    put(inbox, "L.txt")
+    put(inbox, "L.txt.yaml", sidecar)
+    assert claimtrail("watch", "--once").status == 0
+    assert [x["key"] for x in show(claimtrail, "L.txt")["labels"]] == [label]
+
+
+def test_partial_and_hidden_files_are_left_alone(claimtrail: Command, inbox: Path) -> None:
+    for name in ("scan.pdf.part", "~$letter.docx", "x.tmp", "y.crdownload", ".sync/z.txt", "Thumbs.db"):
+        put(inbox, name)
+    assert claimtrail("watch", "--once", "--json").json["ingested"] == []
+    assert (inbox / "scan.pdf.part").exists()
+
+
+def test_a_file_is_whole_when_it_has_not_changed_for_a_while(tmp_path: Path) -> None:
+    path = put(tmp_path, "scan.txt", "half")
+    settling = Settling(2.0)
+    assert settling.whole([path], now=10.0) == []
+    assert settling.whole([path], now=11.9) == []
+    path.write_text("half, and more")
+    assert settling.whole([path], now=12.1) == []
+    assert settling.whole([path], now=14.2) == [path]
+
+
+def test_a_file_that_grows_is_taken_when_it_is_whole(claimtrail: Command, inbox: Path) -> None:
+    path = put(inbox, "L.txt", "")
+    lines = LETTER.splitlines(keepends=True)
+
+    def write_slowly() -> None:
+        with path.open("a", encoding="utf-8") as out:
+            for line in lines:
+                out.write(line)
+                out.flush()
+                time.sleep(0.1)
+
+    writer = threading.Thread(target=write_slowly)
+    writer.start()
+    report = claimtrail("watch", "--once", "--json").json
+    writer.join()
+    assert len(report["ingested"]) == 1
+    assert (inbox / ".done/L.txt").read_text(encoding="utf-8") == LETTER
+    assert "Yours faithfully" in show(claimtrail, "L.txt")["pages"][0]["text"]
+
+
+def test_files_can_be_deleted_after_intake(claimtrail: Command, inbox: Path, workspace: Path) -> None:
+    (workspace / "settings.yaml").write_text("watch: {settle_seconds: 0.2, after: delete}\n")
+    put(inbox, "L.txt")
+    claimtrail("watch", "--once")
+    assert list(inbox.rglob("*.txt")) == []
+    assert show(claimtrail, "L.txt")["state"] == "ok"
+
+
+@pytest.mark.parametrize(
+    ("relative", "claim", "labels"),
+    [
+        ("a.txt", None, {}),
+        ("CLM-001/a.txt", "CLM-001", {}),
+        ("clm-001/HCL/e-mail/2023/a.txt", "CLM-001", {"party": "HCL", "source": "e-mail/2023"}),
+        ("scanner/a.txt", None, {"source": "scanner"}),
+        ("CLM-777/a.txt", None, {"unknown_claim": "CLM-777"}),
+    ],
+)
+def test_folders_say_claim_party_and_source(
+    tmp_path: Path, relative: str, claim: str | None, labels: dict[str, str]
+) -> None:
+    found = described(put(tmp_path, relative), tmp_path, ["CLM-001"])
+    assert (found.claim, dict(found.labels)) == (claim, labels)
+
+
+def test_a_running_watch_takes_in_what_lands_and_ends_with_0_on_sigterm(
+    claimtrail: Command, inbox: Path, workspace: Path
+) -> None:
+    running = subprocess.Popen(
+        [*CLAIMTRAIL, "watch", "--json"],
+        env={**os.environ},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert running.stderr is not None
+    try:
+        assert "Watching" in running.stderr.readline()
+        second = claimtrail("watch", "--json")
+        assert (second.status, second.json["error"]["code"]) == (2, "workspace_busy")
+        put(inbox, "L.txt")
+        for _ in range(300):
+            if (inbox / ".done/L.txt").exists():
+                break
+            time.sleep(0.1)
+        running.send_signal(signal.SIGTERM)
+        out, err = running.communicate(timeout=60)
+    finally:
+        running.kill()
+    assert running.returncode == 0, err
+    assert json.loads(out)["ingested"][0]["path"].endswith("L.txt")
+    assert show(claimtrail, "L.txt")["state"] == "ok"
+
+
+def test_a_retried_document_leaves_the_quarantine(claimtrail: Command, inbox: Path, workspace: Path) -> None:
+    put(inbox, "sub/broken.pdf", "%PDF-1.4 nothing follows")
+    claimtrail("watch", "--once")
+    assert claimtrail("retry", "--all").status == 1
+    assert (workspace / "quarantine/sub/broken.pdf").exists()
+    assert (workspace / "quarantine/sub/broken.pdf.reason.json").exists()
