@@ -14,6 +14,7 @@ from extractors.facts.fact import Day, Fact, Money
 from pipeline.audit import Entry
 from pipeline.clock import now, stamp
 from pipeline.evidence import Correction, Evidence, Sighting
+from pipeline.likeness import Likeness
 from pipeline.links import Link
 from pipeline.records.documents import id_of
 
@@ -71,8 +72,9 @@ def history_json(
     links: Iterable[Link],
     entries: Iterable[Entry],
     labels: Iterable[tuple[str, str]] = (),
+    near_duplicates: Iterable[Likeness] = (),
 ) -> dict[str, Any]:
-    """What `show` adds: state, marks, links and the audit entries that bear on the document."""
+    """What `show` adds: state, marks, links, near-duplicates and the audit entries that bear on the document."""
     summary = evidence.summary
     return {
         "state": summary.state,
@@ -81,6 +83,7 @@ def history_json(
         "claims": list(summary.given_claims),
         "labels": [{"key": key, "value": value} for key, value in labels],
         "links": [link.as_json() for link in links],
+        "near_duplicates": [found.as_json() for found in near_duplicates],
         "history": [entry.as_json() for entry in entries],
     }
 

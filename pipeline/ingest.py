@@ -21,6 +21,7 @@ from extractors.extract import Extraction, extract
 from extractors.readers.draft import Child
 from extractors.reading import OcrMode, OcrOptions
 from extractors.workers import Workers
+from pipeline.copies import find_copies
 from pipeline.evidence import Summary
 from pipeline.indexing import index_pending
 from pipeline.ingest_report import Failure, Outcome, Report, Taken
@@ -164,7 +165,8 @@ class Ingest:
         return fresh
 
     def finish(self) -> None:
-        """Link and index what is new, and close the run."""
+        """Compare, link and index what is new, and close the run."""
+        find_copies(self.matter)
         self._progress("linking", "")
         self.report.linked += link_pending(self.matter)
         self._progress("indexing", "")

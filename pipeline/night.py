@@ -13,6 +13,7 @@ from extractors.errors import recorded
 from index.errors import SearchError
 from pipeline.audit import Fault, check
 from pipeline.clock import stamp
+from pipeline.copies import find_copies
 from pipeline.indexing import index_pending, open_search, reindex
 from pipeline.ingest import retry
 from pipeline.ingest_report import Report
@@ -92,7 +93,8 @@ def heal(matter: Matter, night: Night) -> None:
 
 
 def link_and_index(matter: Matter, night: Night) -> None:
-    """Bring links and index up to date; build the index anew when it is broken or differs from the records."""
+    """Bring copies, links and index up to date; build the index anew when it is broken or differs from the records."""
+    find_copies(matter)
     linked = {document for report in night.reports for document in report.linked}
     night.newly_linked = sorted({*linked, *link_pending(matter)})
     night.index_rebuilt = _index_is_broken(matter)

@@ -21,8 +21,11 @@ from pipeline.errors import UsageError
 from pipeline.evidence import Evidence
 from pipeline.indexing import open_search, reindex
 from pipeline.listing import SORTS, Wanted, document_list
-from pipeline.records import audit_log, documents, matters
+from pipeline.records import audit_log, documents, likenesses, matters
 from pipeline.workspace import working
+
+NEAR = " ≈"
+"""Stands behind the name of a document that has near-duplicates."""
 
 
 @click.command("search")
@@ -42,10 +45,15 @@ def search_command(
     """
     with open_matter(workspace) as matter:
         found = open_search(matter).search(query, _filters(**filters), limit=limit, offset=offset, sort=sort)
+        with matter.reading() as tx:
+            copied = set() if as_json else likenesses.with_likenesses(tx, (hit.doc for hit in found.hits))
     if as_json:
         print_json(found.as_json(query))
         return
-    rows = [(h.doc, h.page, h.kind, h.date, h.name, _plain(h.snippet)) for h in found.hits]
+    rows = [
+        (h.doc, h.page, h.kind, h.date, h.name + NEAR * (h.doc in copied), _plain(h.snippet))
+        for h in found.hits
+    ]
     print_table(["doc", "page", "kind", "date", "name", "text"], rows)
     message(f"{found.total} {word('hits')} ({found.took_ms:.0f} ms)")
 
@@ -136,11 +144,12 @@ def show_command(
             links = matters.link_list(tx, document=found.id)
             entries = list(audit_log.entries(tx, {found.id}))
             labels = documents.label_list(tx, found.id)
+            near = likenesses.likeness_list(tx, found.id)
         if original is not None:
             _write_original(matter.originals.checked(found.summary.sha256), original, found.summary.name)
     if page is not None and page > len(found.document.pages):
         raise UsageError(f"{found.id} has {len(found.document.pages)} pages.", "Name one of them.")
-    answer = {**evidence_json(found), **history_json(found, links, entries, labels)}
+    answer = {**evidence_json(found), **history_json(found, links, entries, labels, near)}
     if page is not None:
         answer = _only_page(answer, page)
     if as_json:
@@ -179,6 +188,8 @@ def _print_document(answer: dict[str, Any], found: Evidence) -> None:
         click.echo(f"  {word('path')}: {sighting['path']}  {sighting['received']}")
     for label in answer["labels"]:
         click.echo(f"  {word(label['key'])}: {label['value']}")
+    for near in answer["near_duplicates"]:
+        click.echo(f"  ≈ {near['doc']}  {near['score']}  {_difference(near['differs'])}")
     for note in answer["notes"]:
         click.echo(f"  ! {note}")
     doubts = {(f.start, f.kind): f.doubts for f in found.facts}
@@ -200,6 +211,13 @@ def _print_document(answer: dict[str, Any], found: Evidence) -> None:
     ]
     print_table(["event", "score", "status", "reasons"], links)
     print_table(["at", "actor", "action"], [(e["at"], e["actor"], e["action"]) for e in answer["history"]])
+
+
+def _difference(differs: dict[str, Any]) -> str:
+    words = (
+        f"{word('words only here')}: {differs['only_here']}, {word('only there')}: {differs['only_there']}"
+    )
+    return "; ".join((words, *differs["facts"]))
 
 
 @click.command("reindex")

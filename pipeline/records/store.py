@@ -13,7 +13,7 @@ from sqlalchemy.exc import DatabaseError, OperationalError
 
 from pipeline.errors import DiskFull, RecordsUnusable, WorkspaceBusy, WorkspaceTooNew
 
-SCHEMA = "0002"
+SCHEMA = "0003"
 """The newest migration. A database that has it needs no Alembic at start, which saves a third of a second."""
 
 BUSY_MILLISECONDS = 30_000

@@ -150,6 +150,24 @@ links = Table(
     Column("reasons", JSON, nullable=False),
 )
 
+signatures = Table(
+    "signatures",
+    metadata,
+    Column("document", ForeignKey("documents.id"), primary_key=True),
+    Column("signature", LargeBinary, nullable=False),
+    Column("version", Integer, nullable=False),
+)
+
+# both directions of each pair, so that a document's own are those with its id
+likenesses = Table(
+    "likenesses",
+    metadata,
+    Column("document", ForeignKey("documents.id"), primary_key=True),
+    Column("other", ForeignKey("documents.id"), primary_key=True, index=True),
+    Column("score", Float, nullable=False),
+    Column("differs", JSON, nullable=False),
+)
+
 verdicts = Table(
     "verdicts",
     metadata,
