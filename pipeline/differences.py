@@ -54,10 +54,9 @@ def misread(one: Fact, another: Fact) -> bool:
     """
     if one.kind != "reference":
         return False
-    if _cut_off(compact(written(one)), compact(written(another))):
-        return True
-    first, second = (compact(_LEADING_ZEROS.sub("", written(fact))) for fact in (one, another))
-    return first == second or _letters_only(first, second)
+    first, second = compact(written(one)), compact(written(another))
+    numbers = [compact(_LEADING_ZEROS.sub("", written(fact))) for fact in (one, another)]
+    return _cut_off(first, second) or _letters_only(first, second) or _letters_only(*numbers)
 
 
 def _lacking(facts: Iterable[Fact], others: Iterable[Fact], text: str) -> dict[tuple[str, str], list[Fact]]:
@@ -83,12 +82,13 @@ def _cut_off(first: str, second: str) -> bool:
 
 
 def _letters_only(first: str, second: str) -> bool:
-    """Whether few characters differ, and nowhere a digit from a digit."""
-    edits = Levenshtein.editops(first, second)
-    if len(edits) > 1 + len(first) // 6:
+    """Whether little differs, and wherever it does, one of the two has something else than digits."""
+    blocks = [block for block in Levenshtein.opcodes(first, second) if block.tag == "equal"]
+    ends = [(0, 0), *((block.src_end, block.dest_end) for block in blocks)]
+    starts = [*((block.src_start, block.dest_start) for block in blocks), (len(first), len(second))]
+    between = [(first[a:c], second[b:d]) for (a, b), (c, d) in zip(ends, starts, strict=True)]
+    regions = [region for region in between if any(region)]
+    edits = sum(max(map(len, region)) for region in regions)
+    if edits > 1 + max(len(first), len(second)) // 5:
         return False
-    return all(
-        (edit.tag != "insert" and not first[edit.src_pos].isdecimal())
-        or (edit.tag != "delete" and not second[edit.dest_pos].isdecimal())
-        for edit in edits
-    )
+    return not any((here + there).isdecimal() for here, there in regions)

@@ -224,6 +224,9 @@ def made(kind: Any, role: str, value: str) -> Fact:
         ("GC/L/0145", "GCIL/0145", True),
         ("GC/L/0145", "GC/L/01", True),  # its end lost
         ("GC/L/0145", "GC/L/145", True),
+        ("MTC/L-0087", "MTC/L-00k7", True),
+        ("099", "Na. 099", True),
+        ("23452000000018830127", "234520n0000018830127", True),
         ("GC/L/0145", "GC/L/0146", False),
         ("GC/L/0145", "GC/L/015", False),
         ("DR/1", "DR/11", False),
