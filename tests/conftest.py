@@ -8,10 +8,15 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from app.cli import run
 from pipeline.matter import Matter
 from pipeline.workspace import init
+
+# Speed is measured in bench/, not asserted here; the machine may be busy.
+settings.register_profile("claimtrail", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("claimtrail")
 
 REGISTER = """\
 claims:
