@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import errno
 import multiprocessing
 import os
 import signal
@@ -17,7 +18,7 @@ from typing import Any, Self, TypeVar
 
 from pebble import ProcessExpired, ProcessPool
 
-from extractors.errors import ClaimtrailError, DocumentError, TimedOut, TooLarge, WorkerDied
+from extractors.errors import ClaimtrailError, DiskFull, TimedOut, TooLarge, WorkerDied
 from extractors.limits import Limits
 
 T = TypeVar("T")
@@ -124,8 +125,10 @@ def _translated(error: BaseException, seconds: float, name: str) -> BaseExceptio
         return error
     if isinstance(error, ProcessExpired):
         return WorkerDied(f"{name}: the program that read it died ({_how(error.exitcode)})")
-    found: DocumentError
-    if isinstance(error, FutureTimeout):
+    found: ClaimtrailError
+    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+        found = DiskFull(f"No space left while reading {name}.")
+    elif isinstance(error, FutureTimeout):
         found = TimedOut(f"{name}: reading it took longer than {seconds:.0f} seconds")
     else:
         found = WorkerDied(f"{name}: reading it failed ({type(error).__name__})")
