@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,7 +12,14 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.exc import DatabaseError
 
-from pipeline.errors import DiskFull, NotWritable, RecordsUnusable, WorkspaceBusy, WorkspaceTooNew
+from pipeline.errors import (
+    ClaimtrailError,
+    DiskFull,
+    RecordsUnusable,
+    WorkspaceBusy,
+    WorkspaceTooNew,
+    named,
+)
 
 SCHEMA = "0002"
 """The newest migration. A database that has it needs no Alembic at start, which saves a third of a second."""
@@ -91,9 +99,21 @@ def _named(said: str, path: Path) -> Exception:
         return WorkspaceBusy(f"{path.name} is locked by another process.")
     if "full" in said:
         return DiskFull(f"No space left while writing {path.name}.")
-    if "readonly" in said:
-        return NotWritable(f"{path.name} cannot be written to: {said}.")
-    return RecordsUnusable(f"{path.name} cannot be used: {said}.")
+    refused = (
+        _refused(path.parent) if any(word in said for word in ("readonly", "unable to open", "I/O")) else None
+    )
+    return refused or RecordsUnusable(f"{path.name} cannot be used: {said}.")
+
+
+def _refused(folder: Path) -> ClaimtrailError | None:
+    """What the operating system says to a file as large as SQLite's own beside the database: SQLite does not say it."""
+    try:
+        with tempfile.TemporaryFile(dir=folder) as probe:
+            probe.write(bytes(2**16))
+            probe.flush()
+    except OSError as error:
+        return named(error)
+    return None
 
 
 def _engine(path: Path, busy_seconds: float) -> sa.Engine:

@@ -27,7 +27,7 @@ def mount(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Mount]:
     disk.mkdir()
 
     def mounted(size: str) -> Path:
-        command = ["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", str(disk)]
+        command = ["/bin/mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", str(disk)]
         if subprocess.run(command, capture_output=True, check=False).returncode:
             pytest.skip("no file system can be mounted here")
         init(root := disk / "matter")
@@ -36,11 +36,11 @@ def mount(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Mount]:
         return root
 
     yield mounted
-    subprocess.run(["umount", "-l", str(disk)], capture_output=True, check=False)
+    subprocess.run(["/bin/umount", "-l", str(disk)], capture_output=True, check=False)
 
 
 def remount(root: Path, options: str) -> None:
-    subprocess.run(["mount", "-o", f"remount,{options}", str(root.parent)], check=True)
+    subprocess.run(["/bin/mount", "-o", f"remount,{options}", str(root.parent)], check=True)
 
 
 def fill(root: Path, leave: int) -> Path:
@@ -67,7 +67,7 @@ def test_disk_full_during_ingest(
     assert claimtrail("claims", "import", register_file).status == 0
     ballast = fill(root, leave)
     answer = claimtrail("ingest", evidence_folder, "--json")
-    if leave == 0 or answer.status == 2:
+    if leave < 20_000 or answer.status:
         assert answer.status == 2
         assert error_of(answer)["code"] == "disk_full"
     ballast.unlink()

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import shutil
 import stat
+import subprocess
+import sys
 from pathlib import Path
 from typing import IO
 
@@ -14,7 +16,7 @@ from PIL import Image, ImageDraw, ImageFont
 import flows.watch
 import pipeline.originals as originals
 from pipeline.verify import verify
-from tests.conftest import DIARY, LETTER, Command
+from tests.conftest import DIARY, LETTER, Answer, Command
 
 
 @pytest.fixture
@@ -127,6 +129,14 @@ def scan(evidence_folder: Path) -> Path:
     return evidence_folder / "scan.png"
 
 
+def ingest_with_path(path: str, folder: Path) -> Answer:
+    """`ingest` in a new process: workers are forked from a server that keeps the environment it was started with."""
+    command = [sys.executable, "-m", "app", "ingest", str(folder), "--json"]
+    environment = {**os.environ, "PATH": path}
+    ended = subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=120)
+    return Answer(ended.returncode, ended.stdout, ended.stderr)
+
+
 def without_tesseract(tmp_path: Path) -> str:
     """A PATH with everything that the one in use has, but Tesseract."""
     folder = tmp_path / "programs"
@@ -139,19 +149,12 @@ def without_tesseract(tmp_path: Path) -> str:
 
 
 def test_without_tesseract_the_run_stops_and_the_next_one_goes_on(
-    claimtrail: Command,
-    evidence_folder: Path,
-    scan: Path,
-    workspace: Path,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
+    claimtrail: Command, evidence_folder: Path, scan: Path, workspace: Path, tmp_path: Path
 ) -> None:
-    with monkeypatch.context() as missing:
-        missing.setenv("PATH", without_tesseract(tmp_path))
-        answer = claimtrail("ingest", evidence_folder, "--json")
-        assert answer.status == 2
-        assert answer.json["error"]["code"] == "tesseract_missing"
-        assert "apt-get install" in answer.json["error"]["hint"]
+    answer = ingest_with_path(without_tesseract(tmp_path), evidence_folder)
+    assert answer.status == 2
+    assert answer.json["error"]["code"] == "tesseract_missing"
+    assert "apt-get install" in answer.json["error"]["hint"]
     assert claimtrail("ingest", evidence_folder).status == 0
     assert claimtrail("search", "delay", "--json").json["total"] >= 1
     assert len(claimtrail("list", "--json").json) == 4
@@ -159,26 +162,19 @@ def test_without_tesseract_the_run_stops_and_the_next_one_goes_on(
 
 
 def test_a_tesseract_that_dies_costs_one_document_until_it_is_tried_again(
-    claimtrail: Command,
-    evidence_folder: Path,
-    scan: Path,
-    workspace: Path,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
+    claimtrail: Command, evidence_folder: Path, scan: Path, workspace: Path, tmp_path: Path
 ) -> None:
     real = shutil.which("tesseract")
     dying = tmp_path / "bin" / "tesseract"
     dying.parent.mkdir()
     dying.write_text(f'#!/bin/sh\ncase "$*" in --version|--list-langs) exec {real} "$@";; esac\nkill -9 $$\n')
     dying.chmod(dying.stat().st_mode | stat.S_IXUSR)
-    with monkeypatch.context() as broken:
-        broken.setenv("PATH", f"{dying.parent}{os.pathsep}{os.environ['PATH']}")
-        answer = claimtrail("ingest", evidence_folder, "--json")
-        assert answer.status == 1
-        [failure] = answer.json["failed"]
-        assert failure["path"].endswith("scan.png")
-        assert failure["reason"].startswith("ocr_failed: ")
-        assert len(answer.json["ingested"]) == 3
+    answer = ingest_with_path(f"{dying.parent}{os.pathsep}{os.environ['PATH']}", evidence_folder)
+    assert answer.status == 1
+    [failure] = answer.json["failed"]
+    assert failure["path"].endswith("scan.png")
+    assert failure["reason"].startswith("ocr_failed: ")
+    assert len(answer.json["ingested"]) == 3
     assert claimtrail("retry", "--all").status == 0
     assert claimtrail("search", "delay", "--json").json["total"] >= 1
     assert verify(workspace).faults == ()
