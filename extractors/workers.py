@@ -41,6 +41,7 @@ class Workers:
     def __init__(self, processes: int, limits: Limits) -> None:
         self.processes = max(1, processes)
         self._waiting: set[Future[Any]] = set()
+        self._stopped = False
         self._pool: Any = ProcessPool(
             max_workers=self.processes,
             max_tasks=MAX_TASKS,
@@ -63,6 +64,7 @@ class Workers:
 
     def stop(self) -> None:
         """Ends the workers at once; whoever waits for what they were doing gets a CancelledError."""
+        self._stopped = True
         self._pool.stop()
         self._pool.join()
         for outcome in list(
@@ -83,8 +85,12 @@ class Workers:
         outcome.add_done_callback(self._waiting.discard)
         running = self._pool.schedule(_guarded, args=(name, function, args), timeout=seconds)
         outcome.set_running_or_notify_cancel()
-        running.add_done_callback(lambda done: _pass_on(done, outcome, seconds, name))
+        running.add_done_callback(lambda done: self._ended(done, outcome, seconds, name))
         return outcome
+
+    def _ended(self, done: Future[T], outcome: Future[T], seconds: float, name: str) -> None:
+        if not self._stopped:  # else what was running broke because of that, and is no fault of its document
+            _pass_on(done, outcome, seconds, name)
 
 
 def _context() -> BaseContext:
