@@ -59,7 +59,7 @@ def error_of(answer) -> dict[str, str]:
     return error
 
 
-@pytest.mark.parametrize("leave", [0, 8_192, 40_000, 90_000, 140_000, 200_000])
+@pytest.mark.parametrize("leave", [0, 8_192, 40_000, 90_000, 140_000])
 def test_disk_full_during_ingest(
     mount: Mount, claimtrail: Command, evidence_folder: Path, register_file: Path, leave: int
 ) -> None:
@@ -116,23 +116,20 @@ READERS = [("search", "Area"), ("list",), ("links", "CLM-001"), ("gaps", "CLM-00
 WRITERS = [("ingest", "EVIDENCE"), ("link",), ("reindex",), ("watch", "--once"), ("retry", "--all")]
 
 
-@pytest.mark.parametrize("command", [*READERS, *WRITERS], ids=lambda command: command[0])
 def test_a_workspace_that_cannot_be_written_to(
-    mount: Mount, claimtrail: Command, evidence_folder: Path, register_file: Path, command: tuple[str, ...]
+    mount: Mount, claimtrail: Command, evidence_folder: Path, register_file: Path
 ) -> None:
     root = mount("6m")
     claimtrail("claims", "import", register_file)
     claimtrail("ingest", evidence_folder)
-    arguments = [str(evidence_folder) if word == "EVIDENCE" else word for word in command]
-    remount(root, "ro")
-    answer = claimtrail(*arguments, "--json")
-    remount(root, "rw")
-    if answer.status:
-        assert answer.status == 2
-        assert error_of(answer)["code"] == "not_writable"
-    else:
-        assert command in READERS
-    assert claimtrail(*arguments).status == 0
+    for command in (*READERS, *WRITERS):
+        arguments = [str(evidence_folder) if word == "EVIDENCE" else word for word in command]
+        remount(root, "ro")
+        answer = claimtrail(*arguments, "--json")
+        remount(root, "rw")
+        assert answer.status == 2, command
+        assert error_of(answer)["code"] == "not_writable", command
+        assert claimtrail(*arguments).status == 0
     assert verify(root).faults == ()
 
 
