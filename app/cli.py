@@ -11,6 +11,7 @@ import click
 from app.output import print_error
 from extractors.errors import ClaimtrailError
 from index.errors import SearchError
+from pipeline.errors import named
 
 COMMANDS = {
     "init": "setup",
@@ -83,8 +84,7 @@ def run(arguments: list[str]) -> int:
         answer = cli.main(args=arguments, prog_name="claimtrail", standalone_mode=False)
         return int(answer or 0)
     except (ClaimtrailError, SearchError) as error:
-        print_error(error.as_json(), as_json)
-        return error.exit_code
+        return _refused(error, as_json)
     except click.exceptions.Exit as ended:
         return ended.exit_code
     except click.UsageError as error:
@@ -99,3 +99,10 @@ def run(arguments: list[str]) -> int:
     except BrokenPipeError:
         sys.stderr.close()
         return 0
+    except OSError as error:
+        return _refused(named(error), as_json)
+
+
+def _refused(error: ClaimtrailError | SearchError, as_json: bool) -> int:
+    print_error(error.as_json(), as_json)
+    return error.exit_code

@@ -100,6 +100,11 @@ class TesseractMissing(InstallationError):
     hint = "Install Tesseract with its languages: apt-get install tesseract-ocr tesseract-ocr-chi-sim."
 
 
+class DiskFull(InstallationError):
+    code = "disk_full"
+    hint = "Free some space and start the same command again; what was finished is kept."
+
+
 class LibmagicMissing(InstallationError):
     code = "libmagic_missing"
     hint = "Install libmagic: apt-get install libmagic1 (macOS: brew install libmagic)."

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import errno
 import multiprocessing
 import os
 import signal
@@ -17,7 +18,7 @@ from typing import Any, Self, TypeVar
 
 from pebble import ProcessExpired, ProcessPool
 
-from extractors.errors import ClaimtrailError, DocumentError, TimedOut, TooLarge, WorkerDied
+from extractors.errors import ClaimtrailError, DiskFull, TimedOut, TooLarge, WorkerDied
 from extractors.limits import Limits
 
 T = TypeVar("T")
@@ -40,6 +41,7 @@ class Workers:
     def __init__(self, processes: int, limits: Limits) -> None:
         self.processes = max(1, processes)
         self._waiting: set[Future[Any]] = set()
+        self._stopped = False
         self._pool: Any = ProcessPool(
             max_workers=self.processes,
             max_tasks=MAX_TASKS,
@@ -62,6 +64,7 @@ class Workers:
 
     def stop(self) -> None:
         """Ends the workers at once; whoever waits for what they were doing gets a CancelledError."""
+        self._stopped = True
         self._pool.stop()
         self._pool.join()
         for outcome in list(
@@ -82,8 +85,12 @@ class Workers:
         outcome.add_done_callback(self._waiting.discard)
         running = self._pool.schedule(_guarded, args=(name, function, args), timeout=seconds)
         outcome.set_running_or_notify_cancel()
-        running.add_done_callback(lambda done: _pass_on(done, outcome, seconds, name))
+        running.add_done_callback(lambda done: self._ended(done, outcome, seconds, name))
         return outcome
+
+    def _ended(self, done: Future[T], outcome: Future[T], seconds: float, name: str) -> None:
+        if not self._stopped:  # else what was running broke because of that, and is no fault of its document
+            _pass_on(done, outcome, seconds, name)
 
 
 def _context() -> BaseContext:
@@ -124,8 +131,10 @@ def _translated(error: BaseException, seconds: float, name: str) -> BaseExceptio
         return error
     if isinstance(error, ProcessExpired):
         return WorkerDied(f"{name}: the program that read it died ({_how(error.exitcode)})")
-    found: DocumentError
-    if isinstance(error, FutureTimeout):
+    found: ClaimtrailError
+    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+        found = DiskFull(f"No space left while reading {name}.")
+    elif isinstance(error, FutureTimeout):
         found = TimedOut(f"{name}: reading it took longer than {seconds:.0f} seconds")
     else:
         found = WorkerDied(f"{name}: reading it failed ({type(error).__name__})")

@@ -19,7 +19,7 @@ from watchfiles import watch as changes
 from extractors.errors import FileUnreachable
 from extractors.reading import OcrMode
 from pipeline.errors import WorkspaceBusy
-from pipeline.inbox import Settling, State, described, put_away, quarantine, state_of, tidy, waiting
+from pipeline.inbox import Settling, State, described, discard, put_away, quarantine, state_of, tidy, waiting
 from pipeline.ingest import Progress, ingest
 from pipeline.ingest_report import Failure, Report
 from pipeline.intake import Found, Lost, readable
@@ -91,8 +91,11 @@ class Watcher:
         with working(self._matter.workspace, "watch", LOCK_SECONDS):
             with self._matter.reading() as tx:
                 claims = [claim.id for claim in matters.all_claims(tx)]
+            states = {path: state_of(path) for path in files}
             report = self._ingest(self._until_stopped(described(path, self._inbox, claims) for path in files))
-            self._put_away(report, files)
+            unchanged = [path for path in files if path.exists() and state_of(path) == states[path]]
+            self._put_away(report, unchanged)
+            self._forget_unread(report, files)
         return report
 
     def _ingest(self, found: Iterator[Found | Lost]) -> Report:
@@ -109,23 +112,32 @@ class Watcher:
             yield item
 
     def _put_away(self, report: Report, files: Sequence[Path]) -> None:
-        """Only after the records hold it: a crash before leaves the file in the inbox, and it is taken in again."""
+        """Only after the records hold it: a crash before leaves the file in the inbox, and it is taken in again.
+
+        So does a file that changed since the batch began: it holds what was not read.
+        """
         failed = {failure.path: failure for failure in report.failed}
         done = {found.shown for found in report.ingested} | {found.shown for found in report.duplicates}
         for path in files:
             shown = readable(str(path))
-            if shown in failed and path.exists():
+            if shown in failed:
                 failure = failed[shown]
                 reason = {**failure.error.as_json(), "document": failure.document}
                 target = quarantine(path, self._inbox, self._matter.workspace.quarantine, reason)
                 report.quarantined[shown] = target.relative_to(self._matter.workspace.root).as_posix()
-            elif shown in done and path.exists():
+            elif shown in done:
                 self._away(path)
         tidy(self._inbox, [path.parent for path in files])
 
+    @staticmethod
+    def _forget_unread(report: Report, files: Sequence[Path]) -> None:
+        """What was written to while it was being read stays in the inbox and comes again: that is no failure yet."""
+        again = {readable(str(path)) for path in files if path.exists()}
+        report.failed = [f for f in report.failed if f.document is not None or f.path not in again]
+
     def _away(self, path: Path) -> None:
         if self._matter.settings.watch.after == "delete":
-            path.unlink()
+            discard(path)
         else:
             put_away(path, self._inbox)
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -64,22 +64,27 @@ class _WhooshBatch:
         self.delete(doc)
         self._written.add(doc)
         for number, entry in enumerate(pages):
-            self._writer.add_document(**_document(entry, number == 0))
+            page = _document(entry, number == 0)
+            with reading():
+                self._writer.add_document(**page)
 
     def delete(self, doc: str) -> None:
         if doc in self._written:
             self.commit()
             self._begin()
         for page in pages_of(self._before.places("doc", normal("doc", doc))):
-            self._writer.delete_document(int(page))
+            with reading():
+                self._writer.delete_document(int(page))
 
     def commit(self) -> None:
         self._before.close()
-        self._writer.commit(mergetype=_merged)
+        with reading():
+            self._writer.commit(mergetype=_merged)
 
     def cancel(self) -> None:
         self._before.close()
-        self._writer.cancel()
+        with suppress(OSError):  # nothing to undo where the folder is gone
+            self._writer.cancel()
 
 
 def _merged(writer: Any, segments: list[Any]) -> list[Any]:

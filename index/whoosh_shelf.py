@@ -4,6 +4,7 @@
 # mypy: disable-error-code="no-untyped-call, misc"
 from __future__ import annotations
 
+import errno
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cached_property
@@ -25,16 +26,21 @@ REMEMBERED_PLACES = 8_000_000
 """Places (8 bytes each) of the terms last asked for that are kept in memory."""
 
 
+_REFUSED = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM)
+
+
 @contextmanager
 def reading() -> Iterator[None]:
     """What Whoosh raises over damaged files is of every kind; it becomes one error that says what to do.
 
     A garbled length can even end as a lack of memory. Only the kind is named: the text of such an error may quote
-    the evidence.
+    the evidence. A full disk and a folder that may not be written to are no damage, and stay what they are.
     """
     try:
         yield
     except Exception as error:
+        if isinstance(error, OSError) and error.errno in _REFUSED:
+            raise
         raise IndexDamaged(f"The search index cannot be read ({type(error).__name__})") from error
 
 

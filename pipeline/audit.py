@@ -83,6 +83,8 @@ def digest(body: Mapping[str, Any]) -> str:
 
 def check(entries: Iterable[Entry], head: Head | None) -> list[Fault]:
     """The first broken entry, if any, and whether the tail was cut off; empty when the chain is whole."""
+    if head is not None and head.seq < 0:
+        return [Fault("audit-head.json", "cannot be read; the next change of the records writes it anew")]
     last, at_head = Head(0, BEGINNING), head is None or head.seq == 0
     for found in entries:
         if fault := _broken(found, last):

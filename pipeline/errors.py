@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from extractors.errors import ClaimtrailError, DocumentError, InstallationError
+import errno
+
+from extractors.errors import ClaimtrailError, DiskFull, DocumentError, InstallationError
 
 __all__ = [
     "AmbiguousName",
@@ -13,12 +15,15 @@ __all__ = [
     "MatterError",
     "NoWorkspace",
     "NotFound",
+    "NotWritable",
     "OriginalDamaged",
     "RecordsUnusable",
     "RegisterError",
+    "SystemFault",
     "UsageError",
     "WorkspaceBusy",
     "WorkspaceTooNew",
+    "named",
 ]
 
 
@@ -69,11 +74,29 @@ class RegisterError(MatterError):
     hint = "Correct the line that the message names and import the register again; nothing was changed."
 
 
-class DiskFull(InstallationError):
-    code = "disk_full"
-    hint = "Free some space and start the same command again; what was finished is kept."
+class NotWritable(InstallationError):
+    code = "not_writable"
+    hint = "Give the user who runs claimtrail the right to write there, or mount the disk writable."
+
+
+class SystemFault(InstallationError):
+    code = "system"
+    hint = "Mend what the message names and start the same command again; what was finished is kept."
 
 
 class OriginalDamaged(DocumentError):
     code = "original_damaged"
     hint = "Take the original in again from where it came; claimtrail verify lists all that are damaged."
+
+
+FULL = (errno.ENOSPC, errno.EDQUOT)
+DENIED = (errno.EROFS, errno.EACCES, errno.EPERM)
+
+
+def named(error: OSError) -> ClaimtrailError:
+    """What the operating system refused, as one of our errors: `DiskFull`, `NotWritable` or `SystemFault`."""
+    where = f"{error.filename}: " if error.filename else ""
+    said = f"{where}{error.strerror or error}"
+    if error.errno in FULL:
+        return DiskFull(f"No space left ({said}).")
+    return NotWritable(f"{said}.") if error.errno in DENIED else SystemFault(f"{said}.")

@@ -110,7 +110,7 @@ def described(path: Path, inbox: Path, claims: Sequence[str]) -> Found:
     A sidecar that cannot be read is a finding on the document (label `sidecar_fault`), not a reason to leave it out.
     """
     relative = PurePosixPath(path.relative_to(inbox).as_posix())
-    said, fault = _sidecar(path)
+    said, fault = _sidecar(path, inbox)
     found = _merged(_by_folder(relative.parts[:-1], claims), said)
     labels = [(key, value) for key in ("party", "source", "note") if (value := getattr(found, key))]
     claim = _claim(found.claim, claims) if found.claim else None
@@ -152,9 +152,14 @@ def _moment(said: datetime.datetime | datetime.date | None) -> datetime.datetime
     return said if said.tzinfo else said.replace(tzinfo=datetime.UTC)
 
 
-def _sidecar(path: Path) -> tuple[Sidecar, str | None]:
-    """What the sidecar says, and what is wrong with it."""
-    sidecar = path.with_name(path.name + SIDECAR)
+def _sidecar(path: Path, inbox: Path) -> tuple[Sidecar, str | None]:
+    """What the sidecar says, and what is wrong with it.
+
+    A crash in the middle of putting away leaves it in `.done/` without its file: then it still counts.
+    """
+    sidecar, done = path.with_name(path.name + SIDECAR), inbox / DONE / path.relative_to(inbox)
+    if not sidecar.is_file() and not done.exists():
+        sidecar = done.with_name(done.name + SIDECAR)
     if not sidecar.is_file():
         return Sidecar(), None
     try:
@@ -175,12 +180,21 @@ def put_away(path: Path, inbox: Path) -> None:
     _move(path, inbox / DONE / path.relative_to(inbox))
 
 
+def discard(path: Path) -> None:
+    """Delete a file that was taken in, and its sidecar, which would else be taken for a document."""
+    path.with_name(path.name + SIDECAR).unlink(missing_ok=True)
+    path.unlink()
+
+
 def quarantine(path: Path, inbox: Path, quarantined: Path, reason: dict[str, str | None]) -> Path:
     """Move a failed file, and its sidecar, to the quarantine, with a `.reason.json` beside it; returns where it is."""
-    target = _move(path, quarantined / path.relative_to(inbox))
+    target = _free(quarantined / path.relative_to(inbox))
+    target.parent.mkdir(parents=True, exist_ok=True)
     text = json.dumps(reason, ensure_ascii=False, indent=1) + "\n"
-    write_atomically(target.with_name(target.name + ".reason.json"), text)
-    return target
+    write_atomically(
+        target.with_name(target.name + ".reason.json"), text
+    )  # a crash after it only does it again
+    return _move(path, target)
 
 
 def release(quarantined: Path, inbox: Path, documents: Sequence[str]) -> None:

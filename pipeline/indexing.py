@@ -31,9 +31,13 @@ def open_search(matter: Matter) -> SearchIndex:
 def index_pending(matter: Matter) -> int:
     """Bring the index up to date; builds it anew when it is missing or damaged. Returns how many documents changed."""
     try:
-        index = open_search(matter)
+        return _index_pending(matter)
     except (IndexMissing, IndexDamaged):
         return reindex(matter)
+
+
+def _index_pending(matter: Matter) -> int:
+    index = open_search(matter)
     with matter.reading() as tx:
         pending = documents.without_step(tx, "index", VERSIONS["index"], SETTLED)
     for start in range(0, len(pending), BATCH):

@@ -7,7 +7,6 @@ state of one that was not.
 
 from __future__ import annotations
 
-import shutil
 import tempfile
 import uuid
 from collections.abc import Callable, Iterable, Sequence
@@ -315,7 +314,6 @@ def retry(matter: Matter, ids: Sequence[str], progress: Progress = _silent) -> R
 
 
 def sweep(matter: Matter) -> None:
-    """Remove what an interrupted run left in the scratch folders. Only for the holder of the workspace's lock."""
+    """Remove what an interrupted run left unfinished. Only for the holder of the workspace's lock."""
     matter.originals.sweep()
-    for left in matter.workspace.scratch.iterdir():
-        shutil.rmtree(left, ignore_errors=True)
+    matter.workspace.sweep()

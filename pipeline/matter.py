@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from pipeline.audit import Head
 from pipeline.originals import Originals
 from pipeline.records import audit_log
-from pipeline.records.store import Records
+from pipeline.records.store import BUSY_SECONDS, Records
 from pipeline.settings import Settings, load
 from pipeline.workspace import Workspace, find, write_atomically
 
@@ -45,10 +45,14 @@ class Matter:
         self._one_writer = threading.Lock()
 
     @classmethod
-    def open(cls, root: Path, actor: str) -> Matter:
-        """The matter in this folder. Raises `NoWorkspace` and what its parts raise."""
+    def open(cls, root: Path, actor: str, busy_seconds: float = BUSY_SECONDS) -> Matter:
+        """The matter in this folder; `busy_seconds` is how long a transaction waits for other processes.
+
+        Raises `NoWorkspace` and what its parts raise.
+        """
         workspace = find(root)
-        return cls(workspace, load(workspace.settings_file), Records(workspace.records_file), actor)
+        settings = load(workspace.settings_file)
+        return cls(workspace, settings, Records(workspace.records_file, busy_seconds), actor)
 
     @contextmanager
     def change(self) -> Iterator[Change]:

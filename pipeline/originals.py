@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import errno
 import hashlib
 import os
 import shutil
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 from extractors.errors import FileUnreachable, TooLarge
-from pipeline.errors import DiskFull, OriginalDamaged
+from pipeline.errors import OriginalDamaged, named
 
 CHUNK = 2**20
 
@@ -38,19 +39,16 @@ class Originals:
     def keep(self, source: Path, limit: int) -> Original:
         """Copy a file in, and return what it is. Its name becomes visible only when all of it is on the disk.
 
-        Raises `FileUnreachable` when it cannot be read, `TooLarge` above `limit` bytes, `DiskFull`.
+        Raises `FileUnreachable` when it cannot be read or changes meanwhile, `TooLarge` above `limit` bytes, and
+        `DiskFull` or `NotWritable` for the folder of the originals.
         """
-        temporary = self._temporary()
         try:
-            original = _copy(source, temporary, limit)
-            self._place(temporary, original.sha256)
-            return original
+            with self._temporary() as temporary:
+                original = _copy(source, temporary, limit)
+                self._place(temporary, original.sha256)
+                return original
         except OSError as error:
-            if error.errno in (errno.ENOSPC, errno.EDQUOT):
-                raise DiskFull(f"No space left while keeping {source.name}.") from error
-            raise FileUnreachable(f"{source.name} cannot be read: {error.strerror or error}") from error
-        finally:
-            temporary.unlink(missing_ok=True)
+            raise named(error) from error
 
     def checked(self, sha256: str) -> Path:
         """The path of an original whose bytes were just hashed and are right. Raises `OriginalDamaged`."""
@@ -81,12 +79,16 @@ class Originals:
         """Remove what interrupted copies left behind."""
         shutil.rmtree(self.root / ".incoming", ignore_errors=True)
 
-    def _temporary(self) -> Path:
+    @contextmanager
+    def _temporary(self) -> Iterator[Path]:
         folder = self.root / ".incoming"
         folder.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(dir=folder)
         os.close(handle)
-        return Path(name)
+        try:
+            yield Path(name)
+        finally:
+            Path(name).unlink(missing_ok=True)
 
     def _place(self, temporary: Path, sha256: str) -> None:
         target = self.path(sha256)
@@ -100,8 +102,8 @@ class Originals:
 
 def _copy(source: Path, target: Path, limit: int) -> Original:
     digest, size = hashlib.sha256(), 0
-    with source.open("rb") as incoming, target.open("wb") as kept:
-        while chunk := incoming.read(CHUNK):
+    with target.open("wb") as kept:
+        for chunk in _chunks(source):
             size += len(chunk)
             if size > limit:
                 raise TooLarge(f"{source.name} is larger than {limit // 2**20} MiB (limits.file_mib).")
@@ -110,6 +112,27 @@ def _copy(source: Path, target: Path, limit: int) -> Original:
         kept.flush()
         os.fsync(kept.fileno())
     return Original(digest.hexdigest(), size)
+
+
+def _chunks(source: Path) -> Iterator[bytes]:
+    """The bytes of a file. Raises `FileUnreachable` when it cannot be read, or is written to meanwhile."""
+    try:
+        with source.open("rb") as incoming:
+            before = _state(incoming)
+            while chunk := incoming.read(CHUNK):
+                yield chunk
+            changed = _state(incoming) != before
+    except OSError as error:
+        raise FileUnreachable(f"{source.name} cannot be read: {error.strerror or error}") from error
+    if changed:
+        raise FileUnreachable(
+            f"{source.name} was written to while it was being read.", "Take it in again once it is whole."
+        )
+
+
+def _state(stream: IO[bytes]) -> tuple[int, int]:
+    found = os.fstat(stream.fileno())
+    return found.st_size, found.st_mtime_ns
 
 
 def _sync_folder(folder: Path) -> None:

@@ -95,14 +95,15 @@ def load(path: Path) -> Settings:
         return Settings.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")) or {})
     except FileNotFoundError:
         return Settings()
-    except (yaml.YAMLError, ValidationError) as error:
+    except (yaml.YAMLError, ValidationError, UnicodeDecodeError) as error:
         raise UsageError(
             f"{path.name}: {_first(error)}", "Correct the setting, or delete the line."
         ) from error
 
 
-def _first(error: yaml.YAMLError | ValidationError) -> str:
+def _first(error: yaml.YAMLError | ValidationError | UnicodeDecodeError) -> str:
     if isinstance(error, ValidationError):
         found = error.errors()[0]
-        return f"{'.'.join(str(part) for part in found['loc'])}: {found['msg']}"
+        where = ".".join(str(part) for part in found["loc"]) or "the file"
+        return f"{where}: {found['msg']}"
     return str(error).replace("\n", " ")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import socket
 import tempfile
 from collections.abc import Iterator
@@ -62,6 +63,14 @@ class Workspace:
     @property
     def scratch(self) -> Path:
         return self.root / "scratch"
+
+    def sweep(self) -> None:
+        """Remove what an interrupted run left unfinished. Only for the holder of the lock."""
+        for left in self.scratch.iterdir():
+            shutil.rmtree(left, ignore_errors=True)
+        for folder, name in ((self.root, ".*.json.*"), (self.quarantine, "**/.*.reason.json.*")):
+            for half_written in folder.glob(name):
+                half_written.unlink(missing_ok=True)
 
 
 def init(root: Path) -> Workspace:

@@ -154,5 +154,11 @@ def filled(claimtrail: Command, evidence_folder: Path, register_file: Path) -> C
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The slow files first, so that with several processes none of them is left alone at the end."""
-    slow = ("test_samples.py", "test_crash.py", "test_ingest_flow.py", "test_schedule.py")
+    slow = (
+        "test_samples.py",
+        "test_crash.py",
+        "test_ingest_flow.py",
+        "test_schedule.py",
+        "test_killed_at_steps.py",
+    )
     items.sort(key=lambda item: item.path.name not in slow)

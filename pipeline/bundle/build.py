@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import glob
 import hashlib
 import os
+import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -29,6 +31,8 @@ from pipeline.bundle.tables import (
 )
 
 _BLOCK = 2**20
+_UNFINISHED = ".unfinished"
+_PUBLISHED = "zip-published"
 
 
 def build(case: Case, out: Path, zip: bool = False, progress: Progress | None = None) -> BundleReport:
@@ -39,6 +43,7 @@ def build(case: Case, out: Path, zip: bool = False, progress: Progress | None = 
     """
     out = Path(os.path.abspath(out))  # noqa: PTH100 - resolve() would follow a link that stands in the way
     packed = out.with_name(out.name + ".zip") if zip else None
+    _recover(out, packed)
     _refuse_existing(out, packed)
     if not case.exhibits:
         raise EmptyCase(f"{case.claim_id}: there is no document to put into a bundle.")
@@ -51,7 +56,7 @@ def build(case: Case, out: Path, zip: bool = False, progress: Progress | None = 
             zip_bag(folder, scratch / "bag.zip", out.name, case.made_at)
         _refuse_existing(out, packed)
         if packed:
-            (scratch / "bag.zip").rename(packed)
+            _publish_zip(scratch, packed)
         folder.rename(out)
     return BundleReport(out, packed, plan.pages, len(plan.tabs), size, case.withheld, tuple(_notes(plan)))
 
@@ -70,8 +75,30 @@ def _refuse_existing(*targets: Path | None) -> None:
 def _scratch(out: Path) -> Iterator[Path]:
     """A folder beside the target, on the same disk, so that the finished bundle only needs a new name."""
     out.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".claimtrail-", suffix=".unfinished", dir=out.parent) as name:
+    with tempfile.TemporaryDirectory(prefix=_prefix(out), suffix=_UNFINISHED, dir=out.parent) as name:
         yield Path(name)
+
+
+def _prefix(out: Path) -> str:
+    return f".claimtrail-{out.name}-"
+
+
+def _publish_zip(scratch: Path, packed: Path) -> None:
+    """Gives the zip its name, and leaves word which file that was, should a crash come before the folder has one."""
+    bag = scratch / "bag.zip"
+    (scratch / _PUBLISHED).write_text(str(bag.stat().st_ino), encoding="ascii")
+    bag.rename(packed)
+
+
+def _recover(out: Path, packed: Path | None) -> None:
+    """Removes what a build that was killed left of this bundle: never anything that someone else put there."""
+    pattern = f"{glob.escape(_prefix(out))}*{_UNFINISHED}"
+    for left in out.parent.glob(pattern):
+        word = left / _PUBLISHED
+        ours = word.is_file() and packed is not None and packed.is_file() and not os.path.lexists(out)
+        if packed is not None and ours and word.read_text(encoding="ascii") == str(packed.stat().st_ino):
+            packed.unlink()
+        shutil.rmtree(left, ignore_errors=True)
 
 
 def _filled(case: Case, folder: Path, scratch: Path, style: Profile, tell: Progress) -> tuple[Plan, int]:

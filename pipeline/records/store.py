@@ -3,28 +3,37 @@
 from __future__ import annotations
 
 import sqlite3
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.exc import DatabaseError, OperationalError
+from sqlalchemy.exc import DatabaseError
 
-from pipeline.errors import DiskFull, RecordsUnusable, WorkspaceBusy, WorkspaceTooNew
+from pipeline.errors import (
+    ClaimtrailError,
+    DiskFull,
+    RecordsUnusable,
+    WorkspaceBusy,
+    WorkspaceTooNew,
+    named,
+)
 
 SCHEMA = "0003"
 """The newest migration. A database that has it needs no Alembic at start, which saves a third of a second."""
 
-BUSY_MILLISECONDS = 30_000
+BUSY_SECONDS = 30.0
+"""How long a transaction waits for another process to let go of the database."""
 
 
 class Records:
     """Opens transactions on the database of one matter."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, busy_seconds: float = BUSY_SECONDS) -> None:
         self._path = path
-        self._engine = _engine(path)
+        self._engine = _engine(path, busy_seconds)
         self._migrate()
 
     @contextmanager
@@ -79,23 +88,37 @@ class Records:
     def _named_errors(self) -> Iterator[None]:
         try:
             yield
-        except OperationalError as error:
-            raise _named(error, self._path) from error
         except DatabaseError as error:
-            raise RecordsUnusable(f"{self._path.name} cannot be read: {error.orig}") from error
+            raise _named(str(error.orig), self._path) from error
+        except sqlite3.DatabaseError as error:  # while a connection is set up
+            raise _named(str(error), self._path) from error
 
 
-def _named(error: OperationalError, path: Path) -> Exception:
-    said = str(error.orig)
+def _named(said: str, path: Path) -> Exception:
     if "locked" in said or "busy" in said:
         return WorkspaceBusy(f"{path.name} is locked by another process.")
     if "full" in said:
         return DiskFull(f"No space left while writing {path.name}.")
-    return RecordsUnusable(f"{path.name}: {said}")
+    refused = (
+        _refused(path.parent) if any(word in said for word in ("readonly", "unable to open", "I/O")) else None
+    )
+    return refused or RecordsUnusable(f"{path.name} cannot be used: {said}.")
 
 
-def _engine(path: Path) -> sa.Engine:
-    engine = sa.create_engine(f"sqlite:///{path}", connect_args={"check_same_thread": False})
+def _refused(folder: Path) -> ClaimtrailError | None:
+    """What the operating system says to a file as large as SQLite's own beside the database: SQLite does not say it."""
+    try:
+        with tempfile.TemporaryFile(dir=folder) as probe:
+            probe.write(bytes(2**16))
+            probe.flush()
+    except OSError as error:
+        return named(error)
+    return None
+
+
+def _engine(path: Path, busy_seconds: float) -> sa.Engine:
+    arguments = {"check_same_thread": False, "timeout": busy_seconds}
+    engine = sa.create_engine(f"sqlite:///{path}", connect_args=arguments)
     sa.event.listen(engine, "connect", _set_up)
     sa.event.listen(engine, "begin", _begin)
     return engine
@@ -104,7 +127,6 @@ def _engine(path: Path) -> sa.Engine:
 def _set_up(connection: sqlite3.Connection, _record: Any) -> None:
     # SQLAlchemy's recipe for real transactions: the driver must not open them by itself.
     connection.isolation_level = None
-    connection.execute(f"PRAGMA busy_timeout = {BUSY_MILLISECONDS}")
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = FULL")
     connection.execute("PRAGMA foreign_keys = ON")
