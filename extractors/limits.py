@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+BYTES_PER_PAGE = 50_000
+"""A scan's page is seldom smaller, so a file's size bounds its pages before it is opened."""
+
 
 @dataclass(frozen=True, slots=True)
 class Limits:
@@ -29,3 +32,7 @@ class Limits:
     archive_grace: int = 50 * 2**20
     archive_bytes: int = 4 * 2**30
     """Bytes that one archive may unpack to, all members together."""
+
+    def seconds_for(self, size: int) -> float:
+        """Wall time for a file of `size` bytes, whose pages are not yet counted."""
+        return self.seconds + self.seconds_per_page * (size // BYTES_PER_PAGE)

@@ -23,6 +23,7 @@ from pipeline.ingest import Ingest, ocr_options, sweep
 from pipeline.ingest_report import Outcome, Report, Taken
 from pipeline.intake import Found, Lost
 from pipeline.matter import Matter
+from pipeline.night import plain
 
 
 def ingest_as_flow(
@@ -105,11 +106,5 @@ def markdown(report: Report) -> str:
     ]
     if report.failed:
         lines += ["", "## Failed", "", "| path | code | reason |", "| --- | --- | --- |"]
-        lines += [f"| {_cell(f.path)} | {f.error.code} | {_cell(f.error.message)} |" for f in report.failed]
+        lines += [f"| {plain(f.path)} | {f.error.code} | {plain(f.error.message)} |" for f in report.failed]
     return "\n".join(lines) + "\n"
-
-
-def _cell(text: str) -> str:
-    """Text of a file's name as a table's cell: nothing in it is markup."""
-    escaped = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    return escaped.replace("|", "\\|").replace("`", "'").replace("\n", " ").replace("[", "\\[")

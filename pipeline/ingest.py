@@ -13,7 +13,6 @@ from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from extractors.errors import DocumentError, OcrFailed, TooLarge, WorkerDied, recorded
 from extractors.extract import Extraction, extract
@@ -32,8 +31,6 @@ from pipeline.records import documents, matters
 from pipeline.steps import VERSIONS, after
 
 RETRIED_AT_ONCE = (WorkerDied, OcrFailed)
-BYTES_PER_PAGE = 50_000
-"""A scan's page is seldom smaller, so a file's size bounds its pages before it is opened."""
 
 
 Progress = Callable[[str, str], None]
@@ -59,6 +56,7 @@ class Ingest:
         self.matter = matter
         self.report = Report(run=uuid.uuid4().hex)
         self._workers, self._ocr, self._claim, self._progress = workers, ocr, claim, progress
+        self._limits = matter.settings.limits.limits()
         self._seen: set[str] = set()
         with matter.change() as change:
             if claim is not None:
@@ -138,7 +136,7 @@ class Ingest:
         with tempfile.TemporaryDirectory(dir=self.matter.workspace.scratch) as scratch:
             arguments = (path, document.name, Path(scratch), self._limits, self._ocr)
             future = self._workers.submit(
-                extract, *arguments, seconds=self._seconds(document), name=document.name
+                extract, *arguments, seconds=self._limits.seconds_for(document.size), name=document.name
             )
             return self._record(taken, document, future.result())
 
@@ -174,14 +172,6 @@ class Ingest:
             counts = {key: len(value) for key, value in self.report.as_json().items() if key != "run"}
             matters.end_run(change.tx, self.report.run, counts)
         self._progress("finished", "")
-
-    @property
-    def _limits(self) -> Any:
-        return self.matter.settings.limits.limits()
-
-    def _seconds(self, document: Summary) -> float:
-        limits = self._limits
-        return float(limits.seconds + limits.seconds_per_page * (document.size // BYTES_PER_PAGE))
 
     def _fail(self, failure: Failure) -> None:
         self.report.failed.append(failure)

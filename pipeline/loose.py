@@ -15,7 +15,6 @@ from extractors.limits import Limits
 from extractors.reading import OcrOptions
 from extractors.workers import Workers
 from pipeline.describe import extraction_json, identity_of
-from pipeline.ingest import BYTES_PER_PAGE
 from pipeline.intake import readable
 from pipeline.settings import Settings
 
@@ -66,7 +65,7 @@ class _Reader:
             raise FileUnreachable(f"{name} is not a regular file.")
         if not os.access(path, os.R_OK):
             raise FileUnreachable(f"{name} may not be read by you.")
-        seconds = self._limits.seconds + self._limits.seconds_per_page * (size // BYTES_PER_PAGE)
+        seconds = self._limits.seconds_for(size)
         scratch = Path(tempfile.mkdtemp(dir=self._scratch))
         future = self._workers.submit(
             extract, path, name, scratch, self._limits, self._ocr, seconds=seconds, name=name
