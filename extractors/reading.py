@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,10 +10,11 @@ from extractors.detect import media_type, suffix_note
 from extractors.document import Document, PageText, assemble
 from extractors.errors import TooLarge
 from extractors.limits import Limits
-from extractors.ocr import engine
-from extractors.ocr.engine import OcrImage
+from extractors.ocr.engine import OcrImage, PageReading
+from extractors.ocr.kept import Kept
+from extractors.ocr.options import OcrMode, OcrOptions
 from extractors.ocr.pages import page_of
-from extractors.ocr.policy import OcrMode, OcrOptions, recognise
+from extractors.ocr.policy import VERSION, readers_for, recognise
 from extractors.readers import read
 from extractors.readers.draft import Child, Draft, Input, PendingPage
 
@@ -48,11 +49,25 @@ def _pages(draft: Draft, limits: Limits, options: OcrOptions) -> list[PageText]:
     pending = [(n, page) for n, page in enumerate(draft.pages, 1) if isinstance(page, PendingPage)]
     if not pending:
         return [page for page in draft.pages if isinstance(page, PageText)]
-    reader = engine(options.engine)
     images = [OcrImage(page.image, number, page.dpi) for number, page in pending]
-    name = f"{reader.name} {reader.version}"
-    found = recognise(images, reader, options, limits)
-    return [page if isinstance(page, PageText) else page_of(page, next(found), name) for page in draft.pages]
+    found = _recognised(images, limits, options)
+    return [page if isinstance(page, PageText) else page_of(page, next(found)) for page in draft.pages]
+
+
+def _recognised(images: Sequence[OcrImage], limits: Limits, options: OcrOptions) -> Iterator[PageReading]:
+    """The reading of each picture in order: one that was kept from an earlier time, or a new one, which is kept."""
+    readers = readers_for(options)
+    if options.shared is None:
+        yield from recognise(images, readers, options, limits)
+        return
+    kept = Kept(options.shared / "readings", (VERSION, *readers.versions, options.mode, *options.languages))
+    known = [kept.find(image) for image in images]
+    unknown = [image for image, found in zip(images, known, strict=True) if found is None]
+    fresh = recognise(unknown, readers, options, limits)
+    for image, found in zip(images, known, strict=True):
+        if found is None:
+            kept.keep(image, found := next(fresh))
+        yield found
 
 
 def _check_length(untrusted_name: str, pages: Sequence[PageText], limits: Limits) -> None:

@@ -277,7 +277,13 @@ def _shown(document: Summary) -> str:
 def ocr_options(matter: Matter, mode: OcrMode | None = None) -> OcrOptions:
     """How this workspace reads scans; `mode` is what a command's --ocr said."""
     settings = matter.settings.ocr
-    return OcrOptions(mode=mode or settings.mode, languages=settings.languages, engine=settings.engine)
+    return OcrOptions(
+        mode=mode or settings.mode,
+        languages=settings.languages,
+        engine=settings.engine,
+        shared=matter.workspace.ocr.resolve(),
+        slots=matter.settings.processes(),
+    )
 
 
 def ingest(

@@ -18,7 +18,7 @@ from pipeline.errors import NoWorkspace, UsageError, WorkspaceBusy, WorkspaceToo
 
 FORM = 1
 MARKER = "claimtrail.json"
-FOLDERS = ("originals", "index", "inbox", "quarantine", "reports", "scratch")
+FOLDERS = ("originals", "index", "inbox", "quarantine", "reports", "scratch", "ocr")
 SETTINGS_TEXT = """# Settings of this workspace. Everything has a default; docs/guide.md names all of them.
 # ocr:
 #   mode: auto          # fast | auto | accurate
@@ -63,6 +63,11 @@ class Workspace:
     @property
     def scratch(self) -> Path:
         return self.root / "scratch"
+
+    @property
+    def ocr(self) -> Path:
+        """Readings of pages, kept so that reading them again costs nothing. Derived."""
+        return self.root / "ocr"
 
     def sweep(self) -> None:
         """Remove what an interrupted run left unfinished. Only for the holder of the lock."""
