@@ -26,6 +26,10 @@ WELL_READ = 0.85
 """Mean confidence of the sample with which the other ways up need not be tried."""
 UNTRIED = 0.5
 """Taken for the mean confidence of the other way up: writing on its head reads about so well."""
+SLANT_STEP, SLANT_STEPS = math.radians(0.25), 12
+"""How finely and how far from the lines' own angle a page's slant is looked for."""
+LEVEL, CLEARLY_MORE = 0.25, 1.1
+"""Lines stand level when their middles are so many heights apart; another slant must make so many times more level."""
 COLUMN_BLANK = 0.9
 """Blank within a line, in heights of its letters, at which it may be two lines of two columns."""
 LEGIBLE = 0.5
@@ -158,10 +162,39 @@ def _parted(line: WordLine) -> list[WordLine]:
 
 
 def _slant(lines: Sequence[WordLine]) -> float:
-    """The angle, in radians, by which the page's lines fall to the right: the median of the longer half's."""
+    """The angle, in radians, by which the page's lines fall to the right.
+
+    That is the median of the longer half's, or another nearby at which clearly more of them stand level: a receipt
+    has short words only, whose own angles tell little.
+    """
     ordered = sorted(lines, key=lambda line: line.region.width)[len(lines) // 2 :]
-    slopes = [_slope(line.region.corners) for line in ordered if line.region.height < line.region.width]
-    return median(slopes) if slopes else 0.0
+    slopes = [_slope(line.region.corners) for line in ordered if not _stands(line.region)]
+    if not slopes:
+        return 0.0
+    middle = median(slopes)
+    edges = np.stack([line.around() for line in lines])
+    best, most = middle, _level_pairs(edges, middle)
+    for step in range(1, SLANT_STEPS + 1):
+        for slant in (middle - step * SLANT_STEP, middle + step * SLANT_STEP):
+            pairs = _level_pairs(edges, slant)
+            if pairs > CLEARLY_MORE * most:
+                best, most = slant, pairs
+    return best
+
+
+def _level_pairs(corners: Floats, slant: float) -> int:
+    """How many pairs of lines, given by their corners, stand level and side by side on the page made straight."""
+    points = _straight(corners, slant)
+    x0, x1 = points[:, :, 0].min(axis=1), points[:, :, 0].max(axis=1)
+    middles = points[:, :, 1].mean(axis=1)
+    heights = points[:, 3, 1] - points[:, 0, 1]
+    level = np.abs(middles[:, None] - middles) < LEVEL * np.minimum(heights[:, None], heights)
+    return int((level & (x1[:, None] <= x0)).sum())
+
+
+def _straight(points: Floats, slant: float) -> Floats:
+    cosine, sine = math.cos(slant), math.sin(slant)
+    return points @ np.array([[cosine, -sine], [sine, cosine]], dtype=np.float32)
 
 
 def _slope(corners: Floats) -> float:
@@ -171,8 +204,7 @@ def _slope(corners: Floats) -> float:
 
 def _fragment(line: WordLine, slant: float) -> Fragment:
     """The line's box on the page made straight."""
-    cosine, sine = math.cos(slant), math.sin(slant)
-    points = line.around() @ np.array([[cosine, -sine], [sine, cosine]], dtype=np.float32)
+    points = _straight(line.around(), slant)
     (x0, y0), (x1, y1) = points.min(axis=0).tolist(), points.max(axis=0).tolist()
     return Fragment(x0, y0, x1, y1, continues=line.words[0].text[0].islower())
 

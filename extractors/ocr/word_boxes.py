@@ -186,14 +186,17 @@ def _spans(chars: Sequence[Char], spaces: Sequence[bool]) -> Iterator[tuple[int,
     """
     start = 0
     for i, (char, after) in enumerate(pairwise(chars)):
-        if spaces[i] or (is_han(char.text) and is_han(after.text) and _ends(chars, start, i)):
+        if spaces[i] or (is_han(char.text) and is_han(after.text) and _ends(chars, spaces, start, i)):
             yield start, i + 1
             start = i + 1
     yield start, len(chars)
 
 
-def _ends(chars: Sequence[Char], start: int, i: int) -> bool:
-    return i + 1 - start >= HAN_GROUP or _is_mark(chars[i].text) or _is_mark(chars[i + 1].text)
+def _ends(chars: Sequence[Char], spaces: Sequence[bool], start: int, i: int) -> bool:
+    """Whether a word that began at `start` ends with the Han character `i`, which another follows."""
+    if i + 1 - start >= HAN_GROUP or _is_mark(chars[i].text) or _is_mark(chars[i + 1].text):
+        return True
+    return i + 2 < len(chars) and not spaces[i + 1] and not is_han(chars[i + 2].text)
 
 
 def _is_mark(char: str) -> bool:
