@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-from PIL import Image, ImageDraw, ImageFilter, ImageFont
+from PIL import Image, ImageFilter
 
 from extractors.document import Box, PageText, Word, is_han
-from extractors.errors import InstallationError, OcrFailed, TesseractMissing, TimedOut
+from extractors.errors import OcrFailed, TesseractMissing, TimedOut
 from extractors.limits import Limits
-from extractors.ocr import engine, engines
+from extractors.ocr import engine
 from extractors.ocr.engine import Bearing, Engine, Layout, OcrImage, PageReading, Recognised
 from extractors.ocr.merit import confidence, without_noise
 from extractors.ocr.options import OcrOptions
@@ -19,39 +19,7 @@ from extractors.ocr.pages import page_of
 from extractors.ocr.pictures import turned_back
 from extractors.ocr.policy import Readers, recognise
 from extractors.readers.draft import PendingPage
-
-HAN_FONT = "/usr/share/fonts/truetype/wqy/wqy-zenhei.ttc"
-LATIN_FONT = "/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf"
-ENGLISH = [
-    "Notice of claim for late possession of Area B",
-    "We refer to your letter dated 14 March 2023 and",
-    "give notice that access was refused on site.",
-    "The additional cost amounts to USD 1,250,000.00",
-    "and the works were delayed by thirty days.",
-    "Yours faithfully, Harbour Civil Limited",
-]
-CHINESE = [
-    "关于工期延误的索赔通知书",
-    "致：东湾置业发展有限公司",
-    "我方于二〇二三年三月十四日收到贵方来函，",
-    "现就场地移交延误一事提出索赔如下。",
-    "合同编号：HG-2020-108，索赔金额为人民币",
-    "1,250,000.00元，工期顺延三十天。",
-]
-
-
-def sheet(lines: Sequence[str], font: str = LATIN_FONT, size: int = 30) -> Image.Image:
-    picture = Image.new("L", (1000, 700), "white")
-    draw = ImageDraw.Draw(picture)
-    for number, line in enumerate(lines):
-        draw.text((80, 60 + number * 80), line, font=ImageFont.truetype(font, size), fill=0)
-    return picture
-
-
-def saved(picture: Image.Image, folder: Path, page: int = 1) -> OcrImage:
-    path = folder / f"page-{page}.png"
-    picture.save(path)
-    return OcrImage(path, page, 150)
+from tests.extractors.ocr_pictures import CHINESE, ENGLISH, HAN_FONT, box_of, saved, sheet, text_of
 
 
 def read(image: OcrImage, reader: Engine | None = None, options: OcrOptions | None = None) -> Recognised:
@@ -66,14 +34,6 @@ def read_all(
     """What one engine makes of the images."""
     found = recognise(images, Readers(reader, None), options or OcrOptions(), Limits())
     return [reading.found for reading in found]
-
-
-def text_of(found: Recognised) -> str:
-    return " ".join(word for word, _, _ in found.words)
-
-
-def box_of(found: Recognised, word: str) -> Box:
-    return next(box for text, box, _ in found.words if text == word)
 
 
 @pytest.mark.parametrize("mode", ["fast", "auto"])
@@ -148,28 +108,6 @@ def test_a_blank_page_is_empty(tmp_path: Path) -> None:
     assert confidence(found) is None
 
 
-def test_pages_are_answered_in_order(tmp_path: Path) -> None:
-    images = [saved(sheet([f"Page number {n} of this letter"] * 3), tmp_path, n) for n in range(1, 5)]
-    found = engine("tesseract").recognise(images, ["eng"], "page", 60)
-    assert [f"number {n} of" in text_of(each) for n, each in enumerate(found, 1)] == [True] * 4
-
-
-def test_the_page_that_fails_is_named(tmp_path: Path) -> None:
-    images = [saved(sheet(ENGLISH), tmp_path, n) for n in (4, 5, 6)]
-    images[1].path.write_bytes(b"no picture")
-    with pytest.raises(OcrFailed, match=r"^page 5\b"):
-        engine("tesseract").recognise(images, ["eng"], "page", 60)
-
-
-def test_a_language_that_is_missing_is_named_with_the_remedy(tmp_path: Path) -> None:
-    image = saved(sheet(ENGLISH), tmp_path)
-    for call in (lambda: engine("tesseract").recognise([image], ["xyz"], "page", 60),
-                 lambda: engine("tesseract").check(["eng", "xyz"])):  # fmt: skip
-        with pytest.raises(TesseractMissing, match="xyz") as caught:
-            call()
-        assert "apt-get install" in caught.value.remedy
-
-
 def test_a_missing_program_is_an_error_of_the_installation(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -185,11 +123,6 @@ def test_a_missing_program_is_an_error_of_the_installation(
             call()
 
 
-def test_what_takes_too_long_is_ended(tmp_path: Path) -> None:
-    with pytest.raises(TimedOut, match="page 3"):
-        engine("tesseract").recognise([saved(sheet(ENGLISH), tmp_path, 3)], ["eng"], "page", 0.01)
-
-
 @pytest.mark.parametrize(
     "script", ["exit 3", "kill -9 $$", "true", 'printf "level\\tpage\\n\\377\\376" > "$2.tsv"'], ids=range(4)
 )
@@ -202,14 +135,6 @@ def test_a_program_that_fails_never_gives_an_empty_page(
     monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
     with pytest.raises(OcrFailed, match="page 1"):
         engine("tesseract").recognise([saved(sheet(ENGLISH), tmp_path)], ["eng"], "page", 30)
-
-
-def test_engines_are_found_by_name() -> None:
-    assert "tesseract" in engines()
-    assert engine("tesseract").name == "tesseract"
-    with pytest.raises(InstallationError, match="no OCR engine called magic") as caught:
-        engine("magic")
-    assert "tesseract" in caught.value.remedy
 
 
 class Scripted:

@@ -26,7 +26,7 @@ from extractors.ocr.pages import page_of
 from extractors.ocr.policy import Readers, readers_for, recognise
 from extractors.ocr.slots import slot
 from extractors.readers.draft import PendingPage
-from tests.extractors.test_ocr import ENGLISH, saved, sheet, text_of
+from tests.extractors.ocr_pictures import ENGLISH, saved, sheet, text_of
 
 GOOD = " ".join(ENGLISH).split()
 
