@@ -76,13 +76,6 @@ class Tries:
         found = self._engine.recognise(images, languages, "page", self.seconds(len(images)))
         return [Attempt(each, image, languages) for each, image in zip(found, images, strict=True)]
 
-    def upright(self, reading: Attempt) -> Attempt:
-        """The same page read the right way up, where it lies on its side or its head."""
-        bearing = self._engine.bearing(reading.image, self.seconds()) if self.is_lost(reading) else None
-        if bearing is None or not bearing.turn or bearing.sure < SURE_BEARING:
-            return reading
-        return self._turned(reading, bearing.turn, "page")
-
     def seconds(self, count: int = 1) -> float:
         """How long one call for `count` pages may take."""
         return self._limits.seconds + self._limits.seconds_per_page * count
