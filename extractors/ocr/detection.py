@@ -80,8 +80,9 @@ def find_regions(picture: Grey, network: Network) -> list[Region]:
     marks = _marks(_framed(picture, inner), network)
     marks = marks[FRAME : FRAME + inner[0], FRAME : FRAME + inner[1]]
     enlarged = np.array([width / inner[1], height / inner[0]], dtype=np.float32)
-    found = (_within(corners * enlarged, height, width) for corners in _rectangles(marks, MARKED))
-    return [Region(corners) for corners in itertools.islice(found, MAX_REGIONS)]
+    found = (Region(_within(corners * enlarged, height, width)) for corners in _rectangles(marks, MARKED))
+    large = (region for region in found if min(region.width, region.height) >= MIN_SIDE)
+    return list(itertools.islice(large, MAX_REGIONS))
 
 
 def _scale(height: int, width: int) -> float:

@@ -26,8 +26,8 @@ WELL_READ = 0.85
 """Mean confidence of the sample with which the other ways up need not be tried."""
 UNTRIED = 0.5
 """Taken for the mean confidence of the other way up: writing on its head reads about so well."""
-SLANT_STEP, SLANT_STEPS = math.radians(0.25), 12
-"""How finely and how far from the lines' own angle a page's slant is looked for."""
+SLANT_STEP, SLANT_STEPS, SLANT_LINES = math.radians(0.25), 12, 400
+"""How finely and how far from the lines' own angle a page's slant is looked for, and in how many lines."""
 LEVEL, CLEARLY_MORE = 0.25, 1.1
 """Lines stand level when their middles are so many heights apart; another slant must make so many times more level."""
 COLUMN_BLANK = 0.9
@@ -172,7 +172,7 @@ def _slant(lines: Sequence[WordLine]) -> float:
     if not slopes:
         return 0.0
     middle = median(slopes)
-    edges = np.stack([line.around() for line in lines])
+    edges = np.stack([line.around() for line in lines[:SLANT_LINES]])
     best, most = middle, _level_pairs(edges, middle)
     for step in range(1, SLANT_STEPS + 1):
         for slant in (middle - step * SLANT_STEP, middle + step * SLANT_STEP):

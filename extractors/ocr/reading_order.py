@@ -26,6 +26,10 @@ GOING_ON_SHARE = 0.4
 """Share of a column's lines that go on with a sentence, from which on it is running text, full lines or not."""
 LONG_LINE = 9
 """Length of a line of running text, in heights of a line."""
+WHOLE = 0.15
+"""Blank between fragments of one line, as a share of these, up to which lines are whole; a table's are not."""
+CANDIDATES = 16
+"""Places that are looked at closely: a page of a table has hundreds."""
 GUTTER = 0.6
 """Blank between columns, in heights of a line."""
 
@@ -137,20 +141,22 @@ def _gutter(fragments: Sequence[Fragment], among: list[int]) -> float | None:
 
 
 def _candidates(fragments: Sequence[Fragment], among: list[int]) -> list[float]:
-    """The middles of blanks between a fragment's end and the next fragment's beginning; alike ones are one."""
+    """The middles of blanks between a fragment's end and the next fragment's beginning, from left to right: of
+    alike ones the first, and of all the CANDIDATES behind which the most fragments begin."""
     if len(among) < 2 * COLUMN_LINES:
         return []
     starts = sorted(fragments[i].x0 for i in among)
     height = median(fragments[i].height for i in among)
-    found: list[float] = []
+    found: list[tuple[int, float]] = []
     for end in sorted(fragments[i].x1 for i in among):
         following = bisect_left(starts, end)
         if following == len(starts) or starts[following] - end < GUTTER * height:
             continue
         x = (end + starts[following]) / 2
-        if not found or x - found[-1] > GUTTER * height / 4:
-            found.append(x)
-    return found
+        if not found or x - found[-1][1] > GUTTER * height / 4:
+            beginning = bisect_left(starts, starts[following] + 2 * height) - following
+            found.append((beginning, x))
+    return sorted(x for _, x in sorted(found, reverse=True)[:CANDIDATES])
 
 
 def _bands(fragments: Sequence[Fragment], among: list[int], x: float) -> list[_Band]:
@@ -208,11 +214,13 @@ def _is_running_text(fragments: Sequence[Fragment], side: list[int], width: floa
     rows = _rows(fragments, side)
     height = median(fragments[i].height for i in side)
     taken = [sum(fragments[i].x1 - fragments[i].x0 for i in row) for row in rows]
+    blanks = [_width(fragments, row) - length for row, length in zip(rows, taken, strict=True)]
     full = sum(length >= FULL * width for length in taken)
     going_on = sum(fragments[row[0]].continues for row in rows)
     return (
         len(rows) >= least
         and median(taken) >= LONG_LINE * height
+        and sum(blanks) <= WHOLE * sum(taken)
         and (full >= FULL_SHARE * len(rows) or going_on >= GOING_ON_SHARE * len(rows))
     )
 

@@ -126,7 +126,8 @@ def _gap(ink: Marks, left: float, right: float) -> tuple[float, float]:
     runs = np.split(blank, np.flatnonzero(np.diff(blank) > 1) + 1)
     widest = max(runs, key=len)
     first, last = start + float(widest[0]), start + float(widest[-1]) + 1
-    return min(first, left + _REACH), max(last, right - _REACH, min(first, left + _REACH))
+    first = min(max(first, left), left + _REACH)
+    return first, max(first, right - _REACH, min(last, right))
 
 
 def _first(ink: Marks, middle: float) -> float:
