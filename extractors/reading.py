@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from extractors.ocr import engine
 from extractors.ocr.engine import OcrImage
 from extractors.ocr.pages import page_of
 from extractors.ocr.policy import OcrMode, OcrOptions, recognise
+from extractors.picture_hash import PictureHash
 from extractors.readers import read
 from extractors.readers.draft import Child, Draft, Input, PendingPage
 
@@ -22,10 +23,14 @@ __all__ = ["OcrMode", "OcrOptions", "Reading", "read_document"]
 
 @dataclass(frozen=True)
 class Reading:
-    """A document as it was read, and the files found inside it (they lie in the scratch folder)."""
+    """A document as it was read, and the files found inside it (they lie in the scratch folder).
+
+    `pictures` are the numbers of the pages that are pictures and show something, with their hashes.
+    """
 
     document: Document
     children: tuple[Child, ...]
+    pictures: tuple[tuple[int, PictureHash], ...] = ()
 
 
 def read_document(path: Path, untrusted_name: str, scratch: Path, limits: Limits, ocr: OcrOptions) -> Reading:
@@ -41,7 +46,7 @@ def read_document(path: Path, untrusted_name: str, scratch: Path, limits: Limits
     pages = _pages(draft, limits, ocr)
     _check_length(untrusted_name, pages, limits)
     document = assemble(pages, draft.media_type, draft.metadata, notes, draft.title)
-    return Reading(document, draft.children)
+    return Reading(document, draft.children, tuple(_pictures(draft)))
 
 
 def _pages(draft: Draft, limits: Limits, options: OcrOptions) -> list[PageText]:
@@ -53,6 +58,12 @@ def _pages(draft: Draft, limits: Limits, options: OcrOptions) -> list[PageText]:
     name = f"{reader.name} {reader.version}"
     found = recognise(images, reader, options, limits)
     return [page if isinstance(page, PageText) else page_of(page, next(found), name) for page in draft.pages]
+
+
+def _pictures(draft: Draft) -> Iterator[tuple[int, PictureHash]]:
+    for number, page in enumerate(draft.pages, 1):
+        if isinstance(page, PendingPage) and page.picture is not None:
+            yield number, page.picture
 
 
 def _check_length(untrusted_name: str, pages: Sequence[PageText], limits: Limits) -> None:
