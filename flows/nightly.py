@@ -14,6 +14,8 @@ from prefect.artifacts import create_markdown_artifact
 from prefect.cache_policies import NO_CACHE
 from prefect.schedules import Cron, Schedule
 
+from flows.batches import Batches
+from flows.server import PrefectNotStarting
 from flows.watch import LOCK_SECONDS, Watcher
 from pipeline.clock import now
 from pipeline.errors import MatterError, UsageError
@@ -24,8 +26,8 @@ from pipeline.workspace import working
 ACTOR = "nightly"
 
 
-def _quiet(_what: str, _path: str) -> None:
-    return None
+def _passed_on(error: PrefectNotStarting) -> None:
+    raise error  # cannot be: the night itself is a flow run
 
 
 class NightFailed(MatterError):
@@ -42,8 +44,9 @@ class _Run:
         self.night = Night(now(), matter.workspace.root)
 
     def drain(self) -> None:
-        watcher = Watcher(self.matter, self.matter.workspace.inbox, None, threading.Event(), _quiet)
-        self.night.taken_in = watcher.drain()
+        stop = threading.Event()
+        with Batches(self.matter, stop, _passed_on) as batches:
+            self.night.taken_in = Watcher(self.matter, self.matter.workspace.inbox, batches, stop).drain()
 
     def heal(self) -> None:
         with working(self.matter.workspace, "nightly", LOCK_SECONDS):

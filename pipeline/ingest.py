@@ -37,8 +37,9 @@ Progress = Callable[[str, str], None]
 """Called with ("found" | "done" | "linking" | "indexing" | "finished", a path or "")."""
 
 
-def _silent(_what: str, _path: str) -> None:
-    return None
+def silent(_what: str, _path: str) -> None:
+    """The progress that nobody looks at."""
+    return
 
 
 class Ingest:
@@ -51,7 +52,7 @@ class Ingest:
         ocr: OcrOptions,
         claim: str | None = None,
         command: str = "ingest",
-        progress: Progress = _silent,
+        progress: Progress = silent,
     ) -> None:
         self.matter = matter
         self.report = Report(run=uuid.uuid4().hex)
@@ -284,7 +285,7 @@ def ingest(
     found: Iterable[Found | Lost],
     claim: str | None = None,
     ocr_mode: OcrMode | None = None,
-    progress: Progress = _silent,
+    progress: Progress = silent,
 ) -> Report:
     """Take files in on this machine's worker processes; returns what became of each."""
     sweep(matter)
@@ -292,7 +293,7 @@ def ingest(
         return Ingest(matter, workers, ocr_options(matter, ocr_mode), claim, progress=progress).run(found)
 
 
-def retry(matter: Matter, ids: Sequence[str], progress: Progress = _silent) -> Report:
+def retry(matter: Matter, ids: Sequence[str], progress: Progress = silent) -> Report:
     """Try failed documents again."""
     with matter.change() as change:
         for document in ids:
