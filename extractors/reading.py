@@ -15,6 +15,7 @@ from extractors.ocr.kept import Kept
 from extractors.ocr.options import OcrMode, OcrOptions
 from extractors.ocr.pages import page_of
 from extractors.ocr.policy import VERSION, readers_for, recognise
+from extractors.picture_hash import PictureHash
 from extractors.readers import read
 from extractors.readers.draft import Child, Draft, Input, PendingPage
 
@@ -23,10 +24,14 @@ __all__ = ["OcrMode", "OcrOptions", "Reading", "read_document"]
 
 @dataclass(frozen=True)
 class Reading:
-    """A document as it was read, and the files found inside it (they lie in the scratch folder)."""
+    """A document as it was read, and the files found inside it (they lie in the scratch folder).
+
+    `pictures` are the numbers of the pages that are pictures and show something, with their hashes.
+    """
 
     document: Document
     children: tuple[Child, ...]
+    pictures: tuple[tuple[int, PictureHash], ...] = ()
 
 
 def read_document(path: Path, untrusted_name: str, scratch: Path, limits: Limits, ocr: OcrOptions) -> Reading:
@@ -42,7 +47,7 @@ def read_document(path: Path, untrusted_name: str, scratch: Path, limits: Limits
     pages = _pages(draft, limits, ocr)
     _check_length(untrusted_name, pages, limits)
     document = assemble(pages, draft.media_type, draft.metadata, notes, draft.title)
-    return Reading(document, draft.children)
+    return Reading(document, draft.children, tuple(_pictures(draft)))
 
 
 def _pages(draft: Draft, limits: Limits, options: OcrOptions) -> list[PageText]:
@@ -68,6 +73,12 @@ def _recognised(images: Sequence[OcrImage], limits: Limits, options: OcrOptions)
         if found is None:
             kept.keep(image, found := next(fresh))
         yield found
+
+
+def _pictures(draft: Draft) -> Iterator[tuple[int, PictureHash]]:
+    for number, page in enumerate(draft.pages, 1):
+        if isinstance(page, PendingPage) and page.picture is not None:
+            yield number, page.picture
 
 
 def _check_length(untrusted_name: str, pages: Sequence[PageText], limits: Limits) -> None:

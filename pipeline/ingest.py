@@ -234,7 +234,7 @@ class Ingest:
             documents.set_children(
                 change.tx, document.id, [(c.document, n) for c, n in zip(children, names, strict=True)]
             )
-            documents.replace_reading(change.tx, document.id, found.document)
+            documents.replace_reading(change.tx, document.id, found.document, found.pictures)
             documents.replace_understanding(change.tx, document.id, found.understanding, found.document)
             documents.set_state(change.tx, document.id, "partial" if unread else "ok", _partial(unread))
             for step in ("read", "classify", "facts"):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import re
 import shutil
+from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -189,7 +190,9 @@ def _print_document(answer: dict[str, Any], found: Evidence) -> None:
     for label in answer["labels"]:
         click.echo(f"  {word(label['key'])}: {label['value']}")
     for near in answer["near_duplicates"]:
-        click.echo(f"  ≈ {near['doc']}  {near['score']}  {_difference(near['differs'])}")
+        click.echo(
+            f"  ≈ {near['doc']}  {near['score']} {word('by ' + near['by'])}  {_difference(near['differs'])}"
+        )
     for note in answer["notes"]:
         click.echo(f"  ! {note}")
     doubts = {(f.start, f.kind): f.doubts for f in found.facts}
@@ -217,7 +220,20 @@ def _difference(differs: dict[str, Any]) -> str:
     words = (
         f"{word('words only here')}: {differs['only_here']}, {word('only there')}: {differs['only_there']}"
     )
-    return "; ".join((words, *differs["facts"]))
+    pictures = _pictures(differs) if differs.get("pictures") else ()
+    return "; ".join((words, *differs["facts"], *pictures))
+
+
+def _pictures(differs: dict[str, Any]) -> Iterator[str]:
+    """Which pages look alike, their sizes, those of the files, and when they were taken: this document's first."""
+    seen = differs["pictures"]
+    yield f"{word('pages that look alike')}: " + ", ".join(f"{p['page']}/{p['page_there']}" for p in seen)
+    sizes = [[p[key] for p in seen] for key in ("pixels", "pixels_there")]
+    if sizes[0] != sizes[1]:
+        yield f"{word('pixels')}: " + " / ".join("×".join(map(str, each[0])) for each in sizes)
+    yield f"{word('bytes')}: " + " / ".join(f"{each:,}" for each in differs["bytes"])
+    if differs["taken"][0] != differs["taken"][1]:
+        yield f"{word('taken')}: " + " / ".join(each or "?" for each in differs["taken"])
 
 
 @click.command("reindex")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
 from decimal import Decimal
 from typing import Any
 
@@ -14,6 +15,7 @@ from sqlalchemy.dialects.sqlite import insert
 from extractors.document import Document
 from extractors.extract import Understanding
 from extractors.facts.fact import Fact
+from extractors.picture_hash import PictureHash
 from pipeline.clock import now, stamp
 from pipeline.errors import AmbiguousName, NotFound
 from pipeline.evidence import Correction, Evidence, Sighting, Summary
@@ -26,6 +28,7 @@ from pipeline.records.tables import (
     family,
     labels,
     marks,
+    page_hashes,
     pages,
     sightings,
     steps,
@@ -105,14 +108,19 @@ def set_children(tx: sa.Connection, parent: str, children: Sequence[tuple[str, s
         tx.execute(family.insert(), rows)
 
 
-def replace_reading(tx: sa.Connection, document: str, read: Document) -> None:
-    """Replace what the step `read` found: the text and its pages."""
-    for table in (texts, pages):
+def replace_reading(
+    tx: sa.Connection, document: str, read: Document, pictures: Iterable[tuple[int, PictureHash]] = ()
+) -> None:
+    """Replace what the step `read` found: the text, its pages, and the hashes of those that are pictures."""
+    for table in (texts, pages, page_hashes):
         tx.execute(sa.delete(table).where(table.c.document == document))
     tx.execute(texts.insert().values(codec.text_row(document, read)))
     rows = [codec.page_row(document, page) for page in read.pages]
     if rows:
         tx.execute(pages.insert(), rows)
+    hashes = [{"document": document, "page": number, **asdict(found)} for number, found in pictures]
+    if hashes:
+        tx.execute(page_hashes.insert(), hashes)
     _update(tx, document, media_type=read.media_type, page_count=len(read.pages))
 
 

@@ -158,6 +158,17 @@ signatures = Table(
     Column("version", Integer, nullable=False),
 )
 
+page_hashes = Table(
+    "page_hashes",
+    metadata,
+    Column("document", ForeignKey("documents.id"), primary_key=True),
+    Column("page", Integer, primary_key=True),
+    Column("whole", LargeBinary, nullable=False),
+    Column("sheet", LargeBinary),
+    Column("width", Integer, nullable=False),
+    Column("height", Integer, nullable=False),
+)
+
 # both directions of each pair, so that a document's own are those with its id
 likenesses = Table(
     "likenesses",
@@ -166,6 +177,7 @@ likenesses = Table(
     Column("other", ForeignKey("documents.id"), primary_key=True, index=True),
     Column("score", Float, nullable=False),
     Column("differs", JSON, nullable=False),
+    Column("by", String, nullable=False),
 )
 
 verdicts = Table(
