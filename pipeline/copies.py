@@ -42,7 +42,7 @@ def find_copies(matter: Matter) -> int:
         if not pending:
             return 0
         known = _Known(*likenesses.all_signatures(tx, version))
-        pictures = _Pictures(*likenesses.compared_hashes(tx, version))
+        pictures = _Pictures(*likenesses.compared_pictures(tx, version))
     for document in pending:
         _compare(matter, document, known, pictures, version)
     return len(pending)
@@ -73,8 +73,8 @@ class _Known:
 class _Pictures:
     """The hashes of the documents that were compared, and whose they are."""
 
-    def __init__(self, owners: list[str], found: list[PictureHash]) -> None:
-        self._owners, self._gallery = owners, Gallery(found)
+    def __init__(self, owners: list[str], gallery: Gallery) -> None:
+        self._owners, self._gallery = owners, gallery
 
     def near(self, wanted: Pictured) -> list[str]:
         """The documents that may be copies of this one."""

@@ -24,12 +24,17 @@ Distances = NDArray[np.uint16]
 class Gallery:
     """Hashes in tables that grow, so that a look at all of them is one operation."""
 
-    def __init__(self, found: Iterable[PictureHash] = ()) -> None:
+    def __init__(self, wholes: Sequence[bytes] = (), sheets: Sequence[bytes | None] = ()) -> None:
+        self._count = len(wholes)
+        self._whole = _packed(wholes)
+        self._sheet = _packed([each or bytes(BITS // 8) for each in sheets])
+        self._is_sheet = np.array([each is not None for each in sheets], dtype=bool)
+
+    @classmethod
+    def of(cls, found: Iterable[PictureHash]) -> Gallery:
+        """The hashes of these pictures, in order."""
         known = list(found)
-        self._count = len(known)
-        self._whole = _packed([each.whole for each in known])
-        self._sheet = _packed([each.sheet or bytes(BITS // 8) for each in known])
-        self._is_sheet = np.array([each.sheet is not None for each in known], dtype=bool)
+        return cls([each.whole for each in known], [each.sheet for each in known])
 
     def __len__(self) -> int:
         return self._count
@@ -38,7 +43,7 @@ class Gallery:
         """Put hashes behind those that are there."""
         if not found:
             return
-        more = Gallery(found)
+        more = Gallery.of(found)
         self._make_room(len(more))
         columns = slice(self._count, self._count + len(more))
         self._whole[:, columns], self._sheet[:, columns] = more._whole, more._sheet

@@ -183,7 +183,7 @@ def near_pages(here: Pictured, there: Pictured) -> list[PagePair]:
 
 def _distances(first: Sequence[PicturePage], second: Sequence[PicturePage]) -> Distances:
     columns = [n for n, page in enumerate(second) if page.picture is not None]
-    gallery = Gallery(page.picture for page in second if page.picture is not None)
+    gallery = Gallery.of(page.picture for page in second if page.picture is not None)
     found = np.full((len(first), len(second)), FAR, dtype=np.uint16)
     for row, page in enumerate(first):
         if page.picture is not None:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from extractors.picture_hash import PictureHash
 from index.words import compact, tokens
+from pipeline.gallery import Gallery
 from pipeline.likeness import PERMUTATIONS, Likeness, Reading, Signature
 from pipeline.picture_likeness import Pictured, PicturePage
 from pipeline.records import codec
@@ -71,19 +72,12 @@ def _taken(text: str, metadata: Iterable[tuple[str, int, int]]) -> datetime.date
         return None
 
 
-def hashes(tx: sa.Connection, document: str) -> list[PictureHash]:
-    """The hashes of a document's pages."""
-    query = sa.select(page_hashes).where(page_hashes.c.document == document).order_by(page_hashes.c.page)
-    return [PictureHash(row.whole, row.sheet, row.width, row.height) for row in tx.execute(query)]
-
-
-def compared_hashes(tx: sa.Connection, version: int) -> tuple[list[str], list[PictureHash]]:
-    """The documents that were compared in this version and hold pictures, once for each of these hashes."""
-    query = sa.select(page_hashes).join(steps, steps.c.document == page_hashes.c.document)
-    query = query.where(steps.c.step == "likeness", steps.c.version == version)
-    rows = tx.execute(query.order_by(page_hashes.c.document, page_hashes.c.page)).all()
-    found = [PictureHash(row.whole, row.sheet, row.width, row.height) for row in rows]
-    return [row.document for row in rows], found
+def compared_pictures(tx: sa.Connection, version: int) -> tuple[list[str], Gallery]:
+    """The hashes of the documents that were compared in this version, and whose each is."""
+    query = sa.select(page_hashes.c.document, page_hashes.c.whole, page_hashes.c.sheet)
+    query = query.join(steps, steps.c.document == page_hashes.c.document)
+    rows = tx.execute(query.where(steps.c.step == "likeness", steps.c.version == version)).all()
+    return [row[0] for row in rows], Gallery([row[1] for row in rows], [row[2] for row in rows])
 
 
 def set_signature(tx: sa.Connection, document: str, found: Signature | None, version: int) -> None:

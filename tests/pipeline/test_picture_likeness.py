@@ -52,7 +52,7 @@ hashes = st.builds(
 
 @given(st.lists(hashes, max_size=6), st.lists(hashes, max_size=6))
 def test_distances_are_the_same_from_either_side(first: list[PictureHash], second: list[PictureHash]) -> None:
-    there, here = Gallery(second), Gallery(first)
+    there, here = Gallery.of(second), Gallery.of(first)
     forth = np.array([there.distances(each) for each in first]).reshape(len(first), len(second))
     back = np.array([here.distances(each) for each in second]).reshape(len(second), len(first))
     assert (forth == back.T).all()
@@ -65,14 +65,14 @@ def test_a_hash_is_its_own_copy_however_it_is_turned(found: PictureHash, quarter
         whole=turned(found.whole, quarters),
         sheet=found.sheet and turned(found.sheet, quarters),
     )
-    assert Gallery([found]).distances(lying).tolist() == [0]
+    assert Gallery.of([found]).distances(lying).tolist() == [0]
 
 
 @given(st.lists(st.lists(hashes, max_size=5), max_size=8), hashes)
 def test_a_gallery_that_grew_answers_like_one_made_at_once(
     parts: list[list[PictureHash]], wanted: PictureHash
 ) -> None:
-    grown, whole = Gallery(), Gallery(each for part in parts for each in part)
+    grown, whole = Gallery(), Gallery.of(each for part in parts for each in part)
     for part in parts:
         grown.add(part)
     assert len(grown) == len(whole)
@@ -93,7 +93,7 @@ def test_a_gallery_that_grew_answers_like_one_made_at_once(
     ],
 )
 def test_how_many_bits_may_differ(one: PictureHash, other: PictureHash, near: bool) -> None:
-    assert bool(Gallery([one]).distances(other)[0] < FAR) is near
+    assert bool(Gallery.of([one]).distances(other)[0] < FAR) is near
 
 
 FORM = "daily report foremen carpenters steel fixers labourers weather fine plant crane site diary"
@@ -233,8 +233,8 @@ def test_candidates_are_the_likeliest_first() -> None:
         ("copy", a_photo(1, 20)),
         *((f"other{n}", a_photo(50 + n)) for n in range(5)),
     ]
-    gallery, owners = Gallery(each for _, each in known), [name for name, _ in known]
+    gallery, owners = Gallery.of(each for _, each in known), [name for name, _ in known]
     assert candidates(album, gallery, owners) == ["copy", "cover"]
     assert candidates(Pictured(), gallery, owners) == []
-    many = Gallery([a_photo(0)] * 50)
+    many = Gallery.of([a_photo(0)] * 50)
     assert len(candidates(album, many, [str(n) for n in range(50)])) == MOST_COMPARED
