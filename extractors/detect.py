@@ -223,9 +223,14 @@ def _is_text(head: bytes) -> bool:
     return b"\0" not in head and controls * 200 < len(head)
 
 
+_SEPARATOR_BYTES = 1000
+
+
 def _is_mbox(head: bytes) -> bool:
     """RFC 4155: messages one after the other, each behind a line "From sender date"."""
-    return re.match(rb"From \S+ .*\d\d:\d\d.*\r?\n[!-9;-~]+:", head) is not None
+    separator, _, rest = head[: 2 * _SEPARATOR_BYTES].partition(b"\n")
+    begins = len(separator) < _SEPARATOR_BYTES and re.match(rb"From \S+ .*\d\d:\d\d", separator)
+    return begins is not None and _HEADER.match(rest) is not None
 
 
 def _is_mail(head: bytes, claimed: bool) -> bool:

@@ -81,6 +81,7 @@ class _Packed:
     def pictures(self) -> tuple[tuple[Child, ...], tuple[str, ...]]:
         """Pictures as children, and notes on those left out."""
         parts = [("image", name) for name in self._package.names("pictures/")]
+        parts += [("oleObject", n) for n in self._package.names("object ") if "/" not in n]
         embedded = take_embedded(self._package, parts, ChildStore(self._source))
         return embedded.children, embedded.notes
 
@@ -95,7 +96,7 @@ class _Flat:
     def __init__(self, source: Input) -> None:
         self._source = source
         data = bounded_bytes(source, source.limits.memory // _TREE_COST, "memory")
-        check_declarations(data[:4096], source.untrusted_name)
+        check_declarations(data, source.untrusted_name)
         parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=True)
         try:
             self.content = etree.fromstring(data, parser)
