@@ -14,7 +14,9 @@ _BEHIND = re.compile(
     r" ?-? ?([a-zà-ɏа-я$€£¥₹₩₺₽₴₪฿₫₱₦₵₡₲₸₮₼₾֏৳₭៛﷼][^\s\d,;:()\[\]]{0,20})"
     r"( [a-z.$]{1,12})?( [a-z]{1,12})?( [a-z]{1,12})?"
 )
-_NOT_MONEY = re.compile(r"\s{0,9}(?:of (?:pressure|force|weight|meat|rice)|per (?:square|cubic)|weight|lbs?\b)")
+_NOT_MONEY = re.compile(
+    r"\s{0,9}(?:of (?:pressure|force|weight|meat|rice)|per (?:square|cubic)|weight|lbs?\b)"
+)
 _NOT_YUAN = re.compile(r"[件素旦宝年首老帅月器方化桥]")
 _MONEYISH = re.compile(r"(?:\d+|\d{1,3}(?:[.,']\d{2,3})+)[.,]\d\d|\d{1,3}(?:[,'.]\d{2,3})*[,'.]\d{3}")
 _NAME = re.compile(r"(?<![a-z])([a-z.]+ (?:[a-z]+ )?[a-z]+)\s?$")

@@ -165,8 +165,10 @@ def _heading(match: re.Match[str]) -> bool:
     text, start = match.string, match.start()
     lead = text[max(0, start - _INDENT) : start]
     begins = "\n" in lead or start <= _INDENT
-    return begins and not lead.rpartition("\n")[2].strip() and bool(
-        re.match(r"\.? +[a-z]{2}", text[match.end() : match.end() + 5])
+    return (
+        begins
+        and not lead.rpartition("\n")[2].strip()
+        and bool(re.match(r"\.? +[a-z]{2}", text[match.end() : match.end() + 5]))
     )
 
 

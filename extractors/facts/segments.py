@@ -147,7 +147,6 @@ class PageSegments:
         return placed[first : bisect_right(placed, bottom, key=lambda p: p[0].y0)]
 
 
-
 _last: list[tuple[weakref.ref[Document], dict[int, PageSegments]]] = []
 
 

@@ -87,7 +87,9 @@ _SKIPPED = frozenset(
 )
 _EMBEDDED = {"pict": "picture", "objdata": "object"}
 """Groups of digits, and what they hold."""
-_SHOWN_THOUGH_STARRED = frozenset({*_EMBEDDED, "shpinst", "shptxt", "shppict", "upr", "ud", "pntext", "cs", "bkmkstart"})
+_SHOWN_THOUGH_STARRED = frozenset(
+    {*_EMBEDDED, "shpinst", "shptxt", "shppict", "upr", "ud", "pntext", "cs", "bkmkstart"}
+)
 _SYMBOLS = {
     **{
         "tab": "\t",
@@ -218,9 +220,7 @@ class RtfText:
         self._flush()
         if word == "bin":
             start, self._position = self._position, self._position + max(0, number or 0)
-            self._raw = (
-                self._data[start : self._position] if self._state.place in _EMBEDDED.values() else b""
-            )
+            self._raw = self._data[start : self._position] if self._state.place in _EMBEDDED.values() else b""
         elif word == "u":
             self._unicode(number or 0)
         elif self._state.starred and word not in _SHOWN_THOUGH_STARRED:
