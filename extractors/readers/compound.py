@@ -89,7 +89,8 @@ def _held(ole: Any, path: list[str]) -> Iterator[tuple[str, bytes]]:
 
 
 def native(data: bytes) -> tuple[str, bytes]:
-    """Name and bytes of a file as Windows packs it. Size, flags, label, path, two numbers, path again behind its length, then the file behind its length."""
+    """Name and bytes of a file as Windows packs it: size, flags, label, path, two numbers, the path again behind
+    its length, then the file behind its length ([MS-OLEDS] 2.3.6)."""
     label, _, rest = data[6:].partition(b"\0")
     _, _, rest = rest.partition(b"\0")
     skipped = 8 + struct.unpack_from("<I", rest, 4)[0]

@@ -14,6 +14,7 @@ from lxml import etree
 from extractors.errors import Corrupt, Encrypted, TooLarge
 from extractors.readers.archive import MEMBER_ERRORS, open_zip
 from extractors.readers.draft import Input
+from extractors.readers.xml_repair import parsed
 
 _TREE_COST = 12
 """Bytes of memory that a byte of XML takes as a tree, roughly."""
@@ -94,16 +95,12 @@ class Package:
             )
         data = self.data(name)
         check_declarations(data, self._source.untrusted_name)
-        for recover in (False, True):
-            parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, recover=recover)
-            try:
-                root = etree.fromstring(data, parser)
-            except etree.LxmlError:
-                continue
-            if root is not None:
-                self.damaged += [name] if recover else []
-                return root
-        raise Corrupt(f"{self._source.untrusted_name}: its part {name} is not XML")
+        try:
+            root, is_part = parsed(data)
+        except etree.LxmlError as error:
+            raise Corrupt(f"{self._source.untrusted_name}: its part {name} is not XML") from error
+        self.damaged += [name] if is_part else []
+        return root
 
     def optional_tree(self, name: str) -> Any:
         """The part as an XML tree; None without the part, or when nothing can be read of it (see `damaged`)."""

@@ -15,6 +15,7 @@ from extractors.readers.draft import Input
 from extractors.readers.ooxml import PROLOG, Package, attribute, check_declarations, child, local
 from extractors.readers.sheets import Value
 from extractors.readers.xlsx_format import GENERAL, NumberFormat, format_code, parsed, shown_number
+from extractors.readers.xml_repair import MendedStream
 
 _BOOK = "xl/workbook.xml"
 _LAST_COLUMN = 16_384
@@ -64,7 +65,11 @@ class Workbook:
         with self._open(part) as file:
             try:
                 for event, node in etree.iterparse(
-                    file, events=("start", "end"), resolve_entities=False, no_network=True, load_dtd=False
+                    MendedStream(file),
+                    events=("start", "end"),
+                    resolve_entities=False,
+                    no_network=True,
+                    load_dtd=False,
                 ):
                     name = local(node.tag)
                     if name not in names:
