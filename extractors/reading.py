@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from extractors.detect import media_type, suffix_note
@@ -18,6 +19,9 @@ from extractors.ocr.policy import VERSION, readers_for, recognise
 from extractors.picture_hash import PictureHash
 from extractors.readers import read
 from extractors.readers.draft import Child, Draft, Input, PendingPage
+from extractors.readers.paging import HEIGHT, WIDTH
+
+_UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 
 __all__ = ["OcrMode", "OcrOptions", "Reading", "read_document"]
 
@@ -41,13 +45,31 @@ def read_document(path: Path, untrusted_name: str, scratch: Path, limits: Limits
     DocumentError when the file cannot be read, an InstallationError when a program that this needs is missing.
     """
     kind = media_type(path, untrusted_name)
-    draft = read(Input(path, untrusted_name, kind, scratch, limits))
+    draft = _storable(read(Input(path, untrusted_name, kind, scratch, limits)))
     note = suffix_note(kind, untrusted_name)
     notes = (*draft.notes, note) if note else draft.notes
-    pages = _pages(draft, limits, ocr)
+    pages = _pages(draft, limits, ocr) or [PageText("", WIDTH, HEIGHT)]
     _check_length(untrusted_name, pages, limits)
     document = assemble(pages, draft.media_type, draft.metadata, notes, draft.title)
     return Reading(document, draft.children, tuple(_pictures(draft)))
+
+
+def _storable(draft: Draft) -> Draft:
+    """The draft with U+FFFD for what no database and no file takes: halves of characters, and NUL."""
+    pages = (replace(p, text=_sound(p.text)) if isinstance(p, PageText) else p for p in draft.pages)
+    return replace(
+        draft,
+        pages=tuple(pages),
+        children=tuple(replace(c, untrusted_name=_sound(c.untrusted_name)) for c in draft.children),
+        metadata=tuple((_sound(key), _sound(value)) for key, value in draft.metadata),
+        notes=tuple(map(_sound, draft.notes)),
+        title=_sound(draft.title) if draft.title else draft.title,
+    )
+
+
+def _sound(text: str) -> str:
+    """As long as `text`, so that all slices of it stay right."""
+    return _UNSTORABLE.sub("\ufffd", text)
 
 
 def _pages(draft: Draft, limits: Limits, options: OcrOptions) -> list[PageText]:

@@ -11,6 +11,7 @@ from typing import Any
 
 from extractors.errors import recorded
 from index.errors import SearchError
+from pipeline import harmless
 from pipeline.audit import Fault, check
 from pipeline.clock import stamp
 from pipeline.copies import find_copies
@@ -188,10 +189,9 @@ def _links(matter: Matter, ids: Sequence[str]) -> list[tuple[str, str]]:
 def _section(heading: str, rows: Sequence[tuple[str, str]]) -> list[str]:
     if not rows:
         return []
-    return ["", f"## {heading}", "", *(f"- {plain(first)}: {plain(second)}" for first, second in rows)]
-
-
-def plain(text: str) -> str:
-    """Text from a file's name as Markdown in which nothing is markup."""
-    escaped = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("\n", " ")
-    return "".join(f"\\{char}" if char in "\\`*_[]|#!" else char for char in escaped)
+    return [
+        "",
+        f"## {heading}",
+        "",
+        *(f"- {harmless.markdown(first)}: {harmless.markdown(second)}" for first, second in rows),
+    ]

@@ -13,10 +13,11 @@ from typing import Any
 import click
 
 from app.options import filter_options, json_option, open_matter, workspace_option
-from app.output import message, print_json, print_table, word
+from app.output import message, print_json, print_table, say, word
 from index.entry import SORTS as SEARCH_SORTS
 from index.entry import Sort
 from index.query import Filters
+from pipeline.bundle.plan import safe_name
 from pipeline.describe import evidence_json, history_json
 from pipeline.errors import UsageError
 from pipeline.evidence import Evidence
@@ -156,13 +157,13 @@ def show_command(
     if as_json:
         print_json(answer)
     elif only_text:
-        click.echo("\f".join(p["text"] for p in answer["pages"]))
+        say("\f".join(p["text"] for p in answer["pages"]))
     else:
         _print_document(answer, found)
 
 
 def _write_original(source: Path, target: Path, name: str) -> None:
-    out = target / name.replace("/", "_") if target.is_dir() else target
+    out = target / safe_name(name) if target.is_dir() else target
     if out.exists():
         raise UsageError(f"{out} is there already.", "Name a new file.")
     shutil.copyfile(source, out)
@@ -178,23 +179,19 @@ def _only_page(answer: dict[str, Any], page: int) -> dict[str, Any]:
 
 
 def _print_document(answer: dict[str, Any], found: Evidence) -> None:
-    click.echo(f"{answer['id']}  {answer['name']}  ({answer['media_type']})")
-    click.echo(
-        f"  {word('kind')}: {answer['kind']} {answer['kind_confidence']}  ({', '.join(found.kind_why[:6])})"
-    )
+    say(f"{answer['id']}  {answer['name']}  ({answer['media_type']})")
+    say(f"  {word('kind')}: {answer['kind']} {answer['kind_confidence']}  ({', '.join(found.kind_why[:6])})")
     for key in ("date", "language", "state"):
-        click.echo(f"  {word(key)}: {answer[key]}")
-    click.echo(f"  {word('title')}: {answer['title']}")
+        say(f"  {word(key)}: {answer[key]}")
+    say(f"  {word('title')}: {answer['title']}")
     for sighting in answer["sightings"]:
-        click.echo(f"  {word('path')}: {sighting['path']}  {sighting['received']}")
+        say(f"  {word('path')}: {sighting['path']}  {sighting['received']}")
     for label in answer["labels"]:
-        click.echo(f"  {word(label['key'])}: {label['value']}")
+        say(f"  {word(label['key'])}: {label['value']}")
     for near in answer["near_duplicates"]:
-        click.echo(
-            f"  ≈ {near['doc']}  {near['score']} {word('by ' + near['by'])}  {_difference(near['differs'])}"
-        )
+        say(f"  ≈ {near['doc']}  {near['score']} {word('by ' + near['by'])}  {_difference(near['differs'])}")
     for note in answer["notes"]:
-        click.echo(f"  ! {note}")
+        say(f"  ! {note}")
     doubts = {(f.start, f.kind): f.doubts for f in found.facts}
     rows = [
         (
