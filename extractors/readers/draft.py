@@ -15,7 +15,8 @@ class PendingPage:
 
     `image` is a picture of the page as delivered (upright as its file says), in the scratch folder; `width` and
     `height` are the page's size in points. `typed` is what the page's own text layer holds, where it is sound but
-    does not cover the page (a scan with a few typed words): it is kept, and OCR adds what it lacks.
+    does not cover the page (a scan with a few typed words): it is kept, and OCR adds what it lacks. `heading` is a
+    line that is not in the picture and stands before what is (the time of a film's frame).
     """
 
     image: Path
@@ -24,6 +25,7 @@ class PendingPage:
     dpi: float
     reason: str
     typed: PageText | None = None
+    heading: str = ""
 
 
 @dataclass(frozen=True, slots=True)
