@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from extractors.detect_media import PLAYLISTS, SUFFIXES, media_by_head
 from extractors.detect_ole import ole_type
 from extractors.errors import Empty, Encrypted, FileUnreachable, LibmagicMissing
 
@@ -79,6 +80,7 @@ _SUFFIX_TYPES: dict[str, tuple[str, ...]] = {
     ".bz2": ("application/x-bzip2",),
     ".xz": ("application/x-xz",),
     ".mbox": ("application/mbox",),
+    **SUFFIXES,
 }
 """What a suffix promises; a type that ends in "/" stands for all of its family."""
 
@@ -147,6 +149,10 @@ def _refined(answer: str, path: Path, head: bytes, suffix: str) -> str:
         return _zip_type(path)
     if answer == "image/heif" or _is_heif(head):
         return "image/heic"
+    if answer in PLAYLISTS or (answer.startswith(("video/", "audio/")) and _is_text(head)):
+        answer = "text/plain"
+    if answer == "application/octet-stream" and (recording := media_by_head(head)):
+        return recording
     if answer.startswith(("text/", "message/")) or answer in _MAYBE_TEXT:
         return _text_type(answer, head, suffix)
     return answer

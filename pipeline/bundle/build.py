@@ -16,6 +16,7 @@ from pipeline.bundle.binding import bind
 from pipeline.bundle.case import BundleReport, Case, Exhibit, Progress
 from pipeline.bundle.errors import BundleExists, EmptyCase, OriginalChanged
 from pipeline.bundle.exhibits.body import body_of
+from pipeline.bundle.exhibits.film import Projector
 from pipeline.bundle.exhibits.press import Press
 from pipeline.bundle.plan import Body, Plan, in_order
 from pipeline.bundle.profile import Profile, profile
@@ -122,9 +123,10 @@ def _filled(case: Case, folder: Path, scratch: Path, style: Profile, tell: Progr
 def _sheets(case: Case, exhibits: Sequence[Exhibit], scratch: Path, style: Profile, tell: Progress) -> Sheets:
     press = Press(scratch, style.paper)
     bodies: list[Body] = []
-    for exhibit in exhibits:
-        tell(len(bodies), len(exhibits), exhibit.name)
-        bodies.append(body_of(exhibit, press, style))
+    with Projector(scratch) as projector:
+        for exhibit in exhibits:
+            tell(len(bodies), len(exhibits), exhibit.name)
+            bodies.append(body_of(exhibit, press, style, projector))
     press.close()
     return settled(case, exhibits, bodies, style, scratch / "sheets.pdf")
 
