@@ -49,11 +49,13 @@ def words_of_document(matter: Matter, document: str) -> Iterator[PageWords]:
 def write_rendition(matter: Matter, found: Summary, out: Path) -> Rendition:
     """Writes a document as a searchable PDF to the new file `out`; its original is only read.
 
-    Raises UsageError when `out` exists, OriginalDamaged, and the DocumentError with which the document could not be
-    read, or with which no rendition of it can be made.
+    Raises UsageError when `out` exists or its folder does not, OriginalDamaged, and the DocumentError with which the
+    document could not be read, or with which no rendition of it can be made.
     """
     if out.exists():
         raise UsageError(f"{out} is there already.", "Name a new file.")
+    if not out.parent.is_dir():
+        raise UsageError(f"There is no folder {out.parent}.", "Name a file in a folder that exists.")
     if found.reason and found.state == "failed":
         raise recorded(**found.reason)
     with tempfile.TemporaryDirectory(prefix=".claimtrail-", dir=out.parent) as scratch:

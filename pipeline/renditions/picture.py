@@ -31,6 +31,10 @@ _LONGEST = 14_400.0
 """Points of the longest side of a page (PDF 32000-1, annex C)."""
 
 
+class BadPicture(Exception):
+    """A picture cannot be read; the message says why, for people. What OSError there is besides is about the disk."""
+
+
 @dataclass(frozen=True, slots=True)
 class Placed:
     """A picture as PDF stores it, and where it goes on paper of that size.

@@ -18,7 +18,7 @@ from extractors.errors import Corrupt
 from extractors.readers.pdf_repair import repaired
 from pipeline.renditions.drawn import Unprintable, drawn
 from pipeline.renditions.layer import Layer
-from pipeline.renditions.picture import BAD_IMAGE, frames, whole
+from pipeline.renditions.picture import BAD_IMAGE, BadPicture, Placed, frames, whole
 from pipeline.renditions.unseen import drop_unseen
 from pipeline.renditions.volume import Volume
 from pipeline.renditions.words import PageWords, WordFile
@@ -118,17 +118,25 @@ def _from_pictures(scan: Scan, out: Path) -> str:
     """Each picture as a page of its size."""
     volume, count = Volume(out.parent), 0
     try:
-        with _whatever_is_there():
-            for words, image in zip(scan.words.read(), frames(scan.original), strict=False):
-                paper = words.width, words.height
-                volume.add(whole(image, scan.original, paper, scan.pixels), words.lines)
-                count += 1
-    except BAD_IMAGE as error:
+        for picture, words in _pictures(scan):
+            volume.add(picture, words.lines)
+            count += 1
+    except BadPicture as error:
         if not count:
             raise Corrupt(f"{scan.untrusted_name}: the picture cannot be shown") from error
     volume.save(out, lambda pdf: _name_original(pdf, scan))
     expected = scan.words.pages
     return "" if count == expected else f"only {count} of its {expected} pages can be shown"
+
+
+def _pictures(scan: Scan) -> Iterator[tuple[Placed, PageWords]]:
+    """Each picture as a whole page, with its words. Raises BadPicture."""
+    try:
+        with _whatever_is_there():
+            for words, image in zip(scan.words.read(), frames(scan.original), strict=False):
+                yield whole(image, scan.original, (words.width, words.height), scan.pixels), words
+    except BAD_IMAGE as error:
+        raise BadPicture(f"The picture cannot be read ({type(error).__name__})") from error
 
 
 @contextmanager

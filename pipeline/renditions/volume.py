@@ -13,7 +13,7 @@ from pipeline.renditions.layer import Layer
 from pipeline.renditions.picture import Placed, blank, put
 from pipeline.renditions.words import Line
 
-_CHUNK = 32 * 2**20
+_CHUNK = 16 * 2**20
 """Bytes of pictures that are held until they go to the disk as a part."""
 
 

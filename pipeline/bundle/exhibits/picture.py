@@ -12,6 +12,7 @@ from extractors.limits import Limits
 from extractors.readers.image_exif import orientation
 from pipeline.renditions.picture import (
     BAD_IMAGE,
+    BadPicture,
     Placed,
     as_stored,
     check_pixels,
@@ -73,7 +74,10 @@ def _smaller(image: Image.Image, points: tuple[float, float], dpi: int) -> Image
 
 
 def chunks(pictures: Iterator[Placed]) -> Iterator[list[Placed]]:
-    """The pictures in lists that are not too large to hold in memory; the good ones before a damaged one too."""
+    """The pictures in lists that are not too large to hold in memory; the good ones before a damaged one too.
+
+    Raises BadPicture.
+    """
     held: list[Placed] = []
     try:
         for picture in pictures:
@@ -81,10 +85,10 @@ def chunks(pictures: Iterator[Placed]) -> Iterator[list[Placed]]:
             if sum(len(p.data) for p in held) >= _CHUNK:
                 yield held
                 held = []
-    except BAD_IMAGE:
+    except BAD_IMAGE as error:
         if held:
             yield held
-        raise
+        raise BadPicture(f"The picture cannot be read ({type(error).__name__})") from error
     if held:
         yield held
 

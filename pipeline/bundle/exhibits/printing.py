@@ -16,7 +16,7 @@ from pipeline.bundle.profile import Profile
 from pipeline.bundle.typeset import Style, draw, wrap
 from pipeline.renditions.drawn import Unprintable, drawn
 from pipeline.renditions.layer import Laid, Layer
-from pipeline.renditions.picture import BAD_IMAGE, Placed, blank, put
+from pipeline.renditions.picture import BadPicture, Placed, blank, put
 from pipeline.renditions.words import PageWords, WordFile
 
 _NOTICE = Style(11, 16)
@@ -118,9 +118,9 @@ def print_pictures(job: Job) -> Printed:
         for held in picture.chunks(pictures):
             files.append(job.folder / f"sheets-{len(files):05}.pdf")
             laid += _on_sheets(held, words, caption, files[-1])
-    except BAD_IMAGE as error:
+    except BadPicture as error:
         if not files:
-            return Printed((), note=f"The picture cannot be read ({type(error).__name__})")
+            return Printed((), note=str(error))
         note = "The file is damaged: only its first pictures can be shown"
         return Printed(tuple(files), tuple(laid), note)
     return Printed(tuple(files), tuple(laid))
