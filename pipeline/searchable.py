@@ -74,7 +74,8 @@ def _written(matter: Matter, found: Summary, scratch: Path) -> tuple[Made, str]:
     if found.media_type == _PDF and not words.recognised:
         shutil.copyfile(original, out)
         return "original", ""
-    return "laid", _laid(matter, found, original, words, out)
+    note = _laid(matter, found, original, words, out)
+    return "laid", note or ("" if words.recognised else "nothing was recognised on it")
 
 
 def _laid(matter: Matter, found: Summary, original: Path, words: WordFile, out: Path) -> str:

@@ -13,7 +13,7 @@ import pikepdf
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pikepdf import Dictionary, Name
+from pikepdf import Array, Dictionary, Name
 from PIL import Image, ImageFont, ImageOps
 
 from extractors.document import Box
@@ -320,7 +320,19 @@ def test_any_text_comes_back_as_it_was(tmp_path_factory: pytest.TempPathFactory,
     assert squeezed(by_pdfium(out)).replace("\ufffe", "-").replace("\x02", "-") == "".join(told)
 
 
-def test_the_font_is_sound_and_leaves_no_ink() -> None:
+def test_the_font_leaves_no_ink_even_where_it_is_drawn(tmp_path: Path) -> None:
+    source = scan_pdf(tmp_path / "scan.pdf")
+    out = rendition(source, [page(recognised(LETTER))])
+    with pikepdf.open(out, allow_overwriting_input=True) as pdf:
+        layer, *content = pdf.pages[0].Contents
+        over = pdf.make_stream(layer.read_bytes().replace(b"3 Tr", b"0 Tr"))
+        pdf.pages[0].Contents = Array([*content, over])
+        pdf.save(out)
+    assert "Refusal" in by_pdfium(out)
+    assert np.array_equal(rendered(source, scale=2), rendered(out, scale=2))
+
+
+def test_the_font_is_sound() -> None:
     font = ImageFont.truetype(BytesIO(truetype.font()), 1000)
     assert font.getname() == ("Glyphless", "Regular")
     assert len(truetype.font()) < 4096

@@ -19,6 +19,8 @@ from app.cli import run
 from extractors.errors import WorkerDied
 from pipeline.bundle import BundleReport, Exhibit, build, check
 from pipeline.bundle.exhibits.press import here
+from pipeline.bundle.exhibits.printing import Job, print_pdf, print_pictures
+from pipeline.bundle.profile import profile
 from pipeline.renditions.scans import Scan, write_searchable
 from pipeline.renditions.words import words_of, write_words
 from tests.conftest import REGISTER, Answer, Command
@@ -134,8 +136,9 @@ def test_a_full_disk_is_no_fault_of_a_document(
     monkeypatch.setattr(pikepdf.Pdf, "save", full)
     with pytest.raises(OSError, match="No space"):
         write_searchable(Scan(path, kind, "0" * 64, "scan", words, 10**8), tmp_path / "out.pdf")
+    job = Job(path, "scan", words, tmp_path, profile("uk"))
     with pytest.raises(OSError, match="No space"):
-        build(case_of(exhibit(path, kind, document=read)), tmp_path / "bundle")
+        (print_pdf if kind == "application/pdf" else print_pictures)(job)
 
 
 def without_layer(file: pikepdf.Pdf, at: int) -> None:
