@@ -5,10 +5,12 @@ from __future__ import annotations
 import datetime
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from extractors.document import Document
+from extractors.workers import Workers
 from pipeline.audit import Entry
 from pipeline.bundle import (
     BundleReport,
@@ -17,6 +19,7 @@ from pipeline.bundle import (
     ChronologyRow,
     Exhibit,
     ExhibitLink,
+    Runner,
     Sighting,
     build,
 )
@@ -30,8 +33,10 @@ from pipeline.evidence import Summary
 from pipeline.links import Link
 from pipeline.matter import Matter
 from pipeline.records import audit_log, documents
+from pipeline.searchable import words_of_document
 
 PRIVILEGED = "privileged"
+T = TypeVar("T")
 
 
 def export(
@@ -50,11 +55,22 @@ def export(
             f"Claim {claim_id} has no evidence to bundle.",
             "Take documents in, then claimtrail link; with --confirmed-only, confirm some links.",
         )
-    report = build(case, out, zip=as_zip, progress=progress)
+    with Workers(1, matter.settings.limits.limits()) as workers:
+        report = build(case, out, zip=as_zip, progress=progress, run=_runner(matter, workers))
     with matter.change() as change:
         included = [exhibit.id for exhibit in case.exhibits]
         change.note("exported", claim_id, documents=included, pages=report.pages, withheld=case.withheld)
     return _answer(case, report)
+
+
+def _runner(matter: Matter, workers: Workers) -> Runner:
+    """Opens originals in a worker, with the limits under which they were read."""
+    limits = matter.settings.limits.limits()
+
+    def run(function: Callable[..., T], *args: Any, size: int, name: str) -> T:
+        return workers.submit(function, *args, seconds=limits.seconds_for(size), name=name).result()
+
+    return run
 
 
 def _answer(case: Case, report: BundleReport) -> dict[str, Any]:
@@ -192,6 +208,7 @@ def _exhibit(matter: Matter, found: Summary, links: Iterable[Link], touches: tup
             Sighting(s.path, datetime.datetime.fromisoformat(s.received)) for s in found.sightings
         ),
         document=_reader(matter, found),
+        words=partial(words_of_document, matter, found.id),
         links=tuple(ExhibitLink(link.event, link.page, link.score, link.status) for link in links),
         parent=found.parent,
         children=found.children,

@@ -7,7 +7,7 @@ import re
 import shutil
 from collections.abc import Iterator
 from decimal import Decimal
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 
 import click
@@ -20,10 +20,12 @@ from index.query import Filters
 from pipeline.bundle.plan import safe_name
 from pipeline.describe import evidence_json, history_json
 from pipeline.errors import UsageError
-from pipeline.evidence import Evidence
+from pipeline.evidence import Evidence, Summary
 from pipeline.indexing import open_search, reindex
 from pipeline.listing import SORTS, Wanted, document_list
+from pipeline.matter import Matter
 from pipeline.records import audit_log, documents, likenesses, matters
+from pipeline.searchable import write_rendition
 from pipeline.workspace import working
 
 NEAR = " ≈"
@@ -131,15 +133,27 @@ def _wanted(
 @click.option(
     "--original", metavar="OUT", type=click.Path(path_type=Path), help="Write the original, checked, here."
 )
+@click.option("--searchable", is_flag=True, help="With --original: as a PDF in which every word is found.")
 @workspace_option
 @json_option
 def show_command(
-    document: str, page: int | None, only_text: bool, original: Path | None, workspace: Path, as_json: bool
+    document: str,
+    page: int | None,
+    only_text: bool,
+    original: Path | None,
+    searchable: bool,
+    workspace: Path,
+    as_json: bool,
 ) -> None:
     """One document with its pages, facts, links and history.
 
-    Example: claimtrail show 3f9a --page 1 --text
+    \b
+    Example:
+      claimtrail show 3f9a --page 1 --text
+      claimtrail show 3f9a --original letter.pdf --searchable
     """
+    if searchable and original is None:
+        raise UsageError("--searchable says how to write the original.", "Add --original OUT.")
     with open_matter(workspace) as matter:
         with matter.reading() as tx:
             found = documents.evidence(tx, documents.summary(tx, documents.resolve(tx, document)))
@@ -147,7 +161,9 @@ def show_command(
             entries = list(audit_log.entries(tx, {found.id}))
             labels = documents.label_list(tx, found.id)
             near = likenesses.likeness_list(tx, found.id)
-        if original is not None:
+        if original is not None and searchable:
+            _write_searchable(matter, found.summary, original)
+        elif original is not None:
             _write_original(matter.originals.checked(found.summary.sha256), original, found.summary.name)
     if page is not None and page > len(found.document.pages):
         raise UsageError(f"{found.id} has {len(found.document.pages)} pages.", "Name one of them.")
@@ -168,6 +184,15 @@ def _write_original(source: Path, target: Path, name: str) -> None:
         raise UsageError(f"{out} is there already.", "Name a new file.")
     shutil.copyfile(source, out)
     message(str(out))
+
+
+def _write_searchable(matter: Matter, found: Summary, target: Path) -> None:
+    name = safe_name(f"{PurePath(found.name).stem or found.id}.searchable.pdf")
+    made = write_rendition(matter, found, target / name if target.is_dir() else target)
+    message(str(made.path))
+    message(f"  {word(f'rendition_{made.made}')}")
+    if made.note:
+        message(f"  ! {made.note}")
 
 
 def _only_page(answer: dict[str, Any], page: int) -> dict[str, Any]:

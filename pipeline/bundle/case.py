@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 from typing import NamedTuple
 
 from extractors.document import Document
+from pipeline.renditions.words import PageWords, words_of
 
 Reading = Document | Callable[[], Document | None] | None
 """What was read from a file; a function fetches it only when its turn comes, so that a large case stays small."""
@@ -62,7 +63,8 @@ class Exhibit:
     """A document of the bundle. `original` is its bytes as received, and is only read.
 
     `document` is what was read from it, and None where nothing could be; `failure` says why. A PDF or a picture is
-    shown from its own bytes and needs no `document`. `custody` are lines for people on what was done with it.
+    shown from its own bytes, and searched by its `words`; where they are not given, by those of its `document`, which
+    it needs for nothing else. `custody` are lines for people on what was done with it.
     """
 
     id: str
@@ -75,6 +77,7 @@ class Exhibit:
     date: datetime.date | None = None
     sightings: tuple[Sighting, ...] = ()
     document: Reading = None
+    words: Callable[[], Iterable[PageWords]] | None = None
     links: tuple[ExhibitLink, ...] = ()
     parent: str | None = None
     children: tuple[str, ...] = ()
@@ -84,6 +87,13 @@ class Exhibit:
     def read(self) -> Document | None:
         """What was read from the file, fetched now if need be."""
         return self.document() if callable(self.document) else self.document
+
+    def page_words(self) -> Iterable[PageWords]:
+        """The words of its pages, one page at a time where that is possible."""
+        if self.words is not None:
+            return self.words()
+        document = self.read()
+        return () if document is None else words_of(document)
 
     @property
     def heading(self) -> str:

@@ -114,6 +114,10 @@ def _document(tab: Tab) -> dict[str, Any]:
         "custody": list(e.custody),
         "pages": {"tab": tab.sheet, "first": tab.first, "last": tab.last if tab.first else None},
         "page_map": tab.map,
+        "recognised": [
+            {"bundle_page": page, "characters": laid.characters, "sha256": laid.sha256}
+            for page, laid in tab.laid.items()
+        ],
         "note": tab.body.note,
         "links": [
             {

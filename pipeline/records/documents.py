@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from decimal import Decimal
 from typing import Any
@@ -12,7 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite import insert
 
-from extractors.document import Document
+from extractors.document import Document, Page
 from extractors.extract import Understanding
 from extractors.facts.fact import Fact
 from extractors.picture_hash import PictureHash
@@ -38,6 +38,8 @@ from pipeline.records.tables import (
 
 ID_LENGTH = 16
 UNKNOWN_MEDIA = "application/octet-stream"
+_FEW = 16
+"""Pages that are fetched at a time where they are read one by one."""
 
 
 def id_of(sha256: str) -> str:
@@ -297,6 +299,14 @@ def reading(tx: sa.Connection, found: Summary) -> Document:
         return Document("", (), found.media_type)
     query = sa.select(pages).where(pages.c.document == found.id).order_by(pages.c.number)
     return codec.document_of(found.media_type, text, tx.execute(query).mappings().all())
+
+
+def each_page(tx: sa.Connection, document: str) -> Iterator[tuple[str, Page]]:
+    """The text of a document with each of its pages, read from the records one by one; nothing if it was not read."""
+    text = tx.execute(sa.select(texts.c.text).where(texts.c.document == document)).scalar()
+    query = sa.select(pages).where(pages.c.document == document).order_by(pages.c.number)
+    for row in tx.execute(query.execution_options(yield_per=_FEW)).mappings():
+        yield str(text), codec.page_of(row)
 
 
 def fact_list(tx: sa.Connection, document: str) -> list[Fact]:
