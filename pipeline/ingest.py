@@ -21,6 +21,7 @@ from extractors.reading import OcrMode, OcrOptions
 from extractors.workers import Workers
 from pipeline.copies import find_copies
 from pipeline.evidence import Summary
+from pipeline.exports import close_open
 from pipeline.indexing import index_pending
 from pipeline.ingest_report import Failure, Outcome, Report, Taken
 from pipeline.intake import Found, Lost, modified, readable
@@ -295,6 +296,7 @@ def ingest(
 
 def retry(matter: Matter, ids: Sequence[str], progress: Progress = silent) -> Report:
     """Try failed documents again."""
+    sweep(matter)
     with matter.change() as change:
         for document in ids:
             documents.set_state(change.tx, document, "open")
@@ -308,3 +310,4 @@ def sweep(matter: Matter) -> None:
     """Remove what an interrupted run left unfinished. Only for the holder of the workspace's lock."""
     matter.originals.sweep()
     matter.workspace.sweep()
+    close_open(matter)

@@ -11,7 +11,7 @@ from typing import Any
 
 from extractors.errors import recorded
 from index.errors import SearchError
-from pipeline.audit import Fault, check
+from pipeline.audit import BEFORE_ALL, Fault, Head
 from pipeline.clock import stamp
 from pipeline.copies import find_copies
 from pipeline.indexing import index_pending, open_search, reindex
@@ -21,6 +21,7 @@ from pipeline.linking import link_pending
 from pipeline.matter import Matter
 from pipeline.records import audit_log, documents, matters
 from pipeline.redo import reopen_outdated, understand_outdated
+from pipeline.witnesses import audit_faults, reported
 from pipeline.workspace import write_atomically
 
 CYCLE = 30
@@ -47,6 +48,8 @@ class Night:
     doubtful: int = 0
     documents: int = 0
     free_bytes: int = 0
+    audit: Head = BEFORE_ALL
+    """How far the audit had come when the report was written: the report is a witness of it."""
 
     @property
     def reports(self) -> list[Report]:
@@ -79,6 +82,7 @@ class Night:
             "doubtful_values": self.doubtful,
             "documents": self.documents,
             "free_bytes": self.free_bytes,
+            "audit": self.audit.as_json(),
         }
 
 
@@ -125,13 +129,13 @@ def look_after(matter: Matter, night: Night) -> None:
     """Hash tonight's share of the originals, check the audit and the records, and count what is doubtful."""
     with matter.reading() as tx:
         found = documents.summaries(tx)
-        night.faults += check(audit_log.entries(tx), matter.audit_head())
         night.doubtful = documents.count_below(tx, DOUBTFUL)
     share = tonight([summary.sha256 for summary in found], night.started.date())
     for sha256 in share:
         if fault := matter.originals.fault(sha256):
             night.faults.append(Fault(f"original {sha256[:16]}", fault))
     night.originals_checked, night.documents = len(share), len(found)
+    night.faults += audit_faults(matter)
     night.faults += [Fault("records.sqlite", fault) for fault in matter.records.integrity_faults()]
     night.free_bytes = shutil.disk_usage(matter.workspace.root).free
 
@@ -143,6 +147,8 @@ def tonight(hashes: Iterable[str], date: datetime.date) -> list[str]:
 
 def close(matter: Matter, night: Night) -> str:
     """Write the report into `reports/` and note the night in the audit; returns the report as Markdown."""
+    with matter.reading() as tx:
+        night.audit = audit_log.head(tx)
     text = markdown(matter, night)
     name = f"nightly-{night.started:%Y%m%dT%H%M%SZ}.md"
     write_atomically(matter.workspace.root / "reports" / name, text)
@@ -174,7 +180,7 @@ def markdown(matter: Matter, night: Night) -> str:
     lines += _section("Failed", [(found["path"], found["reason"]) for found in said["failed"]])
     lines += _section("Faults", [(fault["where"], fault["what"]) for fault in said["faults"]])
     lines += _section("New links", _links(matter, night.newly_linked))
-    return "\n".join(lines) + "\n"
+    return "\n".join([*lines, "", reported(night.audit)]).rstrip() + "\n"
 
 
 def _links(matter: Matter, ids: Sequence[str]) -> list[tuple[str, str]]:

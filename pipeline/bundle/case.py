@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from extractors.document import Document
+from pipeline.audit import Head
 
 Reading = Document | Callable[[], Document | None] | None
 """What was read from a file; a function fetches it only when its turn comes, so that a large case stays small."""
@@ -95,9 +96,10 @@ class Exhibit:
 class Case:
     """A claim and its evidence, as they go into a bundle.
 
-    `audit` are the entries that bear on the claim, a JSON object each, as they were written. `withheld` counts the
-    documents that were kept out as privileged. `made_at` (aware, UTC) is every date inside the bundle that is not
-    the evidence's own, so that the same case gives the same bytes.
+    `audit` are the entries that bear on the claim, a JSON object each, as they were written. `audit_head` is the
+    newest entry of the whole audit, which the bundle's receiver can hold against the workspace one day. `withheld`
+    counts the documents that were kept out as privileged. `made_at` (aware, UTC) is every date inside the bundle
+    that is not the evidence's own, so that the same case gives the same bytes.
     """
 
     claim_id: str
@@ -112,6 +114,7 @@ class Case:
     exhibits: tuple[Exhibit, ...] = ()
     chronology: tuple[ChronologyRow, ...] = ()
     audit: tuple[str, ...] = ()
+    audit_head: Head | None = None
     profile: str = "uk"
     withheld: int = 0
 
@@ -120,7 +123,8 @@ class Case:
 class BundleReport:
     """What was built: the folder, its zip if one was wanted, pages of bundle.pdf, bytes of the folder.
 
-    `notes` name the documents that could not be shown as they are, and say how they are represented.
+    `manifest` is the SHA-256 of its manifest.json, which names this very bundle. `notes` name the documents that
+    could not be shown as they are, and say how they are represented.
     """
 
     path: Path
@@ -129,4 +133,5 @@ class BundleReport:
     exhibits: int
     bytes: int
     withheld: int
+    manifest: str
     notes: tuple[str, ...] = ()
