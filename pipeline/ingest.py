@@ -19,9 +19,11 @@ from extractors.extract import Extraction, extract
 from extractors.readers.draft import Child
 from extractors.reading import OcrMode, OcrOptions
 from extractors.workers import Workers
+from pipeline.clock import stamp
 from pipeline.copies import find_copies
 from pipeline.evidence import Summary
 from pipeline.exports import close_open
+from pipeline.inbox import forget_reasons
 from pipeline.indexing import index_pending
 from pipeline.ingest_report import Failure, Outcome, Report, Taken
 from pipeline.intake import Found, Lost, modified, readable
@@ -97,7 +99,7 @@ class Ingest:
         """Keep a file's bytes and register it; None when there is nothing (more) to read."""
         self._progress("found", item.shown)
         if isinstance(item, Lost):
-            self._fail(Failure(item.shown, item.error))
+            self._lose(item)
             return None
         try:
             original = self.matter.originals.keep(item.path, self._limits.file_bytes)
@@ -205,12 +207,32 @@ class Ingest:
         if documents.add_sighting(change.tx, document, item.sighting, name, self.report.run, *times):
             change.note("seen", document, path=item.sighting, run=self.report.run)
             self._link_again(change, document)  # links look at names, the index at paths
+        self._tell(change, document, item)
+        state = documents.summary(change.tx, document).state
+        return Taken(document, item.shown, again=not new and state != "open")
+
+    def _lose(self, item: Lost) -> None:
+        """A path that cannot be taken in. What a late sidecar tells is told to the document that its file became."""
+        if item.told is not None and (document := self._told_late(item.told)):
+            self._report_known(Taken(document, item.shown, again=True))
+        else:
+            self._fail(Failure(item.shown, item.error))
+
+    def _told_late(self, told: Found) -> str | None:
+        with self.matter.change() as change:
+            document = documents.seen_at(change.tx, told.sighting)
+            if document is not None:
+                self._tell(change, document, told)
+        return document
+
+    def _tell(self, change: Change, document: str, item: Found) -> None:
+        """Record what a person said of a document."""
         self._tie(change, document, (item.claim or self._claim,))
         for key, value in item.labels:
             if documents.add_label(change.tx, document, key, value):
                 change.note("labelled", document, **{key: value})
-        state = documents.summary(change.tx, document).state
-        return Taken(document, item.shown, again=not new and state != "open")
+        if item.received and documents.set_received(change.tx, document, item.sighting, item.received):
+            change.note("received", document, path=item.sighting, at=stamp(item.received))
 
     def _tie(self, change: Change, document: str, claims: Iterable[str | None]) -> None:
         for claim in claims:
@@ -310,4 +332,5 @@ def sweep(matter: Matter) -> None:
     """Remove what an interrupted run left unfinished. Only for the holder of the workspace's lock."""
     matter.originals.sweep()
     matter.workspace.sweep()
+    forget_reasons(matter.workspace.quarantine)
     close_open(matter)

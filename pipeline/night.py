@@ -26,6 +26,8 @@ from pipeline.workspace import write_atomically
 
 CYCLE = 30
 """Nights after which every original was hashed once."""
+NOT_FOLLOWED = ("sidecar_fault", "unknown_claim")
+"""Labels that tell of something a person said and that could not be done."""
 DOUBTFUL = 0.6
 """Confidence below which a value is counted as doubtful."""
 
@@ -44,6 +46,8 @@ class Night:
     newly_linked: list[str] = field(default_factory=list)
     originals_checked: int = 0
     faults: list[Fault] = field(default_factory=list)
+    not_followed: list[tuple[str, str, str]] = field(default_factory=list)
+    """(name, kind of trouble, what was said) of tonight's sidecars and folders that could not be followed."""
     index_rebuilt: bool = False
     doubtful: int = 0
     documents: int = 0
@@ -78,6 +82,9 @@ class Night:
             "newly_linked": self.newly_linked,
             "originals_checked": self.originals_checked,
             "faults": [{"where": fault.where, "what": fault.what} for fault in self.faults],
+            "not_followed": [
+                {"path": name, "what": what, "said": said} for name, what, said in self.not_followed
+            ],
             "index_rebuilt": self.index_rebuilt,
             "doubtful_values": self.doubtful,
             "documents": self.documents,
@@ -129,6 +136,7 @@ def look_after(matter: Matter, night: Night) -> None:
     """Hash tonight's share of the originals, check the audit and the records, and count what is doubtful."""
     with matter.reading() as tx:
         found = documents.summaries(tx)
+        night.not_followed = documents.with_labels(tx, NOT_FOLLOWED, _taken_in(night))
         night.doubtful = documents.count_below(tx, DOUBTFUL)
     share = tonight([summary.sha256 for summary in found], night.started.date())
     for sha256 in share:
@@ -138,6 +146,16 @@ def look_after(matter: Matter, night: Night) -> None:
     night.faults += audit_faults(matter)
     night.faults += [Fault("records.sqlite", fault) for fault in matter.records.integrity_faults()]
     night.free_bytes = shutil.disk_usage(matter.workspace.root).free
+
+
+def _taken_in(night: Night) -> set[str]:
+    """The documents that came in tonight, known ones and failed ones too."""
+    found: set[str] = set()
+    for report in night.taken_in:
+        found |= {outcome.document for outcome in report.ingested}
+        found |= {taken.document for taken in report.duplicates}
+        found |= {failure.document for failure in report.failed if failure.document}
+    return found
 
 
 def tonight(hashes: Iterable[str], date: datetime.date) -> list[str]:
@@ -179,6 +197,8 @@ def markdown(matter: Matter, night: Night) -> str:
         lines += ["", "The search index was broken and was built anew."]
     lines += _section("Failed", [(found["path"], found["reason"]) for found in said["failed"]])
     lines += _section("Faults", [(fault["where"], fault["what"]) for fault in said["faults"]])
+    not_followed = [(name, f"{what}: {said}") for name, what, said in night.not_followed]
+    lines += _section("Sidecars and folders not followed", not_followed)
     lines += _section("New links", _links(matter, night.newly_linked))
     return "\n".join([*lines, "", reported(night.audit)]).rstrip() + "\n"
 

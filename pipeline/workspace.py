@@ -19,6 +19,12 @@ from pipeline.errors import NoWorkspace, UsageError, WorkspaceBusy, WorkspaceToo
 FORM = 1
 MARKER = "claimtrail.json"
 FOLDERS = ("originals", "index", "inbox", "quarantine", "reports", "scratch")
+_HALF_WRITTEN = (
+    (".", ".*.json.*"),
+    (".", ".settings.yaml.*"),
+    ("quarantine", "**/.*.reason.json.*"),
+    ("reports", ".nightly-*.md.*"),
+)
 SETTINGS_TEXT = """# Settings of this workspace. Everything has a default; docs/guide.md names all of them.
 # ocr:
 #   mode: auto          # fast | auto | accurate
@@ -68,8 +74,8 @@ class Workspace:
         """Remove what an interrupted run left unfinished. Only for the holder of the lock."""
         for left in self.scratch.iterdir():
             shutil.rmtree(left, ignore_errors=True)
-        for folder, name in ((self.root, ".*.json.*"), (self.quarantine, "**/.*.reason.json.*")):
-            for half_written in folder.glob(name):
+        for folder, name in _HALF_WRITTEN:
+            for half_written in self.root.glob(f"{folder}/{name}"):
                 half_written.unlink(missing_ok=True)
 
 
