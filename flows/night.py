@@ -57,7 +57,8 @@ class NightRun:
         look_after(self.matter, self.night)
 
     def _close(self) -> None:
-        self.report = close(self.matter, self.night)
+        with working(self.matter.workspace, "nightly", LOCK_SECONDS):
+            self.report = close(self.matter, self.night)
 
 
 def spend(matter: Matter) -> dict[str, Any]:

@@ -11,7 +11,7 @@ import datetime
 import json
 import os
 import shutil
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -213,7 +213,7 @@ def quarantine(path: Path, inbox: Path, quarantined: Path, reason: dict[str, str
     return _move(path, target)
 
 
-def release(quarantined: Path, inbox: Path, documents: Sequence[str]) -> None:
+def release(quarantined: Path, inbox: Path, documents: Container[str | None]) -> None:
     """Take out of the quarantine what was read after all: the files go to `.done/`, their reasons away."""
     for reason, path in _reasons(quarantined):
         if _document_of(reason) in documents:

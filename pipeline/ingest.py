@@ -23,7 +23,7 @@ from pipeline.clock import stamp
 from pipeline.copies import find_copies
 from pipeline.evidence import Summary
 from pipeline.exports import close_open
-from pipeline.inbox import forget_reasons
+from pipeline.inbox import forget_reasons, release
 from pipeline.indexing import index_pending
 from pipeline.ingest_report import Failure, Outcome, Report, Taken
 from pipeline.intake import Found, Lost, modified, readable
@@ -317,7 +317,7 @@ def ingest(
 
 
 def retry(matter: Matter, ids: Sequence[str], progress: Progress = silent) -> Report:
-    """Try failed documents again."""
+    """Try failed documents again; files of theirs that lie in the quarantine go to `.done/` when they are read."""
     sweep(matter)
     with matter.change() as change:
         for document in ids:
@@ -325,12 +325,20 @@ def retry(matter: Matter, ids: Sequence[str], progress: Progress = silent) -> Re
             documents.undo_all(change.tx, document)
             change.note("retry", document)
     with Workers(matter.settings.processes(), matter.settings.limits.limits()) as workers:
-        return Ingest(matter, workers, ocr_options(matter), command="retry", progress=progress).run([])
+        report = Ingest(matter, workers, ocr_options(matter), command="retry", progress=progress).run([])
+    _release(matter)
+    return report
+
+
+def _release(matter: Matter) -> None:
+    """Take out of the quarantine what was read after all: by the records, so that an earlier run's are found too."""
+    with matter.reading() as tx:
+        read = {found.id for found in documents.summaries(tx) if found.state in ("ok", "partial")}
+    release(matter.workspace.quarantine, matter.workspace.inbox, read)
 
 
 def sweep(matter: Matter) -> None:
     """Remove what an interrupted run left unfinished. Only for the holder of the workspace's lock."""
     matter.originals.sweep()
-    matter.workspace.sweep()
     forget_reasons(matter.workspace.quarantine)
     close_open(matter)

@@ -114,8 +114,8 @@ def find(root: Path) -> Workspace:
 def working(workspace: Workspace, what: str, wait_seconds: float = 10.0) -> Iterator[None]:
     """Be the only process that changes this workspace.
 
-    The lock is the operating system's, so it is gone when its holder is killed. Raises `WorkspaceBusy` naming who
-    holds it.
+    The lock is the operating system's, so it is gone when its holder is killed; what that left half-done is removed.
+    Raises `WorkspaceBusy` naming who holds it.
     """
     lock, holder = FileLock(workspace.root / ".lock"), workspace.root / ".lock-holder.json"
     try:
@@ -123,6 +123,7 @@ def working(workspace: Workspace, what: str, wait_seconds: float = 10.0) -> Iter
     except Timeout:
         raise WorkspaceBusy(f"{workspace.root} is in use by {_holder(holder)}.") from None
     try:
+        workspace.sweep()
         write_atomically(holder, json.dumps({"pid": os.getpid(), "host": socket.gethostname(), "what": what}))
         yield
     finally:
