@@ -15,7 +15,8 @@ from prefect.schedules import Cron, Schedule
 
 from flows.leash import leashed
 from flows.night import NightRun, Step
-from pipeline.errors import MatterError, UsageError
+from index.errors import SearchError
+from pipeline.errors import ClaimtrailError, MatterError, UsageError, named
 from pipeline.matter import Matter
 
 ACTOR = "nightly"
@@ -49,9 +50,11 @@ def at_once(workspace: Path) -> dict[str, Any]:
     with leashed(command, out=subprocess.PIPE) as running:
         said = running.stdout.read() if running.stdout else b""
         status = running.wait()
+    report: dict[str, Any] = json.loads(said) if said else {}
+    if why := report.get("error"):
+        raise NightFailed(f"The nightly run stopped: {why['message']} [{why['code']}]", why["hint"])
     if status:
         raise NightFailed(f"The nightly run ended with status {status}.")
-    report: dict[str, Any] = json.loads(said)
     return report
 
 
@@ -74,5 +77,15 @@ def serve(workspace: Path, times: Schedule) -> None:
     )
 
 
+def _answer(workspace: str) -> dict[str, Any]:
+    """The night's report, or the error that stopped it."""
+    try:
+        return nightly(workspace)
+    except (ClaimtrailError, SearchError) as error:
+        return {"error": error.as_json()}
+    except OSError as error:
+        return {"error": named(error).as_json()}
+
+
 if __name__ == "__main__":
-    print(json.dumps(nightly(sys.argv[1]), ensure_ascii=False))
+    print(json.dumps(_answer(sys.argv[1]), ensure_ascii=False))

@@ -168,12 +168,21 @@ def close(matter: Matter, night: Night) -> str:
     with matter.reading() as tx:
         night.audit = audit_log.head(tx)
     text = markdown(matter, night)
-    name = f"nightly-{night.started:%Y%m%dT%H%M%SZ}.md"
-    write_atomically(matter.workspace.root / "reports" / name, text)
+    path = _unused(matter.workspace.root / "reports", f"nightly-{night.started:%Y%m%dT%H%M%SZ}")
+    write_atomically(path, text)
     with matter.change() as change:
         summary = {key: value for key, value in night.as_json().items() if isinstance(value, int)}
-        change.note("nightly run", "workspace", report=name, **summary)
+        change.note("nightly run", "workspace", report=path.name, **summary)
     return text
+
+
+def _unused(folder: Path, stem: str) -> Path:
+    """A report never takes the place of another, whatever the clock says."""
+    path, number = folder / f"{stem}.md", 1
+    while path.exists():
+        number += 1
+        path = folder / f"{stem}-{number}.md"
+    return path
 
 
 def markdown(matter: Matter, night: Night) -> str:
