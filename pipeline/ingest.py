@@ -62,6 +62,7 @@ class Ingest:
         self._workers, self._ocr, self._claim, self._progress = workers, ocr, claim, progress
         self._limits = matter.settings.limits.limits()
         self._seen: set[str] = set()
+        self._in_work: list[Taken] = []
         with matter.change() as change:
             if claim is not None:
                 matters.claim(change.tx, claim)
@@ -69,13 +70,15 @@ class Ingest:
 
     def run(self, found: Iterable[Found | Lost]) -> Report:
         """Take everything in, and finish what an earlier run left open."""
+        left = self.left_open()
         with ThreadPoolExecutor(self._workers.processes) as threads:
-            waiting = {threads.submit(self.process, taken) for taken in self.left_open()}
+            waiting: set[Future[Outcome]] = set()
             try:
                 for item in found:
                     if (taken := self.take(item)) is not None:
                         waiting.add(threads.submit(self.process, taken))
                     waiting = self._collect(waiting, threads, at_most=4 * self._workers.processes)
+                waiting |= {threads.submit(self.process, taken) for taken in self.unseen(left)}
                 self._collect(waiting, threads, at_most=0)
             except BaseException:
                 for future in waiting:
@@ -115,10 +118,15 @@ class Ingest:
         with self.matter.reading() as tx:
             ids = documents.without_step(tx, "facts", VERSIONS["facts"], ("open",))
             found = documents.summaries(tx, ids)
-        self._seen.update(ids)
-        for document in found:
-            self._progress("found", _shown(document))
         return [Taken(document.id, _shown(document), again=False) for document in found]
+
+    def unseen(self, left: Iterable[Taken]) -> list[Taken]:
+        """Of what was left open, that which did not come in anew meanwhile, and is told of under that name."""
+        found = [taken for taken in left if taken.document not in self._seen]
+        for taken in found:
+            self._seen.add(taken.document)
+            self._progress("found", taken.shown)
+        return found
 
     def process(self, taken: Taken) -> Outcome:
         """Read a document and record what was found, or how it failed."""
@@ -167,6 +175,9 @@ class Ingest:
 
     def finish(self) -> None:
         """Compare, link and index what is new, and close the run."""
+        in_work, self._in_work = self._in_work, []
+        for taken in in_work:
+            self._report_known(taken)
         find_copies(self.matter)
         self._progress("linking", "")
         self.report.linked += link_pending(self.matter)
@@ -191,7 +202,9 @@ class Ingest:
     def _report_known(self, taken: Taken) -> None:
         with self.matter.reading() as tx:
             known = documents.summary(tx, taken.document)
-        if known.state == "failed" and known.reason:
+        if known.state == "open":
+            self._in_work.append(taken)  # how it ends is known at the end of the run
+        elif known.state == "failed" and known.reason:
             self._fail(Failure(taken.shown, recorded(**known.reason), known.id))
         else:
             self.report.duplicates.append(taken)
