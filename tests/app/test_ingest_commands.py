@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.matter import Matter
+from pipeline.records import documents
 from tests.conftest import LETTER, Answer, Command
 
 DOCUMENT_KEYS = {
