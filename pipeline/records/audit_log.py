@@ -27,8 +27,10 @@ def append(tx: sa.Connection, actor: str, action: str, subject: str, detail: Map
 
 def account(tx: sa.Connection, actor: str, outside: Witness) -> None:
     """Note in the audit what of it is gone. Called before anything is added, since adding would cover it."""
-    end = head(tx)
-    gone = [known for known in (outside.head, noted_head(tx)) if known and not _holds(tx, known)]
+    end, noted = head(tx), noted_head(tx)
+    if end == noted == outside.head:
+        return
+    gone = [known for known in (outside.head, noted) if known and not _holds(tx, known)]
     if gone:
         lost = max(gone, key=lambda known: known.seq)
         append(tx, actor, LOST, "audit", {"known": lost.seq, "hash": lost.hash, "left": end.seq})
