@@ -68,8 +68,9 @@ class _Heap:
 
     def taken(self) -> list[Taken]:
         """What an earlier run left open and what comes in now, all of it kept and registered."""
-        fresh = (taken for item in self._found if (taken := self.run.take(item)) is not None)
-        return [*self.run.left_open(), *fresh]
+        left = self.run.left_open()
+        fresh = [taken for item in self._found if (taken := self.run.take(item)) is not None]
+        return [*fresh, *self.run.unseen(left)]
 
     def read(self, several: Sequence[Taken]) -> tuple[list[Taken], list[Taken]]:
         """Reads documents; returns the children found in them, and what is worth another try."""

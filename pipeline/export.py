@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
@@ -30,6 +31,7 @@ from pipeline.claims import Claim, qualified
 from pipeline.clock import now
 from pipeline.errors import UsageError
 from pipeline.evidence import Summary
+from pipeline.exports import begin, close_open, complete
 from pipeline.links import Link
 from pipeline.matter import Matter
 from pipeline.records import audit_log, documents
@@ -49,17 +51,23 @@ def export(
     progress: Progress | None = None,
 ) -> dict[str, Any]:
     """Build the bundle of a claim; returns `{"claim", "bundle", "zip", "pages", "exhibits", "withheld", "notes"}`."""
+    close_open(matter)
     case = collect(matter, claim_id, profile, confirmed_only)
     if not case.exhibits:
         raise UsageError(
             f"Claim {claim_id} has no evidence to bundle.",
             "Take documents in, then claimtrail link; with --confirmed-only, confirm some links.",
         )
+    included = [exhibit.id for exhibit in case.exhibits]
+    runs: list[str] = []
+
+    def publishing(built: BundleReport) -> None:
+        runs.append(begin(matter, claim_id, built, included))
+
     with Workers(1, matter.settings.limits.limits()) as workers:
-        report = build(case, out, zip=as_zip, progress=progress, run=_runner(matter, workers))
-    with matter.change() as change:
-        included = [exhibit.id for exhibit in case.exhibits]
-        change.note("exported", claim_id, documents=included, pages=report.pages, withheld=case.withheld)
+        report = build(case, out, as_zip, progress, publishing, _runner(matter, workers))
+    for run in runs:
+        complete(matter, run)
     return _answer(case, report)
 
 
@@ -96,11 +104,13 @@ def collect(matter: Matter, claim_id: str, profile: str, confirmed_only: bool) -
         withheld = _withheld(everything) & set(wanted)
         chosen = [everything[document] for document in wanted if document not in withheld]
         audit = list(audit_log.entries(tx, {claim_id, *(found.id for found in chosen)}))
+        head = audit_log.head(tx)
     touches = _touches(audit)
     exhibits = tuple(
         _exhibit(matter, found, links.get(found.id, ()), tuple(touches.get(found.id, ()))) for found in chosen
     )
-    return _case(file, exhibits, tuple(entry.line() for entry in audit), profile, len(withheld))
+    case = _case(file, exhibits, tuple(entry.line() for entry in audit), profile, len(withheld))
+    return replace(case, audit_head=head)
 
 
 def _touches(audit: Iterable[Entry]) -> dict[str, list[str]]:

@@ -7,7 +7,7 @@ import hashlib
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -26,9 +26,11 @@ from pipeline.bundle.tables import (
     chronology_rows,
     index_rows,
     manifest,
+    sha256,
     write_csv,
     write_json,
 )
+from pipeline.originals import sync_folder
 
 _BLOCK = 2**20
 _UNFINISHED = ".unfinished"
@@ -36,13 +38,18 @@ _PUBLISHED = "zip-published"
 
 
 def build(
-    case: Case, out: Path, zip: bool = False, progress: Progress | None = None, run: Runner = here
+    case: Case,
+    out: Path,
+    zip: bool = False,
+    progress: Progress | None = None,
+    publishing: Callable[[BundleReport], object] | None = None,
+    run: Runner = here,
 ) -> BundleReport:
     """Builds the bundle of a case as the folder `out`, and as `out`.zip beside it if wanted.
 
-    Originals are opened by `run`, here or in a worker. The folder appears under its name when all of it is there.
-    Raises BundleExists, EmptyCase, UnknownProfile, OriginalChanged (a stored original is not what its hash says),
-    FontMissing.
+    Originals are opened by `run`, here or in a worker. The folder appears under its name when all of it is there;
+    `publishing` is called just before, so that no bundle need be handed over unrecorded. Raises BundleExists,
+    EmptyCase, UnknownProfile, OriginalChanged (a stored original is not what its hash says), FontMissing.
     """
     out = Path(os.path.abspath(out))  # noqa: PTH100 - resolve() would follow a link that stands in the way
     packed = out.with_name(out.name + ".zip") if zip else None
@@ -58,10 +65,13 @@ def build(
         if packed:
             zip_bag(folder, scratch / "bag.zip", out.name, case.made_at)
         _refuse_existing(out, packed)
-        if packed:
-            _publish_zip(scratch, packed)
-        folder.rename(out)
-    return BundleReport(out, packed, plan.pages, len(plan.tabs), size, case.withheld, tuple(_notes(plan)))
+        name = sha256(folder / "data" / "manifest.json")
+        notes = tuple(_notes(plan))
+        report = BundleReport(out, packed, plan.pages, len(plan.tabs), size, case.withheld, name, notes)
+        if publishing:
+            publishing(report)
+        _publish(scratch, report)
+    return report
 
 
 def _silent(_done: int, _total: int, _what: str) -> None:
@@ -84,6 +94,13 @@ def _scratch(out: Path) -> Iterator[Path]:
 
 def _prefix(out: Path) -> str:
     return f".claimtrail-{out.name}-"
+
+
+def _publish(scratch: Path, report: BundleReport) -> None:
+    if report.zip:
+        _publish_zip(scratch, report.zip)
+    (scratch / "bag").rename(report.path)
+    sync_folder(report.path.parent)
 
 
 def _publish_zip(scratch: Path, packed: Path) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from extractors.document import Document
+from pipeline.audit import Head
 from pipeline.renditions.words import PageWords, words_of
 
 Reading = Document | Callable[[], Document | None] | None
@@ -105,9 +106,10 @@ class Exhibit:
 class Case:
     """A claim and its evidence, as they go into a bundle.
 
-    `audit` are the entries that bear on the claim, a JSON object each, as they were written. `withheld` counts the
-    documents that were kept out as privileged. `made_at` (aware, UTC) is every date inside the bundle that is not
-    the evidence's own, so that the same case gives the same bytes.
+    `audit` are the entries that bear on the claim, a JSON object each, as they were written. `audit_head` is the
+    newest entry of the whole audit, which the bundle's receiver can hold against the workspace one day. `withheld`
+    counts the documents that were kept out as privileged. `made_at` (aware, UTC) is every date inside the bundle
+    that is not the evidence's own, so that the same case gives the same bytes.
     """
 
     claim_id: str
@@ -122,6 +124,7 @@ class Case:
     exhibits: tuple[Exhibit, ...] = ()
     chronology: tuple[ChronologyRow, ...] = ()
     audit: tuple[str, ...] = ()
+    audit_head: Head | None = None
     profile: str = "uk"
     withheld: int = 0
 
@@ -130,7 +133,8 @@ class Case:
 class BundleReport:
     """What was built: the folder, its zip if one was wanted, pages of bundle.pdf, bytes of the folder.
 
-    `notes` name the documents that could not be shown as they are, and say how they are represented.
+    `manifest` is the SHA-256 of its manifest.json, which names this very bundle. `notes` name the documents that
+    could not be shown as they are, and say how they are represented.
     """
 
     path: Path
@@ -139,4 +143,5 @@ class BundleReport:
     exhibits: int
     bytes: int
     withheld: int
+    manifest: str
     notes: tuple[str, ...] = ()

@@ -76,9 +76,15 @@ def manifest(case: Case, plan: Plan, pdf: Path) -> dict[str, Any]:
                 "documents": plan.documents,
             },
         },
-        "audit": {"file": "data/audit.jsonl", "entries": len(case.audit), "last": last_hash(case.audit)},
+        "audit": _audit(case),
         "documents": [_document(tab) for tab in plan.tabs],
     }
+
+
+def _audit(case: Case) -> dict[str, Any]:
+    """The part of the audit that is in the bundle, and how far the whole of it had come."""
+    own = {"file": "data/audit.jsonl", "entries": len(case.audit), "last": last_hash(case.audit)}
+    return {**own, "head": case.audit_head.as_json() if case.audit_head else None}
 
 
 def _claim(case: Case) -> dict[str, Any]:

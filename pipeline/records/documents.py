@@ -82,6 +82,20 @@ def add_sighting(
     return tx.execute(insert(sightings).values(row).on_conflict_do_nothing()).rowcount > 0
 
 
+def set_received(tx: sa.Connection, document: str, path: str, received: datetime.datetime) -> bool:
+    """Note when the file seen here was received, as a person says; False when that was known."""
+    same = sa.and_(sightings.c.document == document, sightings.c.path == path)
+    said = stamp(received)
+    query = sa.update(sightings).where(same, sightings.c.received != said).values(received=said)
+    return tx.execute(query).rowcount > 0
+
+
+def seen_at(tx: sa.Connection, path: str) -> str | None:
+    """The document that was last seen at this path; None when none was."""
+    query = sa.select(sightings.c.document).where(sightings.c.path == path)
+    return tx.execute(query.order_by(sightings.c.id.desc()).limit(1)).scalar()
+
+
 def tie(tx: sa.Connection, document: str, claim: str) -> bool:
     """Tie a document to a claim; False when it was."""
     row = {"document": document, "claim": claim}
@@ -98,6 +112,18 @@ def label_list(tx: sa.Connection, document: str) -> list[tuple[str, str]]:
     """The labels of a document."""
     query = sa.select(labels.c.key, labels.c.value).where(labels.c.document == document)
     return [(row.key, row.value) for row in tx.execute(query.order_by(labels.c.key, labels.c.value))]
+
+
+def with_labels(tx: sa.Connection, keys: Sequence[str], only: Iterable[str]) -> list[tuple[str, str, str]]:
+    """(name, key, value) of the labels with one of these keys that these documents have, in order of name."""
+    columns = (documents.c.name, labels.c.key, labels.c.value)
+    query = sa.select(*columns).join(labels, labels.c.document == documents.c.id)
+    found = [
+        (row.name, row.key, row.value)
+        for chunk in _chunks(sorted(set(only)))
+        for row in tx.execute(query.where(labels.c.key.in_(keys), documents.c.id.in_(chunk)))
+    ]
+    return sorted(found)
 
 
 def set_children(tx: sa.Connection, parent: str, children: Sequence[tuple[str, str]]) -> None:

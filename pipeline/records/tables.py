@@ -232,6 +232,15 @@ audit = Table(
     Column("hash", String, nullable=False),
 )
 
+# how far the audit has come: one row, kept apart from the entries so that a cut-off tail is noticed
+audit_head = Table(
+    "audit_head",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("seq", Integer, nullable=False),
+    Column("hash", String, nullable=False),
+)
+
 runs = Table(
     "runs",
     metadata,
