@@ -76,11 +76,11 @@ class Settling:
 def _is_coming(sidecar: Path) -> bool:
     """Whether a part of the file that it speaks of is there already."""
     whole = sidecar.name.removesuffix(sidecars.ENDING).casefold()
-    return any(
-        path.name.casefold()
-        in {*(whole + end for end in PARTIAL_ENDINGS), *(b + whole for b in PARTIAL_BEGINNINGS)}
-        for path in sidecar.parent.iterdir()
-    )
+    parts = {*(whole + end for end in PARTIAL_ENDINGS), *(start + whole for start in PARTIAL_BEGINNINGS)}
+    try:
+        return any(path.name.casefold() in parts for path in sidecar.parent.iterdir())
+    except OSError:
+        return False
 
 
 def state_of(path: Path) -> State | None:

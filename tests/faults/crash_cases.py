@@ -103,7 +103,7 @@ def settled(root: Path) -> dict[str, Any]:
     assert verify(root).faults == ()
     assert not list((root / "scratch").iterdir())
     assert not list((root / "originals").glob(".incoming/*"))
-    assert [path.name for path in root.iterdir() if path.name.startswith(".") and "json" in path.name] == []
+    assert not list(root.glob(".*.json.*"))
     assert not [path for folder in ("quarantine", "reports") for path in (root / folder).rglob(".*")]
     return state(root)
 
