@@ -192,7 +192,7 @@ def test_no_picture_is_too_odd(reader: Engine, tmp_path: Path, name: str) -> Non
 
 
 def test_engines_are_found_by_name() -> None:
-    assert set(engines()) == {"rapidocr", "tesseract"}
+    assert {"rapidocr", "tesseract"} <= set(engines())
     assert [engine(name).name for name in engines()] == list(engines())
     with pytest.raises(InstallationError, match="no OCR engine called magic") as caught:
         engine("magic")
