@@ -117,6 +117,11 @@ class LibmagicMissing(InstallationError):
     hint = "Install libmagic: apt-get install libmagic1 (macOS: brew install libmagic)."
 
 
+class MediaLibraryMissing(InstallationError):
+    code = "media_library_missing"
+    hint = "Install them anew: pip install opencv-python-headless pymediainfo."
+
+
 def recorded(code: str, message: str, hint: str) -> DocumentError:
     """The error that was recorded with a document in the form of `as_json`."""
     found = next((kind for kind in _kinds(DocumentError) if kind.code == code), DocumentError)

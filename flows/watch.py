@@ -1,12 +1,11 @@
 """The watched folder: whatever lands in the inbox is taken in, batch by batch, until someone says stop.
 
-A batch is a flow run where there is a Prefect server to see it (`PREFECT_API_URL`), and a direct run otherwise, like
-`ingest`. The workspace is locked for a batch, not in between, so that people can work meanwhile.
+Each batch is a flow run (see `flows.batches`). The workspace is locked for a batch, not in between, so that people
+can work meanwhile.
 """
 
 from __future__ import annotations
 
-import os
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -18,9 +17,10 @@ from watchfiles import watch as changes
 
 from extractors.errors import FileUnreachable
 from extractors.reading import OcrMode
+from flows.batches import Batches
 from pipeline.errors import WorkspaceBusy
 from pipeline.inbox import Settling, State, described, discard, put_away, quarantine, state_of, tidy, waiting
-from pipeline.ingest import Progress, ingest
+from pipeline.ingest import Progress, silent
 from pipeline.ingest_report import Failure, Report
 from pipeline.intake import Found, Lost, readable
 from pipeline.matter import Matter
@@ -41,10 +41,16 @@ class Watcher:
     """Takes in what lands in one inbox. `stop` is set from outside, by a signal say."""
 
     def __init__(
-        self, matter: Matter, inbox: Path, ocr: OcrMode | None, stop: threading.Event, progress: Progress
+        self,
+        matter: Matter,
+        inbox: Path,
+        batches: Batches,
+        stop: threading.Event,
+        ocr: OcrMode | None = None,
+        progress: Progress = silent,
     ) -> None:
-        self._matter, self._inbox, self._ocr = matter, inbox, ocr
-        self._stop, self._progress = stop, progress
+        self._matter, self._inbox, self._batches = matter, inbox, batches
+        self._stop, self._ocr, self._progress = stop, ocr, progress
         self._settle = matter.settings.watch.settle_seconds
         self._settling = Settling(self._settle)
         self._left: dict[Path, State | None] = {}
@@ -54,6 +60,7 @@ class Watcher:
         reports: list[Report] = []
         deadline = time.monotonic() + PATIENCE * self._settle
         while (files := self._new()) and not self._stop.is_set():
+            self._batches.prepare()
             if whole := self._settling.whole(files, time.monotonic()):
                 reports.append(self._batch(whole[:BATCH]))
             elif time.monotonic() > deadline:
@@ -92,18 +99,12 @@ class Watcher:
             with self._matter.reading() as tx:
                 claims = [claim.id for claim in matters.all_claims(tx)]
             states = {path: state_of(path) for path in files}
-            report = self._ingest(self._until_stopped(described(path, self._inbox, claims) for path in files))
+            found = self._until_stopped(described(path, self._inbox, claims) for path in files)
+            report = self._batches.take_in(found, self._ocr, self._progress)
             unchanged = [path for path in files if path.exists() and state_of(path) == states[path]]
             self._put_away(report, unchanged)
             self._forget_unread(report, files)
         return report
-
-    def _ingest(self, found: Iterator[Found | Lost]) -> Report:
-        if os.environ.get("PREFECT_API_URL"):
-            from flows.ingest import ingest_as_flow  # Prefect takes seconds to load
-
-            return ingest_as_flow(self._matter, found, None, self._ocr)
-        return ingest(self._matter, found, None, self._ocr, self._progress)
 
     def _until_stopped(self, found: Iterator[Found | Lost]) -> Iterator[Found | Lost]:
         for item in found:

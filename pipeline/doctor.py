@@ -11,6 +11,7 @@ from typing import Any
 from extractors.detect import media_type
 from extractors.errors import ClaimtrailError
 from extractors.ocr import engine
+from extractors.readers import film, media_tags
 from index.errors import SearchError
 from pipeline.bundle.fonts import han
 from pipeline.errors import NoWorkspace
@@ -51,6 +52,7 @@ def _installation(settings: Settings) -> Iterator[Check]:
     ocr = settings.ocr
     yield _attempt("OCR", lambda: _ocr(ocr))
     yield _attempt("libmagic", lambda: media_type(Path(__file__), "doctor.py"))
+    yield _attempt("videos", lambda: f"OpenCV {film.version()}, pymediainfo {media_tags.version()}")
     yield _attempt("fonts", lambda: str(han().face.filename))
 
 

@@ -50,11 +50,11 @@ class LimitSettings(BaseModel):
 
 
 class OcrSettings(BaseModel):
-    """Which engine reads scans, how hard it tries, and in which languages (Tesseract's names)."""
+    """Which engine reads scans ("auto": chosen page by page), how hard, and in which languages."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    engine: str = "tesseract"
+    engine: str = "auto"
     mode: Literal["fast", "auto", "accurate"] = "auto"
     languages: tuple[str, ...] = ("eng", "chi_sim")
 
@@ -66,6 +66,9 @@ class WatchSettings(BaseModel):
 
     settle_seconds: float = Field(2.0, ge=0.1)
     after: Literal["move", "delete"] = "move"
+    flow_runs: bool = Field(
+        True, description="each batch is a Prefect flow run, on a server of its own if need be"
+    )
 
 
 class Settings(BaseModel):

@@ -15,7 +15,6 @@ from app.progress import progress
 from extractors.limits import Limits
 from extractors.reading import OcrMode, OcrOptions
 from pipeline.errors import UsageError
-from pipeline.inbox import release
 from pipeline.ingest import ingest, retry
 from pipeline.ingest_report import Report
 from pipeline.intake import Found, Lost, discover
@@ -124,8 +123,6 @@ def retry_command(document: str | None, everything: bool, workspace: Path, as_js
             ids = failed if everything or document == "all" else [documents.resolve(tx, document or "")]
         with progress(quiet=as_json) as report_progress:
             report = retry(matter, ids, report_progress)
-        workspace_of = matter.workspace
-        release(workspace_of.quarantine, workspace_of.inbox, [found.document for found in report.ingested])
     return print_report(report, as_json)
 
 

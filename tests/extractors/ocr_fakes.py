@@ -11,7 +11,8 @@ from extractors.document import Box
 from extractors.limits import Limits
 from extractors.ocr.checked import Checked
 from extractors.ocr.engine import Bearing, Layout, Line, OcrImage, Recognised
-from extractors.ocr.policy import OcrOptions, recognise
+from extractors.ocr.options import OcrOptions
+from extractors.ocr.policy import Readers, recognise
 
 BOX = Box(0.1, 0.1, 0.2, 0.12)
 
@@ -76,5 +77,5 @@ class BadText(Fake):
 
 def read_with(fake: type[Fake], path: Path) -> int:
     """The number of words on a page that such an engine read, told by a worker."""
-    found = recognise([OcrImage(path, 1, 150)], Checked(fake()), OcrOptions(), Limits())
-    return sum(len(each.words) for each in found)
+    found = recognise([OcrImage(path, 1, 150)], Readers(Checked(fake()), None), OcrOptions(), Limits())
+    return sum(len(each.found.words) for each in found)

@@ -12,19 +12,28 @@ from extractors.document import Box, PageText, Word, is_han
 from extractors.errors import OcrFailed, TesseractMissing, TimedOut
 from extractors.limits import Limits
 from extractors.ocr import engine
-from extractors.ocr.engine import Bearing, Engine, Layout, OcrImage, Recognised
+from extractors.ocr.engine import Bearing, Engine, Layout, OcrImage, PageReading, Recognised
 from extractors.ocr.merit import confidence, without_noise
+from extractors.ocr.options import OcrOptions
 from extractors.ocr.pages import page_of
 from extractors.ocr.pictures import turned_back
-from extractors.ocr.policy import OcrOptions, recognise
+from extractors.ocr.policy import Readers, recognise
 from extractors.readers.draft import PendingPage
 from tests.extractors.ocr_pictures import CHINESE, ENGLISH, HAN_FONT, box_of, saved, sheet, text_of
 
 
 def read(image: OcrImage, reader: Engine | None = None, options: OcrOptions | None = None) -> Recognised:
-    found = list(recognise([image], reader or engine("tesseract"), options or OcrOptions(), Limits()))
+    found = read_all([image], reader or engine("tesseract"), options)
     assert len(found) == 1
     return found[0]
+
+
+def read_all(
+    images: Sequence[OcrImage], reader: Engine, options: OcrOptions | None = None
+) -> list[Recognised]:
+    """What one engine makes of the images."""
+    found = recognise(images, Readers(reader, None), options or OcrOptions(), Limits())
+    return [reading.found for reading in found]
 
 
 @pytest.mark.parametrize("mode", ["fast", "auto"])
@@ -47,7 +56,7 @@ def test_chinese_is_recognised_as_such(tmp_path: Path) -> None:
 def test_the_pages_of_a_document_may_be_in_either_script(tmp_path: Path) -> None:
     sheets = [sheet(CHINESE, HAN_FONT), sheet(CHINESE, HAN_FONT), sheet(ENGLISH), sheet(CHINESE, HAN_FONT)]
     images = [saved(each, tmp_path, n) for n, each in enumerate(sheets, 1)]
-    found = [text_of(each) for each in recognise(images, engine("tesseract"), OcrOptions(), Limits())]
+    found = [text_of(each) for each in read_all(images, engine("tesseract"))]
     assert [any(map(is_han, text)) for text in found] == [True, True, False, True]
     assert found[2] == " ".join(ENGLISH)
 
@@ -169,14 +178,14 @@ def test_what_an_engine_raises_is_passed_on(tmp_path: Path, error: Exception) ->
 def test_clean_print_is_read_once_and_in_lists(tmp_path: Path) -> None:
     images = [saved(sheet(ENGLISH), tmp_path, n) for n in range(12)]
     reader = Scripted({}, words(*" ".join(ENGLISH).split()))
-    assert len(list(recognise(images, reader, OcrOptions(), Limits()))) == 12
+    assert len(read_all(images, reader)) == 12
     assert reader.asked == [(2, "eng"), (8, "eng"), (2, "eng")]
 
 
 def test_after_chinese_pages_chinese_is_tried_first(tmp_path: Path) -> None:
     images = [saved(sheet(CHINESE, HAN_FONT), tmp_path, n) for n in range(5)]
     reader = Scripted({"eng": words("FA", "ER", sure=0.2)}, words(*CHINESE, sure=0.95))
-    found = list(recognise(images, reader, OcrOptions(), Limits()))
+    found = read_all(images, reader)
     assert [text_of(each) for each in found] == [" ".join(CHINESE)] * 5
     assert reader.asked[-1] == (3, "chi_sim")
 
@@ -217,7 +226,7 @@ def typed(*texts: str, y: float) -> PageText:
 def test_typed_words_are_kept_and_ocr_adds_what_they_lack(y: float, expected: str) -> None:
     lines = ((("Notice", Box(0.1, 0.5, 0.2, 0.52), 0.9),), (("A8C0O0123", Box(0.0, y, 0.1, y + 0.019), 0.6),))
     pending = PendingPage(Path("x"), 600, 800, 200, "a scan", typed("ABC000123", y=y))
-    page = page_of(pending, Recognised(lines), "tesseract 5")
+    page = page_of(pending, PageReading(Recognised(lines), "tesseract 5"))
     assert page.text == expected
     assert [page.text[w.start : w.end] for w in page.words] == page.text.split()
     assert (page.source, page.engine) == ("ocr", "tesseract 5")
@@ -227,6 +236,9 @@ def test_typed_words_are_kept_and_ocr_adds_what_they_lack(y: float, expected: st
 
 def test_han_words_are_joined_without_spaces_and_paragraphs_parted() -> None:
     lines = (words("索赔", "通知", "No.", "7").lines[0], (), words("end").lines[0])
-    page = page_of(PendingPage(Path("x"), 600, 800, 200, "a scan"), Recognised(lines), "tesseract 5")
+    page = page_of(
+        PendingPage(Path("x"), 600, 800, 200, "a scan"),
+        PageReading(Recognised(lines), "tesseract 5", ("why",)),
+    )
     assert page.text == "索赔通知 No. 7\n\nend\n"
-    assert page.notes == ("a scan",)
+    assert page.notes == ("a scan", "why")

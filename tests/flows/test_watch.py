@@ -5,15 +5,20 @@ from __future__ import annotations
 import json
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import threading
 import time
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from pipeline.inbox import Settling, described, waiting
+from flows.night import spend
+from pipeline.inbox import Settling, described, quarantine, waiting
+from pipeline.matter import Matter
+from pipeline.records import documents
 from tests.conftest import DIARY, LETTER, Command
 
 CLAIMTRAIL = [sys.executable, "-m", "app"]
@@ -21,7 +26,7 @@ CLAIMTRAIL = [sys.executable, "-m", "app"]
 
 @pytest.fixture
 def inbox(workspace: Path) -> Path:
-    (workspace / "settings.yaml").write_text("watch: {settle_seconds: 0.3}\n")
+    (workspace / "settings.yaml").write_text("watch: {flow_runs: false, settle_seconds: 0.3}\n")
     return workspace / "inbox"
 
 
@@ -129,7 +134,9 @@ def test_a_file_that_grows_is_taken_when_it_is_whole(claimtrail: Command, inbox:
 
 
 def test_files_can_be_deleted_after_intake(claimtrail: Command, inbox: Path, workspace: Path) -> None:
-    (workspace / "settings.yaml").write_text("watch: {settle_seconds: 0.2, after: delete}\n")
+    (workspace / "settings.yaml").write_text(
+        "watch: {flow_runs: false, settle_seconds: 0.2, after: delete}\n"
+    )
     put(inbox, "L.txt")
     claimtrail("watch", "--once")
     assert list(inbox.rglob("*.txt")) == []
@@ -153,9 +160,18 @@ def test_folders_say_claim_party_and_source(
     assert (found.claim, dict(found.labels)) == (claim, labels)
 
 
-def test_a_running_watch_takes_in_what_lands_and_ends_with_0_on_sigterm(
+def flow_runs(workspace: Path) -> list[tuple[str, str]]:
+    """Name and state of the flow runs that the workspace's own Prefect server holds."""
+    with closing(sqlite3.connect(workspace / "prefect" / "prefect.db")) as records:
+        return records.execute(
+            "SELECT flow.name, run.state_type FROM flow_run run JOIN flow ON flow.id = run.flow_id"
+        ).fetchall()
+
+
+def test_a_running_watch_takes_in_what_lands_as_flow_runs_and_ends_with_0_on_sigterm(
     claimtrail: Command, inbox: Path, workspace: Path
 ) -> None:
+    (workspace / "settings.yaml").write_text("watch: {settle_seconds: 0.3}\n")
     running = subprocess.Popen(
         [*CLAIMTRAIL, "watch", "--json"],
         env={**os.environ},
@@ -169,7 +185,7 @@ def test_a_running_watch_takes_in_what_lands_and_ends_with_0_on_sigterm(
         second = claimtrail("watch", "--json")
         assert (second.status, second.json["error"]["code"]) == (2, "workspace_busy")
         put(inbox, "L.txt")
-        for _ in range(300):
+        for _ in range(1200):
             if (inbox / ".done/L.txt").exists():
                 break
             time.sleep(0.1)
@@ -179,6 +195,20 @@ def test_a_running_watch_takes_in_what_lands_and_ends_with_0_on_sigterm(
         running.kill()
     assert running.returncode == 0, err
     assert json.loads(out)["ingested"][0]["path"].endswith("L.txt")
+    assert flow_runs(workspace) == [("ingest", "COMPLETED")]
+    assert show(claimtrail, "L.txt")["state"] == "ok"
+
+
+def test_intake_goes_on_where_prefect_does_not_start(
+    claimtrail: Command, inbox: Path, workspace: Path
+) -> None:
+    (workspace / "settings.yaml").write_text("watch: {settle_seconds: 0.3}\n")
+    (workspace / "prefect" / "prefect.db").mkdir(parents=True)
+    put(inbox, "L.txt")
+    command = [*CLAIMTRAIL, "watch", "--once", "--json"]
+    ended = subprocess.run(command, capture_output=True, text=True, timeout=240, check=False)
+    assert (ended.returncode, len(json.loads(ended.stdout)["ingested"])) == (0, 1), ended.stderr
+    assert "The Prefect server did not start" in ended.stderr
     assert show(claimtrail, "L.txt")["state"] == "ok"
 
 
@@ -188,3 +218,36 @@ def test_a_retried_document_leaves_the_quarantine(claimtrail: Command, inbox: Pa
     assert claimtrail("retry", "--all").status == 1
     assert (workspace / "quarantine/sub/broken.pdf").exists()
     assert (workspace / "quarantine/sub/broken.pdf.reason.json").exists()
+
+
+def test_two_files_with_the_same_bytes_that_fail_are_both_quarantined(
+    claimtrail: Command, inbox: Path, workspace: Path
+) -> None:
+    for name in ("a.pdf", "b.pdf", "c.pdf"):
+        put(inbox, name, "%PDF-1.4 nothing follows")
+    answer = claimtrail("watch", "--once", "--json")
+    assert (answer.json["duplicates"], len(answer.json["failed"])) == ([], 3)
+    quarantined = [path.name for path in (workspace / "quarantine").glob("*.pdf")]
+    assert sorted(quarantined) == ["a.pdf", "b.pdf", "c.pdf"]
+
+
+@pytest.mark.parametrize("by", ["retry", "night"])
+def test_what_is_read_after_all_leaves_the_quarantine(
+    claimtrail: Command, inbox: Path, workspace: Path, by: str
+) -> None:
+    put(inbox, "sub/L.txt")
+    put(inbox, "sub/L.txt.yaml", "note: by hand")
+    claimtrail("watch", "--once")
+    document = claimtrail("list", "--json").json[0]["id"]
+    reason = {"code": "timed_out", "message": "m", "hint": "h"}
+    with Matter.open(workspace, "tester") as matter, matter.change() as change:
+        documents.set_state(change.tx, document, "failed", reason)
+    quarantine(inbox / ".done/sub/L.txt", inbox / ".done", workspace / "quarantine", {"document": document})
+    assert len(list((workspace / "quarantine").rglob("L*"))) == 3
+    if by == "retry":
+        assert claimtrail("retry", document).status == 0
+    else:
+        with Matter.open(workspace, "nightly") as matter:
+            assert spend(matter)["ok"]
+    assert list((workspace / "quarantine").rglob("L*")) == []
+    assert sorted(path.name for path in (inbox / ".done/sub").iterdir()) == ["L.txt", "L.txt.yaml"]
