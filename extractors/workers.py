@@ -104,6 +104,7 @@ def _context() -> BaseContext:
     """Forked from a clean server on Linux (safe with threads, and quick); started anew elsewhere."""
     if sys.platform != "linux":
         return multiprocessing.get_context("spawn")
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # NumPy starts its threads when the server imports it
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(_PRELOADED)
     return context

@@ -38,7 +38,8 @@ MOST_PIXELS = 40_000_000
 """A larger picture is made smaller before it is read."""
 _CERTAIN = 10.0
 """What a difference of 1 in mean confidence, between the right way up and the other, counts as in `Bearing.sure`."""
-_NO_MEMORY = ("bad_alloc", "bad allocation", "allocate", "insufficient memory")
+_NO_MEMORY = ("bad_alloc", "bad allocation", "allocate", "insufficient memory", "map segment")
+"""What the runtimes say when memory runs out; they have no class of error for it."""
 
 Key = tuple[str, int, int]
 
@@ -156,11 +157,10 @@ def _session(path: Path) -> Any:
         options.enable_cpu_mem_arena = False  # the arena keeps what the largest page ever took
         options.log_severity_level = 4
         return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
-    except ImportError as error:
-        raise RapidOcrMissing(f"ONNX Runtime or OpenCV cannot be loaded: {error}") from error
-    except MemoryError:
-        raise
-    except Exception as error:  # what it raises for a damaged model has no common class
+    except Exception as error:  # what ONNX Runtime raises for a damaged model has no common class
+        _raise_lack_of_memory(error)
+        if isinstance(error, ImportError):
+            raise RapidOcrMissing(f"ONNX Runtime or OpenCV cannot be loaded: {error}") from error
         raise RapidOcrMissing(
             f"RapidOCR's model {path.name} cannot be loaded ({type(error).__name__})"
         ) from error
@@ -173,12 +173,16 @@ def _network(session: Any) -> Callable[[NDArray[np.float32]], NDArray[np.float32
         try:
             answer: NDArray[np.float32] = session.run(None, {name: picture})[0]
             return answer
-        except Exception as error:  # a lack of memory has no class of its own either
-            if any(sign in str(error).lower() for sign in _NO_MEMORY):
-                raise MemoryError from error
+        except Exception as error:
+            _raise_lack_of_memory(error)
             raise
 
     return run
+
+
+def _raise_lack_of_memory(error: Exception) -> None:
+    if isinstance(error, MemoryError) or any(sign in str(error).lower() for sign in _NO_MEMORY):
+        raise MemoryError from error
 
 
 def _give_back() -> None:

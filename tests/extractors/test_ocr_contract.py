@@ -137,7 +137,8 @@ def test_how_a_page_lies_is_told(reader: Engine, tmp_path: Path, quarters: int) 
 
 
 def test_pages_are_answered_in_order(reader: Engine, tmp_path: Path) -> None:
-    images = [saved(sheet([f"Page number {n} of this letter"]), tmp_path, n) for n in range(1, 4)]
+    pages = [sheet([f"Page number {n} of this letter"]).crop((0, 0, 1000, 140)) for n in range(1, 4)]
+    images = [saved(page, tmp_path, n) for n, page in enumerate(pages, 1)]
     found = reader.recognise(images, ["eng"], "page", 60)
     assert [f"number {n} of" in text_of(each) for n, each in enumerate(found, 1)] == [True] * 3
     assert reader.recognise([], ["eng"], "page", 60) == []
@@ -192,7 +193,7 @@ def test_no_picture_is_too_odd(reader: Engine, tmp_path: Path, name: str) -> Non
 
 
 def test_engines_are_found_by_name() -> None:
-    assert set(engines()) == {"rapidocr", "tesseract"}
+    assert {"rapidocr", "tesseract"} <= set(engines())
     assert [engine(name).name for name in engines()] == list(engines())
     with pytest.raises(InstallationError, match="no OCR engine called magic") as caught:
         engine("magic")
