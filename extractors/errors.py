@@ -100,6 +100,13 @@ class TesseractMissing(InstallationError):
     hint = "Install Tesseract with its languages: apt-get install tesseract-ocr tesseract-ocr-chi-sim."
 
 
+class RapidOcrMissing(InstallationError):
+    code = "rapidocr_missing"
+    hint = (
+        "Install it anew (pip install --force-reinstall 'claimtrail[ocr]'), or set ocr.engine to tesseract."
+    )
+
+
 class DiskFull(InstallationError):
     code = "disk_full"
     hint = "Free some space and start the same command again; what was finished is kept."

@@ -11,6 +11,7 @@ from typing import Any
 from extractors.detect import media_type
 from extractors.errors import ClaimtrailError
 from extractors.ocr import engine
+from extractors.ocr.policy import BEST, FAST
 from extractors.readers import film, media_tags
 from index.errors import SearchError
 from pipeline.bundle.fonts import han
@@ -50,14 +51,18 @@ def examine(root: Path) -> list[Check]:
 
 def _installation(settings: Settings) -> Iterator[Check]:
     ocr = settings.ocr
-    yield _attempt("OCR", lambda: _ocr(ocr))
+    if ocr.engine == "auto":
+        yield _attempt("OCR", lambda: _ocr(FAST, ocr))
+        yield _attempt("second OCR engine", lambda: _ocr(BEST, ocr))
+    else:
+        yield _attempt("OCR", lambda: _ocr(ocr.engine, ocr))
     yield _attempt("libmagic", lambda: media_type(Path(__file__), "doctor.py"))
     yield _attempt("videos", lambda: f"OpenCV {film.version()}, pymediainfo {media_tags.version()}")
     yield _attempt("fonts", lambda: str(han().face.filename))
 
 
-def _ocr(settings: OcrSettings) -> str:
-    found = engine(settings.engine)
+def _ocr(name: str, settings: OcrSettings) -> str:
+    found = engine(name)
     found.check(settings.languages)
     return f"{found.name} {found.version}, {', '.join(settings.languages)}"
 

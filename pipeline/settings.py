@@ -50,11 +50,11 @@ class LimitSettings(BaseModel):
 
 
 class OcrSettings(BaseModel):
-    """Which engine reads scans, how hard it tries, and in which languages (Tesseract's names)."""
+    """Which engine reads scans ("auto": chosen page by page), how hard, and in which languages."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    engine: str = "tesseract"
+    engine: str = "auto"
     mode: Literal["fast", "auto", "accurate"] = "auto"
     languages: tuple[str, ...] = ("eng", "chi_sim")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
@@ -118,8 +119,11 @@ def _offsets(plain: str, dates: Sequence[Dated]) -> list[Dated]:
 
 def _before(item: Relative, known: Sequence[Dated]) -> datetime.date | None:
     """The date shortly before a `next day` or `two days later`."""
-    near = [d.day for d in known if 0 <= item.start - d.reading.end <= _CHAIN]
-    return (near[-1].end or near[-1].start) if near else None
+    at = bisect_right(known, item.start, key=lambda dated: dated.reading.end) - 1
+    if at < 0 or item.start - known[at].reading.end > _CHAIN:
+        return None
+    day = known[at].day
+    return day.end or day.start
 
 
 def _from_relative(item: Relative, day: Day) -> Dated:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from extractors.document import Box, PageText, Word, text_of_lines
-from extractors.ocr.engine import Line, Recognised
+from extractors.ocr.engine import Line, PageReading, Recognised
 from extractors.ocr.merit import confidence
 from extractors.readers.draft import PendingPage
 
@@ -13,8 +13,9 @@ OVERLAP = 0.3
 """Share of an OCR word's area that a typed word must cover for the two to be the same word."""
 
 
-def page_of(pending: PendingPage, found: Recognised, engine: str) -> PageText:
+def page_of(pending: PendingPage, reading: PageReading) -> PageText:
     """The page with what was recognised on it, and with its typed words, which are kept as they are."""
+    found = reading.found
     typed = pending.typed
     if typed is not None and typed.words:
         found = Recognised(tuple(_untyped(found, typed)))
@@ -25,10 +26,10 @@ def page_of(pending: PendingPage, found: Recognised, engine: str) -> PageText:
         pending.width,
         pending.height,
         source="ocr",
-        engine=engine,
+        engine=reading.engine,
         confidence=confidence(found),
         words=tuple(_moved(words, len(heading))),
-        notes=(pending.reason,),
+        notes=(pending.reason, *reading.reasons),
     )
     return page if typed is None or not typed.text.strip() else _joined(page, typed)
 

@@ -12,6 +12,7 @@ import numpy as np
 from PIL import Image, ImageFile, ImageSequence, UnidentifiedImageError
 
 from extractors.errors import Corrupt, TooLarge
+from extractors.picture_hash import picture_hash
 from extractors.readers import render
 from extractors.readers.draft import Draft, Input, PendingPage
 from extractors.readers.image_exif import exif_metadata, orientation
@@ -110,11 +111,13 @@ def _page(source: Input, frame: Image.Image, number: int, notes: list[str]) -> P
     for turn in turns:
         picture = picture.transpose(turn)
     width, height = picture.size
+    seen = picture_hash(picture)
     shrink = min(1.0, FINEST_SIDE / max(width, height))
     if shrink < 1:
         picture = picture.resize((round(width * shrink), round(height * shrink)), Image.Resampling.LANCZOS)
     path = render.saved(picture, source.scratch, number, dpi * shrink, number <= render.SMALL_JOB)
-    return PendingPage(path, width * 72 / dpi, height * 72 / dpi, dpi * shrink, "the file is a picture")
+    size = (width * 72 / dpi, height * 72 / dpi)
+    return PendingPage(path, *size, dpi * shrink, "the file is a picture", picture=seen)
 
 
 def _decoded(source: Input, frame: Image.Image, number: int, notes: list[str]) -> Image.Image:

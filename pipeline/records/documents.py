@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import datetime
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict
 from decimal import Decimal
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite import insert
 
-from extractors.document import Document
+from extractors.document import Document, Page
 from extractors.extract import Understanding
 from extractors.facts.fact import Fact
+from extractors.picture_hash import PictureHash
 from pipeline.clock import now, stamp
 from pipeline.errors import AmbiguousName, NotFound
 from pipeline.evidence import Correction, Evidence, Sighting, Summary
@@ -26,6 +28,7 @@ from pipeline.records.tables import (
     family,
     labels,
     marks,
+    page_hashes,
     pages,
     sightings,
     steps,
@@ -35,6 +38,8 @@ from pipeline.records.tables import (
 
 ID_LENGTH = 16
 UNKNOWN_MEDIA = "application/octet-stream"
+_FEW = 16
+"""Pages that are fetched at a time where they are read one by one."""
 
 
 def id_of(sha256: str) -> str:
@@ -77,6 +82,20 @@ def add_sighting(
     return tx.execute(insert(sightings).values(row).on_conflict_do_nothing()).rowcount > 0
 
 
+def set_received(tx: sa.Connection, document: str, path: str, received: datetime.datetime) -> bool:
+    """Note when the file seen here was received, as a person says; False when that was known."""
+    same = sa.and_(sightings.c.document == document, sightings.c.path == path)
+    said = stamp(received)
+    query = sa.update(sightings).where(same, sightings.c.received != said).values(received=said)
+    return tx.execute(query).rowcount > 0
+
+
+def seen_at(tx: sa.Connection, path: str) -> str | None:
+    """The document that was last seen at this path; None when none was."""
+    query = sa.select(sightings.c.document).where(sightings.c.path == path)
+    return tx.execute(query.order_by(sightings.c.id.desc()).limit(1)).scalar()
+
+
 def tie(tx: sa.Connection, document: str, claim: str) -> bool:
     """Tie a document to a claim; False when it was."""
     row = {"document": document, "claim": claim}
@@ -95,6 +114,18 @@ def label_list(tx: sa.Connection, document: str) -> list[tuple[str, str]]:
     return [(row.key, row.value) for row in tx.execute(query.order_by(labels.c.key, labels.c.value))]
 
 
+def with_labels(tx: sa.Connection, keys: Sequence[str], only: Iterable[str]) -> list[tuple[str, str, str]]:
+    """(name, key, value) of the labels with one of these keys that these documents have, in order of name."""
+    columns = (documents.c.name, labels.c.key, labels.c.value)
+    query = sa.select(*columns).join(labels, labels.c.document == documents.c.id)
+    found = [
+        (row.name, row.key, row.value)
+        for chunk in _chunks(sorted(set(only)))
+        for row in tx.execute(query.where(labels.c.key.in_(keys), documents.c.id.in_(chunk)))
+    ]
+    return sorted(found)
+
+
 def set_children(tx: sa.Connection, parent: str, children: Sequence[tuple[str, str]]) -> None:
     """Replace a document's children: (id, name), in order."""
     tx.execute(sa.delete(family).where(family.c.parent == parent))
@@ -105,14 +136,19 @@ def set_children(tx: sa.Connection, parent: str, children: Sequence[tuple[str, s
         tx.execute(family.insert(), rows)
 
 
-def replace_reading(tx: sa.Connection, document: str, read: Document) -> None:
-    """Replace what the step `read` found: the text and its pages."""
-    for table in (texts, pages):
+def replace_reading(
+    tx: sa.Connection, document: str, read: Document, pictures: Iterable[tuple[int, PictureHash]] = ()
+) -> None:
+    """Replace what the step `read` found: the text, its pages, and the hashes of those that are pictures."""
+    for table in (texts, pages, page_hashes):
         tx.execute(sa.delete(table).where(table.c.document == document))
     tx.execute(texts.insert().values(codec.text_row(document, read)))
     rows = [codec.page_row(document, page) for page in read.pages]
     if rows:
         tx.execute(pages.insert(), rows)
+    hashes = [{"document": document, "page": number, **asdict(found)} for number, found in pictures]
+    if hashes:
+        tx.execute(page_hashes.insert(), hashes)
     _update(tx, document, media_type=read.media_type, page_count=len(read.pages))
 
 
@@ -289,6 +325,14 @@ def reading(tx: sa.Connection, found: Summary) -> Document:
         return Document("", (), found.media_type)
     query = sa.select(pages).where(pages.c.document == found.id).order_by(pages.c.number)
     return codec.document_of(found.media_type, text, tx.execute(query).mappings().all())
+
+
+def each_page(tx: sa.Connection, document: str) -> Iterator[tuple[str, Page]]:
+    """The text of a document with each of its pages, read from the records one by one; nothing if it was not read."""
+    text = tx.execute(sa.select(texts.c.text).where(texts.c.document == document)).scalar()
+    query = sa.select(pages).where(pages.c.document == document).order_by(pages.c.number)
+    for row in tx.execute(query.execution_options(yield_per=_FEW)).mappings():
+        yield str(text), codec.page_of(row)
 
 
 def fact_list(tx: sa.Connection, document: str) -> list[Fact]:
