@@ -31,7 +31,7 @@ from extractors.facts import find_facts
 from extractors.facts.dates import document_date
 from extractors.kinds import classify
 from extractors.limits import Limits
-from extractors.ocr.engine import Recognised
+from extractors.ocr.engine import PageReading, Recognised
 from extractors.ocr.pages import page_of
 from extractors.readers import film as films
 from extractors.readers import media_tags, video
@@ -500,7 +500,7 @@ def test_the_heading_stands_before_the_words_and_shifts_them(tmp_path: Path) -> 
     page = draft.pages[1]
     assert isinstance(page, PendingPage)
     line = (("GATE", Box(0.1, 0.1, 0.3, 0.2), 0.9), ("4", Box(0.4, 0.1, 0.5, 0.2), 0.8))
-    text = page_of(page, Recognised((line,)), "none")
+    text = page_of(page, PageReading(Recognised((line,)), "none"))
     assert text.text == "00:00:00\nGATE 4\n"
     assert [text.text[word.start : word.end] for word in text.words] == ["GATE", "4"]
 
