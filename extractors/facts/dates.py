@@ -166,7 +166,7 @@ def _fact(scene: Scene, dated: Dated, own: Own | None) -> Fact:
 def _stamp(document: Document, kind: str) -> Fact | None:
     """The time in the file's own data: when a photo was taken, a video or a voice recorded, an e-mail sent."""
     recording = document.media_type.startswith(("video/", "audio/"))
-    keys = _TAKEN if kind == "photo" else _SENT if kind == "correspondence" else ()
+    keys = _TAKEN if kind in ("photo", "video") else _SENT if kind == "correspondence" else ()
     for key in _RECORDED if recording else keys:
         for meta in document.metadata:
             fact = _from_meta(document, meta) if meta.key == key else None

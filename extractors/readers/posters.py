@@ -50,19 +50,20 @@ class _Candidate:
 def posters(path: Path, most: int, pixels: int, allowed: float) -> Posters:
     """At most `most` frames of the film at `path`, none of more than `pixels` pixels.
 
-    After `allowed` seconds the choice is made from what was seen by then. Raises MediaLibraryMissing.
+    After `allowed` seconds of this process's work (not of the clock, so that a busy machine chooses alike) the choice
+    is made from what was seen by then. Raises MediaLibraryMissing.
     """
-    deadline = time.monotonic() + allowed
+    deadline = time.process_time() + allowed
     with film.opened(path, pixels) as reel:
         if reel is None or reel.too_large:
             return Posters(too_large=reel is not None)
         apart = reel.count // CANDIDATES
         seen = _searched(reel, apart, deadline) if apart > WALK else []
-    if len({each.look.seconds for each in seen}) * 2 < CANDIDATES and time.monotonic() < deadline:
+    if len({each.look.seconds for each in seen}) * 2 < CANDIDATES and time.process_time() < deadline:
         with film.opened(path, pixels) as reel:
             step = 1 if apart > WALK else max(1, apart)
             seen = (_walked(reel, step, deadline) if reel else []) or seen
-    return _best(seen, most, time.monotonic() >= deadline)
+    return _best(seen, most, time.process_time() >= deadline)
 
 
 def _best(seen: list[_Candidate], most: int, hurried: bool) -> Posters:
@@ -77,7 +78,7 @@ def _searched(reel: Film, apart: int, deadline: float) -> list[_Candidate]:
     numbers = [apart // 2 + apart * at for at in range(CANDIDATES)]
     seen = []
     for number in (*numbers[1::3], *numbers[0::3], *numbers[2::3]):
-        if time.monotonic() >= deadline:
+        if time.process_time() >= deadline:
             break
         found = _candidate(reel) if reel.go_to(number) else None
         seen += [found] if found else []
@@ -89,7 +90,7 @@ def _walked(reel: Film, step: int, deadline: float) -> list[_Candidate]:
     are too many, every second one is dropped and the steps become twice as long."""
     seen: list[_Candidate] = []
     going = reel.step(1 + step // 2)
-    while going and time.monotonic() < deadline:
+    while going and time.process_time() < deadline:
         found = _candidate(reel)
         seen += [found] if found else []
         if len(seen) >= 2 * CANDIDATES:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from PIL import Image
 
 from extractors.document import UNREAD, PageText
-from extractors.errors import Corrupt, TooLarge, Unsupported
+from extractors.errors import Corrupt, TooLarge
 from extractors.limits import Limits
 from extractors.readers import media_sheet, media_tags, render
 from extractors.readers.draft import Draft, Input, PendingPage
@@ -42,7 +42,7 @@ def read(source: Input) -> Draft:
     """The sheet, then the frames in order, each under a heading with its time (hh:mm:ss) in the video.
 
     The metadata ("Media recorded", "Media place" …) says the same as the sheet. Raises Corrupt where nothing but a
-    beginning is there, Unsupported where the format is not known, TooLarge (limits.pixels), MediaLibraryMissing.
+    beginning is there or the format is not known, TooLarge (limits.pixels), MediaLibraryMissing.
     """
     told = media_tags.container(source.path)
     is_video = told.first("Video") is not None or (source.media_type.startswith("video/") and not POSSIBLE)
@@ -74,9 +74,9 @@ def _check(source: Input, told: Container, is_video: bool) -> None:
     if told.cut_off:
         raise Corrupt(f"{name}: the recording was cut off before its table of contents was written")
     if told.general.text("format"):
-        raise Corrupt(f"{name}: there is neither a picture nor sound in it")
-    raise Unsupported(
-        f"{name}: recordings of type {source.media_type} cannot be read", "Convert it to MP4 or MP3."
+        raise Corrupt(f"{name}: there is neither a picture nor sound in it, at most the names of other files")
+    raise Corrupt(
+        f"{name}: it is damaged, or a recording of a kind ({source.media_type}) that cannot be read"
     )
 
 

@@ -16,13 +16,14 @@ from PIL import Image, ImageDraw
 
 from extractors.document import Document, assemble
 from extractors.limits import Limits
-from extractors.ocr.engine import Recognised
+from extractors.ocr.engine import PageReading, Recognised
 from extractors.ocr.pages import page_of
 from extractors.readers import read
 from extractors.readers.draft import Draft, Input, PendingPage
 from sample_docs._film import box, movie
 
 Picture = NDArray[np.uint8]
+NOTHING = PageReading(Recognised(()), "none")
 SIZE = (320, 240)
 TAG = "com.apple.quicktime."
 _INSIDE = {b"moov", b"trak", b"mdia", b"minf", b"stbl", b"dinf", b"udta"}
@@ -161,7 +162,7 @@ def drafted(data: bytes, folder: Path, kind: str = "video/quicktime", limits: Li
 
 def document_of(draft: Draft) -> Document:
     """The document that a draft becomes, with nothing recognised on its frames."""
-    pages = [page_of(p, Recognised(()), "none") if isinstance(p, PendingPage) else p for p in draft.pages]
+    pages = [page_of(p, NOTHING) if isinstance(p, PendingPage) else p for p in draft.pages]
     return assemble(pages, draft.media_type, draft.metadata, draft.notes, draft.title)
 
 

@@ -31,11 +31,12 @@ from extractors.facts import find_facts
 from extractors.facts.dates import document_date
 from extractors.kinds import classify
 from extractors.limits import Limits
-from extractors.ocr.engine import Recognised
+from extractors.ocr.engine import PageReading, Recognised
 from extractors.ocr.pages import page_of
 from extractors.readers import film as films
 from extractors.readers import media_tags, video
 from extractors.readers.draft import Draft, Input, PendingPage
+from extractors.readers.posters import posters
 from extractors.readers.sealed import sealed
 from sample_docs._film import QUARTER_TURN, box
 from tests.extractors.media_files import (
@@ -286,9 +287,10 @@ NOISE = np.random.default_rng(7).bytes(5000)
         (FILM[:3000], "table of contents"),
         (FILM[: len(FILM) // 2], "table of contents"),
         (FILM[:20], "neither a picture nor sound"),
-        (FILM[:20] + NOISE, "neither a picture nor sound|table of contents"),
+        (NOISE, "damaged, or a recording of a kind"),
+        (FILM[:20] + NOISE, "neither a picture nor sound|table of contents|damaged"),
     ],
-    ids=["cut early", "cut late", "head alone", "noise"],
+    ids=["cut early", "cut late", "head alone", "nothing but noise", "noise"],
 )
 def test_what_holds_nothing_is_a_named_error(tmp_path: Path, data: bytes, message: str) -> None:
     with pytest.raises(Corrupt, match=message):
@@ -498,7 +500,7 @@ def test_the_heading_stands_before_the_words_and_shifts_them(tmp_path: Path) -> 
     page = draft.pages[1]
     assert isinstance(page, PendingPage)
     line = (("GATE", Box(0.1, 0.1, 0.3, 0.2), 0.9), ("4", Box(0.4, 0.1, 0.5, 0.2), 0.8))
-    text = page_of(page, Recognised((line,)), "none")
+    text = page_of(page, PageReading(Recognised((line,)), "none"))
     assert text.text == "00:00:00\nGATE 4\n"
     assert [text.text[word.start : word.end] for word in text.words] == ["GATE", "4"]
 
@@ -510,3 +512,13 @@ def test_a_bundle_gets_the_frames_that_were_read(tmp_path: Path) -> None:
     again = video.frames(source)
     assert [f"00:{int(f.seconds) // 60:02}:{int(f.seconds) % 60:02}" for f in again] == times(draft)
     assert all(f.jpeg.startswith(b"\xff\xd8") for f in again)
+
+
+def test_a_choice_in_haste_still_covers_a_long_film(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    unlike = [scene(number, (80, 60)) for number in range(10)]
+    path = written(tmp_path / "long.avi", "MJPG", [unlike[n // 100] for n in range(1000)], 10.0)
+    clock = iter(range(100))
+    monkeypatch.setattr("extractors.readers.posters.time.process_time", lambda: next(clock))
+    found = posters(path, 6, 10**8, allowed=7.5)
+    assert found.hurried
+    assert found.frames[-1].seconds > 80
