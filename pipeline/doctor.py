@@ -11,6 +11,7 @@ from typing import Any
 from extractors.detect import media_type
 from extractors.errors import ClaimtrailError
 from extractors.ocr import engine
+from extractors.readers import soffice
 from index.errors import SearchError
 from pipeline.bundle.fonts import han
 from pipeline.errors import NoWorkspace
@@ -52,6 +53,14 @@ def _installation(settings: Settings) -> Iterator[Check]:
     yield _attempt("OCR", lambda: _ocr(ocr))
     yield _attempt("libmagic", lambda: media_type(Path(__file__), "doctor.py"))
     yield _attempt("fonts", lambda: str(han().face.filename))
+    yield _libreoffice()
+
+
+def _libreoffice() -> Check:
+    """It is not required: without it old Office files give their text alone."""
+    found = soffice.installed()
+    missing = "not installed: of .doc, .xls and .ppt the text alone is read, without pictures and layout"
+    return Check("LibreOffice", True, found or missing, "" if found else soffice.HINT)
 
 
 def _ocr(settings: OcrSettings) -> str:

@@ -20,6 +20,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from pipeline.intake import SYSTEM_FILES, Found, readable
 from pipeline.workspace import write_atomically
+from pipeline.yaml_text import loaded
 
 DONE = ".done"
 PARTIAL_ENDINGS = (
@@ -163,7 +164,7 @@ def _sidecar(path: Path, inbox: Path) -> tuple[Sidecar, str | None]:
     if not sidecar.is_file():
         return Sidecar(), None
     try:
-        return Sidecar.model_validate(yaml.safe_load(sidecar.read_text(encoding="utf-8")) or {}), None
+        return Sidecar.model_validate(loaded(sidecar.read_text(encoding="utf-8")) or {}), None
     except (OSError, ValueError, yaml.YAMLError, ValidationError) as error:
         return Sidecar(), f"{sidecar.name} cannot be read: {_first_line(error)}"
 
