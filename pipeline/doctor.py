@@ -12,7 +12,7 @@ from extractors.detect import media_type
 from extractors.errors import ClaimtrailError
 from extractors.ocr import engine
 from extractors.ocr.policy import BEST, FAST
-from extractors.readers import film, media_tags
+from extractors.readers import film, media_tags, soffice
 from index.errors import SearchError
 from pipeline.bundle.fonts import han
 from pipeline.errors import NoWorkspace
@@ -59,6 +59,14 @@ def _installation(settings: Settings) -> Iterator[Check]:
     yield _attempt("libmagic", lambda: media_type(Path(__file__), "doctor.py"))
     yield _attempt("videos", lambda: f"OpenCV {film.version()}, pymediainfo {media_tags.version()}")
     yield _attempt("fonts", lambda: str(han().face.filename))
+    yield _libreoffice()
+
+
+def _libreoffice() -> Check:
+    """It is not required: without it old Office files give their text alone."""
+    found = soffice.installed()
+    missing = "not installed: of .doc, .xls and .ppt the text alone is read, without pictures and layout"
+    return Check("LibreOffice", True, found or missing, "" if found else soffice.HINT)
 
 
 def _ocr(name: str, settings: OcrSettings) -> str:

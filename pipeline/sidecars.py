@@ -14,6 +14,8 @@ from typing import Any
 import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from pipeline.yaml_text import loaded
+
 ENDING = ".yaml"
 LARGEST = 2**16
 """Bytes above which a file is no sidecar."""
@@ -54,7 +56,7 @@ def read(path: Path) -> tuple[Sidecar, str | None]:
     """What a sidecar says, and what is wrong with it; then it says nothing."""
     try:
         return Sidecar.model_validate(_content(path) or {}), None
-    except (OSError, ValueError, yaml.YAMLError, ValidationError, RecursionError) as error:
+    except (OSError, ValueError, yaml.YAMLError, ValidationError) as error:
         return Sidecar(), f"{path.name} cannot be read: {_first_line(error)}"
 
 
@@ -64,7 +66,7 @@ def _speaks_like_one(path: Path) -> bool:
         said = _content(path)
     except (TooLong, OSError):
         return False
-    except (ValueError, yaml.YAMLError, RecursionError):
+    except (ValueError, yaml.YAMLError):
         return True
     return isinstance(said, dict) and not Sidecar.model_fields.keys().isdisjoint(said)
 
@@ -76,7 +78,7 @@ class TooLong(ValueError):
 def _content(path: Path) -> Any:
     if path.stat().st_size > LARGEST:
         raise TooLong(f"it is larger than {LARGEST // 1024} KiB")
-    return yaml.safe_load(path.read_text(encoding="utf-8-sig"))
+    return loaded(path.read_text(encoding="utf-8-sig"))
 
 
 def _first_line(error: Exception) -> str:

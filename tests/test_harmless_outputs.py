@@ -55,6 +55,7 @@ Subject: {FORMULA} {ESCAPE} {MARKUP}
 On 14 March 2023 access to Area B was refused {CSI} {TURN} {LINK}; {FORMULA}.
 We claim the sum of US$1.25 million {MARKUP} for access.
 """
+TAGS = {"html", "head", "meta", "title", "body", "h1", "h2", "p", "ul", "li", "a"}
 ACTIVE_ON_A_TERMINAL = re.compile("[\0-\x08\x0b\x0d-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 
@@ -160,9 +161,7 @@ def test_a_report_is_safe_to_open(hostile: Call, tmp_path: Path) -> None:
     assert hostile("report", "CLM-001", "--out", str(page)).status == 0
     assert hostile("report", "CLM-001", "--out", str(text)).status == 0
     tree = etree.fromstring(page.read_bytes(), etree.HTMLParser())
-    assert {node.tag for node in tree.iter()} <= set(
-        ["html", "head", "meta", "title", "body", "h1", "h2", "p", "ul", "li", "a"]
-    )
+    assert {node.tag for node in tree.iter()} <= TAGS
     assert not [a for node in tree.iter() for a in node.attrib if a.startswith("on")]
     assert all(node.get("href").startswith("#") for node in tree.iter("a"))
     marked = text.read_text(encoding="utf-8")

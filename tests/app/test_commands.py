@@ -238,7 +238,17 @@ def test_doctor_says_how_to_mend(claimtrail: Command, workspace: Path) -> None:
     well = claimtrail("doctor", "--json").json
     names = {check["name"] for check in well["checks"]}
     assert names == {
-        *("OCR", "second OCR engine", "libmagic", "videos", "fonts", "disk", "database", "index")
+        *(
+            "OCR",
+            "second OCR engine",
+            "libmagic",
+            "videos",
+            "fonts",
+            "LibreOffice",
+            "disk",
+            "database",
+            "index",
+        )
     }
     assert all(check["ok"] for check in well["checks"])
     shutil.rmtree(workspace / "index")

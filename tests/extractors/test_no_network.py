@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import io
 import os
+import shutil
 import socket
 import struct
 import subprocess
@@ -23,7 +24,7 @@ from extractors.workers import Workers
 from pipeline.loose import extract_files
 from tests.extractors import test_epub, test_office, test_opendocument, test_pptx
 
-SECRET = "the secret of the machine"
+PRIVATE = "what only this machine knows"
 WORDS = "Access to Area B was refused"
 
 
@@ -78,7 +79,8 @@ def mail(url: str, secret: str) -> bytes:
     external = f'message/external-body; access-type=URL; URL="{url}/body"\n\nContent-Type: text/plain\n\n'
     return (
         f"From: a@example.com\nSubject: x\nList-Unsubscribe: <{url}/u>\nDisposition-Notification-To: a@example.com\n"
-        f"Content-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: text/html\n\n{body}\n--b\nContent-Type: {external}"
+        "Content-Type: multipart/mixed; boundary=b\n\n--b\n"
+        f"Content-Type: text/html\n\n{body}\n--b\nContent-Type: {external}"
         f"--b\nContent-Type: text/calendar\n\nBEGIN:VCALENDAR\nATTACH:{url}/a\nEND:VCALENDAR\n--b--\n"
     ).encode()
 
@@ -127,15 +129,17 @@ def entity_fodt(url: str, secret: str) -> bytes:
 
 
 def linked_odt(url: str, _secret: str) -> bytes:
-    image = f'<draw:frame><draw:image xlink:href="{url}/i.png" xmlns:xlink="http://www.w3.org/1999/xlink"/></draw:frame>'
-    section = f'<text:section><text:section-source xmlns:xlink="http://www.w3.org/1999/xlink" xlink:href="{url}/s.odt"/>'
+    link = 'xmlns:xlink="http://www.w3.org/1999/xlink" xlink:href'
+    image = f'<draw:frame><draw:image {link}="{url}/i.png"/></draw:frame>'
+    section = f'<text:section><text:section-source {link}="{url}/s.odt"/>'
     return test_opendocument.odt(f"<text:p>{WORDS}{image}</text:p>{section}</text:section>")
 
 
 def entity_xlsx(url: str, secret: str) -> bytes:
     sheet = (
-        f'{doctype(url, secret)}<worksheet xmlns="{test_office.S}"><sheetData><row r="1"><c r="A1" t="inlineStr"><is><t>'
-        f'&e;&f;{WORDS}</t></is></c><c r="B1"><f>WEBSERVICE("{url}/w")</f><v>1</v></c></row></sheetData></worksheet>'
+        f'{doctype(url, secret)}<worksheet xmlns="{test_office.S}"><sheetData><row r="1"><c r="A1" t="inlineStr">'
+        f'<is><t>&e;&f;{WORDS}</t></is></c><c r="B1"><f>WEBSERVICE("{url}/w")</f><v>1</v></c></row></sheetData>'
+        "</worksheet>"
     )
     return with_members(test_office.sheet_of(""), {"xl/worksheets/s.xml": sheet})
 
@@ -162,7 +166,8 @@ def svg(url: str, secret: str) -> bytes:
 
 def rtf(url: str, _secret: str) -> bytes:
     field = rf'{{\field{{\*\fldinst INCLUDEPICTURE "{url}/i.png" \\d}}{{\fldrslt x}}}}'
-    return rf"{{\rtf1\ansi {{\*\template {url}/t.dotm}}{field}{{\object\objautlink\objupdate{{\*\objclass htmlfile}}}} {WORDS}\par}}".encode()
+    linked = r"{\object\objautlink\objupdate{\*\objclass htmlfile}}"
+    return rf"{{\rtf1\ansi {{\*\template {url}/t.dotm}}{field}{linked} {WORDS}\par}}".encode()
 
 
 def pdf(url: str, secret: str) -> bytes:
@@ -229,7 +234,7 @@ REFUSED = {"entity.docx", "entity.odt", "entity.fodt", "entity.xlsx", "entity.pp
 
 def test_nothing_is_fetched_and_no_file_of_the_machine_gets_in(server: Server, tmp_path: Path) -> None:
     secret = tmp_path / "secret.txt"
-    secret.write_text(SECRET, encoding="utf-8")
+    secret.write_text(PRIVATE, encoding="utf-8")
     folder = tmp_path / "files"
     folder.mkdir()
     for name, make in FILES.items():
@@ -241,7 +246,7 @@ def test_nothing_is_fetched_and_no_file_of_the_machine_gets_in(server: Server, t
         if "pages" in a and not a["parent"]
     }
     assert server.visits == 0
-    assert SECRET not in str(answers)
+    assert PRIVATE not in str(answers)
     assert set(FILES) - set(texts) <= REFUSED
     assert all(WORDS in text for text in texts.values())
     socket.create_connection(("127.0.0.1", server.port)).close()
@@ -270,8 +275,9 @@ def _has_namespaces() -> bool:
         return False
     options = ["--net"] if os.getuid() == 0 else ["--map-current-user", "--net"]
     try:
-        return subprocess.run(["unshare", *options, "true"], capture_output=True, check=False).returncode == 0
-    except FileNotFoundError:
+        command = [shutil.which("unshare") or "", *options, "true"]
+        return subprocess.run(command, capture_output=True, check=False).returncode == 0
+    except OSError:
         return False
 
 
