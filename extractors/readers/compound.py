@@ -23,12 +23,20 @@ OLE_ERRORS = (
     KeyError,
     AttributeError,
     RecursionError,
+    OverflowError,
+    MemoryError,
 )
-"""What olefile raises on damaged files: its own error is an OSError, the others come from its parsing."""
+"""What olefile raises on damaged files: its own error is an OSError, the others come from its parsing, the last two
+from sizes that no file has."""
 _NATIVE = "\x01Ole10Native"
 _HOLDERS = frozenset({"CONTENTS", "Package", _NATIVE})
 _DOCUMENTS = frozenset({"WordDocument", "Workbook", "Book", "PowerPoint Document", "__properties_version1.0"})
+_DEEPEST = 50
+"""Folders within folders that are looked into."""
 _METADATA = (("author", "author"), ("create_time", "created"), ("last_saved_time", "modified"))
+
+
+Path = tuple[str, ...]
 
 
 @contextmanager
@@ -51,11 +59,31 @@ def stream(ole: Any, name: str) -> bytes | None:
     return data
 
 
+def paths(ole: Any, folders: bool = False) -> list[Path]:
+    """The streams of the file, on demand also its folders, each once: a damaged tree may bite its own tail."""
+    found: list[Path] = []
+    seen: set[int] = set()
+    waiting: list[tuple[Path, Any]] = [((), ole.root)]
+    while waiting:
+        above, folder = waiting.pop()
+        for entry in folder.kids if len(above) < _DEEPEST else ():
+            if entry.sid in seen:
+                continue
+            seen.add(entry.sid)
+            path = (*above, entry.name)
+            if entry.entry_type == olefile.STGTY_STORAGE:
+                found += [path] if folders else []
+                waiting.append((path, entry))
+            elif entry.entry_type == olefile.STGTY_STREAM:
+                found.append(path)
+    return sorted(found)
+
+
 def embedded_files(ole: Any, under: Sequence[str] = ()) -> Iterator[tuple[str, bytes]]:
     """Whole files that were put into the document, below a folder: an Office file ("Package"), another
     program's ("CONTENTS", as Acrobat keeps a PDF), or any file with its name ([MS-OLEDS] 2.3.6)."""
-    for path in ole.listdir():
-        if len(path) > max(1, len(under)) and path[: len(under)] == list(under):
+    for path in paths(ole):
+        if len(path) > max(1, len(under)) and path[: len(under)] == tuple(under):
             yield from _held(ole, path)
 
 
@@ -67,20 +95,20 @@ def files_of_object(data: bytes) -> Iterator[tuple[str, bytes]]:
     except OLE_ERRORS:
         return
     with ole:
-        roots = {path[0] for path in ole.listdir()}
+        roots = {path[0] for path in paths(ole)}
         if roots & _DOCUMENTS:
             yield "embedded", data
             return
         for name in roots & _HOLDERS:
-            yield from _held(ole, [name])
+            yield from _held(ole, (name,))
 
 
-def _held(ole: Any, path: list[str]) -> Iterator[tuple[str, bytes]]:
+def _held(ole: Any, path: Path) -> Iterator[tuple[str, bytes]]:
     """The file that a stream holds, if it is one that holds files."""
     if path[-1] not in _HOLDERS:
         return
     try:
-        data: bytes = ole.openstream(path).read()
+        data: bytes = ole.openstream(list(path)).read()
         name, content = native(data) if path[-1] == _NATIVE else ("embedded", data)
     except OLE_ERRORS:
         return

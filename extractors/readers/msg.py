@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from extractors.errors import Empty, TooLarge
-from extractors.readers.compound import OLE_ERRORS, embedded_files, opened
+from extractors.readers.compound import OLE_ERRORS, Path, embedded_files, opened, paths
 from extractors.readers.draft import Draft, Input
 from extractors.readers.mapi import (
     CODE_PAGE,
@@ -34,8 +34,6 @@ _EMBEDDED, _OLE_OBJECT, _BY_REFERENCE = 5, 6, frozenset({2, 3, 4, 7})
 """Methods of attaching ([MS-OXCMSG] 2.2.2.9): a message, an object of another program, a mere address."""
 _USUAL_CODE_PAGE = 1252
 
-Path = tuple[str, ...]
-
 
 def read(source: Input) -> Draft:
     """Head lines as of a mail, the text, attachments and attached messages as children.
@@ -54,10 +52,9 @@ class _Item:
 
     def __init__(self, source: Input, ole: Any) -> None:
         self._source, self._ole = source, ole
-        paths = [tuple(path) for path in ole.listdir(streams=True, storages=True)]
         most = source.limits.archive_members
         self._children: dict[Path, list[str]] = {}
-        for path in paths:
+        for path in paths(ole, folders=True):
             self._children.setdefault(path[:-1], []).append(path[-1])
         if any(len(self._folders((), kind)) > most for kind in ("__recip", "__attach")):
             raise TooLarge(f"{source.untrusted_name}: more parts than the limit archive_members ({most})")

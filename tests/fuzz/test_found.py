@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import random
+import zlib
 
 import pytest
 
 from tests.fuzz import seeds
 from tests.fuzz.engine import mutated
 from tests.fuzz.targets import targets
+
+
+def huge_stream(data: bytes, name: str) -> bytes:
+    """A compound file in which one stream says that it has more bytes than there are in the world."""
+    at = data.index(name.encode("utf-16-le")) + 0x78
+    return data[:at] + b"\xff" * 8 + data[at + 8 :]
+
 
 HALF = b"&#xD83D;"
 """A reference to half a character, which some programs write for an emoji."""
@@ -27,6 +36,9 @@ FOUND: list[tuple[str, bytes]] = [
     ("part:sheet.xml", b'<worksheet><sheetData><row><c t="s"><v>' + b"9" * 5000 + b"</v></c></row></sheetData>"),
     ("part:sheet.xml", b'<worksheet><sheetData><row><c s="' + b"9" * 5000 + b'"><v>1</v></c></row></sheetData>'),
     ("part:numbering.xml", b'<n><abstractNum abstractNumId="0"><lvl ilvl="' + b"9" * 5000 + b'"/></abstractNum></n>'),
+    # folders within folders that lead back to themselves
+    ("read:msg", zlib.decompress(base64.b64decode("eNq7cF7wwcKNUg8ZsAJODBEWhlEwCkbBKBgFo2AUjIJRMLIB42gQDGEAAPcJBOw="))),
+    ("read:ppt", huge_stream(seeds.FILES["ppt"](), "Current User")),
     ("small:sidecar", b'note: !!float ""'),
     ("small:sidecar", b"note: !!timestamp x"),
     ("small:sidecar", b"[" * 1200),
