@@ -25,6 +25,8 @@ MOST = 12
 MARGIN = 0.6
 """Of a word's height, around its cutting."""
 LEAST_HEIGHT = 40
+_LONGER = 3
+"""How many times as long another reading may be: a longer one is noise, or more than the figure."""
 _FIGURE = re.compile(r"\d[\d.,:/年月日-]*\d|\d")
 
 
@@ -56,7 +58,7 @@ def looked_at_again(
         for n, line in enumerate(reading.lines)
     )
     disputed = [
-        f"{spot.piece[0]} was read as {verdict[1]} by {other.name}"
+        f"“{spot.piece[0]}” was read as “{verdict[1]}” by {other.name}"
         for spot, verdict in zip(spots, verdicts.values(), strict=True)
         if verdict and verdict[1]
     ]
@@ -104,9 +106,9 @@ def _enlarged(cutting: Image.Image) -> Image.Image:
 
 
 def _verdict(piece: Piece, seen: Recognised) -> tuple[bool, str] | None:
-    """Whether the other engine agrees, and what it read where it does not; None when it saw no figure at all."""
+    """Whether the other engine agrees, and what it read where it does not; None when it saw no figure, or nothing like it."""
     other = "".join(word for word, _, _ in seen.words)
-    if not _digits(other):
+    if not _digits(other) or len(other) > _LONGER * len(piece[0]) + _LONGER:
         return None
     agreed = _digits(piece[0]) in (_digits(other), *map(_digits, _FIGURE.findall(other)))
     return agreed, "" if agreed else other[:40]

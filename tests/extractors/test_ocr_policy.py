@@ -134,7 +134,7 @@ def test_pages_come_in_order_whichever_is_read_first(tmp_path: Path) -> None:
     ("other", "sure", "noted"),
     [
         ("1,250.00", 0.85, ""),
-        ("1,260.00", 0.3, "1,250.00 was read as 1,260.00 by good"),
+        ("1,260.00", 0.3, "“1,250.00” was read as “1,260.00” by good"),
         ("illegible", 0.6, ""),
     ],
 )
