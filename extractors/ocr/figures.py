@@ -106,7 +106,7 @@ def _enlarged(cutting: Image.Image) -> Image.Image:
 
 
 def _verdict(piece: Piece, seen: Recognised) -> tuple[bool, str] | None:
-    """Whether the other engine agrees, and what it read where it does not; None when it saw no figure, or nothing like it."""
+    """Whether the other engine agrees, and what it read where it does not; None when it saw nothing like a figure."""
     other = "".join(word for word, _, _ in seen.words)
     if not _digits(other) or len(other) > _LONGER * len(piece[0]) + _LONGER:
         return None
