@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 
 import pytest
@@ -44,10 +45,8 @@ def test_what_cannot_be_read_is_named(text: str, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("text", BROKEN, ids=range(len(BROKEN)))
 def test_there_is_one_kind_of_error(text: str) -> None:
-    try:
+    with contextlib.suppress(yaml.YAMLError):
         loaded(text)
-    except yaml.YAMLError as error:
-        assert str(error)
 
 
 def test_a_sum_beyond_all_sums_is_refused(tmp_path: Path) -> None:
