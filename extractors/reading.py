@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import itertools
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from extractors.ocr import engine
 from extractors.ocr.engine import OcrImage
 from extractors.ocr.pages import page_of
 from extractors.ocr.policy import OcrMode, OcrOptions, recognise
+from extractors.pace import PaceFile
 from extractors.readers import read
 from extractors.readers.draft import Child, Draft, Input, PendingPage
 
@@ -38,21 +40,28 @@ def read_document(path: Path, untrusted_name: str, scratch: Path, limits: Limits
     draft = read(Input(path, untrusted_name, kind, scratch, limits))
     note = suffix_note(kind, untrusted_name)
     notes = (*draft.notes, note) if note else draft.notes
-    pages = _pages(draft, limits, ocr)
+    pages = [*_pages(draft, limits, ocr, PaceFile(scratch))]
     _check_length(untrusted_name, pages, limits)
     document = assemble(pages, draft.media_type, draft.metadata, notes, draft.title)
     return Reading(document, draft.children)
 
 
-def _pages(draft: Draft, limits: Limits, options: OcrOptions) -> list[PageText]:
+def _pages(draft: Draft, limits: Limits, options: OcrOptions, pace: PaceFile) -> Iterator[PageText]:
     pending = [(n, page) for n, page in enumerate(draft.pages, 1) if isinstance(page, PendingPage)]
     if not pending:
-        return [page for page in draft.pages if isinstance(page, PageText)]
+        yield from (page for page in draft.pages if isinstance(page, PageText))
+        return
     reader = engine(options.engine)
     images = [OcrImage(page.image, number, page.dpi) for number, page in pending]
     name = f"{reader.name} {reader.version}"
     found = recognise(images, reader, options, limits)
-    return [page if isinstance(page, PageText) else page_of(page, next(found), name) for page in draft.pages]
+    numbers = itertools.count(1)
+    for page in draft.pages:
+        if isinstance(page, PageText):
+            yield page
+        else:
+            yield page_of(page, next(found), name)
+            pace.reached("ocr", next(numbers), len(pending))
 
 
 def _check_length(untrusted_name: str, pages: Sequence[PageText], limits: Limits) -> None:

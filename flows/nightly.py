@@ -19,13 +19,10 @@ from pipeline.clock import now
 from pipeline.errors import MatterError, UsageError
 from pipeline.matter import Matter
 from pipeline.night import Night, close, heal, link_and_index, look_after
+from pipeline.pace import silent
 from pipeline.workspace import working
 
 ACTOR = "nightly"
-
-
-def _quiet(_what: str, _path: str) -> None:
-    return None
 
 
 class NightFailed(MatterError):
@@ -42,7 +39,7 @@ class _Run:
         self.night = Night(now(), matter.workspace.root)
 
     def drain(self) -> None:
-        watcher = Watcher(self.matter, self.matter.workspace.inbox, None, threading.Event(), _quiet)
+        watcher = Watcher(self.matter, self.matter.workspace.inbox, None, threading.Event(), silent)
         self.night.taken_in = watcher.drain()
 
     def heal(self) -> None:

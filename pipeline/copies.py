@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-import numpy as np
+from collections.abc import Sequence
+from dataclasses import dataclass
 
-from pipeline.likeness import PERMUTATIONS, Comparison, Likeness, Signature, candidates, compare, signature
+import numpy as np
+import sqlalchemy as sa
+
+from pipeline.likeness import PERMUTATIONS, Likeness, Signature, candidates, compare, signature
 from pipeline.matter import Matter
+from pipeline.pace import Told, untold
 from pipeline.records import documents, likenesses
 from pipeline.steps import VERSIONS
 
 STATES = ("ok", "partial")
+PORTION = 50
+"""Documents whose comparisons are written in one transaction."""
 
 
-def find_copies(matter: Matter) -> int:
+def find_copies(matter: Matter, tell: Told = untold) -> int:
     """Hold the documents that were not yet compared against all others; returns how many were compared.
 
     A pair is found when its second document comes up, so the order does not matter, nor does a break in between.
@@ -21,8 +28,12 @@ def find_copies(matter: Matter) -> int:
     with matter.reading() as tx:
         pending = documents.without_step(tx, "likeness", version, STATES)
         known = _Known(*likenesses.all_signatures(tx, version))
-    for document in pending:
-        _compare(matter, document, known, version)
+    for start in range(0, len(pending), PORTION):
+        portion = pending[start : start + PORTION]
+        with matter.reading() as tx:
+            found = [_compared(tx, document, known) for document in portion]
+        _record(matter, found, version)
+        tell(start + len(portion), len(pending))
     return len(pending)
 
 
@@ -48,23 +59,37 @@ class _Known:
         self._table[row] = found
 
 
-def _compare(matter: Matter, document: str, known: _Known, version: int) -> None:
-    with matter.reading() as tx:
-        here = likenesses.reading(tx, document)
-        mark = signature(here)
-        near = known.near(document, mark) if mark is not None else []
-        found = [(other, compare(here, likenesses.reading(tx, other))) for other in near]
-    pairs = [(other, comparison) for other, comparison in found if comparison is not None]
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What the comparisons of one document say: its likenesses seen from it, and seen from the others."""
+
+    document: str
+    mark: Signature | None
+    here: tuple[Likeness, ...]
+    there: tuple[Likeness, ...]
+
+
+def _compared(tx: sa.Connection, document: str, known: _Known) -> _Found:
+    here = likenesses.reading(tx, document)
+    mark = signature(here)
+    if mark is None:
+        return _Found(document, None, (), ())
+    compared = ((other, compare(here, likenesses.reading(tx, other))) for other in known.near(document, mark))
+    pairs = [
+        (Likeness(other, c.score, c.from_here()), Likeness(other, c.score, c.from_there()))
+        for other, c in compared
+        if c is not None
+    ]
+    known.add(document, mark)
+    return _Found(document, mark, tuple(one for one, _ in pairs), tuple(other for _, other in pairs))
+
+
+def _record(matter: Matter, portion: Sequence[_Found], version: int) -> None:
     with matter.change() as change:
-        likenesses.set_signature(change.tx, document, mark, version)
-        likenesses.replace_likenesses(change.tx, document, *_both_ways(pairs))
-        documents.set_done(change.tx, document, "likeness", version)
-        if pairs:
-            change.note("near-duplicates", document, of={other: round(c.score, 3) for other, c in pairs})
-    if mark is not None:
-        known.add(document, mark)
-
-
-def _both_ways(pairs: list[tuple[str, Comparison]]) -> tuple[list[Likeness], list[Likeness]]:
-    found = [Likeness(other, c.score, c.from_here()) for other, c in pairs]
-    return found, [Likeness(other, c.score, c.from_there()) for other, c in pairs]
+        for found in portion:
+            likenesses.set_signature(change.tx, found.document, found.mark, version)
+            likenesses.replace_likenesses(change.tx, found.document, found.here, found.there)
+            documents.set_done(change.tx, found.document, "likeness", version)
+            if found.here:
+                scores = {likeness.other: round(likeness.score, 3) for likeness in found.here}
+                change.note("near-duplicates", found.document, of=scores)

@@ -69,6 +69,10 @@ class Settling:
         self._since = {path: self._known(path, state, now) for path, state in states.items()}
         return [path for path, (_, since) in self._since.items() if now - since >= self._seconds]
 
+    def is_unchanged(self, path: Path) -> bool:
+        """Whether a file is still as it was at the last look at all of them."""
+        return path in self._since and state_of(path) == self._since[path][0]
+
     def _known(self, path: Path, state: State, now: float) -> tuple[State, float]:
         before = self._since.get(path)
         return before if before is not None and before[0] == state else (state, now)

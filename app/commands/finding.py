@@ -13,6 +13,7 @@ import click
 
 from app.options import filter_options, json_option, open_matter, workspace_option
 from app.output import message, print_json, print_table, word
+from app.progress import progress
 from index.entry import SORTS as SEARCH_SORTS
 from index.entry import Sort
 from index.query import Filters
@@ -21,6 +22,7 @@ from pipeline.errors import UsageError
 from pipeline.evidence import Evidence
 from pipeline.indexing import open_search, reindex
 from pipeline.listing import SORTS, Wanted, document_list
+from pipeline.pace import stage
 from pipeline.records import audit_log, documents, likenesses, matters
 from pipeline.workspace import working
 
@@ -229,8 +231,12 @@ def reindex_command(engine: str | None, workspace: Path, as_json: bool) -> None:
 
     Example: claimtrail reindex
     """
-    with open_matter(workspace) as matter, working(matter.workspace, "reindex"):
-        count = reindex(matter, engine)
+    with (
+        open_matter(workspace) as matter,
+        working(matter.workspace, "reindex"),
+        progress(quiet=as_json) as told,
+    ):
+        count = reindex(matter, engine, stage(told, "indexing"))
     if as_json:
         print_json({"documents": count, "engine": engine or matter.settings.search_engine})
     else:

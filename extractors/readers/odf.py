@@ -94,7 +94,7 @@ class _Flat:
 
     def __init__(self, source: Input) -> None:
         self._source = source
-        data = bounded_bytes(source, source.limits.memory // _TREE_COST, "memory")
+        data = bounded_bytes(source, source.limits.memory // _TREE_COST, "memory_mib")
         check_declarations(data[:4096], source.untrusted_name)
         parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=True)
         try:

@@ -1,7 +1,7 @@
-"""Runs commands of claimtrail in forked children, each killed (SIGKILL) at its n-th boundary between two steps.
+"""Runs commands of claimtrail in forked children, each sent a signal at its n-th boundary between two steps.
 
-Reads lines of JSON, `{"at": n, "arguments": [...]}`, and answers each with `{"status": s, "passed": boundaries}`;
-`at` 0 kills nothing. Documents are read in the child itself and modules are loaded before it is forked: worker
+Reads lines of JSON, `{"at": n, "signal": number, "arguments": [...]}`, and answers each with
+`{"status": s, "passed": boundaries}`; `at` 0 disturbs nothing. Documents are read in the child itself and modules are loaded before it is forked: worker
 processes and imports would cost seconds each time.
 """
 
@@ -50,15 +50,15 @@ BOUNDARIES: list[tuple[Any, str]] = [
 
 
 class Counter:
-    """Counts boundaries; at the n-th the process is gone."""
+    """Counts boundaries; at the n-th the process gets its signal (SIGKILL: it is gone)."""
 
-    def __init__(self, at: int) -> None:
-        self._at, self.passed = at, 0
+    def __init__(self, at: int, number: int) -> None:
+        self._at, self._number, self.passed = at, number, 0
 
     def step(self) -> None:
         self.passed += 1
         if self.passed == self._at:
-            os.kill(os.getpid(), signal.SIGKILL)
+            os.kill(os.getpid(), self._number)
 
     def around(self, function: Callable[..., Any]) -> Callable[..., Any]:
         def counted(*args: Any, **named: Any) -> Any:
@@ -96,9 +96,10 @@ class HereWorkers:
         return outcome
 
 
-def child(at: int, arguments: list[str], said: int) -> None:
+def child(at: int, number: int, arguments: list[str], said: int) -> None:
     """The command, in a process of its own; never returns."""
-    counter, status = Counter(at), 70
+    counter, status = Counter(at, number), 70
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored where tests run in the background
     for owner, name in BOUNDARIES:
         setattr(owner, name, counter.around(getattr(owner, name)))
     pipeline.ingest.Workers = HereWorkers  # type: ignore[misc, assignment]
@@ -112,12 +113,12 @@ def child(at: int, arguments: list[str], said: int) -> None:
         os._exit(status)
 
 
-def fork(at: int, arguments: list[str]) -> dict[str, int]:
+def fork(at: int, number: int, arguments: list[str]) -> dict[str, int]:
     """How the command ended (negative: the signal that killed it), and how many boundaries it passed."""
     hears, says = os.pipe()
     process = os.fork()
     if process == 0:
-        child(at, arguments, says)
+        child(at, number, arguments, says)
     os.close(says)
     _, ended = os.waitpid(process, 0)
     with os.fdopen(hears, "rb") as answer:
@@ -129,4 +130,4 @@ if __name__ == "__main__":
         importlib.import_module(f"app.commands.{module}")
     for line in sys.stdin:
         asked = json.loads(line)
-        print(json.dumps(fork(asked["at"], asked["arguments"])), flush=True)
+        print(json.dumps(fork(asked["at"], asked["signal"], asked["arguments"])), flush=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -33,10 +34,11 @@ class Driver:
             [sys.executable, str(DRIVER)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         )
 
-    def run(self, at: int, *arguments: str | Path) -> dict[str, int]:
+    def run(self, at: int, *arguments: str | Path, number: int = signal.SIGKILL) -> dict[str, int]:
         assert self._process.stdin is not None
         assert self._process.stdout is not None
-        self._process.stdin.write(json.dumps({"at": at, "arguments": [str(a) for a in arguments]}) + "\n")
+        asked = {"at": at, "signal": int(number), "arguments": [str(a) for a in arguments]}
+        self._process.stdin.write(json.dumps(asked) + "\n")
         self._process.stdin.flush()
         answer: dict[str, int] = json.loads(self._process.stdout.readline())
         return answer
@@ -68,6 +70,16 @@ def taken(prepared: Path, evidence_folder: Path) -> Path:
     """A workspace with the three documents, linked and indexed."""
     assert run(["ingest", str(evidence_folder), "--claim", "CLM-001", "--workspace", str(prepared)]) == 0
     return prepared
+
+
+@pytest.fixture
+def other_words(taken: Path, tmp_path: Path) -> Path:
+    """The same, the register's words changed and nothing linked anew."""
+    register = tmp_path / "register.yaml"
+    text = register.read_text(encoding="utf-8").replace("keywords: [Area B,", "keywords: [spade,")
+    register.write_text(text, encoding="utf-8")
+    assert run(["claims", "import", str(register), "--workspace", str(taken)]) == 0
+    return taken
 
 
 def points(boundaries: int) -> list[int]:
@@ -116,16 +128,8 @@ def test_watch_once(driver: Driver, prepared: Path, tmp_path: Path, evidence_fol
     assert check_command(driver, prepared, tmp_path, "watch", "--once") == POINTS
 
 
-def test_link(driver: Driver, taken: Path, tmp_path: Path) -> None:
-    text = (
-        (tmp_path / "register.yaml")
-        .read_text(encoding="utf-8")
-        .replace("keywords: [Area B,", "keywords: [spade,")
-    )
-    (tmp_path / "register.yaml").write_text(text, encoding="utf-8")
-    command = ["claims", "import", str(tmp_path / "register.yaml"), "--workspace", str(taken)]
-    assert run(command) == 0
-    assert check_command(driver, taken, tmp_path, "link") > 4
+def test_link(driver: Driver, other_words: Path, tmp_path: Path) -> None:
+    assert check_command(driver, other_words, tmp_path, "link") > 4
 
 
 def test_reindex(driver: Driver, taken: Path, tmp_path: Path) -> None:
@@ -149,3 +153,49 @@ def test_export(driver: Driver, taken: Path, tmp_path: Path) -> None:
         assert verify(out).faults == verify(out.with_name("bundle.zip")).faults == ()
         assert [p.name for p in sorted(out.parent.iterdir())] == ["bundle", "bundle.zip"]
     assert verify(taken).faults == ()
+
+
+INTERRUPTED = 130
+
+
+def check_interrupted(driver: Driver, prepared: Path, tmp_path: Path, *command: str | Path) -> None:
+    """Ctrl-C at some boundaries of a command: it ends with 130, and the same command again ends as if nothing was."""
+    whole = next(copies(prepared, tmp_path, 1)).rename(tmp_path / "whole")
+    passed = driver.run(0, *command, "--workspace", whole)["passed"]
+    expected = settled(whole)
+    chosen = [max(1, passed * share // 100) for share in (30, 75)]
+    for at, root in zip(chosen, copies(prepared, tmp_path, len(chosen)), strict=True):
+        ended = driver.run(at, *command, "--workspace", root, number=signal.SIGINT)
+        assert ended["status"] == INTERRUPTED, f"at boundary {at}"
+        assert driver.run(0, *command, "--workspace", root)["status"] == 0, f"after boundary {at}"
+        assert settled(root) == expected, f"interrupted at boundary {at}"
+
+
+def test_ctrl_c_in_ingest(driver: Driver, prepared: Path, tmp_path: Path, evidence_folder: Path) -> None:
+    check_interrupted(driver, prepared, tmp_path, "ingest", evidence_folder)
+
+
+def test_ctrl_c_in_watch(driver: Driver, prepared: Path, tmp_path: Path, evidence_folder: Path) -> None:
+    shutil.copytree(evidence_folder, prepared / "inbox" / "CLM-001")
+    check_interrupted(driver, prepared, tmp_path, "watch", "--once")
+
+
+def test_ctrl_c_in_link(driver: Driver, other_words: Path, tmp_path: Path) -> None:
+    check_interrupted(driver, other_words, tmp_path, "link")
+
+
+def test_ctrl_c_in_reindex(driver: Driver, taken: Path, tmp_path: Path) -> None:
+    check_interrupted(driver, taken, tmp_path, "reindex")
+
+
+def test_ctrl_c_in_export(driver: Driver, taken: Path, tmp_path: Path) -> None:
+    command = ("export", "CLM-001", "--workspace", taken)
+    passed = driver.run(0, *command, "--out", tmp_path / "whole")["passed"]
+    for share in (30, 75):
+        out = tmp_path / f"interrupted-{share}"
+        ended = driver.run(max(1, passed * share // 100), *command, "--out", out, number=signal.SIGINT)
+        assert ended["status"] == INTERRUPTED
+        assert not out.exists() or verify(out).faults == ()
+        again = driver.run(0, *command, "--out", out.with_name(f"{out.name}-again"))
+        assert again["status"] == 0
+        assert verify(out.with_name(f"{out.name}-again")).faults == ()

@@ -58,7 +58,7 @@ def placed(source: Path, paper: tuple[float, float], dpi: int) -> Iterator[Place
 
 def _one(image: Image.Image, source: Path | None, paper: tuple[float, float], dpi: int) -> Placed:
     if image.width * image.height > Limits().pixels:
-        raise ValueError("more pixels than limits.pixels")
+        raise ValueError("more pixels than limits.megapixels")
     turn = image.getexif().get(ExifTags.Base.Orientation, 1)
     seen = image.size if turn in (1, 2, 3, 4) else image.size[::-1]
     sheet = paper if seen[0] <= seen[1] else (paper[1], paper[0])
