@@ -1,19 +1,22 @@
 """Taking in as a Prefect flow: the same steps as `pipeline.ingest.Ingest.run`, seen in Prefect's pages.
 
 Correctness stays in the records: nothing is cached or persisted by Prefect. Reading maps over the documents with
-retries for what time can heal; one task links and writes the index, because the index has one writer.
+second tries for what time can heal; one task links and writes the index, because the index has one writer.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+import threading
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from prefect import flow, task, unmapped
 from prefect.artifacts import create_markdown_artifact
 from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State
+from prefect.events.worker import EventsWorker
+from prefect.logging.handlers import APILogWorker
 from prefect.task_runners import ThreadPoolTaskRunner
 
 from extractors.errors import DocumentError
@@ -24,44 +27,111 @@ from pipeline.ingest_report import Outcome, Report, Taken
 from pipeline.intake import Found, Lost
 from pipeline.matter import Matter
 from pipeline.night import plain
+from pipeline.pace import Progress, silent
+
+LIST = 10
+
+
+def never() -> bool:
+    """No one says stop."""
+    return False
 
 
 def ingest_as_flow(
-    matter: Matter, found: Iterable[Found | Lost], claim: str | None, ocr: OcrMode | None
+    matter: Matter,
+    found: Iterable[Found | Lost],
+    claim: str | None = None,
+    ocr: OcrMode | None = None,
+    progress: Progress = silent,
+    stopped: Callable[[], bool] = never,
+    expected: int = 0,
 ) -> Report:
-    """Take files in as a flow run named after the workspace; returns what became of each."""
+    """Take files in as a flow run; returns what became of each.
+
+    Once `stopped` says so, the documents in hand are finished and no other is begun: those stay open for the next run.
+    """
     os.environ.setdefault("PREFECT_HOME", str(matter.workspace.root / "prefect"))
     sweep(matter)
     processes = matter.settings.processes()
     with Workers(processes, matter.settings.limits.limits()) as workers:
-        run = Ingest(matter, workers, ocr_options(matter, ocr), claim, command="ingest flow")
+        options = ocr_options(matter, ocr)
+        run = Ingest(matter, workers, options, claim, "ingest flow", progress, expected)
         runner: Any = ThreadPoolTaskRunner(max_workers=processes)
-        return _ingest.with_options(task_runner=runner)(_Heap(run, found))
+        return _ingest.with_options(task_runner=runner)(_Heap(run, found, stopped))
 
 
 class _Heap:
     """What a flow run works on. Prefect looks into lists and dataclasses that it is given, but not into this."""
 
-    def __init__(self, run: Ingest, found: Iterable[Found | Lost]) -> None:
+    def __init__(self, run: Ingest, found: Iterable[Found | Lost], stopped: Callable[[], bool]) -> None:
         self.run = run
-        self._found = found
+        self._found, self._stopped = found, stopped
+        self._reporting = threading.Lock()
 
     def taken(self) -> list[Taken]:
         """What an earlier run left open and what comes in now, all of it kept and registered."""
         fresh = (taken for item in self._found if (taken := self.run.take(item)) is not None)
         return [*self.run.left_open(), *fresh]
 
+    def read(self, several: Sequence[Taken]) -> tuple[list[Taken], list[Taken]]:
+        """Reads documents; returns the children found in them, and what is worth another try."""
+        children: list[Taken] = []
+        again: list[Taken] = []
+        for taken in several:
+            if self._stopped():
+                break
+            try:
+                outcome = self.run.attempt(taken)
+            except DocumentError as error:
+                if error.heals:
+                    again.append(taken)
+                    continue
+                outcome = self.run.record_failure(taken, error)
+            children += self.settle(outcome)
+        return children, again
+
+    def settle(self, outcome: Outcome) -> list[Taken]:
+        """Enters an outcome into the report of the run, from whichever thread; returns the children to be read."""
+        with self._reporting:
+            return self.run.settle(outcome)
+
 
 @flow(name="ingest", validate_parameters=False, persist_result=False)
 def _ingest(heap: _Heap) -> Report:
     run, waiting = heap.run, heap.taken()
     while waiting:
-        states = _read.map(unmapped(run), waiting, return_state=True)
-        outcomes = [_outcome(run, taken, state) for taken, state in zip(waiting, states, strict=True)]
-        waiting = [child for outcome in outcomes for child in run.settle(outcome)]
+        ended = [future.result() for future in _read.map(unmapped(heap), lists(waiting))]
+        again = [taken for _, left in ended for taken in left]
+        states = _read_again.map(unmapped(run), again, return_state=True)
+        outcomes = [_outcome(run, taken, state) for taken, state in zip(again, states, strict=True)]
+        waiting = [child for children, _ in ended for child in children]
+        waiting += [child for outcome in outcomes for child in heap.settle(outcome)]
     _link_and_index(run)
     create_markdown_artifact(markdown=markdown(run.report), key="ingest", description="What was taken in")
     return run.report
+
+
+def lists(waiting: Sequence[Taken]) -> list[_List]:
+    """The documents in lists of ten: a task costs more than reading a small document."""
+    return [_List(waiting[at : at + LIST]) for at in range(0, len(waiting), LIST)]
+
+
+class _List:
+    """Some documents, and how Prefect's pages name their task."""
+
+    def __init__(self, several: Sequence[Taken]) -> None:
+        self.several = several
+        self.first = several[0].document
+
+
+@task(
+    name="read",
+    task_run_name="read {several.first} and on",
+    cache_policy=NO_CACHE,
+    persist_result=False,
+)
+def _read(heap: _Heap, several: _List) -> tuple[list[Taken], list[Taken]]:
+    return heap.read(several.several)
 
 
 def _heals(_task: Any, _run: Any, state: State[Any]) -> bool:
@@ -70,15 +140,15 @@ def _heals(_task: Any, _run: Any, state: State[Any]) -> bool:
 
 
 @task(
-    name="read",
-    task_run_name="read {taken.document}",
-    retries=2,
+    name="read again",
+    task_run_name="read {taken.document} again",
+    retries=1,
     retry_delay_seconds=2,
     retry_condition_fn=_heals,
     cache_policy=NO_CACHE,
     persist_result=False,
 )
-def _read(run: Ingest, taken: Taken) -> Outcome:
+def _read_again(run: Ingest, taken: Taken) -> Outcome:
     return run.attempt(taken)
 
 
@@ -108,3 +178,9 @@ def markdown(report: Report) -> str:
         lines += ["", "## Failed", "", "| path | code | reason |", "| --- | --- | --- |"]
         lines += [f"| {plain(f.path)} | {f.error.code} | {plain(f.error.message)} |" for f in report.failed]
     return "\n".join(lines) + "\n"
+
+
+def flush() -> None:
+    """Hand over to the server what it has not been told yet, before it is stopped."""
+    APILogWorker.drain_all(timeout=5)
+    EventsWorker.drain_all(timeout=5)

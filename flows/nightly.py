@@ -14,15 +14,20 @@ from prefect.artifacts import create_markdown_artifact
 from prefect.cache_policies import NO_CACHE
 from prefect.schedules import Cron, Schedule
 
+from flows.batches import Batches
+from flows.server import PrefectNotStarting
 from flows.watch import LOCK_SECONDS, Watcher
 from pipeline.clock import now
 from pipeline.errors import MatterError, UsageError
 from pipeline.matter import Matter
 from pipeline.night import Night, close, heal, link_and_index, look_after
-from pipeline.pace import silent
 from pipeline.workspace import working
 
 ACTOR = "nightly"
+
+
+def _passed_on(error: PrefectNotStarting) -> None:
+    raise error  # cannot be: the night itself is a flow run
 
 
 class NightFailed(MatterError):
@@ -39,8 +44,9 @@ class _Run:
         self.night = Night(now(), matter.workspace.root)
 
     def drain(self) -> None:
-        watcher = Watcher(self.matter, self.matter.workspace.inbox, None, threading.Event(), silent)
-        self.night.taken_in = watcher.drain()
+        stop = threading.Event()
+        with Batches(self.matter, stop, _passed_on) as batches:
+            self.night.taken_in = Watcher(self.matter, self.matter.workspace.inbox, batches, stop).drain()
 
     def heal(self) -> None:
         with working(self.matter.workspace, "nightly", LOCK_SECONDS):

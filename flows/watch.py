@@ -1,12 +1,11 @@
 """The watched folder: whatever lands in the inbox is taken in, batch by batch, until someone says stop.
 
-A batch is a flow run where there is a Prefect server to see it (`PREFECT_API_URL`), and a direct run otherwise, like
-`ingest`. The workspace is locked for a batch, not in between, so that people can work meanwhile.
+Each batch is a flow run (see `flows.batches`). The workspace is locked for a batch, not in between, so that people
+can work meanwhile.
 """
 
 from __future__ import annotations
 
-import os
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -19,13 +18,13 @@ from watchfiles import watch as changes
 
 from extractors.errors import FileUnreachable
 from extractors.reading import OcrMode
+from flows.batches import Batches
 from pipeline.errors import WorkspaceBusy
 from pipeline.inbox import Settling, State, described, discard, put_away, quarantine, state_of, tidy, waiting
-from pipeline.ingest import ingest
 from pipeline.ingest_report import Failure, Report
 from pipeline.intake import Found, Lost, readable
 from pipeline.matter import Matter
-from pipeline.pace import Pace, Progress
+from pipeline.pace import Pace, Progress, silent
 from pipeline.records import matters
 from pipeline.workspace import working
 
@@ -43,10 +42,16 @@ class Watcher:
     """Takes in what lands in one inbox. `stop` is set from outside, by a signal say."""
 
     def __init__(
-        self, matter: Matter, inbox: Path, ocr: OcrMode | None, stop: threading.Event, progress: Progress
+        self,
+        matter: Matter,
+        inbox: Path,
+        batches: Batches,
+        stop: threading.Event,
+        ocr: OcrMode | None = None,
+        progress: Progress = silent,
     ) -> None:
-        self._matter, self._inbox, self._ocr = matter, inbox, ocr
-        self._stop, self._progress = stop, progress
+        self._matter, self._inbox, self._batches = matter, inbox, batches
+        self._stop, self._ocr, self._progress = stop, ocr, progress
         self._settle = matter.settings.watch.settle_seconds
         self._settling = Settling(self._settle)
         self._left: dict[Path, State | None] = {}
@@ -56,8 +61,9 @@ class Watcher:
         reports: list[Report] = []
         deadline = self._patience()
         while (files := self._new()) and not self._stop.is_set():
+            self._batches.prepare()
             if whole := self._settling.whole(files, time.monotonic()):
-                reports += self._batches(whole)
+                reports += self._portions(whole)
                 deadline = self._patience()
             elif time.monotonic() > deadline:
                 reports.append(self._give_up(files))
@@ -68,7 +74,7 @@ class Watcher:
     def _patience(self) -> float:
         return time.monotonic() + PATIENCE * self._settle
 
-    def _batches(self, whole: Sequence[Path]) -> Iterator[Report]:
+    def _portions(self, whole: Sequence[Path]) -> Iterator[Report]:
         """The inbox is listed once for all of them: of 10,000 files, each listing takes as long as a document."""
         for start in range(0, len(whole), BATCH):
             portion = whole[start : start + BATCH]
@@ -110,7 +116,7 @@ class Watcher:
                 claims = [claim.id for claim in matters.all_claims(tx)]
             states = {path: state_of(path) for path in files}
             found = self._until_stopped(described(path, self._inbox, claims) for path in files)
-            report = self._ingest(found, len(files), self._part_of(before, behind))
+            report = self._batches.take_in(found, self._ocr, self._part_of(before, behind), len(files))
             unchanged = [path for path in files if path.exists() and state_of(path) == states[path]]
             self._put_away(report, unchanged)
             self._forget_unread(report, files)
@@ -125,13 +131,6 @@ class Watcher:
             self._progress(pace)
 
         return tell
-
-    def _ingest(self, found: Iterator[Found | Lost], expected: int, progress: Progress) -> Report:
-        if os.environ.get("PREFECT_API_URL"):
-            from flows.ingest import ingest_as_flow  # Prefect takes seconds to load
-
-            return ingest_as_flow(self._matter, found, None, self._ocr)
-        return ingest(self._matter, found, None, self._ocr, progress, expected)
 
     def _until_stopped(self, found: Iterator[Found | Lost]) -> Iterator[Found | Lost]:
         for item in found:

@@ -66,6 +66,9 @@ class WatchSettings(BaseModel):
 
     settle_seconds: float = Field(2.0, ge=0.1)
     after: Literal["move", "delete"] = "move"
+    flow_runs: bool = Field(
+        True, description="each batch is a Prefect flow run, on a server of its own if need be"
+    )
 
 
 class Settings(BaseModel):

@@ -79,15 +79,18 @@ def ingest_command(
 
     Example: claimtrail ingest evidence/ --claim CLM-001
     """
-    with open_matter(workspace) as matter, working(workspace=matter.workspace, what="ingest"):
+    with (
+        open_matter(workspace) as matter,
+        working(workspace=matter.workspace, what="ingest"),
+        progress(quiet=as_json) as told,
+    ):
+        found, expected = discover(paths, exclude), count(paths, exclude)
         if with_prefect or os.environ.get("PREFECT_API_URL"):
             from flows.ingest import ingest_as_flow  # Prefect takes seconds to load
 
-            report = ingest_as_flow(matter, discover(paths, exclude), claim, ocr)
+            report = ingest_as_flow(matter, found, claim, ocr, told, expected=expected)
         else:
-            with progress(quiet=as_json) as told:
-                expected = count(paths, exclude)
-                report = ingest(matter, discover(paths, exclude), claim, ocr, told, expected)
+            report = ingest(matter, found, claim, ocr, told, expected)
     return print_report(report, as_json)
 
 

@@ -15,6 +15,8 @@ from app.options import json_option, ocr_option, open_matter, workspace_option
 from app.output import message, word
 from app.progress import progress
 from extractors.reading import OcrMode
+from flows.batches import Batches
+from flows.server import PrefectNotStarting
 from flows.watch import Watcher, only_watcher
 from pipeline.errors import UsageError
 from pipeline.ingest_report import Report
@@ -38,8 +40,8 @@ def watch_command(inbox: Path | None, once: bool, ocr: OcrMode | None, workspace
         folder = inbox or matter.workspace.inbox
         if not folder.is_dir():
             raise UsageError(f"There is no folder {folder}.", "Make it, or name another with --inbox.")
-        watcher = Watcher(matter, folder, ocr, stop, report_progress)
-        with _stopped_by_signal(stop):
+        with _stopped_by_signal(stop), Batches(matter, stop, _without_prefect) as batches:
+            watcher = Watcher(matter, folder, batches, stop, ocr, report_progress)
             if once:
                 return print_report(_together(watcher.drain()), as_json)
             message(f"{word('watching')}: {folder}")
@@ -49,6 +51,10 @@ def watch_command(inbox: Path | None, once: bool, ocr: OcrMode | None, workspace
 
 def _tell(report: Report, as_json: bool) -> None:
     print_report(report, as_json)
+
+
+def _without_prefect(error: PrefectNotStarting) -> None:
+    message(f"{error.message} {error.hint}")
 
 
 def _together(reports: list[Report]) -> Report:

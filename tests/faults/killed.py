@@ -1,8 +1,8 @@
 """Runs commands of claimtrail in forked children, each sent a signal at its n-th boundary between two steps.
 
 Reads lines of JSON, `{"at": n, "signal": number, "arguments": [...]}`, and answers each with
-`{"status": s, "passed": boundaries}`; `at` 0 disturbs nothing. Documents are read in the child itself and modules are loaded before it is forked: worker
-processes and imports would cost seconds each time.
+`{"status": s, "passed": boundaries}`; `at` 0 disturbs nothing. Documents are read in the child itself and modules are
+loaded before it is forked: worker processes and imports would cost seconds each time.
 """
 
 from __future__ import annotations

@@ -59,7 +59,7 @@ def prepared(tmp_path: Path, register_file: Path, monkeypatch: pytest.MonkeyPatc
     """A workspace with the register, and nothing taken in."""
     root = tmp_path / "prepared"
     init(root)
-    (root / "settings.yaml").write_text("watch: {settle_seconds: 0.1}\n")
+    (root / "settings.yaml").write_text("watch: {flow_runs: false, settle_seconds: 0.1}\n")
     monkeypatch.setenv("CLAIMTRAIL_USER", "tester")
     assert run(["claims", "import", str(register_file), "--workspace", str(root)]) == 0
     return root

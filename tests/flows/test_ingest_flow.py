@@ -67,7 +67,7 @@ def test_a_flow_run_takes_in_the_same_and_reports(
     runs = ask(server, "flow_runs/filter")
     assert [(run["name"] != "", run["state_type"]) for run in runs] == [(True, "COMPLETED")]
     tasks = sorted(run["name"].split()[0] for run in ask(server, "task_runs/filter"))
-    assert tasks.count("read") == 4
+    assert tasks == ["link", "read"]
     (artifact,) = ask(server, "artifacts/filter")
     assert "| taken in | 3 |" in artifact["data"]
     assert "empty &lt;b&gt;.pdf" in artifact["data"]

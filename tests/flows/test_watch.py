@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import threading
 import time
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -21,7 +23,7 @@ CLAIMTRAIL = [sys.executable, "-m", "app"]
 
 @pytest.fixture
 def inbox(workspace: Path) -> Path:
-    (workspace / "settings.yaml").write_text("watch: {settle_seconds: 0.3}\n")
+    (workspace / "settings.yaml").write_text("watch: {flow_runs: false, settle_seconds: 0.3}\n")
     return workspace / "inbox"
 
 
@@ -129,7 +131,9 @@ def test_a_file_that_grows_is_taken_when_it_is_whole(claimtrail: Command, inbox:
 
 
 def test_files_can_be_deleted_after_intake(claimtrail: Command, inbox: Path, workspace: Path) -> None:
-    (workspace / "settings.yaml").write_text("watch: {settle_seconds: 0.2, after: delete}\n")
+    (workspace / "settings.yaml").write_text(
+        "watch: {flow_runs: false, settle_seconds: 0.2, after: delete}\n"
+    )
     put(inbox, "L.txt")
     claimtrail("watch", "--once")
     assert list(inbox.rglob("*.txt")) == []
@@ -153,9 +157,18 @@ def test_folders_say_claim_party_and_source(
     assert (found.claim, dict(found.labels)) == (claim, labels)
 
 
-def test_a_running_watch_takes_in_what_lands_and_ends_with_0_on_sigterm(
+def flow_runs(workspace: Path) -> list[tuple[str, str]]:
+    """Name and state of the flow runs that the workspace's own Prefect server holds."""
+    with closing(sqlite3.connect(workspace / "prefect" / "prefect.db")) as records:
+        return records.execute(
+            "SELECT flow.name, run.state_type FROM flow_run run JOIN flow ON flow.id = run.flow_id"
+        ).fetchall()
+
+
+def test_a_running_watch_takes_in_what_lands_as_flow_runs_and_ends_with_0_on_sigterm(
     claimtrail: Command, inbox: Path, workspace: Path
 ) -> None:
+    (workspace / "settings.yaml").write_text("watch: {settle_seconds: 0.3}\n")
     running = subprocess.Popen(
         [*CLAIMTRAIL, "watch", "--json"],
         env={**os.environ},
@@ -169,7 +182,7 @@ def test_a_running_watch_takes_in_what_lands_and_ends_with_0_on_sigterm(
         second = claimtrail("watch", "--json")
         assert (second.status, second.json["error"]["code"]) == (2, "workspace_busy")
         put(inbox, "L.txt")
-        for _ in range(300):
+        for _ in range(1200):
             if (inbox / ".done/L.txt").exists():
                 break
             time.sleep(0.1)
@@ -179,6 +192,20 @@ def test_a_running_watch_takes_in_what_lands_and_ends_with_0_on_sigterm(
         running.kill()
     assert running.returncode == 0, err
     assert json.loads(out)["ingested"][0]["path"].endswith("L.txt")
+    assert flow_runs(workspace) == [("ingest", "COMPLETED")]
+    assert show(claimtrail, "L.txt")["state"] == "ok"
+
+
+def test_intake_goes_on_where_prefect_does_not_start(
+    claimtrail: Command, inbox: Path, workspace: Path
+) -> None:
+    (workspace / "settings.yaml").write_text("watch: {settle_seconds: 0.3}\n")
+    (workspace / "prefect" / "prefect.db").mkdir(parents=True)
+    put(inbox, "L.txt")
+    command = [*CLAIMTRAIL, "watch", "--once", "--json"]
+    ended = subprocess.run(command, capture_output=True, text=True, timeout=240, check=False)
+    assert (ended.returncode, len(json.loads(ended.stdout)["ingested"])) == (0, 1), ended.stderr
+    assert "The Prefect server did not start" in ended.stderr
     assert show(claimtrail, "L.txt")["state"] == "ok"
 
 
