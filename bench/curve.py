@@ -26,7 +26,8 @@ def plot(title: str, lines: Sequence[Line]) -> str:
     top = max(2.0, math.ceil(max(y for line in lines for _, y in line.points)))
     body = "\n".join([*_axes(sizes, top), *_curves(lines, sizes, top)])
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" font-family="sans-serif" font-size="12">\n'
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" '
+        'font-family="sans-serif" font-size="12">\n'
         f'<rect width="{WIDTH}" height="{HEIGHT}" fill="white"/>\n'
         f'<text x="{LEFT}" y="20" font-size="14">{escape(title)}</text>\n{body}\n</svg>\n'
     )

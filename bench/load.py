@@ -53,6 +53,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     curve = kinds.add_parser("curve", help="heaps of small files")
     curve.add_argument("--sizes", default=",".join(map(str, SIZES)))
     curve.add_argument("--by", choices=("watch", "ingest"), default="watch")
+    curve.add_argument("--plain", action="store_true", help="without Prefect's flow runs")
     curve.add_argument("--plot", type=Path, metavar="FILE.svg")
     large = kinds.add_parser("large", help="single large files")
     large.add_argument(
@@ -62,37 +63,40 @@ def main(arguments: Sequence[str] | None = None) -> None:
     given = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory(prefix="claimtrail-load-", dir=given.scratch) as folder:
         if given.what == "curve":
-            rows = heaps(Path(folder), [int(size) for size in given.sizes.split(",")], given.by)
+            rows = heaps(Path(folder), [int(size) for size in given.sizes.split(",")], given.by, given.plain)
             if given.plot:
                 given.plot.write_text(drawn(rows, given.by), encoding="utf-8")
         else:
             large_ones(Path(folder), given.inputs or Path(folder), given.names)
 
 
-def heaps(scratch: Path, sizes: Sequence[int], by: str) -> list[Row]:
+def heaps(scratch: Path, sizes: Sequence[int], by: str, plain: bool) -> list[Row]:
     """The rows of the curve, printed as they come."""
     print(f"# {by}, {len(os.sched_getaffinity(0))} cores, load before {os.getloadavg()[0]:.1f}")
     print(
-        "| files | documents | s | ms/doc | × | CPU ms/doc | × | parent MB | worker MB | database MB | index MB | one more: CPU s |"
+        "| files | documents | s | ms/doc | × | CPU ms/doc | × | parent MB | worker MB | server MB ", end=""
     )
-    print("| ---: " * 12 + "|")
+    print("| database MB | index MB | one more: CPU s |")
+    print("| ---: " * 13 + "|")
     rows: list[Row] = []
     for size in sizes:
-        rows.append(_heap(scratch / str(size), size, by))
+        rows.append(_heap(scratch / str(size), size, by, plain))
         row, first = rows[-1], rows[0]
         print(
             f"| {row.files} | {row.documents} | {row.cost.seconds:.0f} | {row.ms:.1f} | {row.ms / first.ms:.2f} "
-            f"| {row.cpu_ms:.1f} | {row.cpu_ms / first.cpu_ms:.2f} | {row.cost.parent:.0f} | {row.cost.worker:.0f} "
+            f"| {row.cpu_ms:.1f} | {row.cpu_ms / first.cpu_ms:.2f} | {row.cost.parent:.0f} | {row.cost.worker:.0f} | {row.cost.server:.0f} "
             f"| {row.database:.1f} | {row.index:.1f} | {row.one_more:.1f} |",
             flush=True,
         )
     return rows
 
 
-def _heap(root: Path, size: int, by: str) -> Row:
+def _heap(root: Path, size: int, by: str, plain: bool) -> Row:
     workspace, register = root / "matter", root / "register.yaml"
     _checked(run("init", workspace))
     register.write_text(REGISTER, encoding="utf-8")
+    if plain:
+        (workspace / "settings.yaml").write_text("watch: {flow_runs: false}\n", encoding="utf-8")
     _checked(run("claims", "import", register, "--workspace", workspace))
     heap = Heap(workspace / "inbox" if by == "watch" else root / "heap")
     heap.grow(0, size)

@@ -35,9 +35,19 @@ claims:
       - {role: claimant, name: Harbour Civil Ltd, aliases: [HCL, 港务土木]}
       - {role: respondent, name: Northport Authority}
     events:
-      - {id: E1, title: Access to Area B refused, start: 2023-03-14, end: 2023-04-30, keywords: [Area B, access, possession], references: [GC/L/0145]}
+      - id: E1
+        title: Access to Area B refused
+        start: 2023-03-14
+        end: 2023-04-30
+        keywords: [Area B, access, possession]
+        references: [GC/L/0145]
       - {id: E2, title: 塔吊故障停工, start: 2023-08-07, keywords: [塔吊, 停工]}
-      - {id: E3, title: Late drawings, start: 2023-05-02, end: 2023-06-30, keywords: [drawings, issued late], description: "Cost of US$48,000.00"}
+      - id: E3
+        title: Late drawings
+        start: 2023-05-02
+        end: 2023-06-30
+        keywords: [drawings, issued late]
+        description: The cost is US$48,000.00.
   - id: CLM-002
     title: Flood in the works
     type: insurance
@@ -97,10 +107,12 @@ class Heap:
         body = self._pages["zh" if zh else "en"]()[: self._random.randint(500, 1500)]
         if zh:
             subject = _SUBJECTS_ZH[number % 5]
-            head = f"港务土木工程有限公司\n函号：港函〔2023〕{number}号\n日期：2023年{month}月{day}日\n致：北港管理局\n\n关于{subject}的函\n"
+            head = f"港务土木工程有限公司\n函号：港函〔2023〕{number}号\n日期：2023年{month}月{day}日\n"
+            head += f"致：北港管理局\n\n关于{subject}的函\n"
             return f"{head}\n{body}\n本次费用合计人民币{self._random.randint(1000, 90000)}.00元。\n"
         subject = _SUBJECTS[number % 5]
-        head = f"Harbour Civil Ltd\nOur ref: GC/L/{number:05d}\nDate: {day} {_MONTHS[month - 1]} 2023\nTo: Northport Authority\n\n{subject}\n"
+        head = f"Harbour Civil Ltd\nOur ref: GC/L/{number:05d}\nDate: {day} {_MONTHS[month - 1]} 2023\n"
+        head += f"To: Northport Authority\n\n{subject}\n"
         return f"{head}\nDear Sir,\n{body}\nThe cost is US${self._random.randint(1000, 90000)}.00.\nYours faithfully,\n"
 
     def _text(self, folder: Path, number: int) -> None:

@@ -21,7 +21,7 @@ MIB = 2**20
 @dataclass(frozen=True)
 class Cost:
     """What a command cost. Memory is the peak of what lay in RAM (VmHWM), in MiB: of the command's own process, of
-    the largest worker, of the largest program that a worker started."""
+    the largest worker, of the largest program that a worker started, of Prefect's server if one was started."""
 
     status: int
     seconds: float
@@ -29,6 +29,7 @@ class Cost:
     parent: float
     worker: float
     program: float
+    server: float
     out: str
     said: list[str]
 
@@ -55,7 +56,7 @@ def run(*arguments: str | Path) -> Cost:
     return Cost(process.returncode, seconds, cpu, *(peaks[role] for role in _ROLES), out, said.splitlines())
 
 
-_ROLES = ("parent", "worker", "program")
+_ROLES = ("parent", "worker", "program", "server")
 
 
 @dataclass(frozen=True)
@@ -91,6 +92,8 @@ def _seen(process: Path, depth: int) -> _Seen:
     own_user, own_system, user, system = map(
         int, (process / "stat").read_text().rpartition(")")[2].split()[11:15]
     )
+    if b"prefect" in (process / "cmdline").read_bytes():
+        return _Seen("server", peak, (own_user + own_system) / _TICKS)
     if not status["Name"].strip().startswith(("python", "claimtrail")):
         return _Seen("program", peak, 0.0)  # its time is counted with the worker that waits for it
     ended = user + system if depth > 1 else 0  # below the worker: programs
