@@ -81,14 +81,16 @@ def heaps(scratch: Path, sizes: Sequence[int], by: str, plain: bool) -> list[Row
     rows: list[Row] = []
     for size in sizes:
         rows.append(_heap(scratch / str(size), size, by, plain))
-        row, first = rows[-1], rows[0]
-        print(
-            f"| {row.files} | {row.documents} | {row.cost.seconds:.0f} | {row.ms:.1f} | {row.ms / first.ms:.2f} "
-            f"| {row.cpu_ms:.1f} | {row.cpu_ms / first.cpu_ms:.2f} | {row.cost.parent:.0f} | {row.cost.worker:.0f} | {row.cost.server:.0f} "
-            f"| {row.database:.1f} | {row.index:.1f} | {row.one_more:.1f} |",
-            flush=True,
-        )
+        print(_line(rows[-1], rows[0]), flush=True)
     return rows
+
+
+def _line(row: Row, first: Row) -> str:
+    times = (f"{row.cost.seconds:.0f}", f"{row.ms:.1f}", f"{row.ms / first.ms:.2f}")
+    cpu = (f"{row.cpu_ms:.1f}", f"{row.cpu_ms / first.cpu_ms:.2f}")
+    memory = (f"{peak:.0f}" for peak in (row.cost.parent, row.cost.worker, row.cost.server))
+    sizes = (f"{row.database:.1f}", f"{row.index:.1f}", f"{row.one_more:.1f}")
+    return "| " + " | ".join([str(row.files), str(row.documents), *times, *cpu, *memory, *sizes]) + " |"
 
 
 def _heap(root: Path, size: int, by: str, plain: bool) -> Row:
@@ -158,11 +160,9 @@ def _large(workspace: Path, name: str, source: Path) -> None:
     )
     ingested = report.get("ingested", [])
     pages = sum(outcome["pages"] for outcome in ingested)
-    print(
-        f"| {name} | {size_of(source):.0f} | {cost.seconds:.1f} | {cost.cpu:.1f} | {cost.parent:.0f} | {cost.worker:.0f} "
-        f"| {cost.program:.0f} | {len(ingested)} | {pages} | {said} |",
-        flush=True,
-    )
+    memory = [f"{peak:.0f}" for peak in (cost.parent, cost.worker, cost.program)]
+    cells = [name, f"{size_of(source):.0f}", f"{cost.seconds:.1f}", f"{cost.cpu:.1f}", *memory]
+    print("| " + " | ".join([*cells, str(len(ingested)), str(pages), said]) + " |", flush=True)
     shutil.rmtree(workspace)
 
 

@@ -109,7 +109,7 @@ class Originals:
         target = self.path(sha256)
         if target.exists() and self.fault(sha256) is None:
             return
-        target.parent.mkdir(exist_ok=True)
+        target.parent.mkdir(parents=True, exist_ok=True)
         temporary.chmod(0o444)
         temporary.replace(target)
         _sync_folder(target.parent)
