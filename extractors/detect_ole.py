@@ -12,8 +12,8 @@ _END = 0xFFFFFFFA
 """Sector numbers from here on are not sectors ([MS-CFB] 2.1)."""
 _MAX_SECTORS = 4096
 _HEAD_BYTES = 512
-_SMALLEST, _LARGEST = 9, 12
-"""Sectors have 2**9 or 2**12 bytes ([MS-CFB] 2.2)."""
+_SECTOR_SHIFTS = (9, 12)
+"""Sectors are of 512 bytes, or of 4096 in version 4 ([MS-CFB] 2.2)."""
 _HEADER_SECTORS = 109
 """Sectors of the allocation table that the header itself names."""
 _MOST_LISTS = 2000
@@ -36,17 +36,18 @@ def ole_type(path: Path) -> str | None:
     """
     try:
         with path.open("rb") as file:
-            names = set(_root_names(file))
+            names = {name.casefold() for name in _root_names(file)}
     except (struct.error, IndexError, UnicodeDecodeError, OverflowError):
         return None
-    return next((kind for stream, kind in _STREAM_TYPES.items() if stream in names), None)
+    return next((kind for stream, kind in _STREAM_TYPES.items() if stream.casefold() in names), None)
 
 
 def _root_names(file: IO[bytes]) -> Iterator[str]:
     head = file.read(_HEAD_BYTES)
-    if not head.startswith(_SIGNATURE):
+    shift = struct.unpack_from("<H", head, 0x1E)[0]
+    if not head.startswith(_SIGNATURE) or shift not in _SECTOR_SHIFTS:
         return
-    sectors = _Sectors(file, head)
+    sectors = _Sectors(file, head, 1 << shift)
     entries = [
         sector[at : at + 128]
         for sector in sectors.chain(struct.unpack_from("<I", head, 0x30)[0])
@@ -58,9 +59,8 @@ def _root_names(file: IO[bytes]) -> Iterator[str]:
 class _Sectors:
     """The sectors of a file, read one by one. Raises struct.error or IndexError where the file is cut off."""
 
-    def __init__(self, file: IO[bytes], head: bytes) -> None:
-        self.size = 1 << min(max(struct.unpack_from("<H", head, 0x1E)[0], _SMALLEST), _LARGEST)
-        self._file = file
+    def __init__(self, file: IO[bytes], head: bytes, size: int) -> None:
+        self.size, self._file = size, file
         self._table = [s for s in struct.unpack_from(f"<{_HEADER_SECTORS}I", head, 0x4C) if s < _END]
         self._more, self._lists = struct.unpack_from("<I", head, 0x44)[0], 0
 

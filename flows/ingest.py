@@ -22,11 +22,11 @@ from prefect.task_runners import ThreadPoolTaskRunner
 from extractors.errors import DocumentError
 from extractors.reading import OcrMode
 from extractors.workers import Workers
+from pipeline import harmless
 from pipeline.ingest import Ingest, ocr_options, sweep
 from pipeline.ingest_report import Outcome, Report, Taken
 from pipeline.intake import Found, Lost
 from pipeline.matter import Matter
-from pipeline.night import plain
 from pipeline.pace import Progress, silent
 
 LIST = 10
@@ -70,8 +70,9 @@ class _Heap:
 
     def taken(self) -> list[Taken]:
         """What an earlier run left open and what comes in now, all of it kept and registered."""
-        fresh = (taken for item in self._found if (taken := self.run.take(item)) is not None)
-        return [*self.run.left_open(), *fresh]
+        left = self.run.left_open()
+        fresh = [taken for item in self._found if (taken := self.run.take(item)) is not None]
+        return [*fresh, *self.run.unseen(left)]
 
     def read(self, several: Sequence[Taken]) -> tuple[list[Taken], list[Taken]]:
         """Reads documents; returns the children found in them, and what is worth another try."""
@@ -176,7 +177,10 @@ def markdown(report: Report) -> str:
     ]
     if report.failed:
         lines += ["", "## Failed", "", "| path | code | reason |", "| --- | --- | --- |"]
-        lines += [f"| {plain(f.path)} | {f.error.code} | {plain(f.error.message)} |" for f in report.failed]
+        lines += [
+            f"| {harmless.markdown(f.path)} | {f.error.code} | {harmless.markdown(f.error.message)} |"
+            for f in report.failed
+        ]
     return "\n".join(lines) + "\n"
 
 

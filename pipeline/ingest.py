@@ -19,8 +19,11 @@ from extractors.pace import pace_in
 from extractors.readers.draft import Child
 from extractors.reading import OcrMode, OcrOptions
 from extractors.workers import Workers
+from pipeline.clock import stamp
 from pipeline.copies import find_copies
 from pipeline.evidence import Summary
+from pipeline.exports import close_open
+from pipeline.inbox import forget_reasons, release
 from pipeline.indexing import index_pending
 from pipeline.ingest_report import Failure, Outcome, Report, Taken
 from pipeline.intake import Found, Lost, modified, readable
@@ -57,6 +60,7 @@ class Ingest:
         self._limits = matter.settings.limits.limits()
         self._seen: set[str] = set()
         self._files, self._others, self._done, self._expected = 0, 0, 0, expected
+        self._in_work: list[Taken] = []
         with matter.change() as change:
             if claim is not None:
                 matters.claim(change.tx, claim)
@@ -64,13 +68,15 @@ class Ingest:
 
     def run(self, found: Iterable[Found | Lost]) -> Report:
         """Take everything in, and finish what an earlier run left open."""
+        left = self.left_open()
         with ThreadPoolExecutor(self._workers.processes) as threads:
-            waiting = {threads.submit(self.process, taken) for taken in self.left_open()}
+            waiting: set[Future[Outcome]] = set()
             try:
                 for item in found:
                     if (taken := self.take(item)) is not None:
                         waiting.add(threads.submit(self.process, taken))
                     waiting = self._collect(waiting, threads, at_most=4 * self._workers.processes)
+                waiting |= {threads.submit(self.process, taken) for taken in self.unseen(left)}
                 self._collect(waiting, threads, at_most=0)
             except BaseException:
                 for future in waiting:
@@ -94,7 +100,7 @@ class Ingest:
         """Keep a file's bytes and register it; None when there is nothing (more) to read."""
         self._files += 1
         if isinstance(item, Lost):
-            self._fail(Failure(item.shown, item.error))
+            self._lose(item)
             return None
         try:
             original = self.matter.originals.keep(item.path, self._limits.file_bytes)
@@ -110,9 +116,15 @@ class Ingest:
         with self.matter.reading() as tx:
             ids = documents.without_step(tx, "facts", VERSIONS["facts"], ("open",))
             found = documents.summaries(tx, ids)
-        self._seen.update(ids)
-        self._others += len(found)
         return [Taken(document.id, _shown(document), again=False) for document in found]
+
+    def unseen(self, left: Iterable[Taken]) -> list[Taken]:
+        """Of what was left open, that which did not come in anew meanwhile, and is told of under that name."""
+        found = [taken for taken in left if taken.document not in self._seen]
+        for taken in found:
+            self._seen.add(taken.document)
+        self._others += len(found)
+        return found
 
     def process(self, taken: Taken) -> Outcome:
         """Read a document and record what was found, or how it failed."""
@@ -144,7 +156,7 @@ class Ingest:
         while not wait([future], timeout=LOOK_SECONDS).done:
             if pace := pace_in(scratch):
                 what, done, of = pace
-                self._tell(f"{taken.shown}: {what} {done} / {of}")
+                self._show(f"{taken.shown}: {what} {done} / {of}")
 
     def record_failure(self, taken: Taken, error: DocumentError) -> Outcome:
         """Record that a document could not be read."""
@@ -165,6 +177,9 @@ class Ingest:
 
     def finish(self) -> None:
         """Compare, link and index what is new, and close the run."""
+        in_work, self._in_work = self._in_work, []
+        for taken in in_work:
+            self._report_known(taken)
         find_copies(self.matter, stage(self._progress, "comparing"))
         self.report.linked += link_pending(self.matter, stage(self._progress, "linking"))
         index_pending(self.matter, stage(self._progress, "indexing"))
@@ -178,9 +193,9 @@ class Ingest:
 
     def _ended(self, shown: str) -> None:
         self._done += 1
-        self._tell(shown)
+        self._show(shown)
 
-    def _tell(self, item: str) -> None:
+    def _show(self, item: str) -> None:
         of = max(self._files, self._expected) + self._others
         self._progress(Pace("reading", self._done, of, item))
 
@@ -194,7 +209,9 @@ class Ingest:
     def _report_known(self, taken: Taken) -> None:
         with self.matter.reading() as tx:
             known = documents.summary(tx, taken.document)
-        if known.state == "failed" and known.reason:
+        if known.state == "open":
+            self._in_work.append(taken)  # how it ends is known at the end of the run
+        elif known.state == "failed" and known.reason:
             self._fail(Failure(taken.shown, recorded(**known.reason), known.id))
         else:
             self.report.duplicates.append(taken)
@@ -210,12 +227,32 @@ class Ingest:
         if documents.add_sighting(change.tx, document, item.sighting, name, self.report.run, *times):
             change.note("seen", document, path=item.sighting, run=self.report.run)
             self._link_again(change, document)  # links look at names, the index at paths
+        self._tell(change, document, item)
+        state = documents.summary(change.tx, document).state
+        return Taken(document, item.shown, again=not new and state != "open")
+
+    def _lose(self, item: Lost) -> None:
+        """A path that cannot be taken in. What a late sidecar tells is told to the document that its file became."""
+        if item.told is not None and (document := self._told_late(item.told)):
+            self._report_known(Taken(document, item.shown, again=True))
+        else:
+            self._fail(Failure(item.shown, item.error))
+
+    def _told_late(self, told: Found) -> str | None:
+        with self.matter.change() as change:
+            document = documents.seen_at(change.tx, told.sighting)
+            if document is not None:
+                self._tell(change, document, told)
+        return document
+
+    def _tell(self, change: Change, document: str, item: Found) -> None:
+        """Record what a person said of a document."""
         self._tie(change, document, (item.claim or self._claim,))
         for key, value in item.labels:
             if documents.add_label(change.tx, document, key, value):
                 change.note("labelled", document, **{key: value})
-        state = documents.state(change.tx, document)
-        return Taken(document, item.shown, again=not new and state != "open")
+        if item.received and documents.set_received(change.tx, document, item.sighting, item.received):
+            change.note("received", document, path=item.sighting, at=stamp(item.received))
 
     def _tie(self, change: Change, document: str, claims: Iterable[str | None]) -> None:
         for claim in claims:
@@ -237,7 +274,7 @@ class Ingest:
             documents.set_children(
                 change.tx, document.id, [(c.document, n) for c, n in zip(children, names, strict=True)]
             )
-            documents.replace_reading(change.tx, document.id, found.reading)
+            documents.replace_reading(change.tx, document.id, found.reading, found.pictures)
             documents.replace_understanding(change.tx, document.id, found.understanding)
             documents.set_state(change.tx, document.id, "partial" if unread else "ok", _partial(unread))
             for step in ("read", "classify", "facts"):
@@ -278,7 +315,13 @@ def _shown(document: Summary) -> str:
 def ocr_options(matter: Matter, mode: OcrMode | None = None) -> OcrOptions:
     """How this workspace reads scans; `mode` is what a command's --ocr said."""
     settings = matter.settings.ocr
-    return OcrOptions(mode=mode or settings.mode, languages=settings.languages, engine=settings.engine)
+    return OcrOptions(
+        mode=mode or settings.mode,
+        languages=settings.languages,
+        engine=settings.engine,
+        shared=matter.workspace.ocr.resolve(),
+        slots=matter.settings.processes(),
+    )
 
 
 def ingest(
@@ -299,17 +342,28 @@ def ingest(
 
 
 def retry(matter: Matter, ids: Sequence[str], progress: Progress = silent) -> Report:
-    """Try failed documents again."""
+    """Try failed documents again; files of theirs that lie in the quarantine go to `.done/` when they are read."""
+    sweep(matter)
     with matter.change() as change:
         for document in ids:
             documents.set_state(change.tx, document, "open")
             documents.undo_all(change.tx, document)
             change.note("retry", document)
     with Workers(matter.settings.processes(), matter.settings.limits.limits()) as workers:
-        return Ingest(matter, workers, ocr_options(matter), command="retry", progress=progress).run([])
+        report = Ingest(matter, workers, ocr_options(matter), command="retry", progress=progress).run([])
+    _release(matter)
+    return report
+
+
+def _release(matter: Matter) -> None:
+    """Take out of the quarantine what was read after all: by the records, so that an earlier run's are found too."""
+    with matter.reading() as tx:
+        read = {found.id for found in documents.summaries(tx) if found.state in ("ok", "partial")}
+    release(matter.workspace.quarantine, matter.workspace.inbox, read)
 
 
 def sweep(matter: Matter) -> None:
     """Remove what an interrupted run left unfinished. Only for the holder of the workspace's lock."""
     matter.originals.sweep()
-    matter.workspace.sweep()
+    forget_reasons(matter.workspace.quarantine)
+    close_open(matter)

@@ -40,6 +40,8 @@ class Lost:
 
     shown: str
     error: DocumentError
+    told: Found | None = None
+    """What a sidecar without its file says: not lost when what was seen at that `sighting` is known."""
 
 
 def discover(paths: Sequence[Path], exclude: Sequence[str] = ()) -> Iterator[Found | Lost]:

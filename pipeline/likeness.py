@@ -81,19 +81,23 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Likeness:
-    """That a document is near enough to be a copy of `other`; `score` is the share of the text they have in common.
+    """That a document is near enough to be a copy of `other`.
 
-    `differs`: `only_here` and `only_there` count words, `pages` are the pages here that hold the former, `facts` names
-    the values that differ, this document's first ("amount 1200.00 / 1250.00").
+    `by` tells on what it rests and what `score` is: the share of the `text` they have in common, or of the bits of
+    their pages' `image` hashes. `differs`: `only_here` and `only_there` count words, `pages` are the pages here that
+    hold the former or have no copy there, `facts` names the values that differ, this document's first
+    ("amount 1200.00 / 1250.00"). Where pages are pictures, `pictures` holds their sizes and distance page by page,
+    `taken` and `bytes` the times and sizes of both files.
     """
 
     other: str
     score: float
     differs: dict[str, Any]
+    by: str = "text"
 
     def as_json(self) -> dict[str, Any]:
-        """`{"doc", "score", "differs"}`."""
-        return {"doc": self.other, "score": round(self.score, 3), "differs": self.differs}
+        """`{"doc", "score", "by", "differs"}`."""
+        return {"doc": self.other, "score": round(self.score, 3), "by": self.by, "differs": self.differs}
 
 
 def signature(reading: Reading) -> Signature | None:
@@ -213,5 +217,10 @@ def _differs(here: Reading, regions: Sequence[Region], facts: Sequence[Pair]) ->
         "only_here": sum(len(words) for words, _ in regions),
         "only_there": sum(len(others) for _, others in regions),
         "pages": sorted(pages)[:MOST_SHOWN],
-        "facts": [f"{one.kind} {written(one)} / {written(other)}" for one, other in facts][:MOST_SHOWN],
+        "facts": named(facts),
     }
+
+
+def named(facts: Sequence[Pair]) -> list[str]:
+    """Values that differ as people read them, at most 20: "amount 1200.00 / 1250.00"."""
+    return [f"{one.kind} {written(one)} / {written(other)}" for one, other in facts][:MOST_SHOWN]

@@ -112,7 +112,7 @@ class Originals:
         target.parent.mkdir(parents=True, exist_ok=True)
         temporary.chmod(0o444)
         temporary.replace(target)
-        _sync_folder(target.parent)
+        sync_folder(target.parent)
 
 
 def _copy(source: Path, target: Path, limit: int) -> Original:
@@ -165,7 +165,8 @@ def _state(stream: IO[bytes]) -> tuple[int, int]:
     return found.st_size, found.st_mtime_ns
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
+    """Puts the names in a folder on the disk for good, where the system knows how."""
     if os.name != "posix":
         return
     handle = os.open(folder, os.O_RDONLY)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from extractors.extract import extract
 from extractors.limits import Limits
+from extractors.picture_hash import PictureHash
 from extractors.readers.draft import Child
 from extractors.reading import OcrOptions
 from pipeline.records.codec import ReadingRows, UnderstandingRows, reading_rows, understanding_rows
@@ -19,6 +20,8 @@ class Packed:
     reading: ReadingRows
     understanding: UnderstandingRows
     children: tuple[Child, ...]
+    pictures: tuple[tuple[int, PictureHash], ...]
+    """The hashes of the pages that are pictures, by number."""
     unread: tuple[str, ...]
     """The notes that say that a part of the file could not be read."""
 
@@ -35,5 +38,6 @@ def packed(path: Path, untrusted_name: str, scratch: Path, limits: Limits, ocr: 
         reading_rows(found.document),
         understanding_rows(found.understanding, found.document),
         found.children,
+        found.pictures,
         found.document.unread,
     )

@@ -56,13 +56,22 @@ def _steps(report: Progress) -> Callable[[int, int, str], None]:
 
 @click.command("verify")
 @click.argument("path", metavar="BUNDLE_OR_WORKSPACE", type=click.Path(path_type=Path))
+@click.option(
+    "--against",
+    metavar="BUNDLE",
+    type=click.Path(path_type=Path),
+    help="A bundle that was handed over: its audit entries must stand in the workspace's audit.",
+)
 @json_option
-def verify_command(path: Path, as_json: bool) -> int:
+def verify_command(path: Path, against: Path | None, as_json: bool) -> int:
     """Check every hash, the audit chain and, in a bundle, every link and page number.
 
-    Example: claimtrail verify bundle-CLM-001
+    \b
+    Example:
+      claimtrail verify bundle-CLM-001
+      claimtrail verify northport --against bundle-CLM-001.zip
     """
-    report = verify(path)
+    report = verify(path, against)
     if as_json:
         print_json(report.as_json())
     elif report.faults:

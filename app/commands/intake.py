@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import click
 
-from app.options import json_option, ocr_option, open_matter, workspace_option
+from app.options import json_option, ocr_engine_option, ocr_option, open_matter, workspace_option
 from app.output import message, print_json, print_table, word
 from app.progress import progress
 from extractors.limits import Limits
 from extractors.reading import OcrMode, OcrOptions
 from pipeline.errors import UsageError
-from pipeline.inbox import release
 from pipeline.ingest import ingest, retry
 from pipeline.ingest_report import Report
 from pipeline.intake import count, discover
@@ -26,13 +26,17 @@ from pipeline.workspace import working
 @click.command("extract")
 @click.argument("files", metavar="FILE...", nargs=-1, required=True, type=click.Path(path_type=Path))
 @ocr_option
+@ocr_engine_option
 @json_option
-def extract_command(files: tuple[Path, ...], ocr: OcrMode | None, as_json: bool) -> int:
+def extract_command(
+    files: tuple[Path, ...], ocr: OcrMode | None, ocr_engine: str | None, as_json: bool
+) -> int:
     """Read, OCR, classify and extract without a workspace; keeps nothing.
 
     Example: claimtrail extract letter.pdf --json
     """
-    options = OcrOptions(mode=ocr) if ocr else OcrOptions()
+    usual = OcrOptions()
+    options = replace(usual, mode=ocr or usual.mode, engine=ocr_engine or usual.engine)
     answers = extract_files(files, Limits(), options)
     if as_json:
         print_json(answers)
@@ -112,8 +116,6 @@ def retry_command(document: str | None, everything: bool, workspace: Path, as_js
             ids = failed if everything or document == "all" else [documents.resolve(tx, document or "")]
         with progress(quiet=as_json) as report_progress:
             report = retry(matter, ids, report_progress)
-        workspace_of = matter.workspace
-        release(workspace_of.quarantine, workspace_of.inbox, [found.document for found in report.ingested])
     return print_report(report, as_json)
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -22,10 +23,20 @@ OLE_ERRORS = (
     KeyError,
     AttributeError,
     RecursionError,
+    OverflowError,
+    MemoryError,
 )
-"""What olefile raises on damaged files: its own error is an OSError, the others come from its parsing."""
+"""What olefile raises on damaged files: its own error is an OSError, the others come from its parsing, the last two
+from sizes that no file has."""
 _NATIVE = "\x01Ole10Native"
+_HOLDERS = frozenset({"CONTENTS", "Package", _NATIVE})
+_DOCUMENTS = frozenset({"WordDocument", "Workbook", "Book", "PowerPoint Document", "__properties_version1.0"})
+_DEEPEST = 50
+"""Folders within folders that are looked into."""
 _METADATA = (("author", "author"), ("create_time", "created"), ("last_saved_time", "modified"))
+
+
+Path = tuple[str, ...]
 
 
 @contextmanager
@@ -48,23 +59,66 @@ def stream(ole: Any, name: str) -> bytes | None:
     return data
 
 
-def embedded_files(ole: Any) -> Iterator[tuple[str, bytes]]:
-    """Whole files that were put into the document: an Office file ("Package"), another program's ("CONTENTS",
-    as Acrobat keeps a PDF), or any file with its name ([MS-OLEDS] 2.3.6, "\x01Ole10Native")."""
-    for path in ole.listdir():
-        if len(path) < 2 or path[-1] not in ("CONTENTS", "Package", _NATIVE):
-            continue
-        try:
-            data: bytes = ole.openstream(path).read()
-            name, content = _native(data) if path[-1] == _NATIVE else ("embedded", data)
-        except OLE_ERRORS:
-            continue
-        if content:
-            yield name, content
+def paths(ole: Any, folders: bool = False) -> list[Path]:
+    """The streams of the file, on demand also its folders, each once: a damaged tree may bite its own tail."""
+    found: list[Path] = []
+    seen: set[int] = set()
+    waiting: list[tuple[Path, Any]] = [((), ole.root)]
+    while waiting:
+        above, folder = waiting.pop()
+        for entry in folder.kids if len(above) < _DEEPEST else ():
+            if entry.sid in seen:
+                continue
+            seen.add(entry.sid)
+            path = (*above, entry.name)
+            if entry.entry_type == olefile.STGTY_STORAGE:
+                found += [path] if folders else []
+                waiting.append((path, entry))
+            elif entry.entry_type == olefile.STGTY_STREAM:
+                found.append(path)
+    return sorted(found)
 
 
-def _native(data: bytes) -> tuple[str, bytes]:
-    """Size, flags, label, path, two numbers, path again behind its length, then the file behind its length."""
+def embedded_files(ole: Any, under: Sequence[str] = ()) -> Iterator[tuple[str, bytes]]:
+    """Whole files that were put into the document, below a folder: an Office file ("Package"), another
+    program's ("CONTENTS", as Acrobat keeps a PDF), or any file with its name ([MS-OLEDS] 2.3.6)."""
+    for path in paths(ole):
+        if len(path) > max(1, len(under)) and path[: len(under)] == tuple(under):
+            yield from _held(ole, path)
+
+
+def files_of_object(data: bytes) -> Iterator[tuple[str, bytes]]:
+    """The files in an object of another program, a compound file of its own ([MS-OLEDS] 2.3): what its program
+    keeps in it, or the object itself where that is a whole document; nothing when it is damaged."""
+    try:
+        ole = olefile.OleFileIO(io.BytesIO(data))
+    except OLE_ERRORS:
+        return
+    with ole:
+        roots = {path[0] for path in paths(ole)}
+        if roots & _DOCUMENTS:
+            yield "embedded", data
+            return
+        for name in roots & _HOLDERS:
+            yield from _held(ole, (name,))
+
+
+def _held(ole: Any, path: Path) -> Iterator[tuple[str, bytes]]:
+    """The file that a stream holds, if it is one that holds files."""
+    if path[-1] not in _HOLDERS:
+        return
+    try:
+        data: bytes = ole.openstream(list(path)).read()
+        name, content = native(data) if path[-1] == _NATIVE else ("embedded", data)
+    except OLE_ERRORS:
+        return
+    if content:
+        yield name, content
+
+
+def native(data: bytes) -> tuple[str, bytes]:
+    """Name and bytes of a file as Windows packs it: size, flags, label, path, two numbers, the path again behind
+    its length, then the file behind its length ([MS-OLEDS] 2.3.6)."""
     label, _, rest = data[6:].partition(b"\0")
     _, _, rest = rest.partition(b"\0")
     skipped = 8 + struct.unpack_from("<I", rest, 4)[0]

@@ -182,17 +182,19 @@ def without_fields(text: str) -> str:
     """The text with fields as their results: what stands between \\x13 and \\x14 is a command ([MS-DOC] 2.8.25)."""
     kept: list[str] = []
     in_command: list[bool] = []
-    position = 0
+    commands = position = 0
     for mark in _MARKS.finditer(text):
-        if not any(in_command):
+        if not commands:
             kept.append(text[position : mark.start()])
         position = mark.end()
         if mark[0] == "\x13":
             in_command.append(True)
+            commands += 1
         elif in_command and mark[0] == "\x14":
+            commands -= in_command[-1]
             in_command[-1] = False
         elif in_command:
-            in_command.pop()
-    if not any(in_command):
+            commands -= in_command.pop()
+    if not commands:
         kept.append(text[position:])
     return "".join(kept)

@@ -6,11 +6,13 @@ import itertools
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from PIL import Image, ImageFile, ImageSequence, UnidentifiedImageError
 
 from extractors.errors import Corrupt, TooLarge
+from extractors.picture_hash import picture_hash
 from extractors.readers import decoding, render
 from extractors.readers.draft import Draft, Input, PendingPage
 from extractors.readers.image_exif import exif_metadata, orientation
@@ -131,12 +133,15 @@ def _page(source: Input, frame: Image.Image, number: int, notes: list[str]) -> P
     for turn in turns:
         picture = picture.transpose(turn)
         width, height = (height, width) if turn in _SIDEWAYS else (width, height)
+    found = picture_hash(picture)
+    seen = replace(found, width=width, height=height) if found else None
     shrink = min(1.0, FINEST_SIDE / max(width, height))
     wanted = (round(width * shrink), round(height * shrink))
     if picture.size != wanted:
         picture = picture.resize(wanted, Image.Resampling.LANCZOS)
     path = render.saved(picture, source.scratch, number, dpi * shrink, number <= render.SMALL_JOB)
-    return PendingPage(path, width * 72 / dpi, height * 72 / dpi, dpi * shrink, "the file is a picture")
+    size = (width * 72 / dpi, height * 72 / dpi)
+    return PendingPage(path, *size, dpi * shrink, "the file is a picture", picture=seen)
 
 
 def _check_pixels(source: Input, frame: Image.Image) -> None:

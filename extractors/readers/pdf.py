@@ -14,6 +14,7 @@ import pypdfium2.raw as pdfium_c
 from extractors.document import PageText
 from extractors.errors import Corrupt, Encrypted, TooLarge
 from extractors.pace import PaceFile
+from extractors.picture_hash import picture_hash
 from extractors.readers import pdf_annotations, pdf_quality, pdf_tables, render
 from extractors.readers.draft import Child, Draft, Input, PendingPage
 from extractors.readers.pdf_content import Content, content
@@ -153,8 +154,9 @@ def _pending(
     dpi = render.ocr_dpi(drawn.dpi, shape.width, shape.height, job.source.limits.pixels)
     job.pictures += 1
     small = job.pictures <= render.SMALL_JOB
-    image = render.saved(render.rendered(page, dpi), job.source.scratch, number, dpi, small)
-    return PendingPage(image, shape.width, shape.height, dpi, reason, typed)
+    picture = render.rendered(page, dpi)
+    image = render.saved(picture, job.source.scratch, number, dpi, small)
+    return PendingPage(image, shape.width, shape.height, dpi, reason, typed, picture_hash(picture))
 
 
 def _with_cells(job: _Job, typed: PageText, drawn: Content, shape: Geometry) -> PageText:

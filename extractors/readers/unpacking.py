@@ -152,7 +152,7 @@ class Unpacking:
             raise Encrypted(f"{name}: all files inside are protected with a password")
         if self.damaged or self.faults:
             raise Corrupt(f"{name}: no file inside can be unpacked ({(self.damaged + self.faults)[0]})")
-        raise Empty(f"{name}: there are no files inside")
+        raise Empty(f"{name}: {'all files inside are empty' if self.empty else 'there are no files inside'}")
 
     def _too_large(self) -> str:
         return f"larger than limits.file_mib ({self.source.limits.file_bytes // 2**20}) allows"

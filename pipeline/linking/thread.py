@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from pipeline.records import documents
+from pipeline.records import kinship
 
 LARGEST = 12
 """Files in a mail or archive that still tell of one thing; a larger one is a heap."""
@@ -47,7 +47,7 @@ class Threads:
 def threads(tx: sa.Connection) -> Threads:
     """The threads and families of a matter."""
     groups = _Groups()
-    families = set(documents.families(tx))
+    families = set(kinship.families(tx))
     inside = Counter(parent for parent, _ in families)
     holders: dict[str, set[str]] = defaultdict(set)
     for parent, child in families:
@@ -55,7 +55,7 @@ def threads(tx: sa.Connection) -> Threads:
     for parent, child in families:
         if inside[parent] <= LARGEST and len(holders[child]) <= WIDEST:
             groups.join(parent, child)
-    for document, message in documents.message_ids(tx, MAIL_KEYS):
+    for document, message in kinship.message_ids(tx, MAIL_KEYS):
         groups.join(document, f"message {message}")
     together = {member: members for members in groups.members() if len(members) > 1 for member in members}
     return Threads(together, {file: frozenset(of) for file, of in holders.items() if len(of) > WIDEST})

@@ -139,7 +139,7 @@ def document_of(media_type: str, text: Mapping[Any, Any], pages: Sequence[Mappin
     """The document that was written as these rows."""
     return Document(
         text=text["text"],
-        pages=tuple(_page(row) for row in pages),
+        pages=tuple(page_of(row) for row in pages),
         media_type=media_type,
         metadata=tuple(Meta(*m) for m in text["metadata"]),
         notes=tuple(text["notes"]),
@@ -147,7 +147,8 @@ def document_of(media_type: str, text: Mapping[Any, Any], pages: Sequence[Mappin
     )
 
 
-def _page(row: Mapping[Any, Any]) -> Page:
+def page_of(row: Mapping[Any, Any]) -> Page:
+    """The page that was written as this row."""
     return Page(
         number=row["number"],
         start=row["start"],

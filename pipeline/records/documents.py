@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import datetime
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict
 from decimal import Decimal
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite import insert
 
-from extractors.document import Document
+from extractors.document import Document, Page
 from extractors.facts.fact import Fact
+from extractors.picture_hash import PictureHash
 from pipeline.clock import now, stamp
 from pipeline.errors import AmbiguousName, NotFound
 from pipeline.evidence import Correction, Evidence, Sighting, Summary
@@ -25,6 +27,7 @@ from pipeline.records.tables import (
     family,
     labels,
     marks,
+    page_hashes,
     pages,
     sightings,
     steps,
@@ -34,6 +37,8 @@ from pipeline.records.tables import (
 
 ID_LENGTH = 16
 UNKNOWN_MEDIA = "application/octet-stream"
+_FEW = 16
+"""Pages that are fetched at a time where they are read one by one."""
 
 
 def id_of(sha256: str) -> str:
@@ -76,6 +81,20 @@ def add_sighting(
     return tx.execute(insert(sightings).values(row).on_conflict_do_nothing()).rowcount > 0
 
 
+def set_received(tx: sa.Connection, document: str, path: str, received: datetime.datetime) -> bool:
+    """Note when the file seen here was received, as a person says; False when that was known."""
+    same = sa.and_(sightings.c.document == document, sightings.c.path == path)
+    said = stamp(received)
+    query = sa.update(sightings).where(same, sightings.c.received != said).values(received=said)
+    return tx.execute(query).rowcount > 0
+
+
+def seen_at(tx: sa.Connection, path: str) -> str | None:
+    """The document that was last seen at this path; None when none was."""
+    query = sa.select(sightings.c.document).where(sightings.c.path == path)
+    return tx.execute(query.order_by(sightings.c.id.desc()).limit(1)).scalar()
+
+
 def tie(tx: sa.Connection, document: str, claim: str) -> bool:
     """Tie a document to a claim; False when it was."""
     row = {"document": document, "claim": claim}
@@ -94,6 +113,18 @@ def label_list(tx: sa.Connection, document: str) -> list[tuple[str, str]]:
     return [(row.key, row.value) for row in tx.execute(query.order_by(labels.c.key, labels.c.value))]
 
 
+def with_labels(tx: sa.Connection, keys: Sequence[str], only: Iterable[str]) -> list[tuple[str, str, str]]:
+    """(name, key, value) of the labels with one of these keys that these documents have, in order of name."""
+    columns = (documents.c.name, labels.c.key, labels.c.value)
+    query = sa.select(*columns).join(labels, labels.c.document == documents.c.id)
+    found = [
+        (row.name, row.key, row.value)
+        for chunk in _chunks(sorted(set(only)))
+        for row in tx.execute(query.where(labels.c.key.in_(keys), documents.c.id.in_(chunk)))
+    ]
+    return sorted(found)
+
+
 def set_children(tx: sa.Connection, parent: str, children: Sequence[tuple[str, str]]) -> None:
     """Replace a document's children: (id, name), in order."""
     tx.execute(sa.delete(family).where(family.c.parent == parent))
@@ -104,13 +135,21 @@ def set_children(tx: sa.Connection, parent: str, children: Sequence[tuple[str, s
         tx.execute(family.insert(), rows)
 
 
-def replace_reading(tx: sa.Connection, document: str, read: codec.ReadingRows) -> None:
-    """Replace what the step `read` found: the text and its pages."""
-    for table in (texts, pages):
+def replace_reading(
+    tx: sa.Connection,
+    document: str,
+    read: codec.ReadingRows,
+    pictures: Iterable[tuple[int, PictureHash]] = (),
+) -> None:
+    """Replace what the step `read` found: the text, its pages, and the hashes of those that are pictures."""
+    for table in (texts, pages, page_hashes):
         tx.execute(sa.delete(table).where(table.c.document == document))
     tx.execute(texts.insert().values(document=document, **read.text))
     if read.pages:
         tx.execute(pages.insert(), [{"document": document, **row} for row in read.pages])
+    hashes = [{"document": document, "page": number, **asdict(found)} for number, found in pictures]
+    if hashes:
+        tx.execute(page_hashes.insert(), hashes)
     _update(tx, document, media_type=read.media_type, page_count=len(read.pages))
 
 
@@ -295,6 +334,14 @@ def reading(tx: sa.Connection, found: Summary, placed: bool = True) -> Document:
     return codec.document_of(found.media_type, text, tx.execute(query).mappings().all())
 
 
+def each_page(tx: sa.Connection, document: str) -> Iterator[tuple[str, Page]]:
+    """The text of a document with each of its pages, read from the records one by one; nothing if it was not read."""
+    text = tx.execute(sa.select(texts.c.text).where(texts.c.document == document)).scalar()
+    query = sa.select(pages).where(pages.c.document == document).order_by(pages.c.number)
+    for row in tx.execute(query.execution_options(yield_per=_FEW)).mappings():
+        yield str(text), codec.page_of(row)
+
+
 def fact_list(tx: sa.Connection, document: str) -> list[Fact]:
     """The facts of a document, in order of their place."""
     query = sa.select(facts).where(facts.c.document == document).order_by(facts.c.position)
@@ -308,30 +355,6 @@ def kind_why(tx: sa.Connection, document: str) -> list[str]:
 
 def _chunks(ids: Sequence[str], size: int = 500) -> Iterable[Sequence[str]]:
     return (ids[i : i + size] for i in range(0, len(ids), size))
-
-
-def families(tx: sa.Connection) -> list[tuple[str, str]]:
-    """(container, what is inside it) for all mails and archives."""
-    query = (
-        sa.select(family.c.parent, family.c.child)
-        .join(documents, documents.c.id == family.c.parent)
-        .order_by(family.c.parent, family.c.position)
-    )
-    return [(row.parent, row.child) for row in tx.execute(query)]
-
-
-def message_ids(tx: sa.Connection, keys: Sequence[str]) -> list[tuple[str, str]]:
-    """(document, message id) for every id that a mail has or answers, from these of its headers."""
-    meta = sa.func.json_each(texts.c.metadata).table_valued("value", name="meta")
-    key, start, end = (sa.func.json_extract(meta.c.value, f"$[{n}]") for n in range(3))
-    query = (
-        sa.select(texts.c.document, sa.func.substr(texts.c.text, start + 1, end - start).label("value"))
-        .join(documents, documents.c.id == texts.c.document)
-        .join(meta, sa.true())
-        .where(documents.c.media_type.startswith("message/"), key.in_(keys))
-        .order_by(texts.c.document, start)
-    )
-    return [(row.document, message) for row in tx.execute(query) for message in row.value.split()]
 
 
 def names_by_document(tx: sa.Connection) -> dict[str, list[str]]:
