@@ -7,7 +7,7 @@ import struct
 from collections.abc import Iterator
 
 from extractors.errors import Corrupt, Empty, Encrypted, TooLarge, Unsupported
-from extractors.readers.compound import opened, stream, summary
+from extractors.readers.compound import opened
 from extractors.readers.draft import Draft, Input
 from extractors.readers.encodings import decode
 from extractors.readers.layout import TextBuilder
@@ -43,11 +43,11 @@ def doc_draft(source: Input) -> Draft:
     Raises Corrupt, Encrypted, TooLarge, Empty, and Unsupported for Word 95 and older in its complex form.
     """
     with opened(source) as ole:
-        main = stream(ole, "WordDocument")
+        main = ole.stream("WordDocument")
         if main is None or len(main) < 0x60:
             raise Corrupt(f"{source.untrusted_name}: it holds no document, or a damaged one")
-        tables = [stream(ole, "0Table"), stream(ole, "1Table")]
-        title, metadata = summary(ole, "doc")
+        tables = [ole.stream("0Table"), ole.stream("1Table")]
+        title, metadata = ole.summary("doc")
     out = TextBuilder()
     for part in _parts(source, main, tables):
         _add(part, out)

@@ -12,7 +12,7 @@ from extractors.document import PageText
 from extractors.errors import Corrupt, DocumentError, Empty, Unsupported
 from extractors.readers import docx, pptx, xlsx
 from extractors.readers.children import ChildStore
-from extractors.readers.compound import embedded_files, opened
+from extractors.readers.compound import opened
 from extractors.readers.doc_text import doc_draft
 from extractors.readers.draft import Child, Draft, Input
 from extractors.readers.embedded import MOST
@@ -90,7 +90,7 @@ def _embedded(source: Input, known: tuple[Child, ...] = ()) -> tuple[Child, ...]
     store = ChildStore(source, list(known))
     seen = {_digest(child.path.read_bytes()) for child in known}
     with contextlib.suppress(Corrupt), opened(source) as ole:
-        for name, content in embedded_files(ole):
+        for name, content in ole.embedded_files():
             if len(store.children) < MOST and _digest(content) not in seen:
                 seen.add(_digest(content))
                 store.keep(name, content)

@@ -5,10 +5,9 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterator
 from functools import cached_property
-from typing import Any
 
 from extractors.errors import Empty, TooLarge
-from extractors.readers.compound import OLE_ERRORS, Path, embedded_files, opened, paths
+from extractors.readers.compound import OLE_ERRORS, Compound, Path, opened
 from extractors.readers.draft import Draft, Input
 from extractors.readers.mapi import (
     CODE_PAGE,
@@ -50,11 +49,11 @@ def read(source: Input) -> Draft:
 class _Item:
     """A compound file that holds a message: its folders by path."""
 
-    def __init__(self, source: Input, ole: Any) -> None:
+    def __init__(self, source: Input, ole: Compound) -> None:
         self._source, self._ole = source, ole
         most = source.limits.archive_members
         self._children: dict[Path, list[str]] = {}
-        for path in paths(ole, folders=True):
+        for path in ole.paths(folders=True):
             self._children.setdefault(path[:-1], []).append(path[-1])
         if any(len(self._folders((), kind)) > most for kind in ("__recip", "__attach")):
             raise TooLarge(f"{source.untrusted_name}: more parts than the limit archive_members ({most})")
@@ -93,7 +92,7 @@ class _Item:
 
     def _object(self, properties: Properties, folder: Path) -> Attachment:
         """The file that another program's object holds."""
-        name, content = next(embedded_files(self._ole, folder), ("", None))
+        name, content = next(self._ole.embedded_files(folder), ("", None))
         if content is None:
             return Attachment(properties, fault="an object of another program")
         told = {} if name == "embedded" else {FILE_NAME: name}
@@ -129,11 +128,10 @@ class _Item:
 
     def _stream(self, path: Path, faults: list[str]) -> bytes | None:
         try:
-            data: bytes = self._ole.openstream(list(path)).read()
+            return self._ole.content(path)
         except OLE_ERRORS:
             faults.append(f"a property ({path[-1]}) is damaged, not read")
             return None
-        return data
 
 
 def _numbers(name: str) -> tuple[int, int]:
