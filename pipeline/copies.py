@@ -164,13 +164,11 @@ def _by_text(here: _Side, there: _Side) -> _Found | None:
     if found is None:
         return None
     pairs = [pair for pair in near_pages(here.pictured, there.pictured) if pair.distance is not None]
-    if not pairs:
-        return _Found("text", found.score, found.from_here(), found.from_there())
-    back = [pair.turned() for pair in pairs]
-    seen_here = found.from_here() | shown(here.pictured, there.pictured, pairs)
-    return _Found(
-        "text", found.score, seen_here, found.from_there() | shown(there.pictured, here.pictured, back)
-    )
+    seen_here, seen_there = found.from_here(), found.from_there()
+    if pairs:
+        seen_here |= shown(here.pictured, there.pictured, pairs)
+        seen_there |= shown(there.pictured, here.pictured, [pair.turned() for pair in pairs])
+    return _Found("text", found.score, seen_here, seen_there)
 
 
 def _by_image(here: _Side, there: _Side) -> _Found | None:
