@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -16,6 +17,7 @@ from extractors.ocr.kept import Kept
 from extractors.ocr.options import OcrMode, OcrOptions
 from extractors.ocr.pages import page_of
 from extractors.ocr.policy import VERSION, readers_for, recognise
+from extractors.pace import PaceFile
 from extractors.picture_hash import PictureHash
 from extractors.readers import read
 from extractors.readers.draft import Child, Draft, Input, PendingPage
@@ -48,7 +50,7 @@ def read_document(path: Path, untrusted_name: str, scratch: Path, limits: Limits
     draft = _storable(read(Input(path, untrusted_name, kind, scratch, limits)))
     note = suffix_note(kind, untrusted_name)
     notes = (*draft.notes, note) if note else draft.notes
-    pages = _pages(draft, limits, ocr) or [PageText("", WIDTH, HEIGHT)]
+    pages = [*_pages(draft, limits, ocr, PaceFile(scratch))] or [PageText("", WIDTH, HEIGHT)]
     _check_length(untrusted_name, pages, limits)
     document = assemble(pages, draft.media_type, draft.metadata, notes, draft.title)
     return Reading(document, draft.children, tuple(_pictures(draft)))
@@ -72,13 +74,19 @@ def _sound(text: str) -> str:
     return _UNSTORABLE.sub("\ufffd", text)
 
 
-def _pages(draft: Draft, limits: Limits, options: OcrOptions) -> list[PageText]:
+def _pages(draft: Draft, limits: Limits, options: OcrOptions, pace: PaceFile) -> Iterator[PageText]:
     pending = [(n, page) for n, page in enumerate(draft.pages, 1) if isinstance(page, PendingPage)]
     if not pending:
-        return [page for page in draft.pages if isinstance(page, PageText)]
+        yield from (page for page in draft.pages if isinstance(page, PageText))
+        return
     images = [OcrImage(page.image, number, page.dpi) for number, page in pending]
-    found = _recognised(images, limits, options)
-    return [page if isinstance(page, PageText) else page_of(page, next(found)) for page in draft.pages]
+    found, numbers = _recognised(images, limits, options), itertools.count(1)
+    for page in draft.pages:
+        if isinstance(page, PageText):
+            yield page
+        else:
+            yield page_of(page, next(found))
+            pace.reached("ocr", next(numbers), len(pending))
 
 
 def _recognised(images: Sequence[OcrImage], limits: Limits, options: OcrOptions) -> Iterator[PageReading]:

@@ -114,7 +114,7 @@ def _guarded(name: str, function: Callable[..., T], args: tuple[Any, ...]) -> T:
     try:
         return function(*args)
     except MemoryError as error:
-        raise TooLarge(f"{name}: reading it takes more memory than limits.memory") from error
+        raise TooLarge(f"{name}: reading it takes more memory than limits.memory_mib") from error
 
 
 def _pass_on(done: Future[T], outcome: Future[T], seconds: float, name: str) -> None:

@@ -23,10 +23,11 @@ from extractors.errors import DocumentError
 from extractors.reading import OcrMode
 from extractors.workers import Workers
 from pipeline import harmless
-from pipeline.ingest import Ingest, Progress, ocr_options, silent, sweep
+from pipeline.ingest import Ingest, ocr_options, sweep
 from pipeline.ingest_report import Outcome, Report, Taken
 from pipeline.intake import Found, Lost
 from pipeline.matter import Matter
+from pipeline.pace import Progress, silent
 
 LIST = 10
 
@@ -43,6 +44,7 @@ def ingest_as_flow(
     ocr: OcrMode | None = None,
     progress: Progress = silent,
     stopped: Callable[[], bool] = never,
+    expected: int = 0,
 ) -> Report:
     """Take files in as a flow run; returns what became of each.
 
@@ -53,7 +55,7 @@ def ingest_as_flow(
     processes = matter.settings.processes()
     with Workers(processes, matter.settings.limits.limits()) as workers:
         options = ocr_options(matter, ocr)
-        run = Ingest(matter, workers, options, claim, command="ingest flow", progress=progress)
+        run = Ingest(matter, workers, options, claim, "ingest flow", progress, expected)
         runner: Any = ThreadPoolTaskRunner(max_workers=processes)
         return _ingest.with_options(task_runner=runner)(_Heap(run, found, stopped))
 

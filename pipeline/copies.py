@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,15 +24,18 @@ from pipeline.likeness import (
     signature,
 )
 from pipeline.matter import Matter
+from pipeline.pace import Told, untold
 from pipeline.picture_likeness import Pictured, compare_pictures, near_pages, shown
 from pipeline.picture_likeness import candidates as picture_candidates
 from pipeline.records import documents, likenesses
 from pipeline.steps import VERSIONS
 
 STATES = ("ok", "partial")
+PORTION = 50
+"""Documents whose comparisons are written in one transaction."""
 
 
-def find_copies(matter: Matter) -> int:
+def find_copies(matter: Matter, tell: Told = untold) -> int:
     """Hold the documents that were not yet compared against all others; returns how many were compared.
 
     A pair is found when its second document comes up, so the order does not matter, nor does a break in between.
@@ -43,8 +47,12 @@ def find_copies(matter: Matter) -> int:
             return 0
         known = _Known(*likenesses.all_signatures(tx, version))
         pictures = _Pictures(*likenesses.compared_pictures(tx, version))
-    for document in pending:
-        _compare(matter, document, known, pictures, version)
+    for start in range(0, len(pending), PORTION):
+        portion = pending[start : start + PORTION]
+        with matter.reading() as tx:
+            compared = [_compared(tx, document, known, pictures) for document in portion]
+        _record(matter, compared, version)
+        tell(start + len(portion), len(pending))
     return len(pending)
 
 
@@ -113,24 +121,38 @@ class _Found:
     there: dict[str, Any]
 
 
-def _compare(matter: Matter, document: str, known: _Known, pictures: _Pictures, version: int) -> None:
-    with matter.reading() as tx:
-        here = _Side.of(tx, document)
-        mark = signature(here.reading)
-        near = [*(known.near(document, mark) if mark is not None else ()), *pictures.near(here.pictured)]
-        found = [(other, _held_against(here, _Side.of(tx, other))) for other in dict.fromkeys(near)]
-    pairs = [(other, each) for other, each in found if each is not None]
-    with matter.change() as change:
-        likenesses.set_signature(change.tx, document, mark, version)
-        likenesses.replace_likenesses(change.tx, document, *_both_ways(pairs))
-        documents.set_done(change.tx, document, "likeness", version)
-        if pairs:
-            change.note(
-                "near-duplicates", document, of={other: round(each.score, 3) for other, each in pairs}
-            )
+@dataclass(frozen=True, slots=True)
+class _Compared:
+    """What is to be recorded of one document: its copies, seen from it and seen from them."""
+
+    document: str
+    mark: Signature | None
+    here: list[Likeness]
+    there: list[Likeness]
+
+
+def _compared(tx: sa.Connection, document: str, known: _Known, pictures: _Pictures) -> _Compared:
+    here = _Side.of(tx, document)
+    mark = signature(here.reading)
+    near = [*(known.near(document, mark) if mark is not None else ()), *pictures.near(here.pictured)]
+    found = [(other, _held_against(here, _Side.of(tx, other))) for other in dict.fromkeys(near)]
     if mark is not None:
         known.add(document, mark)
     pictures.add(document, here.pictured.hashes)
+    return _Compared(
+        document, mark, *_both_ways([(other, each) for other, each in found if each is not None])
+    )
+
+
+def _record(matter: Matter, portion: Sequence[_Compared], version: int) -> None:
+    with matter.change() as change:
+        for found in portion:
+            likenesses.set_signature(change.tx, found.document, found.mark, version)
+            likenesses.replace_likenesses(change.tx, found.document, found.here, found.there)
+            documents.set_done(change.tx, found.document, "likeness", version)
+            if found.here:
+                scores = {likeness.other: round(likeness.score, 3) for likeness in found.here}
+                change.note("near-duplicates", found.document, of=scores)
 
 
 def _held_against(here: _Side, there: _Side) -> _Found | None:

@@ -68,6 +68,10 @@ class Settling:
             return seconds >= self._seconds
         return seconds >= SIDECAR_PATIENCE * self._seconds and not _is_coming(path)
 
+    def is_unchanged(self, path: Path) -> bool:
+        """Whether a file is still as it was at the last look at all of them."""
+        return path in self._since and state_of(path) == self._since[path][0]
+
     def _known(self, path: Path, state: State, now: float) -> tuple[State, float]:
         before = self._since.get(path)
         return before if before is not None and before[0] == state else (state, now)

@@ -39,6 +39,10 @@ MOST_CHARACTERS, MOST_TOKENS = 60_000, 8_000
 """What is compared of long texts, so that one comparison stays far below a second."""
 CHANGED_NUMBERS = 0.12
 """The share of the numbers that are other numbers in the same place from which a form was filled in anew."""
+MOST_READ = 50 * MOST_TOKENS
+"""Characters of a text that are cut into words: more than enough for those that are compared."""
+AT_ONCE = 100_000
+"""Characters of a long text that are worked on at once, so that memory does not grow with it."""
 MOST_SHOWN = 20
 
 Region = tuple[Sequence[Token], Sequence[Token]]
@@ -58,13 +62,14 @@ class Reading:
     @cached_property
     def compact(self) -> str:
         """The folded letters and digits alone, so that words run together or torn apart do not count."""
-        return compact(self.text)
+        starts = range(0, len(self.text), AT_ONCE)
+        return "".join(compact(self.text[start : start + AT_ONCE]) for start in starts)
 
     @cached_property
     def tokens(self) -> list[Token]:
-        """Its words in order, each once: numbers and hyphenated words whole, without their parts."""
+        """Its first words in order, each once: numbers and hyphenated words whole, without their parts."""
         found: list[Token] = []
-        for token in sorted(tokens(self.text), key=lambda token: (token[2], -token[3])):
+        for token in sorted(tokens(self.text[:MOST_READ]), key=lambda token: (token[2], -token[3])):
             if not found or token[2] >= found[-1][3]:
                 found.append(token)
         return found
@@ -99,10 +104,19 @@ def signature(reading: Reading) -> Signature | None:
     """64 numbers of which two documents share as many, in proportion, as they share text; None for a short text."""
     if len(reading.tokens) < FEWEST_TOKENS:
         return None
-    hashes = np.fromiter({zlib.crc32(s.encode()) for s in shingles(reading.compact)}, dtype=np.uint64)
+    text = reading.compact
+    least = np.full(PERMUTATIONS, 2**32 - 1, dtype=np.uint64)
+    for start in range(0, max(1, len(text) - LETTERS + 1), AT_ONCE):  # the last stretches overlap
+        np.minimum(least, _least_of(text[start : start + AT_ONCE + LETTERS - 1]), out=least)
+    return least.astype(np.uint32)
+
+
+def _least_of(text: str) -> NDArray[np.uint64]:
+    """The least hash of a stretch under each permutation."""
+    hashes = np.fromiter({zlib.crc32(s.encode()) for s in shingles(text)}, dtype=np.uint64)
     factors, summands = _permutations()
-    least = [((hashes * a + b) >> np.uint64(32)).min() for a, b in zip(factors, summands, strict=True)]
-    return np.array(least, dtype=np.uint32)
+    found = [((hashes * a + b) >> np.uint64(32)).min() for a, b in zip(factors, summands, strict=True)]
+    return np.array(found, dtype=np.uint64)
 
 
 def shingles(text: str) -> Iterator[str]:

@@ -13,6 +13,9 @@ import pytest
 from app.cli import run
 from bench.samples import DOCUMENTS, REGISTER, compare, expectations, links_f1
 
+pytestmark = pytest.mark.timeout(900)
+"""Taking all samples in is one step of the first test."""
+
 
 def call(*arguments: str | Path) -> Any:
     """The JSON of a command, run in this process: starting one for each of the documents takes minutes."""

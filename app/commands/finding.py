@@ -14,6 +14,7 @@ import click
 
 from app.options import filter_options, json_option, open_matter, workspace_option
 from app.output import message, print_json, print_table, say, word
+from app.progress import progress
 from index.entry import SORTS as SEARCH_SORTS
 from index.entry import Sort
 from index.query import Filters
@@ -24,6 +25,7 @@ from pipeline.evidence import Evidence, Summary
 from pipeline.indexing import open_search, reindex
 from pipeline.listing import SORTS, Wanted, document_list
 from pipeline.matter import Matter
+from pipeline.pace import stage
 from pipeline.records import audit_log, documents, likenesses, matters
 from pipeline.searchable import write_rendition
 from pipeline.workspace import working
@@ -267,8 +269,12 @@ def reindex_command(engine: str | None, workspace: Path, as_json: bool) -> None:
 
     Example: claimtrail reindex
     """
-    with open_matter(workspace) as matter, working(matter.workspace, "reindex"):
-        count = reindex(matter, engine)
+    with (
+        open_matter(workspace) as matter,
+        working(matter.workspace, "reindex"),
+        progress(quiet=as_json) as told,
+    ):
+        count = reindex(matter, engine, stage(told, "indexing"))
     if as_json:
         print_json({"documents": count, "engine": engine or matter.settings.search_engine})
     else:

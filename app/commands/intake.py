@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,9 +17,8 @@ from extractors.reading import OcrMode, OcrOptions
 from pipeline.errors import UsageError
 from pipeline.ingest import ingest, retry
 from pipeline.ingest_report import Report
-from pipeline.intake import Found, Lost, discover
+from pipeline.intake import count, discover
 from pipeline.loose import extract_files
-from pipeline.matter import Matter
 from pipeline.records import documents
 from pipeline.workspace import working
 
@@ -84,25 +83,19 @@ def ingest_command(
 
     Example: claimtrail ingest evidence/ --claim CLM-001
     """
-    with open_matter(workspace) as matter, working(workspace=matter.workspace, what="ingest"):
-        report = _run(matter, discover(paths, exclude), claim, ocr, with_prefect, as_json)
+    with (
+        open_matter(workspace) as matter,
+        working(workspace=matter.workspace, what="ingest"),
+        progress(quiet=as_json) as told,
+    ):
+        found, expected = discover(paths, exclude), count(paths, exclude)
+        if with_prefect or os.environ.get("PREFECT_API_URL"):
+            from flows.ingest import ingest_as_flow  # Prefect takes seconds to load
+
+            report = ingest_as_flow(matter, found, claim, ocr, told, expected=expected)
+        else:
+            report = ingest(matter, found, claim, ocr, told, expected)
     return print_report(report, as_json)
-
-
-def _run(
-    matter: Matter,
-    found: Iterator[Found | Lost],
-    claim: str | None,
-    ocr: OcrMode | None,
-    with_prefect: bool,
-    as_json: bool,
-) -> Report:
-    if with_prefect or os.environ.get("PREFECT_API_URL"):
-        from flows.ingest import ingest_as_flow  # Prefect takes seconds to load
-
-        return ingest_as_flow(matter, found, claim, ocr)
-    with progress(quiet=as_json) as report_progress:
-        return ingest(matter, found, claim, ocr, report_progress)
 
 
 @click.command("retry")

@@ -96,7 +96,7 @@ class _Flat:
 
     def __init__(self, source: Input) -> None:
         self._source = source
-        data = bounded_bytes(source, source.limits.memory // _TREE_COST, "memory")
+        data = bounded_bytes(source, source.limits.memory // _TREE_COST, "memory_mib")
         check_declarations(data, source.untrusted_name)
         try:
             self.content, self._is_part = parsed(data, huge=True)

@@ -91,7 +91,7 @@ class Package:
         most = self._source.limits.memory // _TREE_COST
         if self.size(name) > most:
             raise TooLarge(
-                f"{self._source.untrusted_name}: its part {name} is too large for the limit memory"
+                f"{self._source.untrusted_name}: its part {name} is too large for the limit memory_mib"
             )
         data = self.data(name)
         check_declarations(data, self._source.untrusted_name)
@@ -139,7 +139,7 @@ class Package:
         is_bomb = total > limits.archive_grace and total > limits.archive_ratio * packed
         if is_bomb or total > limits.archive_bytes:
             raise TooLarge(
-                f"{name}: its parts unpack to {total} bytes, beyond archive_ratio or archive_bytes"
+                f"{name}: its parts unpack to {total} bytes, beyond the limits archive_ratio or archive_mib"
             )
 
     def _corrupt(self, name: str, error: BaseException) -> Corrupt:

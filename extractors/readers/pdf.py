@@ -13,6 +13,7 @@ import pypdfium2.raw as pdfium_c
 
 from extractors.document import PageText
 from extractors.errors import Corrupt, Encrypted, TooLarge
+from extractors.pace import PaceFile
 from extractors.picture_hash import picture_hash
 from extractors.readers import pdf_annotations, pdf_quality, pdf_tables, render
 from extractors.readers.draft import Child, Draft, Input, PendingPage
@@ -59,12 +60,19 @@ def read(source: Input) -> Draft:
         count = len(pdf)
         _check_count(source, count)
         job = _Job(source, pdf, damaged)
-        pages = tuple(_page(job, number) for number in range(count))
+        pages = tuple(_pages(job, count))
         for name, data in pdf_annotations.document_files(pdf, source.limits):
             _keep(job, name, data)
         metadata = tuple(_metadata(pdf))
     notes = ("the PDF is damaged; it was read from a repaired copy",) if damaged else ()
     return Draft(source.media_type, pages, tuple(job.children), metadata, notes)
+
+
+def _pages(job: _Job, count: int) -> Iterator[PageText | PendingPage]:
+    pace = PaceFile(job.source.scratch)
+    for number in range(count):
+        yield _page(job, number)
+        pace.reached("pages", number + 1, count)
 
 
 def _check_count(source: Input, count: int) -> None:

@@ -22,7 +22,7 @@ def read(source: Input) -> Draft:
 
     Raises Empty without text or children, TooLarge, and Corrupt when the file does not begin as RTF.
     """
-    data = bounded_bytes(source, source.limits.memory // _COPIES, "memory")
+    data = bounded_bytes(source, source.limits.memory // _COPIES, "memory_mib")
     start = re.match(rb"[\s\0\xef\xbb\xbf]{0,64}\{\\rt", data)
     if start is None:
         raise Corrupt(f"{source.untrusted_name}: called RTF, but it does not begin with {{\\rtf")

@@ -148,7 +148,7 @@ class Workbook:
         most = self._source.limits.memory // 4
         if self._package.size(name) > most:
             raise TooLarge(
-                f"{self._source.untrusted_name}: its strings have more bytes than the limit memory allows"
+                f"{self._source.untrusted_name}: its strings have more bytes than the limit memory_mib allows"
             )
         return [_rich(node) for node in self._elements(name, ("si",))]
 

@@ -263,3 +263,22 @@ def test_damage_ends_in_a_draft_or_a_named_error(
     for at, value in changes:
         data[at % len(data)] = value
     assert isinstance(outcome(tmp_path_factory.mktemp("d"), bytes(data)), Draft | DocumentError)
+
+
+@pytest.mark.parametrize("pack", ["tgz", "gz", "7z"])
+def test_a_file_inside_that_is_too_large_is_refused_by_the_name_of_the_limit(
+    tmp_path: Path, pack: str
+) -> None:
+    film = tmp_path / "film.mov"
+    film.write_bytes(bytes(3 * 2**20))
+    data = io.BytesIO()
+    if pack == "tgz":
+        with tarfile.open(fileobj=data, mode="w:gz") as archive:
+            archive.add(film, "film.mov")
+    elif pack == "gz":
+        data.write(gzip.compress(film.read_bytes()))
+    else:
+        with py7zr.SevenZipFile(data, "w") as archive:
+            archive.write(film, "film.mov")
+    with pytest.raises(TooLarge, match=r"larger than limits\.file_mib \(2\)"):
+        read(tmp_path, data.getvalue(), limits=Limits(file_bytes=2 * 2**20))

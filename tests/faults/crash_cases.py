@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import signal
 import sqlite3
 import subprocess
 import sys
@@ -48,10 +49,13 @@ class Driver:
             text=True,
         )
 
-    def run(self, *arguments: str | Path, at: int = 0, after: float | None = None) -> Ended:
+    def run(
+        self, *arguments: str | Path, at: int = 0, number: int = signal.SIGKILL, after: float | None = None
+    ) -> Ended:
         assert self._process.stdin is not None
         assert self._process.stdout is not None
-        asked = {"at": at, "after": after, "arguments": [str(a) for a in arguments]}
+        given = [str(argument) for argument in arguments]
+        asked = {"at": at, "number": int(number), "after": after, "arguments": given}
         self._process.stdin.write(json.dumps(asked) + "\n")
         self._process.stdin.flush()
         return Ended(**json.loads(self._process.stdout.readline()))

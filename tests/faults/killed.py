@@ -1,10 +1,10 @@
-"""Runs commands of claimtrail in forked children, killed (SIGKILL) at a boundary between two steps or at a moment.
+"""Runs commands of claimtrail in forked children, which get a signal at a boundary between two steps or at a moment.
 
-Reads lines of JSON, `{"at": n, "after": s, "arguments": [...]}`: the n-th boundary (0: none), and the seconds after
-which the child's whole process group is killed (null: never). Answers each with `{"status", "passed", "seconds"}`:
-exit status or negative signal, boundaries passed, time taken. Documents are read in the child itself and modules are
-loaded before it is forked: worker processes and imports would cost seconds each time. The arguments `night` run the
-steps of a night without Prefect.
+Reads lines of JSON, `{"at": n, "number": k, "after": s, "arguments": [...]}`: the n-th boundary (0: none), the signal
+that comes there (SIGKILL, or SIGINT as from Ctrl-C), and the seconds after which the child's whole process group is
+killed (null: never). Answers each with `{"status", "passed", "seconds"}`: exit status or negative signal, boundaries
+passed, time taken. Documents are read in the child itself and modules are loaded before it is forked: worker processes
+and imports would cost seconds each time. The arguments `night` run the steps of a night without Prefect.
 """
 
 from __future__ import annotations
@@ -67,15 +67,15 @@ BOUNDARIES: list[tuple[Any, str]] = [
 
 
 class Counter:
-    """Counts boundaries; at the n-th the process is gone."""
+    """Counts boundaries; at the n-th the process gets its signal."""
 
-    def __init__(self, at: int) -> None:
-        self._at, self.passed = at, 0
+    def __init__(self, at: int, number: int) -> None:
+        self._at, self._number, self.passed = at, number, 0
 
     def step(self) -> None:
         self.passed += 1
         if self.passed == self._at:
-            os.kill(os.getpid(), signal.SIGKILL)
+            os.kill(os.getpid(), self._number)
 
     def around(self, function: Callable[..., Any]) -> Callable[..., Any]:
         def counted(*args: Any, **named: Any) -> Any:
@@ -120,9 +120,10 @@ def called(arguments: list[str]) -> int:
         return 0 if flows.night.spend(matter)["ok"] else 1
 
 
-def child(at: int, arguments: list[str], said: int) -> None:
+def child(at: int, number: int, arguments: list[str], said: int) -> None:
     """The command, in a process of its own; never returns."""
-    counter, status = Counter(at), 70
+    counter, status = Counter(at, number), 70
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored where tests run in the background
     os.setpgid(0, 0)
     for owner, name in BOUNDARIES:
         setattr(owner, name, counter.around(getattr(owner, name)))
@@ -136,13 +137,13 @@ def child(at: int, arguments: list[str], said: int) -> None:
         os._exit(status)
 
 
-def fork(at: int, after: float | None, arguments: list[str]) -> dict[str, float]:
+def fork(at: int, number: int, after: float | None, arguments: list[str]) -> dict[str, float]:
     """Runs a command in a child, to its end or until it is killed."""
     hears, says = os.pipe()
     started = time.monotonic()
     process = os.fork()
     if process == 0:
-        child(at, arguments, says)
+        child(at, number, arguments, says)
     os.close(says)
     killer = threading.Timer(after, kill, (process,)) if after is not None else None
     if killer:
@@ -183,4 +184,4 @@ if __name__ == "__main__":
     warm()
     for line in sys.stdin:
         asked = json.loads(line)
-        print(json.dumps(fork(asked["at"], asked["after"], asked["arguments"])), flush=True)
+        print(json.dumps(fork(**asked)), flush=True)

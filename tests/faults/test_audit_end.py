@@ -208,7 +208,7 @@ def test_an_old_workspace_gets_its_row(filled: Command, workspace: Path) -> None
     sql(
         workspace,
         "DROP TABLE audit_head",
-        "UPDATE alembic_version SET version_num = '0003'",
+        "UPDATE alembic_version SET version_num = '0004'",
     )
     assert faults(workspace) == []
     cut_tail(workspace)

@@ -13,6 +13,7 @@ from typing import IO
 import pytest
 from PIL import Image, ImageDraw, ImageFont
 
+import flows.batches
 import flows.watch
 import pipeline.originals as originals
 from pipeline.verify import verify
@@ -74,7 +75,7 @@ def test_ingest_names_a_file_that_is_written_to_while_it_is_read(
 def test_a_file_that_is_replaced_after_it_was_read_is_not_put_away(
     claimtrail: Command, inbox: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    ingest, replaced = flows.watch.ingest, []
+    ingest, replaced = flows.batches.ingest, []
 
     def then_replaced(*given, **named):
         report = ingest(*given, **named)
@@ -83,7 +84,7 @@ def test_a_file_that_is_replaced_after_it_was_read_is_not_put_away(
             grow(inbox / "a.txt")
         return report
 
-    monkeypatch.setattr(flows.watch, "ingest", then_replaced)
+    monkeypatch.setattr(flows.batches, "ingest", then_replaced)
     answer = claimtrail("watch", "--once", "--json")
     assert answer.status == 0
     assert len(claimtrail("list", "--json").json) == 3
@@ -132,7 +133,9 @@ def scan(evidence_folder: Path) -> Path:
 
 
 def ingest_with_path(path: str, folder: Path) -> Answer:
-    """`ingest` in a new process: workers are forked from a server that keeps the environment it was started with."""
+    """`ingest` by Tesseract alone, in a new process: workers are forked from a server that keeps its environment."""
+    settings = Path(os.environ["CLAIMTRAIL_WORKSPACE"]) / "settings.yaml"
+    settings.write_text("ocr: {engine: tesseract}\n", encoding="utf-8")
     command = [sys.executable, "-m", "app", "ingest", str(folder), "--json"]
     environment = {**os.environ, "PATH": path}
     ended = subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=120)
