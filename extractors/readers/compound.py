@@ -32,6 +32,8 @@ from sizes that no file has."""
 _NATIVE = "\x01Ole10Native"
 _HOLDERS = frozenset({"CONTENTS", "Package", _NATIVE})
 _DOCUMENTS = frozenset({"WordDocument", "Workbook", "Book", "PowerPoint Document", "__properties_version1.0"})
+_DRAWN = frozenset({"00020803-0000-0000-C000-000000000046", "00020801-0000-0000-C000-000000000046"})
+"""Charts of Microsoft Graph: they hold a workbook that no program opens by itself."""
 _DEEPEST = 50
 """Folders within folders that are looked into."""
 _READINGS = 8
@@ -141,6 +143,8 @@ def files_of_object(data: bytes) -> Iterator[tuple[str, bytes]]:
     with ole:
         compound = Compound(ole)
         roots = {path[0] for path in compound.paths()}
+        if ole.root.clsid.upper() in _DRAWN:
+            return
         if roots & _DOCUMENTS:
             yield "embedded", data
             return

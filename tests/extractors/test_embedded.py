@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+import uuid
 from pathlib import Path
 
 import pytest
@@ -38,6 +39,13 @@ def native(name: str, content: bytes) -> bytes:
     return struct.pack("<I", len(body)) + body
 
 
+def of_class(data: bytes, number: str) -> bytes:
+    """A compound file that says which program's it is ([MS-CFB] 2.6.1)."""
+    at = data.index("Root Entry".encode("utf-16-le")) + 0x50
+    return data[:at] + uuid.UUID(number).bytes_le + data[at + 16 :]
+
+
+CHART = of_class(compound({"Workbook": b"a chart"}), "00020803-0000-0000-c000-000000000046")
 WORD = test_legacy.doc([("inside\r", True)])
 OBJECTS: list[tuple[Tree | bytes, list[tuple[str, bytes]]]] = [
     ({"CONTENTS": PDF, "\x01Ole": b"x"}, [("oleobject1", PDF)]),
@@ -45,6 +53,7 @@ OBJECTS: list[tuple[Tree | bytes, list[tuple[str, bytes]]]] = [
     ({"Package": b"PK\3\4"}, [("oleobject1", b"PK\3\4")]),
     (WORD, [("oleobject1", WORD)]),
     ({"\x01CompObj": b"an equation"}, []),
+    (CHART, []),
     (b"no compound file", []),
     ({"\x01Ole10Native": b"broken"}, []),
 ]
