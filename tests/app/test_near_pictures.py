@@ -18,6 +18,7 @@ from sample_docs._again import forwarded, minutes_later, rescanned
 from sample_docs._fonts import picture_font
 from sample_docs._photos import Shot, photo
 from tests.conftest import Command
+from tests.extractors.media_files import film, scene
 from tests.extractors.test_picture_hash import blank
 from tests.pipeline.test_likeness import CRANE, letter
 
@@ -197,3 +198,27 @@ def test_a_night_fills_in_what_an_older_version_did_not_know(
         link_and_index(matter, night)
     assert sorted(night.read_again) == sorted(ids.values())
     assert near(claimtrail, ids["drawing.png"]) == before
+
+
+def test_a_film_passed_on_is_a_copy_and_another_take_is_none(claimtrail: Command, tmp_path: Path) -> None:
+    pictures = [scene(number) for number in (1, 2, 3) for _ in range(6)]
+    again = [np.asarray(Image.fromarray(each).resize((240, 180))) for each in pictures]
+    folder = tmp_path / "heap"
+    folder.mkdir()
+    recorded = {"creationdate": "2023-03-20T09:12:00+0000", "model": "Nokia XR20"}
+    (folder / "walk.mov").write_bytes(film(pictures, tags=recorded))
+    (folder / "walk forwarded.mov").write_bytes(film(again))
+    (folder / "next day.mov").write_bytes(
+        film(pictures, tags={**recorded, "creationdate": "2023-03-21T09:12:00+0000"})
+    )
+    (folder / "elsewhere.mov").write_bytes(film([scene(number) for number in (4, 5) for _ in range(6)]))
+    assert claimtrail("ingest", folder, "--ocr", "fast").status == 0
+    ids = {found["name"]: found["id"] for found in claimtrail("list", "--json").json}
+    names = {document: name for name, document in ids.items()}
+    copies = {name: {names[f["doc"]]: f["by"] for f in near(claimtrail, ids[name])} for name in ids}
+    assert copies == {
+        "walk.mov": {"walk forwarded.mov": "image"},
+        "walk forwarded.mov": {"walk.mov": "image", "next day.mov": "image"},
+        "next day.mov": {"walk forwarded.mov": "image"},
+        "elsewhere.mov": {},
+    }
