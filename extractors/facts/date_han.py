@@ -11,39 +11,61 @@ from extractors.facts.numerals import HAN_DIGITS, han_number
 _HAN_DAY = r"(?:[二三]?十|廿|卅)[一二三四五六七八九]?|[一二三四五六七八九]"
 _HAN_DIGIT = "[〇零一二三四五六七八九]"
 _HAN_ZERO = "[〇零o0]"
-_YEAR = (
+YEAR_SPAN = (
     r"(?:(?P<era>民国) {0,2}(?P<roc>\d{1,3}|[一二三四五六七八九十百〇零]{1,5})"
     rf"|(?P<year>\d{{4}}|\d(?: \d){{3}}|\d{{2}}|二{_HAN_ZERO}{_HAN_DIGIT}{{2}}|{_HAN_DIGIT}{{4}}|{_HAN_DIGIT}{{2}}))"
 )
-_MONTH = r"(?P<month>1 ?[0-2]|0? ?[1-9]|十[一二]?|[一二三四五六七八九元])"
-_DAY = rf"(?P<day>[12] ?\d|3 ?[01]|0? ?[1-9]|{_HAN_DAY})"
+MONTH_SPAN = "1 ?[0-2]|0? ?[1-9]|十[一二]?|[一二三四五六七八九元]"
+DAY = rf"[12] ?\d|3 ?[01]|0? ?[1-9]|{_HAN_DAY}"
+_MONTH = f"(?P<month>{MONTH_SPAN})"
+_DAY = f"(?P<day>{DAY})"
 _NO_COUNT = r"(?![0-9一二三四五六七八九十个万千百亿名人次年月天元%℃米点时:岁]| ?个)"
 _BARE = rf"(?P<bare>[12]\d|3[01]|(?:[二三]?十|廿|卅)[一二三四五六七八九]|[二三]十){_NO_COUNT}"
 _GAP = r"(?: {0,2}| ?\n ?)"
 """Between the parts of a date; a line may end there."""
 _DATE = re.compile(
-    rf"(?<![0-9〇零一二三四五六七八九十第])(?:{_YEAR}{_GAP}年{_GAP}的?)?{_MONTH}{_GAP}月"
+    rf"(?<![0-9〇零一二三四五六七八九十第])(?:{YEAR_SPAN}{_GAP}年{_GAP}的?)?{_MONTH}{_GAP}月"
     rf"(?:份|的)?(?:{_GAP}{_DAY}{_GAP}(?P<mark>[日号曰])| {{0,2}}{_BARE})?"
     r"(?P<third>[上中下]旬|[底末]|初(?![一二三四五六七八九十]))?"
 )
 _UNTIL_DAY = re.compile(rf" {{0,2}}(?:-|~|至|到|—) {{0,2}}{_DAY} {{0,2}}[日号]")
-_QUARTER = re.compile(r"(?<!\d)(?P<year>\d{4}) ?年 ?的?(?:第 ?)?(?P<q>[一二三四1-4]) ?个?季度")
 _LUNAR = re.compile(r"初[一二三四五六七八九十]")
 _DOUBT = "日 was read as 曰"
+_MISREAD = re.compile(
+    r"(?<![0-9a-z])(?:(?P<year>[\dol]{4}) ?年 ?)?(?P<month>[\dol]{1,2}) ?月 ?(?P<day>[\dol]{1,2}) ?[日号曰]"
+)
+_FIGURES = str.maketrans("ol", "01")
 
 
 def chinese(text: str) -> Iterator[Reading]:
     """All dates with 年, 月 and 日 in a folded text. Lunar days and months without a year are left out."""
-    if "月" in text:
-        for match in _DATE.finditer(text):
-            reading = _read(match)
-            if reading:
-                yield reading
-    if "季度" in text:
-        yield from (_quarter(match) for match in _QUARTER.finditer(text) if full_year(match["year"]))
+    if "月" not in text:
+        return
+    for match in _DATE.finditer(text):
+        reading = _read(match)
+        if reading:
+            yield reading
+    yield from misread(text)
 
 
-def _year_of(match: re.Match[str]) -> int | None:
+def misread(text: str) -> Iterator[Reading]:
+    """2O23年l0月5日: letters for digits between 年, 月 and 日, which say that digits stood there."""
+    for match in _MISREAD.finditer(text):
+        written = "".join(part or "" for part in match.group("year", "month", "day"))
+        letters = sum(c.isalpha() for c in written)
+        if not letters or letters * 2 > len(written):
+            continue
+        year = full_year(match["year"].translate(_FIGURES)) if match["year"] else None
+        first = year, int(match["month"].translate(_FIGURES)), int(match["day"].translate(_FIGURES))
+        if possible(first) and bool(year) is bool(match["year"]):
+            doubts = ("letters were read as digits (O as 0, l as 1)",)
+            yield Reading(
+                match.start(), match.end(), first, "date with 年月日", doubts=doubts, confidence=0.7
+            )
+
+
+def year_of(match: re.Match[str]) -> int | None:
+    """The year of a match of `YEAR_SPAN`, 民国 years counted from 1912; None where it is out of range."""
     if match["era"]:
         number = han_number(match["roc"])
         return None if number is None else int(number) + 1911
@@ -53,25 +75,25 @@ def _year_of(match: re.Match[str]) -> int | None:
 
 def _read(match: re.Match[str]) -> Reading | None:
     stated = bool(match["era"] or match["year"])
-    year = _year_of(match) if stated else None
+    year = year_of(match) if stated else None
     if (stated and (year is None or not FIRST_YEAR <= year <= LAST_YEAR)) or _LUNAR.match(
         match.string, match.end()
     ):
         return None
-    month = 1 if match["month"] == "元" else _integer(match["month"])
+    month = integer(match["month"])
     word = match["day"] or match["bare"]
     if word is None:
         return _month(match, year, month)
     if not match["mark"] and not stated and match["bare"].isdecimal():
         return None
-    first: Parts = (year, month, _integer(word))
+    first: Parts = (year, month, integer(word))
     if not possible(first):
         return None
     doubts = (_DOUBT,) if match["mark"] == "曰" else ()
     confidence = 0.97 if match["mark"] in ("日", "号") else 0.75
     until = _UNTIL_DAY.match(match.string, match.end())
-    if until and possible((year, month, _integer(until["day"]))) and _integer(until["day"]) > (first[2] or 0):
-        last = (year, month, _integer(until["day"]))
+    if until and possible((year, month, integer(until["day"]))) and integer(until["day"]) > (first[2] or 0):
+        last = (year, month, integer(until["day"]))
         return Reading(
             match.start(),
             until.end(),
@@ -104,14 +126,7 @@ def _month(match: re.Match[str], year: int | None, month: int) -> Reading | None
     )
 
 
-def _quarter(match: re.Match[str]) -> Reading:
-    quarter = int(match["q"]) if match["q"].isdecimal() else _integer(match["q"])
-    year = int(match["year"])
-    return Reading(
-        match.start(), match.end(), (year, 3 * quarter - 2, None), "quarter", last=(year, 3 * quarter, None)
-    )
-
-
-def _integer(word: str) -> int:
-    digits = word.replace(" ", "")
+def integer(word: str) -> int:
+    """The number of a month or day in digits or Chinese numerals."""
+    digits = word.replace(" ", "").replace("元", "一")
     return int(digits) if digits.isdecimal() else int(han_number(digits) or 0)

@@ -11,6 +11,7 @@ from rapidfuzz.distance import Levenshtein
 
 from extractors.facts.date_reading import Parts, Reading, full_year, possible
 from extractors.facts.date_words import alternatives, day_words, months, short_foreign, weekdays, words_too
+from extractors.facts.numerals import english_number
 
 _WINDOW = 40
 _ORDINAL = r"(?: ?(?:st|nd|rd|th|er|º|ª))?"
@@ -57,7 +58,7 @@ _WRAPPED = re.compile(
 
 @cache
 def _right() -> re.Pattern[str]:
-    to = r"(?: ?(?:-|~|to|until|till|through|thru|and|&) ?(?:the )?"
+    to = r"(?P<link> ?(?:-|~|to|until|till|through|thru|and|&) ?(?:the )?"
     return re.compile(
         rf"\.?[ .,/'\-]{{0,3}}(?:the )?(?P<a>{_day()})(?P<o>{_ORDINAL})(?![a-z0-9:%])(?!\.\d(?!\d{{3}}(?!\d)))"
         rf"{to}(?P<b>{_day()})(?P<p>{_ORDINAL})(?![a-z0-9:%/]| ?[ap]\.?m\b| ?(?:{alternatives(months())})\b))?"
@@ -65,7 +66,12 @@ def _right() -> re.Pattern[str]:
 
 
 _YEAR_BEHIND = re.compile(
-    rf"\.?{_LINK}(?P<mark>[\s.,/'\-]{{0,3}})(?P<year>\d{{4}}|'?\d{{2}})(?![\d:%]|[.,]\d)"
+    rf"\.?{_LINK}(?P<mark>[\s.,/'\-]{{0,3}})(?P<year>\d{{4}}|'?\d{{2}})(?![\d%]|[:.,]\d)"
+)
+_BETWEEN = re.compile(r"between (?:the )?[a-zà-ÿ]+\.?\Z")
+_YEAR_WORDS = re.compile(
+    r",?(?: (?:in )?(?:the )?year(?: of)?)? (?P<head>two thousand(?: and)?|twenty)(?P<rest>(?:[ -](?:ten|eleven|twelve|"
+    r"[a-z]{3,5}teen|twenty|thirty|forty|fifty|one|two|three|four|five|six|seven|eight|nine)){1,2})(?![a-z-])"
 )
 _YEAR_BEFORE = re.compile(r"(?<![\d.,/-])(?P<year>(?:19|20)\d\d)[ .,/\-]{1,3}\Z")
 _SHORT_END = re.compile(r"\s{0,9}(?:$|\d{1,2}:\d\d|[\n,;.)\]|]|(?:at|to|till|until|-|and)\b)")
@@ -163,6 +169,8 @@ def _right_side(text: str, start: int) -> _Side:
         return _Side(start)
     year = _year_side(text, match.end())
     day, day_to = _number(match["a"]), _number(match["b"])
+    if (match["link"] or "").strip() in ("and", "&", "and the") and not _between(text, start):
+        return _Side(match.end("o"), day, strong=bool(match["o"]) or not match["a"].isdecimal())
     return _Side(
         year.edge if year.year else match.end(),
         day,
@@ -172,10 +180,15 @@ def _right_side(text: str, start: int) -> _Side:
     )
 
 
+def _between(text: str, month_end: int) -> bool:
+    """Whether `between` stands before the month that ends there."""
+    return bool(_BETWEEN.search(text[max(0, month_end - 24) : month_end]))
+
+
 def _year_side(text: str, start: int) -> _Side:
     match = _YEAR_BEHIND.match(text, start, start + 16)
     if not match:
-        return _Side(start)
+        return _worded_year(text, start)
     digits, mark = match["year"].lstrip("'"), match["mark"]
     if len(digits) == 4 and not (mark or match[0].startswith((" of", " in", " de"))):
         mark = " " if text[start - 1].isalpha() else ""
@@ -186,6 +199,15 @@ def _year_side(text: str, start: int) -> _Side:
     elif not mark:
         return _Side(start)
     return _Side(match.end(), year=full_year(digits))
+
+
+def _worded_year(text: str, start: int) -> _Side:
+    """Two thousand and twenty-three; twenty twenty-three."""
+    match = _YEAR_WORDS.match(text, start, start + 60)
+    rest = english_number(match["rest"]) if match else None
+    if match is None or rest is None or rest >= 100 or (match["head"] == "twenty" and rest < 10):
+        return _Side(start)
+    return _Side(match.end(), year=full_year(str(2000 + int(rest))))
 
 
 def _reading(

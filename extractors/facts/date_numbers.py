@@ -1,4 +1,4 @@
-"""Dates in digits: 2023-03-14, 14/03/23, 14.03.2023, 2023/3, 20230314, Q1 2019, and digits that OCR misread."""
+"""Dates in digits: 2023-03-14, 14/03/23, 14.03.2023, 2023/3, 20230314, and digits that OCR misread."""
 
 from __future__ import annotations
 
@@ -31,15 +31,6 @@ _COMPACT = re.compile(
 )
 _COMPACT_EVIDENCE = re.compile(r"(?:date|dated|日期|时间|日|on|于)\s?[:.-]?\s{0,3}$")
 _TIME_BEHIND = re.compile(r"t\d{4}|[t ]\d\d:\d\d")
-_QUARTER = re.compile(
-    r"(?<![a-z0-9])(?:(?:q([1-4])|([1-4])q|(first|second|third|fourth|1st|2nd|3rd|4th) quarter)(?: of|,)?[ /-]?(\d{4})"
-    r"|(\d{4})[ /-]?q([1-4]))(?![a-z0-9])"
-)
-_QUARTER_WORDS = {
-    w[:2]: n
-    for n, names in enumerate(("first 1st", "second 2nd", "third 3rd", "fourth 4th"), 1)
-    for w in names.split()
-}
 _PARTIAL = re.compile(
     r"(?:^|[\s(])(?:on|by|from|until|till|since|date:?|dated) (\d{1,2})/(\d{1,2})(?![\d/.,:%-]| (?:of|inch))"
 )
@@ -72,7 +63,6 @@ def numeric(text: str) -> Iterator[Reading]:
         (_month, _MONTH),
         (_month_last, _MONTH_LAST),
         (_compact, _COMPACT),
-        (_quarter, _QUARTER),
         (_partial, _PARTIAL),
     ):
         for match in pattern.finditer(text):
@@ -242,16 +232,6 @@ def _loose_compact(match: re.Match[str]) -> bool:
         1990 <= int(match[1]) <= 2040
         and not numbered
         and bool(framed or (re.search(r"[a-z] $", lead) and follows))
-    )
-
-
-def _quarter(match: re.Match[str]) -> Reading | None:
-    year = full_year(match[4] or match[5])
-    if year is None:
-        return None
-    quarter = _QUARTER_WORDS[match[3][:2]] if match[3] else int(match[1] or match[2] or match[6])
-    return Reading(
-        match.start(), match.end(), (year, 3 * quarter - 2, None), "quarter", last=(year, 3 * quarter, None)
     )
 
 

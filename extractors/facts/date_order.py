@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from extractors.facts.date_reading import Reading, possible
+from extractors.facts.date_weekdays import falls_on, weekday_beside
 from extractors.facts.date_words import order_cues
 
 DOUBT = "day and month could be the other way round"
@@ -22,9 +23,12 @@ def ordered(text: str, readings: Sequence[Reading]) -> list[Reading]:
 
 
 def _decide(text: str, readings: Sequence[Reading]) -> tuple[bool, float]:
-    """(month first?, how sure from 0 to 1). Dates of the document that allow one order only weigh most."""
+    """(month first?, how sure from 0 to 1). Dates that allow one order only, by figure or weekday, weigh most."""
     day = sum(r.rule == "date day first" for r in readings)
     month = sum(r.rule == "date month first" for r in readings)
+    for reading in readings:
+        told = _told(text, reading) if reading.swappable else None
+        day, month = day + (told is False), month + (told is True)
     if day != month:
         return month > day, 0.95
     month_cues, day_cues = order_cues()
@@ -34,6 +38,15 @@ def _decide(text: str, readings: Sequence[Reading]) -> tuple[bool, float]:
     if for_month == for_day:
         return False, 0.0
     return for_month > for_day, 0.85 if abs(for_month - for_day) >= 1 else 0.6
+
+
+def _told(text: str, reading: Reading) -> bool | None:
+    """Whether the weekday beside a date says that its month stands first; None where it does not tell."""
+    weekday, turned = weekday_beside(text, reading), _turned(reading)
+    if weekday is None or turned is None or reading.last:
+        return None
+    as_read, other = falls_on(reading.first, weekday), falls_on(turned.first, weekday)
+    return other if as_read != other else None
 
 
 def _settled(reading: Reading, month_first: bool, certainty: float) -> Reading:

@@ -10,11 +10,12 @@ from extractors.facts.date_reading import Parts, Reading, possible
 
 _TO = re.compile(
     r"\s*(?:上午|下午|早上|晚上)?(?:\d{1,2}[:时点]\d{0,2}分?)?\s*"
-    r"(?:,? ?(?:-|~|to|until|till|through|thru|up to|ending)|起?,?(?:直?至|到)|au|bis|al?)"
+    r"(?:(?:,| and)? ?(?:end(?:ing|ed)|finish(?:ing|ed))(?: on)?|,? ?(?:-|~|to|until|till|through|thru|up to|ending)|起?,?(?:直?至|到)|au|bis|al?)"
     r"\s*(?:the )?(?:(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*,? )?"
 )
 _AND = re.compile(r"\s*(?:and|与|和|及)\s*(?:the )?")
 _BETWEEN = re.compile(r"(?:between|在|介于)(?: the)?\s*$")
+_UNITS = ("quarter", "half of a year", "week")
 _TAIL = re.compile(r" ?(?:-|~|至|到) ?(?:(\d{1,2})([./-]))?(\d{1,2})(?![\d:%]|[./-]\d| ?[ap]m)")
 _LIST = re.compile(r"\s*(?:,|and|&|or|、|和|及|与|或)\s*(?:and |on )?(?:the )?")
 
@@ -33,9 +34,9 @@ def joined(text: str, readings: Sequence[Reading]) -> list[Reading]:
 
 
 def _range(text: str, a: Reading, b: Reading) -> Reading | None:
-    if a.last or b.last or b.start - a.end > 24 or not _linked(text, a, b):
+    if not _same_unit(a, b) or b.start - a.end > 24 or not _linked(text, a, b):
         return None
-    ends = _with_years(a.first, b.first)
+    ends = (a.first, b.last) if b.last else _with_years(a.first, b.first)
     if ends is None:
         return None
     first, last = ends
@@ -49,6 +50,17 @@ def _range(text: str, a: Reading, b: Reading) -> Reading | None:
         doubts=tuple(dict.fromkeys(a.doubts + b.doubts)),
         confidence=min(a.confidence, b.confidence),
     )
+
+
+def _same_unit(a: Reading, b: Reading) -> bool:
+    """Two days or months; or two quarters, halves or weeks, the first of which comes first."""
+    if not a.last and not b.last:
+        return True
+    return a.rule == b.rule and a.rule in _UNITS and _stated(a) <= _stated(b)
+
+
+def _stated(reading: Reading) -> tuple[int, int]:
+    return reading.first[0] or 0, reading.first[1]
 
 
 def _linked(text: str, a: Reading, b: Reading) -> bool:

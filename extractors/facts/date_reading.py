@@ -43,6 +43,10 @@ class Dated:
     confidence: float = 0.95
 
 
+PERIOD = "period from its anchor"
+"""The rule of a period that is told by its length and the day it runs from: its last day is when something is due."""
+
+
 def full_year(digits: str) -> int | None:
     """The year of two or four digits (00 to 69 are of this century); None outside of 1950 to 2099."""
     if len(digits) not in (2, 4):

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import calendar
 import datetime
 import re
 from functools import cache
 
-from extractors.facts.date_shift import Rule, in_week, month_day, months_on, plus, rule, shifted
+from extractors.facts.date_shift import Rule, end_of, in_week, month_day, plus, rule, shifted, whole
 from extractors.facts.date_words import alternatives, weekdays
 from extractors.facts.fact import Day
 from extractors.facts.numerals import english_number
@@ -44,9 +43,10 @@ _STEP = {
 
 _DAY = rf"(?P<wd>{alternatives(weekdays())})\b"
 _WHICH = rf"(?P<step>{alternatives(_STEP)})"
-_COUNT = rf"(?<![\w.,/])(?P<n>{_NUMBER}) (?P<unit>day|week|month|year)s?"
+_COUNT = rf"(?<![\w.,/])(?P<n>{_NUMBER}) (?P<unit>day|week|fortnight|month|year)s?"
 _SECOND = _COUNT.replace("<n>", "<n2>").replace("<unit>", "<unit2>")
 _WORD = rf"(?P<word>{alternatives(_FIXED)})"
+_UNITS = "week|month|quarter"
 _NAMED = "day|tonight|night|tomorrow|tmrw?"
 
 
@@ -76,6 +76,7 @@ def _counted() -> tuple[Rule, ...]:
         ),
         rule("count before a named day", " before ", rf"{_COUNT} before {_WORD}\b", _back_of_named),
         rule("count ahead", "ll (?:[a-z]+ ){0,4}?in ", ahead, _ahead),
+        rule("count ahead", "s'? time", rf"\bin {_COUNT}'? time\b", _ahead),
     )
 
 
@@ -107,17 +108,20 @@ def _of_months() -> tuple[Rule, ...]:
     return (
         rule("day of a month", " month", of_month, _of_month),
         rule("day of a month", " (?:inst|ult|prox)", old, _of_old_month),
-        rule("week or month", " (?:week|month)", rf"\b{_WHICH} (?P<unit>week|month)\b", _whole),
+        rule("week or month", f" (?:{_UNITS})", rf"\b{_WHICH} (?P<unit>{_UNITS})\b", _whole),
+        rule("end of a period", "end of ", rf"\b(?:the )?end of {_WHICH} (?P<unit>{_UNITS}|year)\b", _end),
     )
 
 
 def _neighbours() -> tuple[Rule, ...]:
     before = r"\bthe (?:previous day|day before)(?! the|\s?yesterday)\b"
+    same = r"\b(?:the|that|on the) same (?:day|morning|afternoon|evening|night)\b"
     next_day = r"\b(?:the )?(?:next|following) (?:day|morning)\b"
     return (
         rule("named day", _NAMED, rf"\b{_WORD}(?![\w'])", _named),
         rule("next day", "(?:next|following) ", next_day, _next, chained=True),
         rule("next day", "day after", r"\bthe day after(?=[?.!,;])", _next, chained=True),
+        rule("same day", "same (?:day|morn|after|even|night)", same, _same, chained=True),
         rule("day before", "(?:last|past) day", r"\b(?:last|past) day\b(?! of)", _previous),
         rule("day before", "previous day|day before", before, _previous, chained=True),
     )
@@ -174,6 +178,10 @@ def _back_of_named(match: re.Match[str], anchor: datetime.date) -> Day | None:
 
 def _next(_: re.Match[str], anchor: datetime.date) -> Day:
     return plus(anchor, 1)
+
+
+def _same(_: re.Match[str], anchor: datetime.date) -> Day:
+    return plus(anchor, 0)
 
 
 def _previous(_: re.Match[str], anchor: datetime.date) -> Day:
@@ -238,10 +246,9 @@ def _of_old_month(match: re.Match[str], anchor: datetime.date) -> Day:
 
 
 def _whole(match: re.Match[str], anchor: datetime.date) -> Day:
-    """The week from Monday to Sunday, the month from its first to its last day."""
-    step = _STEP[match["step"]]
-    if match["unit"] == "week":
-        monday = in_week(anchor, step, 0).start
-        return Day(monday, monday + datetime.timedelta(days=6))
-    first = months_on(anchor.replace(day=1), step)
-    return Day(first, first.replace(day=calendar.monthrange(first.year, first.month)[1]))
+    """The week from Monday to Sunday, the month or quarter from its first to its last day."""
+    return whole(anchor, _STEP[match["step"]], match["unit"])
+
+
+def _end(match: re.Match[str], anchor: datetime.date) -> Day:
+    return end_of(anchor, _STEP[match["step"]], match["unit"])

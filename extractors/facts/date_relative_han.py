@@ -6,7 +6,7 @@ import datetime
 import re
 from functools import cache
 
-from extractors.facts.date_shift import Rule, in_week, month_day, plus, rule, shifted
+from extractors.facts.date_shift import Rule, end_of, in_week, month_day, plus, rule, shifted, whole
 from extractors.facts.fact import Day
 from extractors.facts.numerals import han_number
 
@@ -18,6 +18,14 @@ _YEAR_HAN = {"前": -2, "去": -1, "上": -1, "今": 0, "本": 0, "当": 0, "同
 _WEEKDAY = r"(?P<wd>[一二三四五六日天])"
 _DAY = rf"(?P<d>{_HAN})[日号]"
 _WEEK = "周|星期|礼拜"
+_UNITS = {"月": "month", "周": "week", "星期": "week", "季度": "quarter"}
+_GOES_ON = r"[转边期围岁年度底末初中上下一二三四五六日天\d]|的? ?\d|的[一二三四五六七八九十]"
+"""What behind 本月 or 下周 says that something else is meant: a day of it, 周期, 周转, 月初."""
+_WHOLE = rf"(?P<step>上上|上|本|这|当|下下|下)(?:一?个)?(?P<unit>月|周|星期|季度)(?!{_GOES_ON})"
+_LAST = (
+    r"(?:(?P<step>上上|上|本|当|下)(?:一?个)?|(?<![\d一二三四五六七八九十份个每]))月(?:底|末)"
+    r"|(?P<y>[去今本当明])年(?:底|末)"
+)
 _MONTH = r"(?P<m>1[0-2]|0?[1-9]|十[一二]?|[一二三四五六七八九])"
 
 
@@ -29,7 +37,7 @@ def rules() -> tuple[Rule, ...]:
     bare = rf"(?<![上下本这个每逢])(?:{_WEEK}){_WEEKDAY}(?![至到年岁~-]|期)"
     count = (
         rf"(?<![0-9月一二三四五六七八九十第])(?P<n>{_HAN}) ?(?:个)?(?P<unit>天|日|{_WEEK}|月|年)"
-        r"(?:之|以)?(?P<way>前|后)(?![续期])"
+        r"(?:之|以)?"
     )
     month = rf"(?P<step>上上|上|本|当|这|下|次)(?:一?个)?月(?:的)? ?{_DAY}"
     year = rf"(?P<y>[前去上今本当同明后])年 ?的?(?:{_MONTH}|[本同当])月 ?{_DAY}"
@@ -38,10 +46,30 @@ def rules() -> tuple[Rule, ...]:
         rule("next day", "次日|翌日|隔日|隔天|第二天", "次日|翌日|隔日|隔天|第二天", _next, chained=True),
         rule("day of a week", _WEEK, week, _of_week),
         rule("day of the week", _WEEK, bare, _of_week),
-        rule("count from today", "[天日周期拜月年][之以]?[前后]", count, _moved),
+        rule("same day", "当[日天]|同[日天]|同一天", "当日|当天|同日|同一天", _same, chained=True),
+        rule("count from today", "[天日周期拜月年][之以]?前", rf"{count}(?P<way>前)(?!期)", _moved),
+        rule("count on", "[天日周期拜月年][之以]?后", rf"{count}(?P<way>后)(?![续期])", _moved, chained=True),
+        rule("week or month", "[上本这当下个][月周星季]", _WHOLE, _whole),
+        rule("end of a period", "[月年][底末]", _LAST, _end),
         rule("day of a month", "[上本当这下次个]月", month, _of_month),
         rule("day of a year", "[前去上今本当同明后]年", year, _of_year),
     )
+
+
+def _same(_: re.Match[str], anchor: datetime.date) -> Day:
+    return plus(anchor, 0)
+
+
+def _whole(match: re.Match[str], anchor: datetime.date) -> Day:
+    """All days of a week, month or quarter."""
+    return whole(anchor, _STEP_HAN[match["step"]], _UNITS[match["unit"]])
+
+
+def _end(match: re.Match[str], anchor: datetime.date) -> Day:
+    """The last day of a month or year; 月底 alone is that of the anchor's month."""
+    if match["y"]:
+        return end_of(anchor, _YEAR_HAN[match["y"]], "year")
+    return end_of(anchor, _STEP_HAN[match["step"] or "本"], "month")
 
 
 def _next(_: re.Match[str], anchor: datetime.date) -> Day:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
 from extractors.document import Cell, Document
-from extractors.facts.date_reading import Dated
+from extractors.facts.date_reading import PERIOD, Dated
 from extractors.facts.date_words import roles
 from extractors.facts.surroundings import lead_of
 
@@ -48,6 +48,8 @@ class Scene:
 
 def role_of(scene: Scene, dated: Dated) -> tuple[str, str]:
     """(role, the words that decided it) of one date; "mentioned" and nothing where no word decides."""
+    if dated.reading.rule == PERIOD:
+        return "due", dated.reading.rule
     role, why = role_by_words(*around(scene, dated)) or ("mentioned", "")
     if dated.day.end and role in ("period_start", "period_end"):
         return "event", why

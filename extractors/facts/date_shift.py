@@ -64,17 +64,34 @@ def months_on(anchor: datetime.date, count: int) -> datetime.date:
 
 
 def shifted(anchor: datetime.date, count: int, unit: str) -> Day:
-    """The day so many days, weeks, months or years on (`unit` in English or Chinese)."""
+    """The day so many days, weeks, fortnights, months or years on (`unit` in English or Chinese)."""
     if unit in ("day", "天", "日"):
         return plus(anchor, count)
-    if unit in ("week", "周", "星期", "礼拜"):
-        return plus(anchor, 7 * count)
+    if unit in ("week", "周", "星期", "礼拜", "fortnight"):
+        return plus(anchor, (14 if unit == "fortnight" else 7) * count)
     return Day(months_on(anchor, 12 * count if unit in ("year", "年") else count))
 
 
 def in_week(anchor: datetime.date, step: int, weekday: int) -> Day:
     """The weekday (0 for Monday) of the week that is `step` weeks from the anchor's."""
     return plus(anchor, 7 * step + weekday - anchor.weekday())
+
+
+def end_of(anchor: datetime.date, step: int, unit: str) -> Day:
+    """The last day of the week, month, quarter or year (`unit` in English) that is `step` of them from the anchor's."""
+    if unit == "week":
+        return in_week(anchor, step, 6)
+    length = {"month": 1, "quarter": 3, "year": 12}[unit]
+    first = anchor.replace(day=1, month=anchor.month - (anchor.month - 1) % length)
+    return Day(months_on(first, length * (step + 1)) - datetime.timedelta(days=1))
+
+
+def whole(anchor: datetime.date, step: int, unit: str) -> Day:
+    """All days of that week (from Monday), month, quarter or year."""
+    last = end_of(anchor, step, unit).start
+    if unit == "week":
+        return Day(last - datetime.timedelta(days=6), last)
+    return Day(months_on(last.replace(day=1), {"month": 0, "quarter": -2, "year": -11}[unit]), last)
 
 
 def month_day(anchor: datetime.date, step: int, day: int) -> Day:

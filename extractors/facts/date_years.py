@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from extractors.document import Document
 from extractors.facts.date_reading import Dated, Parts, Reading, day_of, possible
+from extractors.facts.date_weekdays import checked
 from extractors.facts.fact import Day
 
 _NEAR = 300
@@ -19,10 +20,16 @@ _SAME_YEAR = 240
 """Up to how many days away a day without a year is taken to be in the anchor's year."""
 
 
-def mended(document: Document, reading: Reading) -> Reading:
+def mended(document: Document, plain: str, reading: Reading) -> Reading:
+    """What OCR took for other figures, as far as the year or the weekday beside it gives it away."""
+    scanned = document.page_at(reading.start).source == "ocr"
+    return checked(plain, _of_our_years(reading) if scanned else reading, scanned)
+
+
+def _of_our_years(reading: Reading) -> Reading:
     """A year of the 2070s on a page read by OCR is one of the 2010s, whose 1 was taken for a 7."""
     year = reading.first[0]
-    if year is None or not 2070 <= year <= 2079 or document.page_at(reading.start).source != "ocr":
+    if year is None or not 2070 <= year <= 2079:
         return reading
     last = (
         reading.last and (year - 60, *reading.last[1:]) if reading.last and reading.last[0] == year else None

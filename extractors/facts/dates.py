@@ -10,15 +10,18 @@ from dataclasses import replace
 
 from extractors.document import Document, Meta
 from extractors.facts.date_han import chinese
+from extractors.facts.date_lists import listed_han, with_lists
 from extractors.facts.date_names import named
 from extractors.facts.date_numbers import numeric
 from extractors.facts.date_order import ordered
 from extractors.facts.date_own import Own, own_date
+from extractors.facts.date_periods import periods, with_ends
 from extractors.facts.date_ranges import joined, with_list_years
 from extractors.facts.date_reading import Dated, Reading, possible, without_overlaps
 from extractors.facts.date_relative import Relative, relative
 from extractors.facts.date_relative_en import offset_before
 from extractors.facts.date_roles import Scene, role_of
+from extractors.facts.date_windows import windows
 from extractors.facts.date_years import complete, completed, mended
 from extractors.facts.fact import Day, Fact
 from extractors.facts.folding import folded
@@ -44,14 +47,15 @@ def find(document: Document, kind: str) -> list[Fact]:
     """
     text = document.text[: document.body_end]
     scene = Scene(document, folded(text), kind)
-    readings = [mended(document, reading) for reading in _readings(scene.plain, text)]
+    readings = [mended(document, scene.plain, reading) for reading in _readings(scene.plain, text)]
     full = [dated for dated in map(complete, readings) if dated]
     stamp = _stamp(document, kind)
     own = None if stamp else own_date(scene, full)
     anchor = _anchor(stamp, own, full)
     known = _with_years(readings, full, anchor, scene.plain)
     told = _merged(known, _relatives(scene.plain, known, anchor))
-    everything = sorted([*told, *_offsets(scene.plain, told)], key=lambda dated: dated.reading.start)
+    counted = [*_offsets(scene.plain, told), *windows(scene, told, anchor)]
+    everything = sorted([*told, *counted], key=lambda dated: dated.reading.start)
     chosen = full[own.index].reading if own else None
     facts = [_fact(scene, dated, own if dated.reading == chosen else None) for dated in everything]
     return [*(fact for fact in facts if not _same_place(fact, stamp)), stamp] if stamp else facts
@@ -66,8 +70,11 @@ def document_date(facts: Iterable[Fact]) -> datetime.date | None:
 
 
 def _readings(plain: str, text: str) -> list[Reading]:
-    found = without_overlaps([*numeric(plain), *named(plain, text), *chinese(plain)])
-    return with_list_years(plain, joined(plain, ordered(plain, found)))
+    found = without_overlaps(
+        [*numeric(plain), *named(plain, text), *chinese(plain), *listed_han(plain), *periods(plain)]
+    )
+    read = with_ends(plain, joined(plain, ordered(plain, found)))
+    return with_list_years(plain, with_lists(plain, read))
 
 
 def _anchor(stamp: Fact | None, own: Own | None, full: Sequence[Dated]) -> datetime.date | None:

@@ -1,0 +1,154 @@
+"""Weeks, quarters, halves of a year and several months: week 12 of 2023, Q1 2019, 2023年上半年, March to May 2023."""
+
+from __future__ import annotations
+
+import calendar
+import datetime
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from functools import cache
+
+from extractors.facts.date_reading import Parts, Reading, full_year
+from extractors.facts.date_words import alternatives, months, short_foreign
+from extractors.facts.numerals import HAN_DIGITS, han_number
+
+_TRIGGER = re.compile(
+    r"week|wk|cw|kw|\dw\d|quarter|q[1-4]|[1-4]q|half|h[12]|季度|半年|周|星期|月 ?份?[-~至到]|\d[-~至到]"
+)
+"""What every period holds; most pages have hardly one, and the patterns themselves are dearer."""
+_YEAR = r"(?P<year>\d{4}|二[〇零o][〇零一二三四五六七八九]{2})"
+_EN_YEAR = r"(?P<year>(?:19|20)\d\d)(?![\d/-])"
+_NUMBERS = {
+    word: number
+    for number, words in enumerate(("first 1st", "second 2nd", "third 3rd", "fourth 4th"), 1)
+    for word in words.split()
+} | {"上": 1, "下": 2}
+_HAN_MONTH = "1[0-2]|0?[1-9]|十[一二]?|[一二三四五六七八九]"
+_TO = "-|~|至|到"
+
+_QUARTER = re.compile(
+    rf"(?<![a-z0-9])(?:(?:q(?P<q>[1-4])|(?P<q2>[1-4])q|(?P<word>{'|'.join(w for w in _NUMBERS if w.isascii())}) quarter)(?: of|,)?[ /-]?(?P<year>\d{{4}})"
+    r"|(?P<year2>\d{4})[ /-]?q(?P<q3>[1-4]))(?![a-z0-9])"
+)
+_HAN_QUARTER = re.compile(rf"(?<!\d){_YEAR} ?年 ?的?(?:第 ?)?(?P<q>[一二三四1-4]) ?个?季度")
+_HALF = re.compile(
+    rf"(?<![a-z0-9])(?:h(?P<h>[12])|(?P<word>first|1st|second|2nd) half)(?: of| in|,)?(?: the year)?[ /-]?{_EN_YEAR}(?![a-z])"
+    r"|(?<![\d./-])(?P<year2>(?:19|20)\d\d)[ /-]?h(?P<h2>[12])(?![a-z0-9])"
+)
+_HAN_HALF = re.compile(rf"(?<!\d){_YEAR} ?年 ?度?的?(?P<h>[上下])半年")
+_WEEK = re.compile(
+    rf"(?<![a-z0-9])(?:week|wk|cw|kw)(?: no\.?| number)?[ .]{{0,2}}(?P<w>[1-5]?\d)(?: of|,| in|/)?[ /-]?{_EN_YEAR}(?![a-z])"
+)
+_ISO_WEEK = re.compile(r"(?<![\w./-])(?P<year>(?:19|20)\d\d)[ -]?w(?P<w>[0-5]\d)(?![\w-])")
+_HAN_WEEK = re.compile(
+    rf"(?<!\d){_YEAR} ?年 ?的?第 ?(?P<w>\d{{1,2}}|[一二三四五]?十?[一二三四五六七八九十]) ?(?:周|个?星期)(?![岁年])"
+)
+_END_OF = re.compile(r"(?<![a-z])(?:the )?end of (?:the month of )?\Z")
+_AT_END = re.compile(r"(?P<end>[底末])(?:以?前|之前)")
+_HAN_MONTHS = re.compile(
+    rf"(?<!\d){_YEAR} ?年 ?(?P<a>{_HAN_MONTH}) ?(?:月份?)? ?(?:{_TO}) ?(?P<b>{_HAN_MONTH}) ?月(?! ?[\d一二三四五六七八九十])"
+)
+
+
+def periods(text: str) -> Iterator[Reading]:
+    """All periods of a folded text that say their year. A week is that of ISO 8601, from Monday to Sunday."""
+    for match in _months().finditer(text):
+        yield from _of_names(match)
+    if _TRIGGER.search(text):
+        yield from _numbered(text)
+
+
+def with_ends(text: str, readings: Sequence[Reading]) -> list[Reading]:
+    """`readings` of a folded text; of `the end of March 2023` and 2023年3月底前 the last day of the month is meant."""
+    return [_end(text, reading) for reading in readings]
+
+
+def _end(text: str, reading: Reading) -> Reading:
+    year, month, day = reading.first
+    if day is not None or reading.last or year is None:
+        return reading
+    before = _END_OF.search(text[max(0, reading.start - 24) : reading.start])
+    behind = _AT_END.match(text, reading.end, reading.end + 4)
+    if not before and not behind:
+        return reading
+    start = reading.start - (len(before[0]) if before else 0)
+    last = calendar.monthrange(year, month)[1]
+    stop = behind.end("end") if behind else reading.end
+    return replace(
+        reading, start=start, end=stop, first=(year, month, last), rule="end of a month", doubts=()
+    )
+
+
+def _numbered(text: str) -> Iterator[Reading]:
+    for match in (*_QUARTER.finditer(text), *_HAN_QUARTER.finditer(text)):
+        yield from _months_of(match, "quarter", _number(match, "q", "q2", "q3", "word"), 3)
+    for match in (*_HALF.finditer(text), *_HAN_HALF.finditer(text)):
+        yield from _months_of(match, "half of a year", _number(match, "h", "h2", "word"), 6)
+    for pattern in (_WEEK, _ISO_WEEK, _HAN_WEEK):
+        for match in pattern.finditer(text):
+            yield from _week(match)
+    for match in _HAN_MONTHS.finditer(text):
+        yield from _span(match, _integer(match["a"]), _integer(match["b"]))
+
+
+@cache
+def _months() -> re.Pattern[str]:
+    names = alternatives(set(months()) - short_foreign())
+    return re.compile(
+        rf"(?<![a-zà-ÿ])(?<!\d )(?<!\d)(?P<between>between )?(?P<a>{names})\.?"
+        rf"(?: ?[-~] ?| (?:to|until|till|through|thru|(?P<and>and)) )(?P<b>{names})(?![a-zà-ÿ])\.?,?(?: of)? {_EN_YEAR}"
+    )
+
+
+def _of_names(match: re.Match[str]) -> Iterator[Reading]:
+    """March to May 2023; `March and May 2023` are two months, unless `between` stands before them."""
+    if bool(match["between"]) == bool(match["and"]):
+        yield from _span(match, months()[match["a"]], months()[match["b"]], match.start("a"))
+
+
+def _span(match: re.Match[str], first: int, last: int, start: int | None = None) -> Iterator[Reading]:
+    year = _year(match["year"])
+    if year is not None and first < last:
+        begins = match.start() if start is None else start
+        yield Reading(begins, match.end(), (year, first, None), "range of months", last=(year, last, None))
+
+
+def _months_of(match: re.Match[str], rule: str, number: int, length: int) -> Iterator[Reading]:
+    """The `number`th quarter or half of a year."""
+    named = match.groupdict()
+    year = _year(named["year"] or named.get("year2") or "")
+    if year is not None:
+        end = number * length
+        yield Reading(
+            match.start(), match.end(), (year, end - length + 1, None), rule, last=(year, end, None)
+        )
+
+
+def _week(match: re.Match[str]) -> Iterator[Reading]:
+    year = _year(match["year"])
+    try:
+        monday = datetime.date.fromisocalendar(year or 0, _integer(match["w"]), 1)
+    except ValueError:  # no such week in that year
+        return
+    sunday = monday + datetime.timedelta(days=6)
+    yield Reading(match.start(), match.end(), _parts(monday), "week", last=_parts(sunday), confidence=0.85)
+
+
+def _parts(day: datetime.date) -> Parts:
+    return day.year, day.month, day.day
+
+
+def _number(match: re.Match[str], *groups: str) -> int:
+    """The number in the first of the groups that matched, in digits, Chinese or English words."""
+    named = match.groupdict()
+    word = next(named[group] for group in groups if named.get(group))
+    return _NUMBERS.get(word) or _integer(word)
+
+
+def _integer(word: str) -> int:
+    return int(word) if word.isdecimal() else int(han_number(word) or 0)
+
+
+def _year(word: str) -> int | None:
+    return full_year("".join(str(HAN_DIGITS.get(c, c)) for c in word.replace("o", "0")))
