@@ -30,7 +30,11 @@ _REACH = 160
 """How far from it the figure may stand."""
 _MENDED = "the 大写 was misread; it is taken from the figure"
 _DIFFER = "大写 and figure differ"
-_BETWEEN = re.compile(r"(?:[\s():,=]|大写|小写|即|计|人民币|rmb|cny|¥|元|整){0,16}")
+_WORDS_DIFFER = "words and figure differ"
+_BRACKET = re.compile(r"\s*[(\[,]\s*(?:say|in words|being)?[\s:]*")
+MISMATCH = 0.7
+"""At most so sure is a sum that another sum of the document contradicts."""
+_BETWEEN = re.compile(r"(?:[\s():,=\[]|say|in words|being|大写|小写|即|计|人民币|rmb|cny|¥|元|整){0,16}")
 _BOTH = re.compile(r"大写|小写")
 _TWIN_REACH = 24
 
@@ -107,18 +111,30 @@ def twinned(plain: str, facts: Sequence[Fact]) -> list[Fact]:
         if len(between) > _TWIN_REACH or not _BETWEEN.fullmatch(between):
             continue
         if _amount(first) != _amount(second):
-            if (
-                _BOTH.search(plain[max(0, first.start - 6) : second.start])
-                and "in Chinese" in first.rule + second.rule
-            ):
-                result[at], result[at + 1] = (
-                    replace(f, doubts=(*f.doubts, _DIFFER)) for f in (first, second)
-                )
+            told = _both_told(plain, first, second)
+            if told:
+                result[at : at + 2] = (differing(fact, told) for fact in (first, second))
         elif first.role == "mentioned" and second.role != "mentioned":
             result[at] = replace(first, role=second.role, why=second.why)
         elif second.role == "mentioned" and first.role != "mentioned":
             result[at + 1] = replace(second, role=first.role, why=first.why)
     return result
+
+
+def _both_told(plain: str, first: Fact, second: Fact) -> str:
+    """The doubt where a sum and its wording, side by side as one sum, are two; "" where they are two sums indeed."""
+    rules = {first.rule, second.rule}
+    if any("in Chinese" in rule for rule in rules) and _BOTH.search(
+        plain, max(0, first.start - 6), second.start
+    ):
+        return _DIFFER
+    worded = len(rules) == 2 and "sum in words" in rules
+    return _WORDS_DIFFER if worded and _BRACKET.fullmatch(plain, first.end, second.start) else ""
+
+
+def differing(fact: Fact, doubt: str) -> Fact:
+    """The fact with a doubt that makes it a finding."""
+    return replace(fact, doubts=(*fact.doubts, doubt), confidence=min(fact.confidence, MISMATCH))
 
 
 def _amount(fact: Fact) -> Decimal | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cache
 
@@ -23,19 +23,25 @@ LARGEST = Decimal(10) ** 15
 _HAN = f"[{HAN_CHARS}]"
 _NUMBER = r"(?<!\d)(?<!\d[.,'])(?:\d{1,3}(?:[.,]\d{3})+[.,] \d{1,2}(?=[^\d%.,])|\d+(?:[.,']\d+)*)"
 """The first form has a space that OCR put before the decimals: `1,837. 32`, `1.862. 5 万元`."""
+_ODD = "(?<=[十百千拾佰仟])[多余来](?=[万亿])"
+"""三百余万: somewhat more than three million."""
+_MORE = str.maketrans("", "", "多余来")
+_ROUGHLY = "somewhat more than that is meant"
 _TOKEN = re.compile(
-    rf"(?P<digits>{_NUMBER})(?P<han> ?[十百千万亿拾佰仟](?:[{HAN_CHARS}\d.]| (?=[{HAN_CHARS}]))*)?"
-    rf"|(?P<words>{_HAN}(?:[{HAN_CHARS}\d点]| (?=[{HAN_CHARS}]))*)"
+    rf"(?P<digits>{_NUMBER})(?P<han> ?(?:[多余](?=[万亿]))?[十百千万亿拾佰仟]"
+    rf"(?:[{HAN_CHARS}\d.]| (?=[{HAN_CHARS}])|{_ODD})*)?"
+    rf"|(?P<words>{_HAN}(?:[{HAN_CHARS}\d点]| (?=[{HAN_CHARS}])|{_ODD})*)"
 )
 _LISTED = re.compile(
     r"(?<=\d)(?P<cut>、)(?=\d)|(?:[$€£]|(?P<yuan>[¥￥])) ?\d[\d.]*"
     r"(?P<cut2>，)(?=\d[\d,.]* ?(?(yuan)(?![元块圆\d])[一-鿿]|[一-鿿€£]))"
 )
 _SPACED = re.compile(r"\d{1,3}(?: \d{3}){1,4}(?:[.,]\d{1,2})?(?![\d.,]\d|\d| \d{3})")
-_SCALE = re.compile(
+SCALE = re.compile(
     r" ?(?P<s>million|billion|trillion|thousand|hundred|lakhs?|lacs?|crores?|mio|mil(?=\.? [a-z€$£])"
     r"|mln|mn|bn|mm(?=[ .,;)]|$)|m|k|b)(?![a-z0-9])\.?"
 )
+"""A scale behind a figure, in letters."""
 _FACTORS = {
     **{name: Decimal(value) for name, value in SCALES.items()},
     **{
@@ -54,10 +60,15 @@ _FACTORS = {
     },
 }
 _RATE = re.compile(r" ?(?:%|‰|°|per ?cent|percent|percentage|basis points|bps\b)")
+_DEDUCTED = re.compile(r"(?:扣|减|退|冲|抵|折)[一-鿿]{0,7}\Z")
+"""Words of a deduction, behind which a hyphen is a sign and no dash."""
+_MINUS = re.compile(r"(?:(?<![a-z])(?=minus|negative)|(?<![一-鿿])(?=负))(minus|negative|负) ?\Z")
 _VAGUE = re.compile(r"[数几好多上]$")
 _PART = r"零?[\d一二三四五六七八九壹贰叁肆伍陆柒捌玖两]{1,2}"
 _HAN_TAIL = re.compile(rf"(?P<j>{_PART}[角毛])?(?P<f>{_PART}分(?!之))?(?P<z>[整正])?")
-_COLLOQUIAL = re.compile(r"[一二三四五六七八九\d](?![\d一二三四五六七八九十百千万天个年月])毛?")
+_COLLOQUIAL = re.compile(
+    r"[一二三四五六七八九\d](?:(?![\d一二三四五六七八九十百千万天个年月])|(?=一(?:公?斤|吨|升|米|张|件|个|袋|桶|次)))毛?"
+)
 _GROUP_COMMA = (
     "EUR",
     "SEK",
@@ -133,23 +144,39 @@ def _english() -> re.Pattern[str]:
     return re.compile(rf"(?<![\w.,]){word}(?:(?:[ -]| and |,? )(?:a half )?{word}){{0,24}}\b(?! ?%)")
 
 
+_ONLY = re.compile(r"(?:,? and (?P<c>[a-z-]+(?: [a-z]+)?) (?:cents|sen|pence|paise))?(?P<only> only\b)?")
+_WHOLE_SCALE = re.compile(r"(?:hundred|thousand|million|billion|trillion|lakh|crore)")
+_FRACTION = re.compile(r"(?<![a-z])(half|quarter|three[ -]quarters)(?: of)?(?: an?)? \Z")
+_FRACTIONS = {
+    "half": Decimal("0.5"),
+    "quarter": Decimal("0.25"),
+    "three quarters": Decimal("0.75"),
+    "three-quarters": Decimal("0.75"),
+}
+_LARGE_WORD = re.compile("hundred|thousand|illion|lakh|crore")
+
+
+def _fraction(text: str, match: re.Match[str]) -> tuple[int, Decimal]:
+    """Where `half a million` or `three quarters of a million` begins, and the share it takes of the million."""
+    scale = _WHOLE_SCALE.match(match[0])
+    part = _FRACTION.search(text, max(0, match.start() - 24), match.start()) if scale else None
+    return (part.start(), _FRACTIONS[part[1]]) if part else (match.start(), Decimal(1))
+
+
 def _worded(text: str, match: re.Match[str], amount: Decimal) -> Mention | None:
     behind = mark_behind(text, text, match.end(), moneyish=True)
     if behind:
         mark, end = behind
         cents, end = _cents(text, end)
-        return Mention(
-            match.start(), end, amount + cents, mark, match.start(), match.end(), "sum in words", 0.9
-        )
-    tail = re.match(
-        r"(?: and (?P<c>[a-z-]+(?: [a-z]+)?) (?:cents|sen|pence|paise))? only\b",
-        text[match.end() : match.end() + 40],
-    )
-    ahead = mark_before(text, text, match.start(), 0, True) if tail else None
+        start, share = _fraction(text, match)
+        return Mention(start, end, share * amount + cents, mark, start, match.end(), "sum in words", 0.9)
+    tail = _ONLY.match(text, match.end(), match.end() + 40)
+    large = tail and (tail["only"] or _LARGE_WORD.search(match[0]))
+    ahead = mark_before(text, text, match.start(), 0, True) if large else None
     if tail is None or ahead is None:
         return None
     cents = (english_number(tail["c"]) or Decimal(0)) / 100 if tail["c"] else Decimal(0)
-    end = match.end() + tail.end()
+    end = tail.end()
     return Mention(ahead[1], end, amount + cents, ahead[0], match.start(), match.end(), "sum in words", 0.9)
 
 
@@ -164,7 +191,7 @@ def _digits(text: str, original: str, token: re.Match[str], last: int) -> Mentio
     raw = token["digits"]
     spaced = _SPACED.match(text, start)
     moneyish = is_moneyish(raw)
-    scaled = _SCALE.match(text, end, end + 16)
+    scaled = SCALE.match(text, end, end + 16)
     ahead = mark_before(text, original, start, last, moneyish or bool(scaled and len(scaled["s"]) > 3))
     if spaced and spaced.end() > end and _is_spaced(text, original, spaced, ahead is not None):
         raw, end, moneyish = spaced[0], spaced.end(), True
@@ -194,7 +221,7 @@ def _finished(
     text: str, first: int, stop: int, amount: Decimal, mark: Mark, start: int, end: int, bracket: bool
 ) -> Mention:
     """The mention with its cents, sign, bracket and rate."""
-    late = _SCALE.match(text, stop, stop + 16) if stop > end and amount < 10**6 else None
+    late = SCALE.match(text, stop, stop + 16) if stop > end and amount < 10**6 else None
     if late and len(late["s"]) > 4:
         amount, stop = amount * _FACTORS[late["s"].rstrip("s")], late.end()
     cents, stop = _cents(text, stop)
@@ -204,6 +231,9 @@ def _finished(
     )
     if text[first - 1 : first] == "-" and negative:
         first -= 1
+    minus = _MINUS.search(text, max(0, first - 10), first)
+    if minus and not negative:
+        negative, first = True, minus.start(1)
     if bracket and text[stop : stop + 1] == ")":
         negative, stop = True, stop + 1
     credit = _CREDIT.match(text, stop, stop + 8)
@@ -224,7 +254,7 @@ def _finished(
 
 def _lone(text: str, at: int) -> bool:
     """Whether the hyphen at `at` is a sign: not between two words or figures, not a dash."""
-    return at == 0 or text[at - 1] in " \n(:|"
+    return at == 0 or text[at - 1] in " \n(:|" or bool(_DEDUCTED.search(text[max(0, at - 10) : at]))
 
 
 def _choose(ahead: Mark | None, behind: Mark | None) -> Mark:
@@ -234,8 +264,13 @@ def _choose(ahead: Mark | None, behind: Mark | None) -> Mark:
     return behind if ahead.others and not behind.others else ahead
 
 
+def scale_of(match: re.Match[str]) -> Decimal:
+    """What a match of `SCALE` multiplies by."""
+    return _FACTORS[match["s"] if match["s"] == "mm" else match["s"].rstrip("s")]
+
+
 def _scaled(text: str, end: int, marked: bool) -> tuple[Decimal, int]:
-    match = _SCALE.match(text, end, end + 16)
+    match = SCALE.match(text, end, end + 16)
     if not match:
         return Decimal(1), end
     word = match["s"].rstrip("s") if match["s"] not in ("mm",) else "mm"
@@ -251,7 +286,7 @@ def _scaled(text: str, end: int, marked: bool) -> tuple[Decimal, int]:
         return Decimal(1), end
     stop = match.end() - 1 if match[0].endswith(".") else match.end()
     factor = _FACTORS[word]
-    more = _SCALE.match(text, stop, stop + 16)
+    more = SCALE.match(text, stop, stop + 16)
     if more and len(more["s"]) > 3:
         return factor * _FACTORS[more["s"].rstrip("s")], more.end()
     return factor, stop
@@ -266,15 +301,17 @@ def _han(text: str, original: str, token: re.Match[str], last: int) -> Mention |
         or text[end : end + 2] == "分之"
     ):
         return None
-    amount = _han_amount(raw)
+    amount = _han_amount(raw.translate(_MORE))
     behind = han_mark(text, end) or (mark_behind(text, original, end, True) if token["han"] else None)
     ahead = mark_before(text, original, start, last, True)
     if not amount or amount >= LARGEST or (behind is None and (ahead is None or not _formal(raw))):
         return None
     if behind is None:
         mark = ahead[0] if ahead else Mark("CNY")
-        return _finished(text, ahead[1] if ahead else start, end, amount, mark, start, end, False)
-    return _han_sum(text, amount, start, end, behind, ahead)
+        found = _finished(text, ahead[1] if ahead else start, end, amount, mark, start, end, False)
+    else:
+        found = _han_sum(text, amount, start, end, behind, ahead)
+    return replace(found, doubts=(_ROUGHLY,)) if raw.translate(_MORE) != raw else found
 
 
 def _han_amount(raw: str) -> Decimal | None:
@@ -310,7 +347,7 @@ def _han_cents(text: str, end: int) -> tuple[Decimal, int]:
         tenths = han_number(tail["j"].strip("零角毛")) if tail["j"] else None
         hundredths = han_number(tail["f"].strip("零分")) if tail["f"] else None
         return (tenths or Decimal(0)) / 10 + (hundredths or Decimal(0)) / 100, tail.end()
-    short = _COLLOQUIAL.match(text, end, end + 2) if text[end - 1] == "块" else None
+    short = _COLLOQUIAL.match(text, end, end + 5) if text[end - 1] == "块" else None
     if short:
         return (han_number(short[0].rstrip("毛")) or Decimal(0)) / 10, short.end()
     return Decimal(0), tail.end() if tail and tail["z"] else end

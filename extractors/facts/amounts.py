@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from extractors.document import Document
-from extractors.facts.amount_capitals import capitals, twinned
+from extractors.facts.amount_capitals import capitals, differing, twinned
 from extractors.facts.amount_cells import sheet_rows
+from extractors.facts.amount_checks import Finding, findings
 from extractors.facts.amount_columns import with_columns
 from extractors.facts.amount_currency import Currencies
 from extractors.facts.amount_forms import Mention, mentions, worded
 from extractors.facts.amount_items import items
 from extractors.facts.amount_labels import wording
 from extractors.facts.amount_rows import Row
+from extractors.facts.amount_spans import with_spans
 from extractors.facts.amount_totals import Labelled, Sheet, labelled
 from extractors.facts.fact import Fact, Money
 from extractors.facts.folding import folded
@@ -32,20 +35,38 @@ def find(document: Document, kind: str) -> list[Fact]:
     """
     original = document.text[: document.body_end]
     plain = folded(original)
-    rows = with_columns(document, plain, sheet_rows(document, plain))
+    tables = sheet_rows(document, plain)
+    rows = with_columns(document, plain, tables)
     figures = ((f.start, f.value) for row in rows for f in row.figures if f.decimals)
-    found = capitals(plain, _apart([*mentions(plain, original), *worded(plain)]), figures)
+    found = capitals(plain, _mentions(plain, original), figures)
     currencies = Currencies(original, plain, found)
-    roles = _roles(Sheet(rows, kind == "invoice"))
+    sheet = Sheet(rows, kind == "invoice")
+    roles = _roles(sheet)
+    said = findings(sheet, [row for row in tables if row.columns], roles, plain)
     facts = []
     for mention in found:
         item = roles.pop(mention.number, None)
         if item and item.figure.mended and item.figure.end > mention.end:
-            facts.append(_from_figure(item, currencies.of(mention.mark)[0]))
+            fact = _from_figure(item, currencies.of(mention.mark)[0])
         else:
-            facts.append(_from_mention(plain, mention, currencies, item, _row_of(rows, mention)))
-    facts += [_from_figure(item, currencies.only()) for item in roles.values()]
+            fact = _from_mention(plain, mention, currencies, item, _row_of(rows, mention))
+        facts.append(_weighed(fact, said.get(mention.number)))
+    facts += [
+        _weighed(_from_figure(item, currencies.only()), said.get(place)) for place, item in roles.items()
+    ]
     return twinned(plain, sorted(facts, key=lambda fact: fact.start))
+
+
+def _weighed(fact: Fact, finding: Finding | None) -> Fact:
+    """The fact as arithmetic leaves it: borne out, or contradicted."""
+    if finding is None:
+        return fact
+    return differing(fact, finding.doubt) if finding.doubt else replace(fact, why=finding.why)
+
+
+def _mentions(plain: str, original: str) -> list[Mention]:
+    """All sums of the text with a mark or name of money, in order of place."""
+    return with_spans(plain, _apart([*mentions(plain, original), *worded(plain)]))
 
 
 def _apart(found: Iterable[Mention]) -> list[Mention]:

@@ -8,14 +8,14 @@ from collections.abc import Iterator
 from extractors.facts.date_reading import FIRST_YEAR, LAST_YEAR, Parts, Reading, full_year, possible
 from extractors.facts.numerals import HAN_DIGITS, han_number
 
-_HAN_DAY = r"(?:[二三]?十|廿|卅)[一二三四五六七八九]?|[一二三四五六七八九]"
+_HAN_DAY = r"(?:零?[一二三]?十|廿|卅)[一二三四五六七八九]?|零?[一二三四五六七八九]"
 _HAN_DIGIT = "[〇零一二三四五六七八九]"
 _HAN_ZERO = "[〇零o0]"
 YEAR_SPAN = (
     r"(?:(?P<era>民国) {0,2}(?P<roc>\d{1,3}|[一二三四五六七八九十百〇零]{1,5})"
     rf"|(?P<year>\d{{4}}|\d(?: \d){{3}}|\d{{2}}|二{_HAN_ZERO}{_HAN_DIGIT}{{2}}|{_HAN_DIGIT}{{4}}|{_HAN_DIGIT}{{2}}))"
 )
-MONTH_SPAN = "1 ?[0-2]|0? ?[1-9]|十[一二]?|[一二三四五六七八九元]"
+MONTH_SPAN = "1 ?[0-2]|0? ?[1-9]|零?一?十[一二]?|零?[一二三四五六七八九元]"
 DAY = rf"[12] ?\d|3 ?[01]|0? ?[1-9]|{_HAN_DAY}"
 _MONTH = f"(?P<month>{MONTH_SPAN})"
 _DAY = f"(?P<day>{DAY})"
@@ -31,6 +31,9 @@ _DATE = re.compile(
 _UNTIL_DAY = re.compile(rf" {{0,2}}(?:-|~|至|到|—) {{0,2}}{_DAY} {{0,2}}[日号]")
 _LUNAR = re.compile(r"初[一二三四五六七八九十]")
 _DOUBT = "日 was read as 曰"
+_FORMAL = re.compile("[壹贰叁肆伍陆柒捌玖拾] ?[年月]")
+_ORDINARY = str.maketrans("壹贰叁肆伍陆柒捌玖拾", "一二三四五六七八九十")
+"""Cheques and bills write 贰零贰叁年零叁月壹拾伍日."""
 _MISREAD = re.compile(
     r"(?<![0-9a-z])(?:(?P<year>[\dol]{4}) ?年 ?)?(?P<month>[\dol]{1,2}) ?月 ?(?P<day>[\dol]{1,2}) ?[日号曰]"
 )
@@ -41,6 +44,8 @@ def chinese(text: str) -> Iterator[Reading]:
     """All dates with 年, 月 and 日 in a folded text. Lunar days and months without a year are left out."""
     if "月" not in text:
         return
+    if _FORMAL.search(text):
+        text = text.translate(_ORDINARY)
     for match in _DATE.finditer(text):
         reading = _read(match)
         if reading:

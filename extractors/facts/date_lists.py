@@ -16,12 +16,13 @@ _BEFORE = re.compile(
 )
 """The last two stand with `and` between them: `Area 4, 3 May 2023` is one day."""
 _BEHIND = re.compile(
-    rf"(?P<days>(?:, ?\d{{1,2}}{_ORDINAL}(?![\d:/]))*),? ?(?:and|&) (?:the )?(?P<last>\d{{1,2}}){_ORDINAL}(?:,? (?P<year>(?:19|20)\d\d)(?!\d))?"
-    r"(?![\d:%]|[.,/]\d| ?[ap]\.?m\b| [a-z])"
+    rf"(?P<days>(?:, ?\d{{1,2}}{_ORDINAL}(?![\d:/]))*),? ?(?:and|&) (?:the )?(?P<last>\d{{1,2}}){_ORDINAL}"
+    r"(?:,? (?P<year>(?:19|20)\d\d)(?!\d)|(?![\d:%]|[.,/]\d| ?[ap]\.?m\b| [a-z]))"
 )
 _HAN_BEHIND = re.compile(rf"\s?(?:,|和|及|与|以及) ?(?P<day>{DAY}) ?[日号](?![内后前])")
 _HAN_DAYS = re.compile(
-    rf"(?<![0-9])(?:{YEAR_SPAN} ?年 ?)?(?P<month>{MONTH_SPAN}) ?月 ?(?P<days>\d{{1,2}}(?: ?[,和及与] ?\d{{1,2}}){{1,12}}) ?[日号]"
+    rf"(?<![0-9])(?:{YEAR_SPAN} ?年 ?)?(?P<month>{MONTH_SPAN}) ?月 ?"
+    r"(?P<days>\d{1,2}(?: ?[,和及与] ?\d{1,2}){1,12}) ?[日号]"
 )
 _DIGITS = re.compile(r"\d{1,2}")
 _REACH = 60

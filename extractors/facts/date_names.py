@@ -75,6 +75,8 @@ _YEAR_WORDS = re.compile(
 )
 _YEAR_BEFORE = re.compile(r"(?<![\d.,/-])(?P<year>(?:19|20)\d\d)[ .,/\-]{1,3}\Z")
 _SHORT_END = re.compile(r"\s{0,9}(?:$|\d{1,2}:\d\d|[\n,;.)\]|]|(?:at|to|till|until|-|and)\b)")
+_MORE_DAYS = re.compile(r",? ?(?:and|&|,) ?(?:the )?\d{1,2}(?!\d)")
+"""What shows that the 12 of `June 5, 12 and 19` is a day and no year."""
 _LEAD = re.compile(
     r"(?:^|[^a-z])(?:on|by|from|until|till|since|to|of|before|after|between|dated?|and|in|the)[ :]{1,2}$"
 )
@@ -194,7 +196,8 @@ def _year_side(text: str, start: int) -> _Side:
         mark = " " if text[start - 1].isalpha() else ""
     if len(digits) == 2:
         closed = "-" in mark or "/" in mark or "'" in match[0] or "." in mark
-        if "\n" in mark or not (closed or _SHORT_END.match(text, match.end())):
+        listed = "," in match[0] and _MORE_DAYS.match(text, match.end())
+        if "\n" in mark or listed or not (closed or _SHORT_END.match(text, match.end())):
             return _Side(start)
     elif not mark:
         return _Side(start)

@@ -24,21 +24,31 @@ _NUMBERS = {
     for number, words in enumerate(("first 1st", "second 2nd", "third 3rd", "fourth 4th"), 1)
     for word in words.split()
 } | {"上": 1, "下": 2}
+_ORDINALS = "|".join(word for word in _NUMBERS if word.isascii())
 _HAN_MONTH = "1[0-2]|0?[1-9]|十[一二]?|[一二三四五六七八九]"
 _TO = "-|~|至|到"
 
 _QUARTER = re.compile(
-    rf"(?<![a-z0-9])(?:(?:q(?P<q>[1-4])|(?P<q2>[1-4])q|(?P<word>{'|'.join(w for w in _NUMBERS if w.isascii())}) quarter)(?: of|,)?[ /-]?(?P<year>\d{{4}})"
+    rf"(?<![a-z0-9])(?:(?:q(?P<q>[1-4])|(?P<q2>[1-4])q|(?P<word>{_ORDINALS}) quarter)"
+    r"(?: of|,)?[ /-]?(?P<year>\d{4})"
     r"|(?P<year2>\d{4})[ /-]?q(?P<q3>[1-4]))(?![a-z0-9])"
 )
 _HAN_QUARTER = re.compile(rf"(?<!\d){_YEAR} ?年 ?的?(?:第 ?)?(?P<q>[一二三四1-4]) ?个?季度")
+_QUARTERS = re.compile(
+    rf"(?<![a-z0-9])q(?P<a>[1-4]) ?(?:-|~|to|through|until) ?q(?P<b>[1-4])(?: of|,)?[ /-]?{_EN_YEAR}(?![a-z0-9])"
+)
+_HAN_QUARTERS = re.compile(
+    rf"(?<!\d){_YEAR} ?年 ?的?(?:第 ?)?(?P<a>[一二三四1-4]) ?个?(?:季度)? ?(?:{_TO}) ?"
+    r"(?:第 ?)?(?P<b>[一二三四1-4]) ?个?季度"
+)
 _HALF = re.compile(
-    rf"(?<![a-z0-9])(?:h(?P<h>[12])|(?P<word>first|1st|second|2nd) half)(?: of| in|,)?(?: the year)?[ /-]?{_EN_YEAR}(?![a-z])"
-    r"|(?<![\d./-])(?P<year2>(?:19|20)\d\d)[ /-]?h(?P<h2>[12])(?![a-z0-9])"
+    rf"(?<![a-z0-9])(?:h(?P<h>[12])|(?P<word>first|1st|second|2nd) half)(?: of| in|,)?(?: the year)?[ /-]?"
+    rf"{_EN_YEAR}(?![a-z])|(?<![\d./-])(?P<year2>(?:19|20)\d\d)[ /-]?h(?P<h2>[12])(?![a-z0-9])"
 )
 _HAN_HALF = re.compile(rf"(?<!\d){_YEAR} ?年 ?度?的?(?P<h>[上下])半年")
 _WEEK = re.compile(
-    rf"(?<![a-z0-9])(?:week|wk|cw|kw)(?: no\.?| number)?[ .]{{0,2}}(?P<w>[1-5]?\d)(?: of|,| in|/)?[ /-]?{_EN_YEAR}(?![a-z])"
+    rf"(?<![a-z0-9])(?:week|wk|cw|kw)(?: no\.?| number)?[ .]{{0,2}}(?P<w>[1-5]?\d)"
+    rf"(?: of|,| in|/)?[ /-]?{_EN_YEAR}(?![a-z])"
 )
 _ISO_WEEK = re.compile(r"(?<![\w./-])(?P<year>(?:19|20)\d\d)[ -]?w(?P<w>[0-5]\d)(?![\w-])")
 _HAN_WEEK = re.compile(
@@ -47,7 +57,8 @@ _HAN_WEEK = re.compile(
 _END_OF = re.compile(r"(?<![a-z])(?:the )?end of (?:the month of )?\Z")
 _AT_END = re.compile(r"(?P<end>[底末])(?:以?前|之前)")
 _HAN_MONTHS = re.compile(
-    rf"(?<!\d){_YEAR} ?年 ?(?P<a>{_HAN_MONTH}) ?(?:月份?)? ?(?:{_TO}) ?(?P<b>{_HAN_MONTH}) ?月(?! ?[\d一二三四五六七八九十])"
+    rf"(?<!\d){_YEAR} ?年 ?(?P<a>{_HAN_MONTH}) ?(?:月份?)? ?(?:{_TO}) ?(?P<b>{_HAN_MONTH}) ?月"
+    r"(?! ?[\d一二三四五六七八九十])"
 )
 
 
@@ -88,6 +99,9 @@ def _numbered(text: str) -> Iterator[Reading]:
     for pattern in (_WEEK, _ISO_WEEK, _HAN_WEEK):
         for match in pattern.finditer(text):
             yield from _week(match)
+    for match in (*_QUARTERS.finditer(text), *_HAN_QUARTERS.finditer(text)):
+        first, last = _integer(match["a"]), _integer(match["b"])
+        yield from _span(match, 3 * first - 2, 3 * last)
     for match in _HAN_MONTHS.finditer(text):
         yield from _span(match, _integer(match["a"]), _integer(match["b"]))
 

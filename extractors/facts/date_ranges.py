@@ -10,7 +10,8 @@ from extractors.facts.date_reading import Parts, Reading, possible
 
 _TO = re.compile(
     r"\s*(?:上午|下午|早上|晚上)?(?:\d{1,2}[:时点]\d{0,2}分?)?\s*"
-    r"(?:(?:,| and)? ?(?:end(?:ing|ed)|finish(?:ing|ed))(?: on)?|,? ?(?:-|~|to|until|till|through|thru|up to|ending)|起?,?(?:直?至|到)|au|bis|al?)"
+    r"(?:(?:,| and)? ?(?:end(?:ing|ed)|finish(?:ing|ed))(?: on)?"
+    r"|,? ?(?:-|~|to|until|till|through|thru|up to|ending)|起?,?(?:直?至|到)|au|bis|al?)"
     r"\s*(?:the )?(?:(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*,? )?"
 )
 _AND = re.compile(r"\s*(?:and|与|和|及)\s*(?:the )?")

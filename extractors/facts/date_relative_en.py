@@ -121,7 +121,7 @@ def _neighbours() -> tuple[Rule, ...]:
         rule("named day", _NAMED, rf"\b{_WORD}(?![\w'])", _named),
         rule("next day", "(?:next|following) ", next_day, _next, chained=True),
         rule("next day", "day after", r"\bthe day after(?=[?.!,;])", _next, chained=True),
-        rule("same day", "same (?:day|morn|after|even|night)", same, _same, chained=True),
+        rule("same day", "same (?:day|morn|after|even|night)", same, _same, chained=True, bound=True),
         rule("day before", "(?:last|past) day", r"\b(?:last|past) day\b(?! of)", _previous),
         rule("day before", "previous day|day before", before, _previous, chained=True),
     )

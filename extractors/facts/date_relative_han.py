@@ -24,8 +24,9 @@ _GOES_ON = r"[转边期围岁年度底末初中上下一二三四五六日天\d]
 _WHOLE = rf"(?P<step>上上|上|本|这|当|下下|下)(?:一?个)?(?P<unit>月|周|星期|季度)(?!{_GOES_ON})"
 _LAST = (
     r"(?:(?P<step>上上|上|本|当|下)(?:一?个)?|(?<![\d一二三四五六七八九十份个每]))月(?:底|末)"
-    r"|(?P<y>[去今本当明])年(?:底|末)"
+    r"|(?P<y>[去今本当明])年年?(?:底|末)"
 )
+_SAME = "当日|当天|(?<![合共不协会相等])同日|同一天"
 _MONTH = r"(?P<m>1[0-2]|0?[1-9]|十[一二]?|[一二三四五六七八九])"
 
 
@@ -46,7 +47,7 @@ def rules() -> tuple[Rule, ...]:
         rule("next day", "次日|翌日|隔日|隔天|第二天", "次日|翌日|隔日|隔天|第二天", _next, chained=True),
         rule("day of a week", _WEEK, week, _of_week),
         rule("day of the week", _WEEK, bare, _of_week),
-        rule("same day", "当[日天]|同[日天]|同一天", "当日|当天|同日|同一天", _same, chained=True),
+        rule("same day", "当[日天]|同[日天]|同一天", _SAME, _same, chained=True, bound=True),
         rule("count from today", "[天日周期拜月年][之以]?前", rf"{count}(?P<way>前)(?!期)", _moved),
         rule("count on", "[天日周期拜月年][之以]?后", rf"{count}(?P<way>后)(?![续期])", _moved, chained=True),
         rule("week or month", "[上本这当下个][月周星季]", _WHOLE, _whole),

@@ -20,7 +20,8 @@ class Rule:
     """A wording and what it does to the day it is counted from.
 
     `trigger` is a cheap pattern that every match holds: only around it is the wording itself looked for. With
-    `chained` the day before it in the text is meant, not the document's.
+    `chained` the day before it in the text is meant, or else the document's; with `bound` only one before it in
+    the same line.
     """
 
     name: str
@@ -28,6 +29,7 @@ class Rule:
     wording: re.Pattern[str]
     compute: Compute
     chained: bool = False
+    bound: bool = False
 
     def matches(self, text: str) -> Iterator[re.Match[str]]:
         """The matches of the wording in a folded text; time grows with the text, however often the trigger occurs."""
@@ -35,9 +37,11 @@ class Rule:
             yield from self.wording.finditer(text, start, end)
 
 
-def rule(name: str, trigger: str, wording: str, compute: Compute, chained: bool = False) -> Rule:
+def rule(
+    name: str, trigger: str, wording: str, compute: Compute, chained: bool = False, bound: bool = False
+) -> Rule:
     """A rule of two patterns in text form."""
-    return Rule(name, re.compile(trigger), re.compile(wording), compute, chained)
+    return Rule(name, re.compile(trigger), re.compile(wording), compute, chained, bound)
 
 
 def _spans(trigger: re.Pattern[str], text: str) -> Iterator[tuple[int, int]]:

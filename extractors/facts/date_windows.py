@@ -29,8 +29,8 @@ _COUNTED = (
     r"(?:(?:calendar|clear|consecutive) )?(?P<unit>day|week|month)s?'? (?:of|from|after|following|starting from) "
 )
 _ENGLISH = re.compile(
-    _COUNTED
-    + r"(?P<of>(?:the )?(?:date of )?(?:(?:your|our|their|its|such|the) )?receipt\b(?! of (?:this|the present))(?P<receipt>)"
+    _COUNTED + r"(?P<of>(?:the )?(?:date of )?(?:(?:your|our|their|its|such|the) )?"
+    r"receipt\b(?! of (?:this|the present))(?P<receipt>)"
     rf"|(?:the )?(?:date|issue) (?:of (?:this|the present) {_PAPER}|hereof)\b(?P<own>)"
     r"|(?:(?:the )?date of )?(?=(?:the )?(?:\d|[a-z]+ \d|[a-z-]+ (?:day )?of ))(?P<date>))"
 )
@@ -38,7 +38,8 @@ _SPAN = r"(?P<n>\d{1,3}|[一二两三四五六七八九十]{1,3}) ?(?:个)?(?:�
 _FROM = r"(?:之日|当日|日)?(?:起算?|后|之后|以后)(?:计算|算)?的?[,]? ?"
 _HAN_DATE = re.compile(_FROM + _SPAN)
 _HAN = re.compile(
-    rf"(?:(?:收到|签收|接到)(?P<receipt>)(?:(?!本)[^\d,;.。\n]){{0,14}}?|(?:本[一-鿿]{{1,2}}(?:发出|签发|发布|签订|签署|出具)|即)(?P<own>)){_FROM}{_SPAN}"
+    rf"(?:(?:收到|签收|接到)(?P<receipt>)(?:(?!本)[^\d,;.。\n]){{0,14}}?"
+    rf"|(?:本[一-鿿]{{1,2}}(?:发出|签发|发布|签订|签署|出具)|即)(?P<own>)){_FROM}{_SPAN}"
 )
 
 

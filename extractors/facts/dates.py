@@ -103,8 +103,8 @@ def _relatives(plain: str, known: Sequence[Dated], anchor: datetime.date | None)
         return []
     found: list[Dated] = []
     for item in relative(plain):
-        base = _before(item, known) if item.chained else None
-        base = base or anchor
+        base = _before(item, known, plain) if item.chained else None
+        base = base or (None if item.rule.bound else anchor)
         day = item.day(base) if base else None
         if day:
             found.append(_from_relative(item, day))
@@ -124,10 +124,12 @@ def _offsets(plain: str, dates: Sequence[Dated]) -> list[Dated]:
     return found
 
 
-def _before(item: Relative, known: Sequence[Dated]) -> datetime.date | None:
-    """The date shortly before a `next day` or `two days later`."""
+def _before(item: Relative, known: Sequence[Dated], plain: str) -> datetime.date | None:
+    """The date shortly before a `next day` or `two days later`; before `the same day`, in the same line."""
     at = bisect_right(known, item.start, key=lambda dated: dated.reading.end) - 1
     if at < 0 or item.start - known[at].reading.end > _CHAIN:
+        return None
+    if item.rule.bound and "\n" in plain[known[at].reading.end : item.start]:
         return None
     day = known[at].day
     return day.end or day.start

@@ -1,0 +1,171 @@
+"""The arithmetic of bills: quantity times rate makes the line, the lines make the total, net and tax make the total."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from itertools import combinations, groupby
+
+from extractors.facts.amount_rows import Figure, Row
+from extractors.facts.amount_totals import Labelled, Sheet
+
+_CENT = Decimal("0.011")
+_ROUNDED = Decimal("0.055")
+_HALF_CENT = Decimal("0.005")
+_TAX_SHARE = Decimal("0.3")
+_FEWEST = 2
+_MOST_COUNTS = 3
+"""Men times days times hours times rate: no more factors than that before a rate."""
+_MOST_ROWS = 400
+_EXTRAS = ("tax", "charge", "deduction", "rounding")
+_UNIT = re.compile(
+    r" ?(m[23²³]?|t|kg|km|no|nos|pcs?|ea|each|days?|hours?|hrs?|weeks?|sets?|lots?|l|[一-鿿]{1,3}|㎡|m³)"
+    r"(?![a-z\d一-鿿])"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of a bill: how many of what unit, at what rate, and the sum that stands behind them."""
+
+    quantities: tuple[Figure, ...]
+    unit: str
+    rate: Figure
+    sum: Figure
+
+    @property
+    def product(self) -> Decimal | None:
+        """Quantity times rate as it makes the sum; None where no choice of the counts does."""
+        return next((value for value in self._products() if self._fits(value)), None)
+
+    def _products(self) -> Iterator[Decimal]:
+        """Of several counts, as men and days, all of them, or some."""
+        for size in range(len(self.quantities), 0, -1):
+            for chosen in combinations(self.quantities, size):
+                value = self.rate.value
+                for figure in chosen:
+                    value *= figure.value
+                yield value
+
+    def _fits(self, value: Decimal) -> bool:
+        """Whether the sum is that product, the rate rounded to cents and the sum to cents or whole units."""
+        slack = _CENT + _HALF_CENT * max(abs(figure.value) for figure in self.quantities)
+        whole = self.sum.value == self.sum.value.to_integral_value() and self.rate.value > 1
+        return abs(value - self.sum.value) <= (max(slack, Decimal("0.5")) if whole else slack)
+
+    def __str__(self) -> str:
+        counts = " × ".join(f"{figure.value:f}" for figure in self.quantities)
+        return f"{counts}{f' {self.unit}' if self.unit else ''} × {self.rate.value:f}"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What arithmetic says of the figure: `why`, where it bears it out, `doubt`, where it contradicts it."""
+
+    why: str = ""
+    doubt: str = ""
+
+
+def findings(
+    sheet: Sheet, tables: Sequence[Row], known: Mapping[int, Labelled], plain: str
+) -> dict[int, Finding]:
+    """What arithmetic says of the figures of a document, by their place in the text.
+
+    `tables` are the rows whose columns come from table cells, of whose heads there is no doubt; `known` are the
+    figures that have a role, by place.
+    """
+    found = {place: Finding(doubt=doubt) for place, doubt in (*_totals(tables), *_net_and_tax(sheet, known))}
+    found |= _of_lines(bill_lines(tables, plain))
+    return found
+
+
+def bill_lines(rows: Sequence[Row], plain: str) -> list[Line]:
+    """The rows of a table that have a quantity, a rate and a sum, in order of place."""
+    return [line for row in rows if (line := _line(row, plain))]
+
+
+def _line(row: Row, plain: str) -> Line | None:
+    named = list(zip(row.figures, row.columns, strict=True)) if row.columns else []
+    counts = [figure for figure, role in named if role == "count"]
+    rates = [(figure, at) for at, (figure, role) in enumerate(named) if role == "rate"]
+    if not 0 < len(counts) <= _MOST_COUNTS or not rates:
+        return None
+    rate, at = rates[0]
+    sums = [figure for figure, role in named[at + 1 :] if role == "line"]
+    if not sums:
+        return None
+    behind = _UNIT.match(plain, counts[0].end, min(row.end, counts[0].end + 12))
+    return Line(tuple(counts), behind[1] if behind else "", rate, sums[0])
+
+
+def _of_lines(lines: Sequence[Line]) -> dict[int, Finding]:
+    """Where most lines are what they should be, one that is not is a finding; else the columns are something else."""
+    sound = {line.sum.start: Finding(why=str(line)) for line in lines if line.product is not None}
+    wrong = [line for line in lines if line.product is None]
+    if len(wrong) * 2 > len(sound) and not (len(lines) == 1 and len(lines[0].quantities) == 1):
+        return sound
+    return sound | {line.sum.start: Finding(doubt=_said(line)) for line in wrong}
+
+
+def _said(line: Line) -> str:
+    made = line.rate.value
+    for figure in line.quantities:
+        made *= figure.value
+    return f"{line} makes {made.quantize(Decimal('0.01')):f}, not {line.sum.value:f}"
+
+
+def _totals(tables: Sequence[Row]) -> Iterator[tuple[int, str]]:
+    """The totals at the foot of a column of sums that are not what stands above them."""
+    for page, rows in groupby(tables, key=lambda row: row.page):
+        column = [(row, figure) for row in list(rows)[-_MOST_ROWS:] if (figure := _in_column(row))]
+        yield from _foot(page, column)
+
+
+def _in_column(row: Row) -> Figure | None:
+    """The figure of a row in the one column of sums; None where it has none or several such columns."""
+    named = zip(row.figures, row.columns, strict=True) if row.columns else ()
+    sums = [figure for figure, role in named if role == "line"]
+    return sums[0] if len(sums) == 1 else None
+
+
+def _foot(_page: int, column: Sequence[tuple[Row, Figure]]) -> Iterator[tuple[int, str]]:
+    items: list[Decimal] = []
+    parts: list[Decimal] = []
+    extras: list[Decimal] = []
+    for row, figure in column:
+        role = row.label.role if row.label and row.label.strength >= _FEWEST else ""
+        if role in _EXTRAS:
+            extras.append(figure.value)
+        elif role not in ("total", "subtotal"):
+            items.append(figure.value)
+        elif len(items) >= _FEWEST or len(parts) >= _FEWEST:
+            if not _made_of(figure.value, items, parts, extras):
+                made = sum(items, Decimal(0))
+                yield figure.start, f"the lines add up to {made:f}, not {figure.value:f}"
+            parts.append(figure.value)
+            items = [] if role == "subtotal" else items
+
+
+def _made_of(
+    value: Decimal, items: Sequence[Decimal], parts: Sequence[Decimal], extras: Sequence[Decimal]
+) -> bool:
+    """Whether the lines, the subtotals, or the last subtotal make it, with or without tax, charges and deductions."""
+    bases = {sum(items, Decimal(0)), sum(parts, Decimal(0)), sum([*items, *parts], Decimal(0)), *parts[-1:]}
+    added, less = sum(extras, Decimal(0)), sum((-abs(extra) for extra in extras), Decimal(0))
+    changes = {Decimal(0), added, less, *extras, *(-abs(extra) for extra in extras)}
+    return any(abs(base + change - value) <= _ROUNDED for base in bases for change in changes)
+
+
+def _net_and_tax(sheet: Sheet, known: Mapping[int, Labelled]) -> Iterator[tuple[int, str]]:
+    """The total that one net sum and one tax do not make, where nothing else was added or taken off."""
+    totals = [item for item in known.values() if item.role == "total"]
+    nets, taxes = set(sheet.values("subtotal")), {value for value in sheet.values("tax") if value}
+    if len(totals) != 1 or len(nets) != 1 or len(taxes) != 1 or any(map(sheet.says, _EXTRAS[1:])):
+        return
+    net, tax, total = nets.pop(), taxes.pop(), totals[0].figure.value
+    if not 0 < tax <= net * _TAX_SHARE or total in (net, tax):
+        return
+    if abs(net + tax - total) > _ROUNDED and sheet.bill:
+        yield totals[0].figure.start, f"net {net:f} and tax {tax:f} make {net + tax:f}, not {total:f}"
