@@ -24,6 +24,7 @@ _HAN_DAYS = re.compile(
     rf"(?<![0-9])(?:{YEAR_SPAN} ?年 ?)?(?P<month>{MONTH_SPAN}) ?月 ?"
     r"(?P<days>\d{1,2}(?: ?[,和及与] ?\d{1,2}){1,12}) ?[日号]"
 )
+_HAN_LIST = re.compile(r"月 ?\d{1,2} ?[,和及与]")
 _DIGITS = re.compile(r"\d{1,2}")
 _REACH = 60
 
@@ -45,6 +46,8 @@ def with_lists(text: str, readings: Sequence[Reading]) -> list[Reading]:
 
 def listed_han(text: str) -> Iterator[Reading]:
     """5月3、5、9日, which says 日 once only."""
+    if not _HAN_LIST.search(text):
+        return
     for match in _HAN_DAYS.finditer(text):
         year = year_of(match) if match["year"] or match["era"] else None
         for number, day in enumerate(_DIGITS.finditer(match["days"])):

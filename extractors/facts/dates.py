@@ -103,12 +103,22 @@ def _relatives(plain: str, known: Sequence[Dated], anchor: datetime.date | None)
         return []
     found: list[Dated] = []
     for item in relative(plain):
+        if item.rule.name == "day of the week" and _beside(item, known, plain):
+            continue
         base = _before(item, known, plain) if item.chained else None
         base = base or (None if item.rule.bound else anchor)
         day = item.day(base) if base else None
         if day:
             found.append(_from_relative(item, day))
     return found
+
+
+def _beside(item: Relative, known: Sequence[Dated], plain: str) -> bool:
+    """Whether a weekday belongs to the date that stands next to it: 14 March (Tuesday), Monday, March 13."""
+    at = bisect_right(known, item.start, key=lambda dated: dated.reading.start)
+    before = plain[known[at - 1].reading.end : item.start] if at else item.rule.name
+    behind = plain[item.end : known[at].reading.start] if at < len(known) else item.rule.name
+    return any(not gap.strip(" ().,") for gap in (before, behind))
 
 
 def _offsets(plain: str, dates: Sequence[Dated]) -> list[Dated]:
