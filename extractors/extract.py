@@ -18,7 +18,7 @@ from extractors.reading import OcrOptions, read_document
 
 READ_VERSION = 2
 CLASSIFY_VERSION = 1
-FACTS_VERSION = 2
+FACTS_VERSION = 3
 
 
 @dataclass(frozen=True)

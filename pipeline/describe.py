@@ -139,6 +139,7 @@ def _fact_json(fact: Fact, document: Document) -> dict[str, Any]:
         "page": place.page,
         "box": place.box.as_list() if place.box else None,
         "confidence": round(fact.confidence, 3),
+        "doubts": list(fact.doubts),
     }
 
 
@@ -163,4 +164,12 @@ def _correction_json(correction: Correction) -> dict[str, Any]:
     )
     if correction.field == "date":
         value["end"] = None
-    return {**value, "role": correction.role, "raw": "", "page": None, "box": None, "confidence": 1.0}
+    return {
+        **value,
+        "role": correction.role,
+        "raw": "",
+        "page": None,
+        "box": None,
+        "confidence": 1.0,
+        "doubts": [],
+    }

@@ -219,15 +219,14 @@ def _print_document(answer: dict[str, Any], found: Evidence) -> None:
         say(f"  ≈ {near['doc']}  {near['score']} {word('by ' + near['by'])}  {_difference(near['differs'])}")
     for note in answer["notes"]:
         say(f"  ! {note}")
-    doubts = {(f.start, f.kind): f.doubts for f in found.facts}
     rows = [
         (
             fact.kind,
             fact.role,
             found.document.text[fact.start : fact.end].replace("\n", " "),
             found.page_of(fact),
-            fact.rule,
-            "; ".join(doubts[(fact.start, fact.kind)]),
+            f"{fact.rule}: {fact.why}" if fact.why else fact.rule,
+            "; ".join(fact.doubts),
         )
         for fact in found.facts
     ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -61,8 +61,14 @@ def windows(scene: Scene, told: Sequence[Dated], own: datetime.date | None) -> I
     document whose receipt is not told has no dates.
     """
     singles = [dated for dated in told if dated.day.end is None]
-    for window in _found(scene.plain, singles):
-        anchor = _anchor(scene, window, singles, own)
+    found = list(_found(scene.plain, singles))
+    received = _received(scene, singles) if any(w.anchor == "receipt" for w in found) else []
+    for window in found:
+        anchor = own if window.anchor == "own" else None
+        if window.anchor == "date":
+            anchor = _first_from(singles, window)
+        elif window.anchor == "receipt":
+            anchor = _last_before(received, window.start)
         last = _last(anchor, window) if anchor else None
         if anchor and last:
             parts = (anchor.year, anchor.month, anchor.day)
@@ -108,26 +114,24 @@ def _count(word: str) -> int | None:
     return int(number) if number else None
 
 
-def _anchor(
-    scene: Scene, window: _Window, singles: Sequence[Dated], own: datetime.date | None
-) -> datetime.date | None:
-    if window.anchor == "own":
-        return own
-    if window.anchor == "receipt":
-        return _received(scene, window, singles)
-    return next((d.day.start for d in singles if window.start <= d.reading.start < window.end), None)
+def _first_from(singles: Sequence[Dated], window: _Window) -> datetime.date | None:
+    """The date that stands in the window."""
+    at = bisect_left(singles, window.start, key=lambda dated: dated.reading.start)
+    inside = at < len(singles) and singles[at].reading.start < window.end
+    return singles[at].day.start if inside else None
 
 
-def _received(scene: Scene, window: _Window, singles: Sequence[Dated]) -> datetime.date | None:
-    """The date of receipt told last before the window, else the only one behind it."""
-    days: list[datetime.date] = []
-    behind: set[datetime.date] = set()
-    for dated in singles:
-        role = role_by_words(*around(scene, dated))
-        if role and role[0] == "received":
-            days += [dated.day.start] if dated.reading.start < window.start else []
-            behind |= {dated.day.start} if dated.reading.start >= window.start else set()
-    return days[-1] if days else behind.pop() if len(behind) == 1 else None
+def _received(scene: Scene, singles: Sequence[Dated]) -> list[Dated]:
+    """The dates on which something was received."""
+    return [d for d in singles if (role := role_by_words(*around(scene, d))) and role[0] == "received"]
+
+
+def _last_before(received: Sequence[Dated], start: int) -> datetime.date | None:
+    """The date of receipt told last before a place, else the only one behind it."""
+    at = bisect_left(received, start, key=lambda dated: dated.reading.start)
+    if at:
+        return received[at - 1].day.start
+    return received[0].day.start if len(received) == 1 else None
 
 
 def _last(anchor: datetime.date, window: _Window) -> datetime.date | None:

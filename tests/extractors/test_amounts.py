@@ -310,6 +310,10 @@ def test_no_text_breaks_it(text: str) -> None:
         "1'1",
         "5 € ",
         "total 1.00\n",
+        "2-3万元 ",
+        "half a million dollars ",
+        "minus 5 $ ",
+        "约三百余",
     ],
 )
 def test_long_repetitions_take_linear_time(piece: str) -> None:

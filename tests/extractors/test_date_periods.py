@@ -237,3 +237,57 @@ def test_letters_among_chinese_figures_are_mended_and_marked(text: str) -> None:
 
 def test_a_weekday_beside_a_date_is_no_date_of_its_own() -> None:
     assert told("Seen on Monday, May 8 and 2023年5月9日（星期二）停工") == ["2023-05-08", "2023-05-09"]
+
+
+def test_a_letter_is_received_on_a_day_and_dated_another() -> None:
+    facts = find(document("We received your letter of 3 March 2023 on 6 March 2023."), "other")
+    assert [(shown(fact), fact.role) for fact in facts] == [
+        ("2023-03-03", "mentioned"),
+        ("2023-03-06", "received"),
+    ]
+
+
+LETTER = """Harbour Civil Ltd
+12 Dock Road
+
+{}
+
+Dear Sirs,
+We refer to your letters dated 3 March 2023, 5 March 2023 and 7 March 2023, and to the site meeting of 8 March 2023.
+The Works were stopped on 9 March 2023. Your reply of 11 March 2023 was received on 12 March 2023.
+Please pay by 28 March 2023; the bond expires on 31 December 2023.
+Yours faithfully
+{}
+"""
+ZH_LETTER = """关于工期延误的函
+致：北港务局
+贵方2023年3月3日、3月5日来函及3月8日会议纪要收悉。我方于2023年3月10日停工，请于2023年3月28日前答复。
+特此函告。
+海港土木有限公司
+{}
+{}
+"""
+
+
+@pytest.mark.parametrize(
+    "footer",
+    [
+        "Form QF-12 / 01.02.2019",
+        "QP-7.5-03 Issue 4 01/02/2019",
+        "TPL-001 v3 (2019-02-01)",
+        "Template version 4 dated 1 February 2019",
+        "F-PM-007 01/02/2019",
+        "Document control: HC-F-012, Issue date 01/02/2019, Rev 2",
+        "Printed 2023-05-20 14:03",
+        "表格编号：QR-07 版本：A/0 2019年2月1日",
+        "QR-07-03 A/1 2019.2.1",
+        "版本号：V2.0 发布日期：2019年2月1日",
+        "打印时间：2023-05-20 14:03",
+    ],
+)
+def test_a_letter_bears_its_own_date_and_never_that_of_its_form(footer: str) -> None:
+    for letter, date in ((LETTER, "14 March 2023"), (ZH_LETTER, "2023年3月14日")):
+        dated = find(document(letter.format(date, footer)), "correspondence")
+        assert [shown(fact) for fact in dated if fact.role == "document"] == ["2023-03-14"]
+        undated = find(document(letter.format("", footer)), "correspondence")
+        assert not [fact for fact in undated if fact.role == "document"]

@@ -386,6 +386,13 @@ def test_no_text_breaks_it(text: str) -> None:
         " ",
         "2023-",
         "day after ",
+        "within 28 days of receipt on 3 may 2023 ",
+        "收到后28天内,",
+        "5月3,4,",
+        "march to ",
+        "3, 5 and ",
+        "星期一 2023-03-14 ",
+        "本月底",
     ],
 )
 def test_long_repetitions_take_linear_time(piece: str) -> None:
