@@ -208,7 +208,8 @@ def _print_pages(rivals: str | None, most: int, misses: bool) -> None:
                 tally.add(case, ours(case))
         print(f"  claimtrail, {about:<8} recall {tally.hits / max(1, tally.wanted):.3f} of {tally.wanted}")
         for missed in tally.misses if misses else ():
-            print(f"      {missed.partition('surplus')[0]}")
+            if "missed []" not in missed:
+                print(f"      {missed.partition(', surplus')[0]}")
     print(f"  claimtrail, all facts: {cost:.2f} ms of processor time per page")
     some = [case for case in cases if case.document and len(case.document.pages) == 1][: 2 * most]
     for name, told in _asked(rivals, some).items():

@@ -39,7 +39,9 @@ _DAY_TIME = re.compile(r"\s{0,9}[(]?(?:星期|周|上午|下午|晚|早)")
 _TIME = re.compile(r"[\s,t#|@-]{0,4}\d{1,2}[:.]\d\d(?::\d\d)?(?: ?[+-]\d{4}| ?[ap]m\b| ?gmt| ?utc)*")
 _TWIN = re.compile(r"[\s\d:.'\"年月日/-]*")
 """What is left of the date of the signature beside this one."""
-_FORM_CODE = re.compile(r"(?:^|\s)[a-z]{1,4}(?:[-/.][a-z]{1,4})*[-/.]\d[\w.-]{0,12}(?:\s[a-z]/\d)?[\s,(|/-]{1,4}\Z")
+_FORM_CODE = re.compile(
+    r"(?:^|\s)[a-z]{1,4}(?:[-/.][a-z]{1,4})*[-/.]\d[\w.-]{0,12}(?:\s[a-z]/\d)?[\s,(|/-]{1,4}\Z"
+)
 _FORM_LINES = 5
 """A number before a date so far down, at the end of the page, is that of the form."""
 _LEAD = 120
@@ -164,7 +166,11 @@ def _placed(scene: Scene, page: Page, start: int, end: int) -> tuple[float, str]
     if alone and scene.han and scene.kind in _SIGNED and last_page and closing:
         points += 60 if not first_page else 30
         why = "落款"
-    if line >= _FORM_LINES and closing and _FORM_CODE.search(scene.plain[_line_start(scene.plain, start) : start]):
+    if (
+        line >= _FORM_LINES
+        and closing
+        and _FORM_CODE.search(scene.plain[_line_start(scene.plain, start) : start])
+    ):
         points -= 80
     return points - _footer(scene, start, end), why
 
