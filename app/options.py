@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 
 import click
 
+from extractors.ocr import engines
 from pipeline.matter import Matter
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -41,6 +42,13 @@ def ocr_option(command: F) -> F:
     return click.option("--ocr", type=choice, default=None, help="How hard to try on scans (default: auto).")(
         command
     )
+
+
+def ocr_engine_option(command: F) -> F:
+    """`--ocr-engine`, passed as `ocr_engine: str | None`."""
+    choice = click.Choice(engines())
+    text = "Which engine reads scans (default: tesseract)."
+    return click.option("--ocr-engine", type=choice, default=None, help=text)(command)
 
 
 class IsoDate(click.ParamType[datetime.date]):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
@@ -12,10 +13,17 @@ from typing import Any
 
 import click
 
+from pipeline.harmless import terminal
+
+_UNSEEN = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+"""What JSON may hold as it is, but a terminal obeys, or no stream takes."""
+
 
 def print_json(value: Any) -> None:
-    """One JSON value on stdout, Chinese as it is."""
-    click.echo(json.dumps(value, ensure_ascii=False, indent=1))
+    """One JSON value on stdout, Chinese as it is; what a terminal would obey is written as an escape."""
+    is_unicode = "utf" in (sys.stdout.encoding or "").lower()
+    text = json.dumps(value, ensure_ascii=not is_unicode, indent=1)
+    click.echo(_UNSEEN.sub(lambda found: f"\\u{ord(found[0]):04x}", text))
 
 
 def print_error(error: Mapping[str, str], as_json: bool) -> None:
@@ -23,14 +31,20 @@ def print_error(error: Mapping[str, str], as_json: bool) -> None:
     if as_json:
         print_json({"error": dict(error)})
         return
-    click.echo(f"{word('error')}: {error['message']} [{error['code']}]", err=True)
+    message(f"{word('error')}: {error['message']} [{error['code']}]")
     if error["hint"]:
-        click.echo(f"  → {error['hint']}", err=True)
+        message(f"  → {error['hint']}")
 
 
 def message(text: str) -> None:
     """A line for people, on stderr."""
-    click.echo(text, err=True)
+    click.echo(terminal(text), err=True)
+
+
+def say(text: str) -> None:
+    """Lines for people, on stdout."""
+    encoding = sys.stdout.encoding or "utf-8"
+    click.echo(terminal(text).encode(encoding, "replace").decode(encoding))
 
 
 def print_table(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
@@ -44,7 +58,7 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     for column in columns:
         table.add_column(word(column), overflow="fold")
     for row in rows:
-        table.add_row(*(Text("" if cell is None else str(cell)) for cell in row))
+        table.add_row(*(Text("" if cell is None else terminal(str(cell))) for cell in row))
     width = None if sys.stdout.isatty() else int(os.environ.get("COLUMNS") or 160)
     Console(width=width, highlight=False).print(table)
 

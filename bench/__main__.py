@@ -23,6 +23,7 @@ from pipeline.intake import discover
 from pipeline.judgement import import_claims
 from pipeline.linking.propose import linked
 from pipeline.linking.thread import threads
+from pipeline.linking.view import Events
 from pipeline.matter import Matter
 from pipeline.records import documents, matters
 from pipeline.register import read_register
@@ -106,9 +107,9 @@ def _links(matter: Matter, found: Sequence[Evidence], again: bool) -> list[tuple
     with matter.reading() as tx:
         if not again:
             return [(link.document, link.event) for link in matters.link_list(tx)]
-        claims, family = matters.all_claims(tx), threads(tx)
+        events, kin = Events(matters.all_claims(tx)), threads(tx)
     read = [evidence for evidence in found if evidence.document.pages]
-    return [(link.document, link.event) for links in linked(read, claims, family).values() for link in links]
+    return [(link.document, link.event) for links in linked(read, events, kin).values() for link in links]
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from extractors.detect_media import PLAYLISTS, SUFFIXES, media_by_head
 from extractors.detect_ole import ole_type
 from extractors.errors import Empty, Encrypted, FileUnreachable, LibmagicMissing
 
@@ -20,7 +21,14 @@ _OOXML_FOLDERS = {"word/": DOCX, "xl/": XLSX, "ppt/": PPTX}
 _GENERIC_OLE = {"application/x-ole-storage", "application/CDFV2", "application/vnd.ms-office"}
 _HEIF_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"}
 
-_MAYBE_TEXT = {"application/octet-stream", "application/mbox", "application/xml"}
+_MAYBE_TEXT = {
+    "application/octet-stream",
+    "application/mbox",
+    "application/x-mswinurl",
+    "application/x-setupscript",
+    "application/x-wine-extension-ini",
+    "application/xml",
+}
 
 _SUFFIX_TYPES: dict[str, tuple[str, ...]] = {
     ".pdf": ("application/pdf",),
@@ -56,6 +64,7 @@ _SUFFIX_TYPES: dict[str, tuple[str, ...]] = {
     ".webp": ("image/webp",),
     ".heic": ("image/heic", "image/heif"),
     ".heif": ("image/heic", "image/heif"),
+    ".svg": ("image/svg+xml",),
     ".eml": ("message/rfc822",),
     ".msg": ("application/vnd.ms-outlook", "message/rfc822"),
     ".html": ("text/html", "text/xml"),
@@ -71,6 +80,7 @@ _SUFFIX_TYPES: dict[str, tuple[str, ...]] = {
     ".bz2": ("application/x-bzip2",),
     ".xz": ("application/x-xz",),
     ".mbox": ("application/mbox",),
+    **SUFFIXES,
 }
 """What a suffix promises; a type that ends in "/" stands for all of its family."""
 
@@ -139,6 +149,10 @@ def _refined(answer: str, path: Path, head: bytes, suffix: str) -> str:
         return _zip_type(path)
     if answer == "image/heif" or _is_heif(head):
         return "image/heic"
+    if answer in PLAYLISTS or (answer.startswith(("video/", "audio/")) and _is_text(head)):
+        answer = "text/plain"
+    if answer == "application/octet-stream" and (recording := media_by_head(head)):
+        return recording
     if answer.startswith(("text/", "message/")) or answer in _MAYBE_TEXT:
         return _text_type(answer, head, suffix)
     return answer
@@ -197,6 +211,10 @@ _FLAT_ODF = re.compile(
 )
 
 
+_FIRST_TAG = re.compile(rb"<(?:[a-z_][\w.-]{0,60}:)?([a-z_][\w.-]{0,60})")
+_COMMENT = re.compile(rb"<!--.*?-->", re.DOTALL)
+
+
 def _markup_or_plain(answer: str, head: bytes, suffix: str) -> str:
     sample = head.replace(b"\0", b"").lower()
     is_page = re.search(rb"<!doctype html|<html[\s>]", sample) is not None
@@ -209,7 +227,8 @@ def _markup_or_plain(answer: str, head: bytes, suffix: str) -> str:
     if (flat := _FLAT_ODF.search(sample)) and b"<office:document" in sample:
         return f"{flat[1].decode('ascii')}-flat-xml"
     if answer in ("text/xml", "application/xml"):
-        return "text/xml"
+        root = _FIRST_TAG.search(_COMMENT.sub(b"", sample))
+        return "image/svg+xml" if root and root[1] == b"svg" else "text/xml"
     if suffix in (".csv", ".tsv") or (answer == "text/csv" and suffix != ".txt"):
         return "text/csv"
     return "text/plain"
@@ -223,9 +242,14 @@ def _is_text(head: bytes) -> bool:
     return b"\0" not in head and controls * 200 < len(head)
 
 
+_SEPARATOR_BYTES = 1000
+
+
 def _is_mbox(head: bytes) -> bool:
     """RFC 4155: messages one after the other, each behind a line "From sender date"."""
-    return re.match(rb"From \S+ .*\d\d:\d\d.*\r?\n[!-9;-~]+:", head) is not None
+    separator, _, rest = head[: 2 * _SEPARATOR_BYTES].partition(b"\n")
+    begins = len(separator) < _SEPARATOR_BYTES and re.match(rb"From \S+ .*\d\d:\d\d", separator)
+    return begins is not None and _HEADER.match(rest) is not None
 
 
 def _is_mail(head: bytes, claimed: bool) -> bool:

@@ -100,6 +100,13 @@ class TesseractMissing(InstallationError):
     hint = "Install Tesseract with its languages: apt-get install tesseract-ocr tesseract-ocr-chi-sim."
 
 
+class RapidOcrMissing(InstallationError):
+    code = "rapidocr_missing"
+    hint = (
+        "Install it anew (pip install --force-reinstall 'claimtrail[ocr]'), or set ocr.engine to tesseract."
+    )
+
+
 class DiskFull(InstallationError):
     code = "disk_full"
     hint = "Free some space and start the same command again; what was finished is kept."
@@ -108,6 +115,11 @@ class DiskFull(InstallationError):
 class LibmagicMissing(InstallationError):
     code = "libmagic_missing"
     hint = "Install libmagic: apt-get install libmagic1 (macOS: brew install libmagic)."
+
+
+class MediaLibraryMissing(InstallationError):
+    code = "media_library_missing"
+    hint = "Install them anew: pip install opencv-python-headless pymediainfo."
 
 
 def recorded(code: str, message: str, hint: str) -> DocumentError:

@@ -12,12 +12,13 @@ from extractors.facts.dates import document_date
 from extractors.facts.fact import Fact
 from extractors.kinds import Classification, classify
 from extractors.limits import Limits
+from extractors.picture_hash import PictureHash
 from extractors.readers.draft import Child
 from extractors.reading import OcrOptions, read_document
 
-READ_VERSION = 1
+READ_VERSION = 2
 CLASSIFY_VERSION = 1
-FACTS_VERSION = 1
+FACTS_VERSION = 2
 
 
 @dataclass(frozen=True)
@@ -35,11 +36,12 @@ class Understanding:
 
 @dataclass(frozen=True)
 class Extraction:
-    """All that one file yields; `children` lie in the scratch folder that was given."""
+    """All that one file yields; `children` lie in the scratch folder, `pictures` are hashes by number of page."""
 
     document: Document
     children: tuple[Child, ...]
     understanding: Understanding
+    pictures: tuple[tuple[int, PictureHash], ...] = ()
 
 
 def understand(document: Document) -> Understanding:
@@ -51,4 +53,4 @@ def understand(document: Document) -> Understanding:
 def extract(path: Path, untrusted_name: str, scratch: Path, limits: Limits, ocr: OcrOptions) -> Extraction:
     """Read a file and understand it. Raises a `DocumentError` when it cannot be read."""
     reading = read_document(path, untrusted_name, scratch, limits, ocr)
-    return Extraction(reading.document, reading.children, understand(reading.document))
+    return Extraction(reading.document, reading.children, understand(reading.document), reading.pictures)

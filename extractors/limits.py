@@ -15,11 +15,11 @@ class Limits:
     seconds: float = 45.0
     """Wall time for reading one document, its OCR included, beyond `seconds_per_page` for each page."""
     seconds_per_page: float = 20.0
-    memory: int = 900 * 2**20
+    memory: int = 2**30
     """Private memory of one worker."""
     file_bytes: int = 2 * 2**30
     pages: int = 5000
-    pixels: int = 120_000_000
+    pixels: int = 250_000_000
     """Pixels of one picture or of one rendered page."""
     text_chars: int = 20_000_000
     """Characters of text that one document may yield."""

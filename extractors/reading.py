@@ -2,30 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import itertools
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from extractors.detect import media_type, suffix_note
 from extractors.document import Document, PageText, assemble
 from extractors.errors import TooLarge
 from extractors.limits import Limits
-from extractors.ocr import engine
-from extractors.ocr.engine import OcrImage
+from extractors.ocr.engine import OcrImage, PageReading
+from extractors.ocr.kept import Kept
+from extractors.ocr.options import OcrMode, OcrOptions
 from extractors.ocr.pages import page_of
-from extractors.ocr.policy import OcrMode, OcrOptions, recognise
+from extractors.ocr.policy import VERSION, readers_for, recognise
+from extractors.pace import PaceFile
+from extractors.picture_hash import PictureHash
 from extractors.readers import read
 from extractors.readers.draft import Child, Draft, Input, PendingPage
+from extractors.readers.paging import HEIGHT, WIDTH
+
+_UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 
 __all__ = ["OcrMode", "OcrOptions", "Reading", "read_document"]
 
 
 @dataclass(frozen=True)
 class Reading:
-    """A document as it was read, and the files found inside it (they lie in the scratch folder)."""
+    """A document as it was read, and the files found inside it (they lie in the scratch folder).
+
+    `pictures` are the numbers of the pages that are pictures and show something, with their hashes.
+    """
 
     document: Document
     children: tuple[Child, ...]
+    pictures: tuple[tuple[int, PictureHash], ...] = ()
 
 
 def read_document(path: Path, untrusted_name: str, scratch: Path, limits: Limits, ocr: OcrOptions) -> Reading:
@@ -35,24 +47,68 @@ def read_document(path: Path, untrusted_name: str, scratch: Path, limits: Limits
     DocumentError when the file cannot be read, an InstallationError when a program that this needs is missing.
     """
     kind = media_type(path, untrusted_name)
-    draft = read(Input(path, untrusted_name, kind, scratch, limits))
+    draft = _storable(read(Input(path, untrusted_name, kind, scratch, limits)))
     note = suffix_note(kind, untrusted_name)
     notes = (*draft.notes, note) if note else draft.notes
-    pages = _pages(draft, limits, ocr)
+    pages = [*_pages(draft, limits, ocr, PaceFile(scratch))] or [PageText("", WIDTH, HEIGHT)]
     _check_length(untrusted_name, pages, limits)
     document = assemble(pages, draft.media_type, draft.metadata, notes, draft.title)
-    return Reading(document, draft.children)
+    return Reading(document, draft.children, tuple(_pictures(draft)))
 
 
-def _pages(draft: Draft, limits: Limits, options: OcrOptions) -> list[PageText]:
+def _storable(draft: Draft) -> Draft:
+    """The draft with U+FFFD for what no database and no file takes: halves of characters, and NUL."""
+    pages = (replace(p, text=_sound(p.text)) if isinstance(p, PageText) else p for p in draft.pages)
+    return replace(
+        draft,
+        pages=tuple(pages),
+        children=tuple(replace(c, untrusted_name=_sound(c.untrusted_name)) for c in draft.children),
+        metadata=tuple((_sound(key), _sound(value)) for key, value in draft.metadata),
+        notes=tuple(map(_sound, draft.notes)),
+        title=_sound(draft.title) if draft.title else draft.title,
+    )
+
+
+def _sound(text: str) -> str:
+    """As long as `text`, so that all slices of it stay right."""
+    return _UNSTORABLE.sub("\ufffd", text)
+
+
+def _pages(draft: Draft, limits: Limits, options: OcrOptions, pace: PaceFile) -> Iterator[PageText]:
     pending = [(n, page) for n, page in enumerate(draft.pages, 1) if isinstance(page, PendingPage)]
     if not pending:
-        return [page for page in draft.pages if isinstance(page, PageText)]
-    reader = engine(options.engine)
+        yield from (page for page in draft.pages if isinstance(page, PageText))
+        return
     images = [OcrImage(page.image, number, page.dpi) for number, page in pending]
-    name = f"{reader.name} {reader.version}"
-    found = recognise(images, reader, options, limits)
-    return [page if isinstance(page, PageText) else page_of(page, next(found), name) for page in draft.pages]
+    found, numbers = _recognised(images, limits, options), itertools.count(1)
+    for page in draft.pages:
+        if isinstance(page, PageText):
+            yield page
+        else:
+            yield page_of(page, next(found))
+            pace.reached("ocr", next(numbers), len(pending))
+
+
+def _recognised(images: Sequence[OcrImage], limits: Limits, options: OcrOptions) -> Iterator[PageReading]:
+    """The reading of each picture in order: one that was kept from an earlier time, or a new one, which is kept."""
+    readers = readers_for(options)
+    if options.shared is None:
+        yield from recognise(images, readers, options, limits)
+        return
+    kept = Kept(options.shared / "readings", (VERSION, *readers.versions, options.mode, *options.languages))
+    known = [kept.find(image) for image in images]
+    unknown = [image for image, found in zip(images, known, strict=True) if found is None]
+    fresh = recognise(unknown, readers, options, limits)
+    for image, found in zip(images, known, strict=True):
+        if found is None:
+            kept.keep(image, found := next(fresh))
+        yield found
+
+
+def _pictures(draft: Draft) -> Iterator[tuple[int, PictureHash]]:
+    for number, page in enumerate(draft.pages, 1):
+        if isinstance(page, PendingPage) and page.picture is not None:
+            yield number, page.picture
 
 
 def _check_length(untrusted_name: str, pages: Sequence[PageText], limits: Limits) -> None:

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from concurrent.futures import CancelledError, Future, InvalidStateError
 from concurrent.futures import TimeoutError as FutureTimeout
 from multiprocessing.context import BaseContext
+from pathlib import Path
 from types import FrameType, TracebackType
 from typing import Any, Self, TypeVar
 
@@ -27,8 +28,14 @@ MAX_TASKS = 200
 """Documents after which a worker is replaced, so that what a library leaks does not add up."""
 _PRELOADED = ["extractors.workers", "extractors.reading"]
 """What the server that workers are forked from has imported: nothing that starts threads."""
-_NETWORK_EVENTS = frozenset({"socket.connect", "socket.getaddrinfo", "socket.gethostbyname", "socket.sendto"})
+_NETWORK_EVENTS = frozenset(
+    {
+        *("socket.connect", "socket.bind", "socket.sendto", "socket.sendmsg"),
+        *("socket.getaddrinfo", "socket.getnameinfo", "socket.gethostbyname", "socket.gethostbyaddr"),
+    }
+)
 _PR_SET_PDEATHSIG = 1
+_CLONE_NEWUSER, _CLONE_NEWNET = 0x1000_0000, 0x4000_0000
 
 
 class Workers:
@@ -97,6 +104,7 @@ def _context() -> BaseContext:
     """Forked from a clean server on Linux (safe with threads, and quick); started anew elsewhere."""
     if sys.platform != "linux":
         return multiprocessing.get_context("spawn")
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # NumPy starts its threads when the server imports it
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(_PRELOADED)
     return context
@@ -106,7 +114,7 @@ def _guarded(name: str, function: Callable[..., T], args: tuple[Any, ...]) -> T:
     try:
         return function(*args)
     except MemoryError as error:
-        raise TooLarge(f"{name}: reading it takes more memory than limits.memory") from error
+        raise TooLarge(f"{name}: reading it takes more memory than limits.memory_mib") from error
 
 
 def _pass_on(done: Future[T], outcome: Future[T], seconds: float, name: str) -> None:
@@ -161,8 +169,28 @@ def _confine(memory: int) -> None:
     if sys.platform == "linux":
         import resource
 
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+        libc = ctypes.CDLL(None)
+        _leave_network(libc)
+        libc.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
         resource.setrlimit(resource.RLIMIT_DATA, (memory, memory))
+
+
+def _leave_network(libc: Any) -> None:
+    """A network of its own with nothing in it, for this process and all that it starts: libraries in C, Tesseract,
+    LibreOffice. Where the system does not let it have one, `_refuse_network` alone stands guard.
+
+    Root keeps its user, because in a user namespace it would lose the right to read other people's files.
+    """
+    user, group = os.getuid(), os.getgid()
+    if libc.unshare(_CLONE_NEWNET if user == 0 else _CLONE_NEWUSER | _CLONE_NEWNET) != 0 or user == 0:
+        return
+    for name, text in (
+        ("setgroups", "deny"),
+        ("uid_map", f"{user} {user} 1"),
+        ("gid_map", f"{group} {group} 1"),
+    ):
+        with contextlib.suppress(OSError):
+            Path("/proc/self", name).write_text(text, encoding="ascii")
 
 
 def _end_with_children(_signal: int, _frame: FrameType | None) -> None:

@@ -11,10 +11,11 @@ from threading import Event
 
 from extractors.reading import OcrMode
 from flows.server import PrefectNotStarting, prefect_server
-from pipeline.ingest import Progress, ingest
+from pipeline.ingest import ingest
 from pipeline.ingest_report import Report
 from pipeline.intake import Found, Lost
 from pipeline.matter import Matter
+from pipeline.pace import Progress
 
 
 class Batches:
@@ -46,12 +47,14 @@ class Batches:
             self._aside = ThreadPoolExecutor(1, thread_name_prefix="flow runs")
             self._starting = self._aside.submit(self._start)
 
-    def take_in(self, found: Iterable[Found | Lost], ocr: OcrMode | None, progress: Progress) -> Report:
-        """Take one batch in; returns what became of each file."""
+    def take_in(
+        self, found: Iterable[Found | Lost], ocr: OcrMode | None, progress: Progress, expected: int = 0
+    ) -> Report:
+        """Take one batch in, of `expected` files as far as that is known; returns what became of each."""
         self.prepare()
         if self._aside is None or self._starting is None or not self._started(self._starting):
-            return ingest(self._matter, found, None, ocr, progress)
-        running = self._aside.submit(self._as_flow, found, ocr, progress)
+            return ingest(self._matter, found, None, ocr, progress, expected)
+        running = self._aside.submit(self._as_flow, found, ocr, progress, expected)
         try:
             return running.result()
         except KeyboardInterrupt:
@@ -75,12 +78,14 @@ class Batches:
             return False
         return True
 
-    def _as_flow(self, found: Iterable[Found | Lost], ocr: OcrMode | None, progress: Progress) -> Report:
+    def _as_flow(
+        self, found: Iterable[Found | Lost], ocr: OcrMode | None, progress: Progress, expected: int
+    ) -> Report:
         from flows.ingest import (
             ingest_as_flow,
         )  # Prefect takes seconds to load, and wants the server's address first
 
-        return ingest_as_flow(self._matter, found, None, ocr, progress, self._stop.is_set)
+        return ingest_as_flow(self._matter, found, None, ocr, progress, self._stop.is_set, expected)
 
 
 def _hand_over() -> None:

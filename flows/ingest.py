@@ -22,11 +22,12 @@ from prefect.task_runners import ThreadPoolTaskRunner
 from extractors.errors import DocumentError
 from extractors.reading import OcrMode
 from extractors.workers import Workers
-from pipeline.ingest import Ingest, Progress, ocr_options, silent, sweep
+from pipeline import harmless
+from pipeline.ingest import Ingest, ocr_options, sweep
 from pipeline.ingest_report import Outcome, Report, Taken
 from pipeline.intake import Found, Lost
 from pipeline.matter import Matter
-from pipeline.night import plain
+from pipeline.pace import Progress, silent
 
 LIST = 10
 
@@ -43,6 +44,7 @@ def ingest_as_flow(
     ocr: OcrMode | None = None,
     progress: Progress = silent,
     stopped: Callable[[], bool] = never,
+    expected: int = 0,
 ) -> Report:
     """Take files in as a flow run; returns what became of each.
 
@@ -53,7 +55,7 @@ def ingest_as_flow(
     processes = matter.settings.processes()
     with Workers(processes, matter.settings.limits.limits()) as workers:
         options = ocr_options(matter, ocr)
-        run = Ingest(matter, workers, options, claim, command="ingest flow", progress=progress)
+        run = Ingest(matter, workers, options, claim, "ingest flow", progress, expected)
         runner: Any = ThreadPoolTaskRunner(max_workers=processes)
         return _ingest.with_options(task_runner=runner)(_Heap(run, found, stopped))
 
@@ -68,8 +70,9 @@ class _Heap:
 
     def taken(self) -> list[Taken]:
         """What an earlier run left open and what comes in now, all of it kept and registered."""
-        fresh = (taken for item in self._found if (taken := self.run.take(item)) is not None)
-        return [*self.run.left_open(), *fresh]
+        left = self.run.left_open()
+        fresh = [taken for item in self._found if (taken := self.run.take(item)) is not None]
+        return [*fresh, *self.run.unseen(left)]
 
     def read(self, several: Sequence[Taken]) -> tuple[list[Taken], list[Taken]]:
         """Reads documents; returns the children found in them, and what is worth another try."""
@@ -174,7 +177,10 @@ def markdown(report: Report) -> str:
     ]
     if report.failed:
         lines += ["", "## Failed", "", "| path | code | reason |", "| --- | --- | --- |"]
-        lines += [f"| {plain(f.path)} | {f.error.code} | {plain(f.error.message)} |" for f in report.failed]
+        lines += [
+            f"| {harmless.markdown(f.path)} | {f.error.code} | {harmless.markdown(f.error.message)} |"
+            for f in report.failed
+        ]
     return "\n".join(lines) + "\n"
 
 

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from flows.leash import leashed
 from pipeline.errors import InstallationError
 
 PATIENCE_SECONDS = 120.0
@@ -26,6 +27,7 @@ class PrefectNotStarting(InstallationError):
 def prefect_server(workspace: Path) -> Iterator[str]:
     """The address of a Prefect API: PREFECT_API_URL where it is set, else of a server that lives as long as the block.
 
+    The server goes with this process too, whatever that dies of.
     Raises `PrefectNotStarting` when it does not answer. Must be entered before Prefect is imported.
     """
     if address := os.environ.get("PREFECT_API_URL"):
@@ -36,26 +38,17 @@ def prefect_server(workspace: Path) -> Iterator[str]:
     os.environ["PREFECT_HOME"] = str(home.resolve())
     port = _free_port()
     address = f"http://127.0.0.1:{port}/api"
-    running = _start(home, port)
-    try:
-        _wait(address, running)
-        os.environ["PREFECT_API_URL"] = address
-        yield address
-    finally:
-        os.environ.pop("PREFECT_API_URL", None)
-        running.terminate()
+    with (home / "server.log").open("ab") as log, leashed(_command(port), log, log) as running:
         try:
-            running.wait(20)
-        except subprocess.TimeoutExpired:
-            running.kill()
+            _wait(address, running)
+            os.environ["PREFECT_API_URL"] = address
+            yield address
+        finally:
+            os.environ.pop("PREFECT_API_URL", None)
 
 
-def _start(home: Path, port: int) -> subprocess.Popen[bytes]:
-    command = [sys.executable, "-m", "prefect", "server", "start", "--host", "127.0.0.1", "--port", str(port)]
-    with (home / "server.log").open("ab") as log:
-        return subprocess.Popen(
-            command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
-        )
+def _command(port: int) -> list[str]:
+    return [sys.executable, "-m", "prefect", "server", "start", "--host", "127.0.0.1", "--port", str(port)]
 
 
 def _wait(address: str, running: subprocess.Popen[bytes]) -> None:

@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -20,10 +21,10 @@ from extractors.reading import OcrMode
 from flows.batches import Batches
 from pipeline.errors import WorkspaceBusy
 from pipeline.inbox import Settling, State, described, discard, put_away, quarantine, state_of, tidy, waiting
-from pipeline.ingest import Progress, silent
 from pipeline.ingest_report import Failure, Report
 from pipeline.intake import Found, Lost, readable
 from pipeline.matter import Matter
+from pipeline.pace import Pace, Progress, silent
 from pipeline.records import matters
 from pipeline.workspace import working
 
@@ -58,16 +59,30 @@ class Watcher:
     def drain(self) -> list[Report]:
         """Take in all that is there once it is whole. What does not become whole in time is named as failed."""
         reports: list[Report] = []
-        deadline = time.monotonic() + PATIENCE * self._settle
+        deadline = self._patience()
         while (files := self._new()) and not self._stop.is_set():
             self._batches.prepare()
             if whole := self._settling.whole(files, time.monotonic()):
-                reports.append(self._batch(whole[:BATCH]))
+                reports += self._portions(whole)
+                deadline = self._patience()
             elif time.monotonic() > deadline:
                 reports.append(self._give_up(files))
             else:
                 self._stop.wait(min(0.2, self._settle))
         return reports
+
+    def _patience(self) -> float:
+        return time.monotonic() + PATIENCE * self._settle
+
+    def _portions(self, whole: Sequence[Path]) -> Iterator[Report]:
+        """The inbox is listed once for all of them: of 10,000 files, each listing takes as long as a document."""
+        for start in range(0, len(whole), BATCH):
+            portion = whole[start : start + BATCH]
+            files = [path for path in portion if self._settling.is_unchanged(path)]
+            if self._stop.is_set():
+                return
+            if files:
+                yield self._batch(files, start, len(whole) - start - len(portion))
 
     def _new(self) -> list[Path]:
         """What waits, without the files that were given up and have not changed since."""
@@ -94,17 +109,28 @@ class Watcher:
         ):
             yield
 
-    def _batch(self, files: Sequence[Path]) -> Report:
+    def _batch(self, files: Sequence[Path], before: int, behind: int) -> Report:
+        """Takes these files in; `before` were taken in already, `behind` wait: for the progress."""
         with working(self._matter.workspace, "watch", LOCK_SECONDS):
             with self._matter.reading() as tx:
                 claims = [claim.id for claim in matters.all_claims(tx)]
             states = {path: state_of(path) for path in files}
             found = self._until_stopped(described(path, self._inbox, claims) for path in files)
-            report = self._batches.take_in(found, self._ocr, self._progress)
+            report = self._batches.take_in(found, self._ocr, self._part_of(before, behind), len(files))
             unchanged = [path for path in files if path.exists() and state_of(path) == states[path]]
             self._put_away(report, unchanged)
             self._forget_unread(report, files)
         return report
+
+    def _part_of(self, before: int, behind: int) -> Progress:
+        """Progress of one batch, told as that of all."""
+
+        def tell(pace: Pace) -> None:
+            if pace.what == "reading":
+                pace = replace(pace, done=pace.done + before, of=pace.of + before + behind)
+            self._progress(pace)
+
+        return tell
 
     def _until_stopped(self, found: Iterator[Found | Lost]) -> Iterator[Found | Lost]:
         for item in found:

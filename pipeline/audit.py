@@ -8,11 +8,15 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 BEGINNING = "0" * 64
+HASH = re.compile("[0-9a-f]{64}")
+LOST = "entries lost"
+"""The action of an entry that tells of others which were gone when it was written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +52,38 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """How far the chain is known to have come: kept apart from it, so that a cut-off tail is noticed."""
+    """How far the chain had come: the number and hash of its newest entry; number 0 before the first."""
 
     seq: int
     hash: str
+
+    def as_json(self) -> dict[str, Any]:
+        """`{"seq", "hash"}`."""
+        return {"seq": self.seq, "hash": self.hash}
+
+    @classmethod
+    def of(cls, value: Any) -> Head:
+        """The head that `as_json` gave. Raises ValueError for anything else."""
+        if not isinstance(value, dict) or not isinstance(value.get("seq"), int) or value["seq"] < 0:
+            raise ValueError("is not the head of an audit")
+        if not isinstance(value.get("hash"), str) or not HASH.fullmatch(value["hash"]):
+            raise ValueError("is not the head of an audit")
+        return cls(value["seq"], value["hash"])
+
+
+BEFORE_ALL = Head(0, BEGINNING)
+
+
+@dataclass(frozen=True, slots=True)
+class Witness:
+    """Something kept apart from the chain that knows how far it had come, so that a cut-off tail is noticed.
+
+    `head` is None where it should say and cannot; `trouble` tells why.
+    """
+
+    where: str
+    head: Head | None
+    trouble: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,26 +113,42 @@ def digest(body: Mapping[str, Any]) -> str:
     return hashlib.sha256(_canonical({k: v for k, v in body.items() if k != "hash"}).encode()).hexdigest()
 
 
-def check(entries: Iterable[Entry], head: Head | None) -> list[Fault]:
-    """The first broken entry, if any, and whether the tail was cut off; empty when the chain is whole."""
-    if head is not None and head.seq < 0:
-        return [Fault("audit-head.json", "cannot be read; the next change of the records writes it anew")]
-    last, at_head = Head(0, BEGINNING), head is None or head.seq == 0
+def check(entries: Iterable[Entry], witnesses: Sequence[Witness] = ()) -> list[Fault]:
+    """The first broken entry, if any; entries that were lost; what witnesses know of and the chain does not hold.
+
+    Empty when the chain is whole and every witness's entry stands in it.
+    """
+    wanted = {witness.head.seq for witness in witnesses if witness.head}
+    faults: list[Fault] = []
+    last, hashes = BEFORE_ALL, {0: BEGINNING}
     for found in entries:
         if fault := _broken(found, last):
-            return [Fault(f"audit {found.seq}", fault)]
+            return [*faults, Fault(f"audit {found.seq}", fault)]
+        if found.action == LOST:
+            known = found.detail.get("known")
+            faults.append(
+                Fault(f"audit {found.seq}", f"tells that entries up to {known} were gone before it")
+            )
         last = Head(found.seq, found.hash)
-        if head is not None and found.seq == head.seq:
-            if found.hash != head.hash:
-                return [
-                    Fault(f"audit {found.seq}", "is not the entry that stood here when the head was written")
-                ]
-            at_head = True
-    if not at_head and head is not None:
-        return [
-            Fault(f"audit {last.seq + 1}", f"the tail is cut off: {head.seq - last.seq} entries are missing")
-        ]
-    return []
+        if found.seq in wanted:
+            hashes[found.seq] = found.hash
+    return [*faults, *_disagreements(witnesses, hashes, last)]
+
+
+def _disagreements(witnesses: Sequence[Witness], hashes: Mapping[int, str], last: Head) -> Iterator[Fault]:
+    furthest: tuple[int, str] | None = None
+    for witness in witnesses:
+        if witness.head is None:
+            if last.seq:
+                yield Fault(witness.where, witness.trouble)
+        elif witness.head.seq > last.seq:
+            furthest = max(furthest or (0, ""), (witness.head.seq, witness.where))
+        elif hashes[witness.head.seq] != witness.head.hash:
+            yield Fault(f"audit {witness.head.seq}", f"is not the entry that {witness.where} knows")
+    if furthest:
+        lacking = furthest[0] - last.seq
+        says = f"the tail is cut off: {lacking} entries are missing that {furthest[1]} knows of"
+        yield Fault(f"audit {last.seq + 1}", says)
 
 
 def _broken(found: Entry, last: Head) -> str | None:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import datetime
 import html
-import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -20,11 +19,11 @@ from pipeline.chronology import chronology, named
 from pipeline.claims import Party
 from pipeline.deadlines import Deadline, deadlines
 from pipeline.gaps import gaps
+from pipeline.harmless import markdown
 from pipeline.ledger import Entry, ledger, money
 from pipeline.wording import Phrases, vocabulary
 
 LANGUAGES = ("en", "zh")
-_MARKDOWN = re.compile(r"([\\`*_{}\[\]<>#|~])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,12 +79,15 @@ class Report:
 
     def as_markdown(self) -> str:
         """The report as Markdown."""
-        blocks = [f"# {_md(self.heading)}", _md(self.note)]
+        blocks = [f"# {markdown(self.heading)}", markdown(self.note)]
         for section in self.sections:
-            lines = [f"- {_md(s.text)} {_md(self._source(section, s))}".rstrip() for s in section.statements]
-            blocks += [f"## {_md(section.heading)}", "\n".join(lines) or _md(self._word("none"))]
-        lines = [_md(line).replace(".", "\\.", 1) + "  " for line in self._exhibit_lines()]
-        return "\n\n".join([*blocks, f"## {_md(self._word('exhibits'))}", "\n".join(lines)]) + "\n"
+            lines = [
+                f"- {markdown(s.text)} {markdown(self._source(section, s))}".rstrip()
+                for s in section.statements
+            ]
+            blocks += [f"## {markdown(section.heading)}", "\n".join(lines) or markdown(self._word("none"))]
+        lines = [f"{markdown(line)}  " for line in self._exhibit_lines()]
+        return "\n\n".join([*blocks, f"## {markdown(self._word('exhibits'))}", "\n".join(lines)]) + "\n"
 
     def as_html(self) -> str:
         """The report as one HTML page without scripts."""
@@ -277,8 +279,3 @@ _FILE = Path(__file__).with_suffix(".yaml")
 def _words(language: str, key: str, **values: object) -> str:
     text: str = vocabulary(_FILE)[language][key]
     return text.format(**values) if values else text
-
-
-def _md(text: str) -> str:
-    """Text as Markdown shows it literally."""
-    return _MARKDOWN.sub(r"\\\1", " ".join(text.split()))

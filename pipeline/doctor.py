@@ -11,6 +11,8 @@ from typing import Any
 from extractors.detect import media_type
 from extractors.errors import ClaimtrailError
 from extractors.ocr import engine
+from extractors.ocr.policy import BEST, FAST
+from extractors.readers import film, media_tags, soffice
 from index.errors import SearchError
 from pipeline.bundle.fonts import han
 from pipeline.errors import NoWorkspace
@@ -49,13 +51,26 @@ def examine(root: Path) -> list[Check]:
 
 def _installation(settings: Settings) -> Iterator[Check]:
     ocr = settings.ocr
-    yield _attempt("OCR", lambda: _ocr(ocr))
+    if ocr.engine == "auto":
+        yield _attempt("OCR", lambda: _ocr(FAST, ocr))
+        yield _attempt("second OCR engine", lambda: _ocr(BEST, ocr))
+    else:
+        yield _attempt("OCR", lambda: _ocr(ocr.engine, ocr))
     yield _attempt("libmagic", lambda: media_type(Path(__file__), "doctor.py"))
+    yield _attempt("videos", lambda: f"OpenCV {film.version()}, pymediainfo {media_tags.version()}")
     yield _attempt("fonts", lambda: str(han().face.filename))
+    yield _libreoffice()
 
 
-def _ocr(settings: OcrSettings) -> str:
-    found = engine(settings.engine)
+def _libreoffice() -> Check:
+    """It is not required: without it old Office files give their text alone."""
+    found = soffice.installed()
+    missing = "not installed: of .doc, .xls and .ppt the text alone is read, without pictures and layout"
+    return Check("LibreOffice", True, found or missing, "" if found else soffice.HINT)
+
+
+def _ocr(name: str, settings: OcrSettings) -> str:
+    found = engine(name)
     found.check(settings.languages)
     return f"{found.name} {found.version}, {', '.join(settings.languages)}"
 

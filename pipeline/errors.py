@@ -19,6 +19,7 @@ __all__ = [
     "OriginalDamaged",
     "RecordsUnusable",
     "RegisterError",
+    "SidecarAlone",
     "SystemFault",
     "UsageError",
     "WorkspaceBusy",
@@ -87,6 +88,11 @@ class SystemFault(InstallationError):
 class OriginalDamaged(DocumentError):
     code = "original_damaged"
     hint = "Take the original in again from where it came; claimtrail verify lists all that are damaged."
+
+
+class SidecarAlone(DocumentError):
+    code = "sidecar_alone"
+    hint = "Put it into the inbox again together with its file; once that was taken in, it may come alone."
 
 
 FULL = (errno.ENOSPC, errno.EDQUOT)

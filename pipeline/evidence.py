@@ -89,4 +89,4 @@ class Evidence:
 
     def page_of(self, fact: Fact) -> int:
         """The page on which a fact stands."""
-        return self.document.where(fact.start, fact.end).page
+        return self.document.page_at(fact.start).number

@@ -5,10 +5,13 @@ from __future__ import annotations
 import datetime
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from extractors.document import Document
+from extractors.workers import Workers
 from pipeline.audit import Entry
 from pipeline.bundle import (
     BundleReport,
@@ -17,6 +20,7 @@ from pipeline.bundle import (
     ChronologyRow,
     Exhibit,
     ExhibitLink,
+    Runner,
     Sighting,
     build,
 )
@@ -27,11 +31,14 @@ from pipeline.claims import Claim, qualified
 from pipeline.clock import now
 from pipeline.errors import UsageError
 from pipeline.evidence import Summary
+from pipeline.exports import begin, close_open, complete
 from pipeline.links import Link
 from pipeline.matter import Matter
 from pipeline.records import audit_log, documents
+from pipeline.searchable import words_of_document
 
 PRIVILEGED = "privileged"
+T = TypeVar("T")
 
 
 def export(
@@ -44,17 +51,34 @@ def export(
     progress: Progress | None = None,
 ) -> dict[str, Any]:
     """Build the bundle of a claim; returns `{"claim", "bundle", "zip", "pages", "exhibits", "withheld", "notes"}`."""
+    close_open(matter)
     case = collect(matter, claim_id, profile, confirmed_only)
     if not case.exhibits:
         raise UsageError(
             f"Claim {claim_id} has no evidence to bundle.",
             "Take documents in, then claimtrail link; with --confirmed-only, confirm some links.",
         )
-    report = build(case, out, zip=as_zip, progress=progress)
-    with matter.change() as change:
-        included = [exhibit.id for exhibit in case.exhibits]
-        change.note("exported", claim_id, documents=included, pages=report.pages, withheld=case.withheld)
+    included = [exhibit.id for exhibit in case.exhibits]
+    runs: list[str] = []
+
+    def publishing(built: BundleReport) -> None:
+        runs.append(begin(matter, claim_id, built, included))
+
+    with Workers(1, matter.settings.limits.limits()) as workers:
+        report = build(case, out, as_zip, progress, publishing, _runner(matter, workers))
+    for run in runs:
+        complete(matter, run)
     return _answer(case, report)
+
+
+def _runner(matter: Matter, workers: Workers) -> Runner:
+    """Opens originals in a worker, with the limits under which they were read."""
+    limits = matter.settings.limits.limits()
+
+    def run(function: Callable[..., T], *args: Any, size: int, name: str) -> T:
+        return workers.submit(function, *args, seconds=limits.seconds_for(size), name=name).result()
+
+    return run
 
 
 def _answer(case: Case, report: BundleReport) -> dict[str, Any]:
@@ -80,11 +104,13 @@ def collect(matter: Matter, claim_id: str, profile: str, confirmed_only: bool) -
         withheld = _withheld(everything) & set(wanted)
         chosen = [everything[document] for document in wanted if document not in withheld]
         audit = list(audit_log.entries(tx, {claim_id, *(found.id for found in chosen)}))
+        head = audit_log.head(tx)
     touches = _touches(audit)
     exhibits = tuple(
         _exhibit(matter, found, links.get(found.id, ()), tuple(touches.get(found.id, ()))) for found in chosen
     )
-    return _case(file, exhibits, tuple(entry.line() for entry in audit), profile, len(withheld))
+    case = _case(file, exhibits, tuple(entry.line() for entry in audit), profile, len(withheld))
+    return replace(case, audit_head=head)
 
 
 def _touches(audit: Iterable[Entry]) -> dict[str, list[str]]:
@@ -192,6 +218,7 @@ def _exhibit(matter: Matter, found: Summary, links: Iterable[Link], touches: tup
             Sighting(s.path, datetime.datetime.fromisoformat(s.received)) for s in found.sightings
         ),
         document=_reader(matter, found),
+        words=partial(words_of_document, matter, found.id),
         links=tuple(ExhibitLink(link.event, link.page, link.score, link.status) for link in links),
         parent=found.parent,
         children=found.children,

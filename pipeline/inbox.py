@@ -2,7 +2,7 @@
 
 `inbox/CLM-001/…` ties a file to a claim of the register. The folder below it is the party that it came from, the one
 below that the source; deeper ones are part of the source. `name.ext.yaml` beside `name.ext` may say
-`claim`, `received`, `source`, `party` and `note`; what it says wins over the folders.
+`claim`, `received`, `source`, `party` and `note`; what it says wins over the folders (see `pipeline.sidecars`).
 """
 
 from __future__ import annotations
@@ -11,14 +11,14 @@ import datetime
 import json
 import os
 import shutil
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-import yaml
-from pydantic import BaseModel, ConfigDict, ValidationError
-
-from pipeline.intake import SYSTEM_FILES, Found, readable
+from pipeline import sidecars
+from pipeline.errors import SidecarAlone
+from pipeline.intake import SYSTEM_FILES, Found, Lost, readable
+from pipeline.sidecars import Sidecar
 from pipeline.workspace import write_atomically
 
 DONE = ".done"
@@ -33,31 +33,25 @@ PARTIAL_ENDINGS = (
     ".opdownload",
 )
 PARTIAL_BEGINNINGS = ("~$", ".~", ".#", "._")
-SIDECAR = ".yaml"
-
-
-class Sidecar(BaseModel):
-    """What `name.ext.yaml` may say of `name.ext`."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    claim: str | None = None
-    party: str | None = None
-    source: str | None = None
-    note: str | None = None
-    received: datetime.datetime | datetime.date | None = None
+REASON = ".reason.json"
+SIDECAR_PATIENCE = 10
+"""How many settle times a sidecar waits for its file before it is taken alone."""
 
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """What a file's folder entry says: unchanged over the settle time, the file is whole."""
+    """What the folder says of a file and its sidecar: unchanged over the settle time, the file is whole."""
 
     size: int
     modified: int
+    sidecar: tuple[int, int] | None = None
 
 
 class Settling:
-    """Remembers since when each file has not changed; a file is whole after `seconds` without a change."""
+    """Remembers since when each file has not changed; a file is whole after `seconds` without a change.
+
+    A sidecar without its file is given longer, and as long as a partial download of that file lies there.
+    """
 
     def __init__(self, seconds: float) -> None:
         self._seconds = seconds
@@ -67,11 +61,30 @@ class Settling:
         """Those of `paths` that have not changed for long enough, by a clock that only goes forward."""
         states = {path: state for path in paths if (state := state_of(path)) is not None}
         self._since = {path: self._known(path, state, now) for path, state in states.items()}
-        return [path for path, (_, since) in self._since.items() if now - since >= self._seconds]
+        return [path for path, (_, since) in self._since.items() if self._enough(path, now - since)]
+
+    def _enough(self, path: Path, seconds: float) -> bool:
+        if seconds < self._seconds or not sidecars.is_alone(path):
+            return seconds >= self._seconds
+        return seconds >= SIDECAR_PATIENCE * self._seconds and not _is_coming(path)
+
+    def is_unchanged(self, path: Path) -> bool:
+        """Whether a file is still as it was at the last look at all of them."""
+        return path in self._since and state_of(path) == self._since[path][0]
 
     def _known(self, path: Path, state: State, now: float) -> tuple[State, float]:
         before = self._since.get(path)
         return before if before is not None and before[0] == state else (state, now)
+
+
+def _is_coming(sidecar: Path) -> bool:
+    """Whether a part of the file that it speaks of is there already."""
+    whole = sidecar.name.removesuffix(sidecars.ENDING).casefold()
+    parts = {*(whole + end for end in PARTIAL_ENDINGS), *(start + whole for start in PARTIAL_BEGINNINGS)}
+    try:
+        return any(path.name.casefold() in parts for path in sidecar.parent.iterdir())
+    except OSError:
+        return False
 
 
 def state_of(path: Path) -> State | None:
@@ -81,7 +94,15 @@ def state_of(path: Path) -> State | None:
             found = path.stat()
     except OSError:
         return None
-    return State(found.st_size, found.st_mtime_ns)
+    return State(found.st_size, found.st_mtime_ns, _sidecar_state(path))
+
+
+def _sidecar_state(path: Path) -> tuple[int, int] | None:
+    try:
+        found = sidecars.beside(path).stat()
+    except OSError:
+        return None
+    return found.st_size, found.st_mtime_ns
 
 
 def waiting(inbox: Path) -> list[Path]:
@@ -101,25 +122,38 @@ def _is_passed_over(name: str) -> bool:
 
 
 def _is_sidecar(path: Path, present: set[str]) -> bool:
-    return path.suffix == SIDECAR and path.name.removesuffix(SIDECAR) in present
+    return path.suffix == sidecars.ENDING and path.name.removesuffix(sidecars.ENDING) in present
 
 
-def described(path: Path, inbox: Path, claims: Sequence[str]) -> Found:
+def described(path: Path, inbox: Path, claims: Sequence[str]) -> Found | Lost:
     """A file of the inbox with what its folders and its sidecar say; `claims` are those of the register.
 
     A sidecar that cannot be read is a finding on the document (label `sidecar_fault`), not a reason to leave it out.
+    One that is alone is lost, unless its file was taken in before.
     """
+    if sidecars.is_alone(path):
+        return _alone(path, inbox, claims)
     relative = PurePosixPath(path.relative_to(inbox).as_posix())
     said, fault = _sidecar(path, inbox)
     found = _merged(_by_folder(relative.parts[:-1], claims), said)
+    return _found(path, str(relative), found, fault, claims)
+
+
+def _alone(path: Path, inbox: Path, claims: Sequence[str]) -> Lost:
+    of = path.with_name(path.name.removesuffix(sidecars.ENDING)).relative_to(inbox).as_posix()
+    told = _found(path, of, *sidecars.read(path), claims)
+    error = SidecarAlone(f"{told.shown} speaks of {told.sighting.rpartition('/')[2]}, which is not there.")
+    return Lost(told.shown, error, told)
+
+
+def _found(path: Path, sighting: str, found: Sidecar, fault: str | None, claims: Sequence[str]) -> Found:
     labels = [(key, value) for key in ("party", "source", "note") if (value := getattr(found, key))]
     claim = _claim(found.claim, claims) if found.claim else None
     if found.claim and claim is None:
         labels.append(("unknown_claim", readable(found.claim)))
     if fault:
         labels.append(("sidecar_fault", fault))
-    shown, sighting = readable(str(path)), readable(str(relative))
-    return Found(path, shown, sighting, claim, tuple(labels), _moment(found.received))
+    return Found(path, readable(str(path)), readable(sighting), claim, tuple(labels), _moment(found.received))
 
 
 def _by_folder(folders: Sequence[str], claims: Sequence[str]) -> Sidecar:
@@ -157,22 +191,10 @@ def _sidecar(path: Path, inbox: Path) -> tuple[Sidecar, str | None]:
 
     A crash in the middle of putting away leaves it in `.done/` without its file: then it still counts.
     """
-    sidecar, done = path.with_name(path.name + SIDECAR), inbox / DONE / path.relative_to(inbox)
+    sidecar, done = sidecars.beside(path), inbox / DONE / path.relative_to(inbox)
     if not sidecar.is_file() and not done.exists():
-        sidecar = done.with_name(done.name + SIDECAR)
-    if not sidecar.is_file():
-        return Sidecar(), None
-    try:
-        return Sidecar.model_validate(yaml.safe_load(sidecar.read_text(encoding="utf-8")) or {}), None
-    except (OSError, ValueError, yaml.YAMLError, ValidationError) as error:
-        return Sidecar(), f"{sidecar.name} cannot be read: {_first_line(error)}"
-
-
-def _first_line(error: Exception) -> str:
-    if isinstance(error, ValidationError):
-        fault = error.errors()[0]
-        return f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}"
-    return str(error).splitlines()[0]
+        sidecar = sidecars.beside(done)
+    return sidecars.read(sidecar) if sidecar.is_file() else (Sidecar(), None)
 
 
 def put_away(path: Path, inbox: Path) -> None:
@@ -182,44 +204,66 @@ def put_away(path: Path, inbox: Path) -> None:
 
 def discard(path: Path) -> None:
     """Delete a file that was taken in, and its sidecar, which would else be taken for a document."""
-    path.with_name(path.name + SIDECAR).unlink(missing_ok=True)
+    sidecars.beside(path).unlink(missing_ok=True)
     path.unlink()
 
 
 def quarantine(path: Path, inbox: Path, quarantined: Path, reason: dict[str, str | None]) -> Path:
     """Move a failed file, and its sidecar, to the quarantine, with a `.reason.json` beside it; returns where it is."""
-    target = _free(quarantined / path.relative_to(inbox))
+    target = _free(quarantined / path.relative_to(inbox), sidecars.beside(path).is_file())
     target.parent.mkdir(parents=True, exist_ok=True)
     text = json.dumps(reason, ensure_ascii=False, indent=1) + "\n"
-    write_atomically(
-        target.with_name(target.name + ".reason.json"), text
-    )  # a crash after it only does it again
+    write_atomically(target.with_name(target.name + REASON), text)  # a crash after it only does it again
     return _move(path, target)
 
 
-def release(quarantined: Path, inbox: Path, documents: Sequence[str]) -> None:
+def release(quarantined: Path, inbox: Path, documents: Container[str | None]) -> None:
     """Take out of the quarantine what was read after all: the files go to `.done/`, their reasons away."""
-    for reason in sorted(quarantined.rglob("*.reason.json")):
-        path = reason.with_name(reason.name.removesuffix(".reason.json"))
-        if path.exists() and json.loads(reason.read_text(encoding="utf-8")).get("document") in documents:
-            _move(path, inbox / DONE / path.relative_to(quarantined))
+    for reason, path in _reasons(quarantined):
+        if _document_of(reason) in documents:
+            if path.exists():  # else it was a sidecar, and went with its file
+                _move(path, inbox / DONE / path.relative_to(quarantined))
             reason.unlink()
 
 
+def forget_reasons(quarantined: Path) -> None:
+    """Remove the reasons of files that are not there: written before a move that then did not happen."""
+    for reason, path in _reasons(quarantined):
+        if not path.exists():
+            reason.unlink()
+
+
+def _reasons(quarantined: Path) -> list[tuple[Path, Path]]:
+    """The reasons in the quarantine, each with the file it is about; not files that merely have such a name."""
+    return [
+        (path, path.with_name(path.name.removesuffix(REASON)))
+        for path in sorted(quarantined.rglob(f"*{REASON}"))
+        if not path.with_name(path.name + REASON).exists()
+    ]
+
+
+def _document_of(reason: Path) -> str | None:
+    try:
+        found = json.loads(reason.read_text(encoding="utf-8"))["document"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    return found if isinstance(found, str) else None
+
+
 def _move(path: Path, wanted: Path) -> Path:
-    target = _free(wanted)
+    sidecar = sidecars.beside(path)
+    target = _free(wanted, sidecar.is_file())
     target.parent.mkdir(parents=True, exist_ok=True)
-    sidecar = path.with_name(path.name + SIDECAR)
     if sidecar.is_file():
-        shutil.move(sidecar, target.with_name(target.name + SIDECAR))
+        shutil.move(sidecar, sidecars.beside(target))
     shutil.move(path, target)  # a rename, or a copy where the inbox lies on another file system
     return target
 
 
-def _free(wanted: Path) -> Path:
-    """A name that is not taken: `scan.pdf`, `scan (2).pdf`, …"""
+def _free(wanted: Path, with_sidecar: bool) -> Path:
+    """A name that is not taken, by a file or by the sidecar that goes with it: `scan.pdf`, `scan (2).pdf`, …"""
     number, target = 1, wanted
-    while target.exists():
+    while target.exists() or (with_sidecar and sidecars.beside(target).exists()):
         number += 1
         target = wanted.with_name(f"{wanted.stem} ({number}){wanted.suffix}")
     return target

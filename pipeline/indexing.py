@@ -14,6 +14,7 @@ from index.errors import IndexDamaged, IndexMissing
 from pipeline.evidence import Evidence
 from pipeline.links import Link
 from pipeline.matter import Matter
+from pipeline.pace import Told, untold
 from pipeline.parties import Book
 from pipeline.records import documents, matters
 from pipeline.steps import VERSIONS
@@ -28,15 +29,15 @@ def open_search(matter: Matter) -> SearchIndex:
     return open_index(matter.workspace.index)
 
 
-def index_pending(matter: Matter) -> int:
+def index_pending(matter: Matter, tell: Told = untold) -> int:
     """Bring the index up to date; builds it anew when it is missing or damaged. Returns how many documents changed."""
     try:
-        return _index_pending(matter)
+        return _index_pending(matter, tell)
     except (IndexMissing, IndexDamaged):
-        return reindex(matter)
+        return reindex(matter, tell=tell)
 
 
-def _index_pending(matter: Matter) -> int:
+def _index_pending(matter: Matter, tell: Told) -> int:
     index = open_search(matter)
     with matter.reading() as tx:
         pending = documents.without_step(tx, "index", VERSIONS["index"], SETTLED)
@@ -45,16 +46,19 @@ def _index_pending(matter: Matter) -> int:
         with index.writer() as batch:
             _write(matter, batch, ids)
         _done(matter, ids)
+        tell(start + len(ids), len(pending))
     return len(pending)
 
 
-def reindex(matter: Matter, engine: str | None = None) -> int:
+def reindex(matter: Matter, engine: str | None = None, tell: Told = untold) -> int:
     """Build the index anew from the records; returns how many documents it holds. The old one serves until then."""
     name = engine or _engine(matter)
     with matter.reading() as tx:
-        ids = [found.id for found in documents.summaries(tx) if found.state in SETTLED]
+        ids = documents.in_states(tx, SETTLED)
     with rebuild(matter.workspace.index, name) as batch:
-        _write(matter, batch, ids)
+        for start in range(0, len(ids), BATCH):
+            _write(matter, batch, ids[start : start + BATCH])
+            tell(min(start + BATCH, len(ids)), len(ids))
     _done(matter, ids)
     with matter.change() as change:
         change.note("reindexed", "index", engine=name, documents=len(ids))
@@ -74,7 +78,7 @@ def _write(matter: Matter, batch: Batch, ids: Iterable[str]) -> None:
         book = Book.of(matters.all_claims(tx), matters.aliases(tx))
     for document in ids:
         with matter.reading() as tx:
-            evidence = documents.evidence(tx, documents.summary(tx, document))
+            evidence = documents.evidence(tx, documents.summary(tx, document), placed=False)
             links = matters.link_list(tx, document=document)
         batch.replace(document, entries(evidence, links, book))
 

@@ -9,37 +9,35 @@ from __future__ import annotations
 
 import tempfile
 import uuid
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import replace
 from pathlib import Path
 
 from extractors.errors import DocumentError, OcrFailed, TooLarge, WorkerDied, recorded
-from extractors.extract import Extraction, extract
+from extractors.pace import pace_in
 from extractors.readers.draft import Child
 from extractors.reading import OcrMode, OcrOptions
 from extractors.workers import Workers
+from pipeline.clock import stamp
 from pipeline.copies import find_copies
 from pipeline.evidence import Summary
+from pipeline.exports import close_open
+from pipeline.inbox import forget_reasons, release
 from pipeline.indexing import index_pending
 from pipeline.ingest_report import Failure, Outcome, Report, Taken
 from pipeline.intake import Found, Lost, modified, readable
 from pipeline.linking import link_pending
 from pipeline.matter import Change, Matter
 from pipeline.originals import Original
+from pipeline.pace import Pace, Progress, silent, stage
+from pipeline.packed import Packed, packed
 from pipeline.records import documents, matters
 from pipeline.steps import VERSIONS, after
 
 RETRIED_AT_ONCE = (WorkerDied, OcrFailed)
-
-
-Progress = Callable[[str, str], None]
-"""Called with ("found" | "done" | "linking" | "indexing" | "finished", a path or "")."""
-
-
-def silent(_what: str, _path: str) -> None:
-    """The progress that nobody looks at."""
-    return
+LOOK_SECONDS = 1.0
+"""How often a worker's pace with a long document is looked at."""
 
 
 class Ingest:
@@ -53,12 +51,16 @@ class Ingest:
         claim: str | None = None,
         command: str = "ingest",
         progress: Progress = silent,
+        expected: int = 0,
     ) -> None:
+        """`expected` is how many files will come, where that is known: for the progress."""
         self.matter = matter
         self.report = Report(run=uuid.uuid4().hex)
         self._workers, self._ocr, self._claim, self._progress = workers, ocr, claim, progress
         self._limits = matter.settings.limits.limits()
         self._seen: set[str] = set()
+        self._files, self._others, self._done, self._expected = 0, 0, 0, expected
+        self._in_work: list[Taken] = []
         with matter.change() as change:
             if claim is not None:
                 matters.claim(change.tx, claim)
@@ -66,13 +68,15 @@ class Ingest:
 
     def run(self, found: Iterable[Found | Lost]) -> Report:
         """Take everything in, and finish what an earlier run left open."""
+        left = self.left_open()
         with ThreadPoolExecutor(self._workers.processes) as threads:
-            waiting = {threads.submit(self.process, taken) for taken in self.left_open()}
+            waiting: set[Future[Outcome]] = set()
             try:
                 for item in found:
                     if (taken := self.take(item)) is not None:
                         waiting.add(threads.submit(self.process, taken))
                     waiting = self._collect(waiting, threads, at_most=4 * self._workers.processes)
+                waiting |= {threads.submit(self.process, taken) for taken in self.unseen(left)}
                 self._collect(waiting, threads, at_most=0)
             except BaseException:
                 for future in waiting:
@@ -94,9 +98,9 @@ class Ingest:
 
     def take(self, item: Found | Lost) -> Taken | None:
         """Keep a file's bytes and register it; None when there is nothing (more) to read."""
-        self._progress("found", item.shown)
+        self._files += 1
         if isinstance(item, Lost):
-            self._fail(Failure(item.shown, item.error))
+            self._lose(item)
             return None
         try:
             original = self.matter.originals.keep(item.path, self._limits.file_bytes)
@@ -112,10 +116,15 @@ class Ingest:
         with self.matter.reading() as tx:
             ids = documents.without_step(tx, "facts", VERSIONS["facts"], ("open",))
             found = documents.summaries(tx, ids)
-        self._seen.update(ids)
-        for document in found:
-            self._progress("found", _shown(document))
         return [Taken(document.id, _shown(document), again=False) for document in found]
+
+    def unseen(self, left: Iterable[Taken]) -> list[Taken]:
+        """Of what was left open, that which did not come in anew meanwhile, and is told of under that name."""
+        found = [taken for taken in left if taken.document not in self._seen]
+        for taken in found:
+            self._seen.add(taken.document)
+        self._others += len(found)
+        return found
 
     def process(self, taken: Taken) -> Outcome:
         """Read a document and record what was found, or how it failed."""
@@ -137,9 +146,17 @@ class Ingest:
         with tempfile.TemporaryDirectory(dir=self.matter.workspace.scratch) as scratch:
             arguments = (path, document.name, Path(scratch), self._limits, self._ocr)
             future = self._workers.submit(
-                extract, *arguments, seconds=self._limits.seconds_for(document.size), name=document.name
+                packed, *arguments, seconds=self._limits.seconds_for(document.size), name=document.name
             )
+            self._wait(future, Path(scratch), taken)
             return self._record(taken, document, future.result())
+
+    def _wait(self, future: Future[Packed], scratch: Path, taken: Taken) -> None:
+        """Waits for a worker, and tells how far it is with a long document."""
+        while not wait([future], timeout=LOOK_SECONDS).done:
+            if pace := pace_in(scratch):
+                what, done, of = pace
+                self._show(f"{taken.shown}: {what} {done} / {of}")
 
     def record_failure(self, taken: Taken, error: DocumentError) -> Outcome:
         """Record that a document could not be read."""
@@ -152,31 +169,35 @@ class Ingest:
         """Enter an outcome into the report; returns the children that are still to be read."""
         if outcome.error is None:
             self.report.ingested.append(outcome)
-            self._progress("done", outcome.shown)
+            self._ended(outcome.shown)
         else:
             self._fail(Failure(outcome.shown, outcome.error, outcome.document))
-        fresh = []
-        for child in outcome.children:
-            self._progress("found", child.shown)
-            if (taken := self._unless_known(child)) is not None:
-                fresh.append(taken)
-        return fresh
+        self._others += len(outcome.children)
+        return [taken for child in outcome.children if (taken := self._unless_known(child)) is not None]
 
     def finish(self) -> None:
         """Compare, link and index what is new, and close the run."""
-        find_copies(self.matter)
-        self._progress("linking", "")
-        self.report.linked += link_pending(self.matter)
-        self._progress("indexing", "")
-        index_pending(self.matter)
+        in_work, self._in_work = self._in_work, []
+        for taken in in_work:
+            self._report_known(taken)
+        find_copies(self.matter, stage(self._progress, "comparing"))
+        self.report.linked += link_pending(self.matter, stage(self._progress, "linking"))
+        index_pending(self.matter, stage(self._progress, "indexing"))
         with self.matter.change() as change:
             counts = {key: len(value) for key, value in self.report.as_json().items() if key != "run"}
             matters.end_run(change.tx, self.report.run, counts)
-        self._progress("finished", "")
 
     def _fail(self, failure: Failure) -> None:
         self.report.failed.append(failure)
-        self._progress("done", failure.path)
+        self._ended(failure.path)
+
+    def _ended(self, shown: str) -> None:
+        self._done += 1
+        self._show(shown)
+
+    def _show(self, item: str) -> None:
+        of = max(self._files, self._expected) + self._others
+        self._progress(Pace("reading", self._done, of, item))
 
     def _unless_known(self, taken: Taken) -> Taken | None:
         if taken.document in self._seen or taken.again:
@@ -188,11 +209,13 @@ class Ingest:
     def _report_known(self, taken: Taken) -> None:
         with self.matter.reading() as tx:
             known = documents.summary(tx, taken.document)
-        if known.state == "failed" and known.reason:
+        if known.state == "open":
+            self._in_work.append(taken)  # how it ends is known at the end of the run
+        elif known.state == "failed" and known.reason:
             self._fail(Failure(taken.shown, recorded(**known.reason), known.id))
         else:
             self.report.duplicates.append(taken)
-            self._progress("done", taken.shown)
+            self._ended(taken.shown)
 
     def _register(self, change: Change, original: Original, item: Found) -> Taken:
         document = documents.id_of(original.sha256)
@@ -204,12 +227,32 @@ class Ingest:
         if documents.add_sighting(change.tx, document, item.sighting, name, self.report.run, *times):
             change.note("seen", document, path=item.sighting, run=self.report.run)
             self._link_again(change, document)  # links look at names, the index at paths
+        self._tell(change, document, item)
+        state = documents.summary(change.tx, document).state
+        return Taken(document, item.shown, again=not new and state != "open")
+
+    def _lose(self, item: Lost) -> None:
+        """A path that cannot be taken in. What a late sidecar tells is told to the document that its file became."""
+        if item.told is not None and (document := self._told_late(item.told)):
+            self._report_known(Taken(document, item.shown, again=True))
+        else:
+            self._fail(Failure(item.shown, item.error))
+
+    def _told_late(self, told: Found) -> str | None:
+        with self.matter.change() as change:
+            document = documents.seen_at(change.tx, told.sighting)
+            if document is not None:
+                self._tell(change, document, told)
+        return document
+
+    def _tell(self, change: Change, document: str, item: Found) -> None:
+        """Record what a person said of a document."""
         self._tie(change, document, (item.claim or self._claim,))
         for key, value in item.labels:
             if documents.add_label(change.tx, document, key, value):
                 change.note("labelled", document, **{key: value})
-        state = documents.summary(change.tx, document).state
-        return Taken(document, item.shown, again=not new and state != "open")
+        if item.received and documents.set_received(change.tx, document, item.sighting, item.received):
+            change.note("received", document, path=item.sighting, at=stamp(item.received))
 
     def _tie(self, change: Change, document: str, claims: Iterable[str | None]) -> None:
         for claim in claims:
@@ -222,31 +265,26 @@ class Ingest:
         for step in ("link", "index"):
             documents.undo(change.tx, step, [document])
 
-    def _record(self, taken: Taken, document: Summary, found: Extraction) -> Outcome:
-        kept = [
-            (child, self.matter.originals.keep(child.path, self._limits.file_bytes))
-            for child in found.children
-        ]
-        unread = found.document.unread
+    def _record(self, taken: Taken, document: Summary, found: Packed) -> Outcome:
+        kept = [(child, self.matter.originals.adopt(child.path)) for child in found.children]
+        unread = found.unread
         with self.matter.change() as change:
             children = [self._register_child(change, document, child, original) for child, original in kept]
             names = [readable(child.untrusted_name) for child, _ in kept]
             documents.set_children(
                 change.tx, document.id, [(c.document, n) for c, n in zip(children, names, strict=True)]
             )
-            documents.replace_reading(change.tx, document.id, found.document)
-            documents.replace_understanding(change.tx, document.id, found.understanding, found.document)
+            documents.replace_reading(change.tx, document.id, found.reading, found.pictures)
+            documents.replace_understanding(change.tx, document.id, found.understanding)
             documents.set_state(change.tx, document.id, "partial" if unread else "ok", _partial(unread))
             for step in ("read", "classify", "facts"):
                 documents.set_done(change.tx, document.id, step, VERSIONS[step])
             for step in after("facts"):
                 documents.undo(change.tx, step, [document.id])
-            kind = found.understanding.classification.kind
-            change.note(
-                "read", document.id, kind=kind, pages=len(found.document.pages), children=len(children)
-            )
+            pages = len(found.reading.pages)
+            change.note("read", document.id, kind=found.kind, pages=pages, children=len(children))
         shown = tuple(replace(c, shown=f"{taken.shown}/{n}") for c, n in zip(children, names, strict=True))
-        return Outcome(document.id, taken.shown, kind, len(found.document.pages), children=shown)
+        return Outcome(document.id, taken.shown, found.kind, pages, children=shown)
 
     def _register_child(self, change: Change, parent: Summary, child: Child, original: Original) -> Taken:
         document, name = documents.id_of(original.sha256), readable(child.untrusted_name)
@@ -258,7 +296,7 @@ class Ingest:
         path = f"{parent.sightings[0].path}/{name}" if parent.sightings else name
         documents.add_sighting(change.tx, document, path, name.rpartition("/")[2], self.report.run)
         self._tie(change, document, (*parent.given_claims, self._claim))
-        state = documents.summary(change.tx, document).state
+        state = documents.state(change.tx, document)
         return Taken(document, name, again=not new and state != "open")
 
 
@@ -277,7 +315,13 @@ def _shown(document: Summary) -> str:
 def ocr_options(matter: Matter, mode: OcrMode | None = None) -> OcrOptions:
     """How this workspace reads scans; `mode` is what a command's --ocr said."""
     settings = matter.settings.ocr
-    return OcrOptions(mode=mode or settings.mode, languages=settings.languages, engine=settings.engine)
+    return OcrOptions(
+        mode=mode or settings.mode,
+        languages=settings.languages,
+        engine=settings.engine,
+        shared=matter.workspace.ocr.resolve(),
+        slots=matter.settings.processes(),
+    )
 
 
 def ingest(
@@ -286,25 +330,40 @@ def ingest(
     claim: str | None = None,
     ocr_mode: OcrMode | None = None,
     progress: Progress = silent,
+    expected: int = 0,
 ) -> Report:
     """Take files in on this machine's worker processes; returns what became of each."""
     sweep(matter)
     with Workers(matter.settings.processes(), matter.settings.limits.limits()) as workers:
-        return Ingest(matter, workers, ocr_options(matter, ocr_mode), claim, progress=progress).run(found)
+        run = Ingest(
+            matter, workers, ocr_options(matter, ocr_mode), claim, progress=progress, expected=expected
+        )
+        return run.run(found)
 
 
 def retry(matter: Matter, ids: Sequence[str], progress: Progress = silent) -> Report:
-    """Try failed documents again."""
+    """Try failed documents again; files of theirs that lie in the quarantine go to `.done/` when they are read."""
+    sweep(matter)
     with matter.change() as change:
         for document in ids:
             documents.set_state(change.tx, document, "open")
             documents.undo_all(change.tx, document)
             change.note("retry", document)
     with Workers(matter.settings.processes(), matter.settings.limits.limits()) as workers:
-        return Ingest(matter, workers, ocr_options(matter), command="retry", progress=progress).run([])
+        report = Ingest(matter, workers, ocr_options(matter), command="retry", progress=progress).run([])
+    _release(matter)
+    return report
+
+
+def _release(matter: Matter) -> None:
+    """Take out of the quarantine what was read after all: by the records, so that an earlier run's are found too."""
+    with matter.reading() as tx:
+        read = {found.id for found in documents.summaries(tx) if found.state in ("ok", "partial")}
+    release(matter.workspace.quarantine, matter.workspace.inbox, read)
 
 
 def sweep(matter: Matter) -> None:
     """Remove what an interrupted run left unfinished. Only for the holder of the workspace's lock."""
     matter.originals.sweep()
-    matter.workspace.sweep()
+    forget_reasons(matter.workspace.quarantine)
+    close_open(matter)

@@ -40,6 +40,8 @@ class Lost:
 
     shown: str
     error: DocumentError
+    told: Found | None = None
+    """What a sidecar without its file says: not lost when what was seen at that `sighting` is known."""
 
 
 def discover(paths: Sequence[Path], exclude: Sequence[str] = ()) -> Iterator[Found | Lost]:
@@ -51,12 +53,25 @@ def discover(paths: Sequence[Path], exclude: Sequence[str] = ()) -> Iterator[Fou
             yield _file(named, readable(named.name))
 
 
+def count(paths: Sequence[Path], exclude: Sequence[str] = ()) -> int:
+    """How many `discover` will yield, without a look at any file: for the progress."""
+    return sum(_count(path, exclude) if path.is_dir() else 1 for path in paths)
+
+
+def _count(root: Path, exclude: Sequence[str]) -> int:
+    return sum(_is_wanted(name, exclude) for _, _, files in os.walk(root) for name in files)
+
+
+def _is_wanted(name: str, exclude: Sequence[str]) -> bool:
+    return name not in SYSTEM_FILES and not any(fnmatch.fnmatch(name, pattern) for pattern in exclude)
+
+
 def _folder(root: Path, exclude: Sequence[str]) -> Iterator[Found | Lost]:
     problems: list[OSError] = []
     for folder, names, files in os.walk(root, onerror=problems.append):
         names.sort()
         for name in sorted(files):
-            if name not in SYSTEM_FILES and not any(fnmatch.fnmatch(name, pattern) for pattern in exclude):
+            if _is_wanted(name, exclude):
                 path = Path(folder) / name
                 yield _file(path, readable(path.relative_to(root).as_posix()))
         while problems:

@@ -130,8 +130,7 @@ def import_claims(matter: Matter, claims: Sequence[Any]) -> Mapping[str, Any]:
             change.note("claim imported", claim_id)
         if changed:
             documents.undo(change.tx, "link")
-    if changed:
-        _bring_up_to_date(matter)
+    _bring_up_to_date(matter)  # also where nothing changed: an import that was killed may have left it undone
     return {"imported": [claim.id for claim in claims], "changed": changed}
 
 

@@ -39,6 +39,10 @@ MOST_CHARACTERS, MOST_TOKENS = 60_000, 8_000
 """What is compared of long texts, so that one comparison stays far below a second."""
 CHANGED_NUMBERS = 0.12
 """The share of the numbers that are other numbers in the same place from which a form was filled in anew."""
+MOST_READ = 50 * MOST_TOKENS
+"""Characters of a text that are cut into words: more than enough for those that are compared."""
+AT_ONCE = 100_000
+"""Characters of a long text that are worked on at once, so that memory does not grow with it."""
 MOST_SHOWN = 20
 
 Region = tuple[Sequence[Token], Sequence[Token]]
@@ -58,13 +62,14 @@ class Reading:
     @cached_property
     def compact(self) -> str:
         """The folded letters and digits alone, so that words run together or torn apart do not count."""
-        return compact(self.text)
+        starts = range(0, len(self.text), AT_ONCE)
+        return "".join(compact(self.text[start : start + AT_ONCE]) for start in starts)
 
     @cached_property
     def tokens(self) -> list[Token]:
-        """Its words in order, each once: numbers and hyphenated words whole, without their parts."""
+        """Its first words in order, each once: numbers and hyphenated words whole, without their parts."""
         found: list[Token] = []
-        for token in sorted(tokens(self.text), key=lambda token: (token[2], -token[3])):
+        for token in sorted(tokens(self.text[:MOST_READ]), key=lambda token: (token[2], -token[3])):
             if not found or token[2] >= found[-1][3]:
                 found.append(token)
         return found
@@ -76,29 +81,42 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Likeness:
-    """That a document is near enough to be a copy of `other`; `score` is the share of the text they have in common.
+    """That a document is near enough to be a copy of `other`.
 
-    `differs`: `only_here` and `only_there` count words, `pages` are the pages here that hold the former, `facts` names
-    the values that differ, this document's first ("amount 1200.00 / 1250.00").
+    `by` tells on what it rests and what `score` is: the share of the `text` they have in common, or of the bits of
+    their pages' `image` hashes. `differs`: `only_here` and `only_there` count words, `pages` are the pages here that
+    hold the former or have no copy there, `facts` names the values that differ, this document's first
+    ("amount 1200.00 / 1250.00"). Where pages are pictures, `pictures` holds their sizes and distance page by page,
+    `taken` and `bytes` the times and sizes of both files.
     """
 
     other: str
     score: float
     differs: dict[str, Any]
+    by: str = "text"
 
     def as_json(self) -> dict[str, Any]:
-        """`{"doc", "score", "differs"}`."""
-        return {"doc": self.other, "score": round(self.score, 3), "differs": self.differs}
+        """`{"doc", "score", "by", "differs"}`."""
+        return {"doc": self.other, "score": round(self.score, 3), "by": self.by, "differs": self.differs}
 
 
 def signature(reading: Reading) -> Signature | None:
     """64 numbers of which two documents share as many, in proportion, as they share text; None for a short text."""
     if len(reading.tokens) < FEWEST_TOKENS:
         return None
-    hashes = np.fromiter({zlib.crc32(s.encode()) for s in shingles(reading.compact)}, dtype=np.uint64)
+    text = reading.compact
+    least = np.full(PERMUTATIONS, 2**32 - 1, dtype=np.uint64)
+    for start in range(0, max(1, len(text) - LETTERS + 1), AT_ONCE):  # the last stretches overlap
+        np.minimum(least, _least_of(text[start : start + AT_ONCE + LETTERS - 1]), out=least)
+    return least.astype(np.uint32)
+
+
+def _least_of(text: str) -> NDArray[np.uint64]:
+    """The least hash of a stretch under each permutation."""
+    hashes = np.fromiter({zlib.crc32(s.encode()) for s in shingles(text)}, dtype=np.uint64)
     factors, summands = _permutations()
-    least = [((hashes * a + b) >> np.uint64(32)).min() for a, b in zip(factors, summands, strict=True)]
-    return np.array(least, dtype=np.uint32)
+    found = [((hashes * a + b) >> np.uint64(32)).min() for a, b in zip(factors, summands, strict=True)]
+    return np.array(found, dtype=np.uint64)
 
 
 def shingles(text: str) -> Iterator[str]:
@@ -199,5 +217,10 @@ def _differs(here: Reading, regions: Sequence[Region], facts: Sequence[Pair]) ->
         "only_here": sum(len(words) for words, _ in regions),
         "only_there": sum(len(others) for _, others in regions),
         "pages": sorted(pages)[:MOST_SHOWN],
-        "facts": [f"{one.kind} {written(one)} / {written(other)}" for one, other in facts][:MOST_SHOWN],
+        "facts": named(facts),
     }
+
+
+def named(facts: Sequence[Pair]) -> list[str]:
+    """Values that differ as people read them, at most 20: "amount 1200.00 / 1250.00"."""
+    return [f"{one.kind} {written(one)} / {written(other)}" for one, other in facts][:MOST_SHOWN]

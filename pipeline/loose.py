@@ -6,6 +6,7 @@ import os
 import tempfile
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -23,8 +24,10 @@ Answer = dict[str, Any]
 
 def extract_files(files: Sequence[Path], limits: Limits, ocr: OcrOptions) -> list[Answer]:
     """For each file its document as JSON, followed by those of the files inside it; or its error."""
-    processes = min(Settings().processes(), len(files))
+    cores = Settings().processes()
+    processes = min(cores, len(files))
     with tempfile.TemporaryDirectory(prefix="claimtrail-") as scratch, Workers(processes, limits) as workers:
+        ocr = replace(ocr, shared=Path(scratch) / "ocr", slots=cores)
         reader = _Reader(workers, Path(scratch), limits, ocr)
         with ThreadPoolExecutor(processes) as threads:
             answers = list(threads.map(lambda path: reader.read(path, readable(str(path))), files))

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 
-from pipeline.audit import Head
+from pipeline.audit import Head, Witness
 from pipeline.originals import Originals
 from pipeline.records import audit_log
 from pipeline.records.store import BUSY_SECONDS, Records
@@ -22,13 +22,16 @@ from pipeline.workspace import Workspace, find, write_atomically
 class Change:
     """A transaction on the records; what it notes goes into the audit with it."""
 
-    def __init__(self, tx: sa.Connection, actor: str) -> None:
+    def __init__(self, tx: sa.Connection, actor: str, outside: Witness) -> None:
         self.tx = tx
         self.actor = actor
         self.noted = False
+        self._outside = outside
 
     def note(self, action: str, subject: str, **detail: Any) -> None:
         """Add an entry to the audit."""
+        if not self.noted:
+            audit_log.account(self.tx, self.actor, self._outside)
         audit_log.append(self.tx, self.actor, action, subject, detail)
         self.noted = True
 
@@ -59,7 +62,7 @@ class Matter:
         """One transaction: all of it or nothing. After it, the audit's head is written beside the records."""
         with self._one_writer:
             with self.records.writing() as tx:
-                change = Change(tx, self.actor)
+                change = Change(tx, self.actor, self._witness_for(tx))
                 yield change
                 head = audit_log.head(tx) if change.noted else None
             if head is not None:
@@ -71,15 +74,15 @@ class Matter:
         with self.records.reading() as tx:
             yield tx
 
-    def audit_head(self) -> Head | None:
-        """The head as it was last written beside the records; None when there is none."""
+    def audit_witness(self) -> Witness:
+        """How far the audit had come when its head was last written beside the records."""
+        path = self.workspace.audit_head_file
         try:
-            found: Mapping[str, Any] = json.loads(self.workspace.audit_head_file.read_text(encoding="utf-8"))
-            return Head(int(found["seq"]), str(found["hash"]))
+            return Witness(path.name, Head.of(json.loads(path.read_text(encoding="utf-8"))))
         except FileNotFoundError:
-            return None
-        except (ValueError, KeyError, TypeError):
-            return Head(-1, "unreadable")
+            return Witness(path.name, None, "is missing; the next change of the records writes it anew")
+        except (OSError, ValueError):
+            return Witness(path.name, None, "cannot be read; the next change of the records writes it anew")
 
     def close(self) -> None:
         """Let go of the records."""
@@ -91,8 +94,16 @@ class Matter:
     def __exit__(self, *_: object) -> None:
         self.close()
 
+    def _witness_for(self, tx: sa.Connection) -> Witness:
+        """The witness beside the records; one that says "nothing yet" is put there before the first entry.
+
+        So a head file that is missing later was taken away: no crash leaves an audit without one.
+        """
+        witness = self.audit_witness()
+        if witness.head is None and (beginning := audit_log.head(tx)).seq == 0:
+            self._write_head(beginning)
+        return witness
+
     def _write_head(self, head: Head) -> None:
         # Written after the commit: a crash in between leaves a head that is older than the chain, which is whole.
-        write_atomically(
-            self.workspace.audit_head_file, json.dumps({"seq": head.seq, "hash": head.hash}) + "\n"
-        )
+        write_atomically(self.workspace.audit_head_file, json.dumps(head.as_json()) + "\n")

@@ -11,7 +11,8 @@ from typing import Any
 
 from extractors.errors import recorded
 from index.errors import SearchError
-from pipeline.audit import Fault, check
+from pipeline import harmless
+from pipeline.audit import BEFORE_ALL, Fault, Head
 from pipeline.clock import stamp
 from pipeline.copies import find_copies
 from pipeline.indexing import index_pending, open_search, reindex
@@ -21,10 +22,13 @@ from pipeline.linking import link_pending
 from pipeline.matter import Matter
 from pipeline.records import audit_log, documents, matters
 from pipeline.redo import reopen_outdated, understand_outdated
+from pipeline.witnesses import audit_faults, reported
 from pipeline.workspace import write_atomically
 
 CYCLE = 30
 """Nights after which every original was hashed once."""
+NOT_FOLLOWED = ("sidecar_fault", "unknown_claim")
+"""Labels that tell of something a person said and that could not be done."""
 DOUBTFUL = 0.6
 """Confidence below which a value is counted as doubtful."""
 
@@ -43,10 +47,14 @@ class Night:
     newly_linked: list[str] = field(default_factory=list)
     originals_checked: int = 0
     faults: list[Fault] = field(default_factory=list)
+    not_followed: list[tuple[str, str, str]] = field(default_factory=list)
+    """(name, kind of trouble, what was said) of tonight's sidecars and folders that could not be followed."""
     index_rebuilt: bool = False
     doubtful: int = 0
     documents: int = 0
     free_bytes: int = 0
+    audit: Head = BEFORE_ALL
+    """How far the audit had come when the report was written: the report is a witness of it."""
 
     @property
     def reports(self) -> list[Report]:
@@ -75,10 +83,14 @@ class Night:
             "newly_linked": self.newly_linked,
             "originals_checked": self.originals_checked,
             "faults": [{"where": fault.where, "what": fault.what} for fault in self.faults],
+            "not_followed": [
+                {"path": name, "what": what, "said": said} for name, what, said in self.not_followed
+            ],
             "index_rebuilt": self.index_rebuilt,
             "doubtful_values": self.doubtful,
             "documents": self.documents,
             "free_bytes": self.free_bytes,
+            "audit": self.audit.as_json(),
         }
 
 
@@ -125,15 +137,26 @@ def look_after(matter: Matter, night: Night) -> None:
     """Hash tonight's share of the originals, check the audit and the records, and count what is doubtful."""
     with matter.reading() as tx:
         found = documents.summaries(tx)
-        night.faults += check(audit_log.entries(tx), matter.audit_head())
+        night.not_followed = documents.with_labels(tx, NOT_FOLLOWED, _taken_in(night))
         night.doubtful = documents.count_below(tx, DOUBTFUL)
     share = tonight([summary.sha256 for summary in found], night.started.date())
     for sha256 in share:
         if fault := matter.originals.fault(sha256):
             night.faults.append(Fault(f"original {sha256[:16]}", fault))
     night.originals_checked, night.documents = len(share), len(found)
+    night.faults += audit_faults(matter)
     night.faults += [Fault("records.sqlite", fault) for fault in matter.records.integrity_faults()]
     night.free_bytes = shutil.disk_usage(matter.workspace.root).free
+
+
+def _taken_in(night: Night) -> set[str]:
+    """The documents that came in tonight, known ones and failed ones too."""
+    found: set[str] = set()
+    for report in night.taken_in:
+        found |= {outcome.document for outcome in report.ingested}
+        found |= {taken.document for taken in report.duplicates}
+        found |= {failure.document for failure in report.failed if failure.document}
+    return found
 
 
 def tonight(hashes: Iterable[str], date: datetime.date) -> list[str]:
@@ -143,13 +166,24 @@ def tonight(hashes: Iterable[str], date: datetime.date) -> list[str]:
 
 def close(matter: Matter, night: Night) -> str:
     """Write the report into `reports/` and note the night in the audit; returns the report as Markdown."""
+    with matter.reading() as tx:
+        night.audit = audit_log.head(tx)
     text = markdown(matter, night)
-    name = f"nightly-{night.started:%Y%m%dT%H%M%SZ}.md"
-    write_atomically(matter.workspace.root / "reports" / name, text)
+    path = _unused(matter.workspace.root / "reports", f"nightly-{night.started:%Y%m%dT%H%M%SZ}")
+    write_atomically(path, text)
     with matter.change() as change:
         summary = {key: value for key, value in night.as_json().items() if isinstance(value, int)}
-        change.note("nightly run", "workspace", report=name, **summary)
+        change.note("nightly run", "workspace", report=path.name, **summary)
     return text
+
+
+def _unused(folder: Path, stem: str) -> Path:
+    """A report never takes the place of another, whatever the clock says."""
+    path, number = folder / f"{stem}.md", 1
+    while path.exists():
+        number += 1
+        path = folder / f"{stem}-{number}.md"
+    return path
 
 
 def markdown(matter: Matter, night: Night) -> str:
@@ -173,8 +207,10 @@ def markdown(matter: Matter, night: Night) -> str:
         lines += ["", "The search index was broken and was built anew."]
     lines += _section("Failed", [(found["path"], found["reason"]) for found in said["failed"]])
     lines += _section("Faults", [(fault["where"], fault["what"]) for fault in said["faults"]])
+    not_followed = [(name, f"{what}: {said}") for name, what, said in night.not_followed]
+    lines += _section("Sidecars and folders not followed", not_followed)
     lines += _section("New links", _links(matter, night.newly_linked))
-    return "\n".join(lines) + "\n"
+    return "\n".join([*lines, "", reported(night.audit)]).rstrip() + "\n"
 
 
 def _links(matter: Matter, ids: Sequence[str]) -> list[tuple[str, str]]:
@@ -188,10 +224,9 @@ def _links(matter: Matter, ids: Sequence[str]) -> list[tuple[str, str]]:
 def _section(heading: str, rows: Sequence[tuple[str, str]]) -> list[str]:
     if not rows:
         return []
-    return ["", f"## {heading}", "", *(f"- {plain(first)}: {plain(second)}" for first, second in rows)]
-
-
-def plain(text: str) -> str:
-    """Text from a file's name as Markdown in which nothing is markup."""
-    escaped = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("\n", " ")
-    return "".join(f"\\{char}" if char in "\\`*_[]|#!" else char for char in escaped)
+    return [
+        "",
+        f"## {heading}",
+        "",
+        *(f"- {harmless.markdown(first)}: {harmless.markdown(second)}" for first, second in rows),
+    ]

@@ -50,6 +50,21 @@ class Originals:
         except OSError as error:
             raise named(error) from error
 
+    def adopt(self, made: Path) -> Original:
+        """Take a file that we made ourselves, in the workspace's scratch folder: it is moved, not copied.
+
+        Raises `DiskFull`, `NotWritable`, `SystemFault`.
+        """
+        try:
+            with made.open("rb+") as stream:
+                digest, size = hashlib.file_digest(stream, "sha256"), stream.tell()
+                os.fsync(stream.fileno())
+            original = Original(digest.hexdigest(), size)
+            self._place(made, original.sha256)
+            return original
+        except OSError as error:
+            raise named(error) from error
+
     def checked(self, sha256: str) -> Path:
         """The path of an original whose bytes were just hashed and are right. Raises `OriginalDamaged`."""
         path = self.path(sha256)
@@ -94,24 +109,39 @@ class Originals:
         target = self.path(sha256)
         if target.exists() and self.fault(sha256) is None:
             return
-        target.parent.mkdir(exist_ok=True)
+        target.parent.mkdir(parents=True, exist_ok=True)
         temporary.chmod(0o444)
         temporary.replace(target)
-        _sync_folder(target.parent)
+        sync_folder(target.parent)
 
 
 def _copy(source: Path, target: Path, limit: int) -> Original:
     digest, size = hashlib.sha256(), 0
+    _check_size(source, limit)
     with target.open("wb") as kept:
         for chunk in _chunks(source):
             size += len(chunk)
-            if size > limit:
-                raise TooLarge(f"{source.name} is larger than {limit // 2**20} MiB (limits.file_mib).")
+            if size > limit:  # it grew
+                raise _too_large(source, limit)
             digest.update(chunk)
             kept.write(chunk)
         kept.flush()
         os.fsync(kept.fileno())
     return Original(digest.hexdigest(), size)
+
+
+def _check_size(source: Path, limit: int) -> None:
+    """Before anything is copied."""
+    try:
+        size = source.stat().st_size
+    except OSError:
+        return  # opening it says why
+    if size > limit:
+        raise _too_large(source, limit)
+
+
+def _too_large(source: Path, limit: int) -> TooLarge:
+    return TooLarge(f"{source.name} is larger than {limit // 2**20} MiB (limits.file_mib).")
 
 
 def _chunks(source: Path) -> Iterator[bytes]:
@@ -135,7 +165,8 @@ def _state(stream: IO[bytes]) -> tuple[int, int]:
     return found.st_size, found.st_mtime_ns
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
+    """Puts the names in a folder on the disk for good, where the system knows how."""
     if os.name != "posix":
         return
     handle = os.open(folder, os.O_RDONLY)

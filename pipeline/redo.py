@@ -5,6 +5,7 @@ from __future__ import annotations
 from extractors.extract import understand
 from pipeline.matter import Matter
 from pipeline.records import documents
+from pipeline.records.codec import understanding_rows
 from pipeline.steps import VERSIONS, after
 
 READ_STATES = ("ok", "partial")
@@ -39,7 +40,7 @@ def _understand(matter: Matter, document: str) -> None:
         read = documents.reading(tx, documents.summary(tx, document))
     found = understand(read)
     with matter.change() as change:
-        documents.replace_understanding(change.tx, document, found, read)
+        documents.replace_understanding(change.tx, document, understanding_rows(found, read))
         for step in ("classify", "facts"):
             documents.set_done(change.tx, document, step, VERSIONS[step])
         for step in after("facts"):

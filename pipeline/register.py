@@ -13,13 +13,16 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 
 from pipeline.claims import Claim, Event, Party
 from pipeline.errors import RegisterError
+from pipeline.yaml_text import loaded
 
 CLAIM_TYPES = ("construction", "warranty", "insurance", "other")
 STATUSES = ("open", "submitted", "accepted", "part_accepted", "rejected", "arbitration", "closed")
 
 Word = Annotated[str, BeforeValidator(lambda v: str(v) if isinstance(v, int) else v), Field(min_length=1)]
 Identifier = Annotated[Word, Field(pattern=r"^[^\s/]+$")]
-Amount = Annotated[Decimal, BeforeValidator(lambda v: str(v) if isinstance(v, int) else v)]
+Amount = Annotated[
+    Decimal, BeforeValidator(lambda v: str(v) if isinstance(v, int) else v), Field(max_digits=30)
+]
 
 
 class _Entry(BaseModel):
@@ -125,12 +128,12 @@ def read_register(path: Path) -> tuple[Claim, ...]:
     """The claims in a register file, in its order. Raises `RegisterError` naming file, line and what is wrong."""
     text = _text(path)
     try:
+        content = loaded(text, _Loader)
         node = yaml.compose(text, Loader=_Loader)
-        content = yaml.load(text, Loader=_Loader)  # noqa: S506  a SafeLoader
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         raise RegisterError(f"{path.name}, line {mark.line + 1 if mark else 1}: {error.problem}") from error
-    except (yaml.YAMLError, ValueError) as error:
+    except yaml.YAMLError as error:
         raise RegisterError(f"{path.name}: {error}") from error
     try:
         return tuple(entry.claim() for entry in Register.model_validate(content).claims)

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from extractors.limits import Limits
 from pipeline.errors import UsageError
+from pipeline.yaml_text import loaded
 
 
 class LimitSettings(BaseModel):
@@ -50,11 +51,11 @@ class LimitSettings(BaseModel):
 
 
 class OcrSettings(BaseModel):
-    """Which engine reads scans, how hard it tries, and in which languages (Tesseract's names)."""
+    """Which engine reads scans ("auto": chosen page by page), how hard, and in which languages."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    engine: str = "tesseract"
+    engine: str = "auto"
     mode: Literal["fast", "auto", "accurate"] = "auto"
     languages: tuple[str, ...] = ("eng", "chi_sim")
 
@@ -95,7 +96,7 @@ def _cores() -> int:
 def load(path: Path) -> Settings:
     """The settings in this file. Raises `UsageError` naming the setting that is wrong."""
     try:
-        return Settings.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")) or {})
+        return Settings.model_validate(loaded(path.read_text(encoding="utf-8")) or {})
     except FileNotFoundError:
         return Settings()
     except (yaml.YAMLError, ValidationError, UnicodeDecodeError) as error:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from extractors.extract import CLASSIFY_VERSION, FACTS_VERSION, READ_VERSION
 
-LIKENESS_VERSION = 1
+LIKENESS_VERSION = 2
 LINK_VERSION = 1
 INDEX_VERSION = 1
 

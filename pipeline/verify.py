@@ -9,12 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from index.errors import SearchError
-from pipeline.audit import Fault, check
+from pipeline.audit import Fault
 from pipeline.bundle.check import check as check_bundle
 from pipeline.errors import UsageError
 from pipeline.indexing import open_search
 from pipeline.matter import Matter
 from pipeline.records import audit_log, documents
+from pipeline.witnesses import audit_faults
 from pipeline.workspace import MARKER
 
 
@@ -35,11 +36,16 @@ class Verified:
         return {"ok": self.ok, "checked": self.checked, "faults": faults}
 
 
-def verify(path: Path) -> Verified:
-    """Check what is at this path, by what it is. Raises `UsageError` when it is neither."""
+def verify(path: Path, against: Path | None = None) -> Verified:
+    """Check what is at this path, by what it is; a workspace's audit also against that of a bundle made from it.
+
+    Raises `UsageError` when it is neither.
+    """
     if (path / MARKER).is_file():
         with Matter.open(path, "verify") as matter:
-            return verify_workspace(matter)
+            return verify_workspace(matter, against)
+    if against is not None:
+        raise UsageError(f"{path} is no workspace.", "With --against, name the workspace, then the bundle.")
     if (path / "bagit.txt").exists() or (path / "data").is_dir() or zipfile.is_zipfile(path):
         report = check_bundle(path)
         return Verified(report.checked, tuple(Fault(where, what) for where, what in report.faults))
@@ -48,11 +54,11 @@ def verify(path: Path) -> Verified:
     )
 
 
-def verify_workspace(matter: Matter) -> Verified:
+def verify_workspace(matter: Matter, bundle: Path | None = None) -> Verified:
     """Check every original, the records, the audit chain and the index of a matter."""
     with matter.reading() as tx:
         everything = documents.summaries(tx)
-        entries = list(audit_log.entries(tx))
+        entries = audit_log.count(tx)
     known = {found.sha256: found.id for found in everything}
     faults = [Fault("records.sqlite", fault) for fault in matter.records.integrity_faults()]
     faults += [
@@ -65,7 +71,7 @@ def verify_workspace(matter: Matter) -> Verified:
         for sha in matter.originals.hashes()
         if sha not in known
     ]
-    faults += check(entries, matter.audit_head())
+    faults += audit_faults(matter, bundle)
     faults += [
         Fault(f"document {found.id}", "its steps are not finished: run claimtrail ingest again")
         for found in everything
@@ -74,7 +80,7 @@ def verify_workspace(matter: Matter) -> Verified:
     faults += _index_faults(
         matter, {found.id for found in everything if found.page_count and found.state != "open"}
     )
-    return Verified(len(known) + len(entries) + 2, tuple(faults))
+    return Verified(len(known) + entries + 2, tuple(faults))
 
 
 def _index_faults(matter: Matter, expected: set[str]) -> Iterator[Fault]:

@@ -19,6 +19,7 @@ _BULLET = re.compile(
 )
 _END = re.compile(r"[。！？；!?;]|\.(?=\s|$)")
 _LAST_WORDS = re.compile(r"(?:([^\W\d_]+)\s+)?([^\W\d_]+)$")
+_LONGEST_BULLET = 40
 LONGEST = 300
 """So many characters before and after the place that is asked for are shown of a sentence at most."""
 
@@ -114,7 +115,8 @@ def _stops(text: str, start: int, end: int) -> Iterator[int]:
 
 def _abbreviates(text: str, start: int, dot: int) -> bool:
     """Whether a full stop ends an abbreviation ("No."), an initial ("by R. Okafor", not "Area B. We") or a bullet."""
-    if text[start:dot].strip(" \n(（").isalnum() and _BULLET.match(text[start : dot + 1].lstrip()):
+    near = dot - start <= _LONGEST_BULLET
+    if near and text[start:dot].strip(" \n(（").isalnum() and _BULLET.match(text[start : dot + 1].lstrip()):
         return True
     found = _LAST_WORDS.search(text[max(start, dot - 24) : dot])
     if found is None:

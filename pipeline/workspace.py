@@ -18,7 +18,13 @@ from pipeline.errors import NoWorkspace, UsageError, WorkspaceBusy, WorkspaceToo
 
 FORM = 1
 MARKER = "claimtrail.json"
-FOLDERS = ("originals", "index", "inbox", "quarantine", "reports", "scratch")
+FOLDERS = ("originals", "index", "inbox", "quarantine", "reports", "scratch", "ocr")
+_HALF_WRITTEN = (
+    (".", ".*.json.*"),
+    (".", ".settings.yaml.*"),
+    ("quarantine", "**/.*.reason.json.*"),
+    ("reports", ".nightly-*.md.*"),
+)
 SETTINGS_TEXT = """# Settings of this workspace. Everything has a default; docs/guide.md names all of them.
 # ocr:
 #   mode: auto          # fast | auto | accurate
@@ -64,12 +70,17 @@ class Workspace:
     def scratch(self) -> Path:
         return self.root / "scratch"
 
+    @property
+    def ocr(self) -> Path:
+        """Readings of pages, kept so that reading them again costs nothing. Derived."""
+        return self.root / "ocr"
+
     def sweep(self) -> None:
         """Remove what an interrupted run left unfinished. Only for the holder of the lock."""
         for left in self.scratch.iterdir():
             shutil.rmtree(left, ignore_errors=True)
-        for folder, name in ((self.root, ".*.json.*"), (self.quarantine, "**/.*.reason.json.*")):
-            for half_written in folder.glob(name):
+        for folder, name in _HALF_WRITTEN:
+            for half_written in self.root.glob(f"{folder}/{name}"):
                 half_written.unlink(missing_ok=True)
 
 
@@ -108,8 +119,8 @@ def find(root: Path) -> Workspace:
 def working(workspace: Workspace, what: str, wait_seconds: float = 10.0) -> Iterator[None]:
     """Be the only process that changes this workspace.
 
-    The lock is the operating system's, so it is gone when its holder is killed. Raises `WorkspaceBusy` naming who
-    holds it.
+    The lock is the operating system's, so it is gone when its holder is killed; what that left half-done is removed.
+    Raises `WorkspaceBusy` naming who holds it.
     """
     lock, holder = FileLock(workspace.root / ".lock"), workspace.root / ".lock-holder.json"
     try:
@@ -117,6 +128,7 @@ def working(workspace: Workspace, what: str, wait_seconds: float = 10.0) -> Iter
     except Timeout:
         raise WorkspaceBusy(f"{workspace.root} is in use by {_holder(holder)}.") from None
     try:
+        workspace.sweep()
         write_atomically(holder, json.dumps({"pid": os.getpid(), "host": socket.gethostname(), "what": what}))
         yield
     finally:

@@ -34,9 +34,7 @@ class Shot:
 
 def photo(shot: Shot, rng: np.random.Generator) -> bytes:
     """The JPEG."""
-    picture = Image.new("RGB", SIZE, (150, 150, 150))
-    SCENES[shot.scene](ImageDraw.Draw(picture), rng)
-    picture = _lens(picture, rng)
+    picture = _lens(scene_of(shot, rng), rng)
     draw = ImageDraw.Draw(picture)
     if shot.board:
         _board(draw, shot.board)
@@ -53,6 +51,13 @@ def photo(shot: Shot, rng: np.random.Generator) -> bytes:
     buffer = io.BytesIO()
     picture.save(buffer, "JPEG", quality=shot.quality, exif=_exif(shot), optimize=True)
     return buffer.getvalue()
+
+
+def scene_of(shot: Shot, rng: np.random.Generator) -> Image.Image:
+    """What lies before the camera."""
+    picture = Image.new("RGB", SIZE, (150, 150, 150))
+    SCENES[shot.scene](ImageDraw.Draw(picture), rng)
+    return picture
 
 
 def _exif(shot: Shot) -> Image.Exif:

@@ -167,7 +167,7 @@ def _borne_out(spec: Spec, result: dict[str, Any]) -> None:
                 *lines,
                 *(
                     str(spec.options.get(key, ""))
-                    for key in ("sheets", "rows", "photo", "scan", "members", "look")
+                    for key in ("sheets", "rows", "photo", "film", "note", "scan", "members", "look")
                 ),
             ]
         )

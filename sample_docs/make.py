@@ -24,12 +24,14 @@ import pypdfium2
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from sample_docs._faults import cut_off, garbled, locked
+from sample_docs._film import Film, film
 from sample_docs._mail import Envelope, archive, mail_file
 from sample_docs._office import word_file, workbook
 from sample_docs._page import typed_pdf
 from sample_docs._photos import Shot, photo
 from sample_docs._plain import csv_file, html_file, rtf_file, text_file
 from sample_docs._scan import Scanner, as_jpeg, as_pdf, as_png, as_tiff, scanned_pages
+from sample_docs._sound import Note, voice_note
 from sample_docs._spec import HERE, Spec, expectation, specs
 from sample_docs._text import Look
 
@@ -115,6 +117,16 @@ def snapshot(spec: Spec) -> Rendered:
     return photo(_settings(Shot, spec.options["photo"]), generator(spec.file)), 1
 
 
+def footage(spec: Spec) -> Rendered:
+    """A video."""
+    return film(_settings(Film, spec.options["film"]), generator(spec.file)), None
+
+
+def dictation(spec: Spec) -> Rendered:
+    """A sound recording."""
+    return voice_note(_settings(Note, spec.options["note"]), generator(spec.file)), None
+
+
 def mail(spec: Spec) -> Rendered:
     """An .eml; its attachments are other specs, rendered in it under their own names."""
     envelope = _settings(Envelope, spec.options["mail"])
@@ -147,6 +159,8 @@ FORMS: dict[str, Callable[[Spec], Rendered]] = {
     "docx": word,
     "xlsx": excel,
     "photo": snapshot,
+    "film": footage,
+    "note": dictation,
     "eml": mail,
     "zip": zipped,
     "copy": copied,

@@ -160,5 +160,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         "test_ingest_flow.py",
         "test_schedule.py",
         "test_killed_at_steps.py",
+        "test_killed_at_moments.py",
+        "test_killed_schedule.py",
     )
     items.sort(key=lambda item: item.path.name not in slow)

@@ -14,10 +14,9 @@ from typing import Any
 
 import pytest
 
-from pipeline.describe import evidence_json
-from pipeline.indexing import open_search
 from pipeline.matter import Matter
-from pipeline.records import documents, matters
+from pipeline.records import documents
+from tests.faults.crash_cases import state
 
 CLAIMTRAIL = [sys.executable, "-m", "app"]
 
@@ -27,26 +26,6 @@ def call(workspace: Path, *arguments: str | Path) -> Any:
     ended = subprocess.run(command, capture_output=True, text=True, timeout=240, check=False)
     assert ended.returncode in (0, 1), ended.stderr
     return json.loads(ended.stdout)
-
-
-def state(workspace: Path) -> dict[str, Any]:
-    """What the records, the index and the originals say, without the times."""
-    with Matter.open(workspace, "test") as matter:
-        with matter.reading() as tx:
-            found = [documents.evidence(tx, summary) for summary in documents.summaries(tx)]
-            links = [link.as_json() for link in matters.link_list(tx)]
-        hits = open_search(matter).search("*", limit=1000).hits
-        shown = {evidence.id: evidence_json(evidence) for evidence in found}
-        for document in shown.values():
-            for sighting in document["sightings"]:
-                sighting.pop("received")
-        return {
-            "shown": dict(sorted(shown.items())),
-            "states": sorted((evidence.id, evidence.summary.state) for evidence in found),
-            "links": sorted(links, key=lambda link: (link["doc"], link["event"])),
-            "hits": sorted((hit.doc, hit.page, hit.events) for hit in hits),
-            "originals": sorted(matter.originals.hashes()),
-        }
 
 
 @pytest.fixture

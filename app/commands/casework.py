@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from app.options import IsoDate, json_option, open_matter, workspace_option
-from app.output import message, print_json, print_table, word
+from app.output import message, print_json, print_table, say, word
 from pipeline.casefile import load_case
 from pipeline.chronology import chronology
 from pipeline.claim_report import claim_report
@@ -86,7 +86,7 @@ def ledger_command(claim: str, workspace: Path, as_json: bool) -> None:
     rows = [{**row, "counted": word("yes") if row["counted"] else word("no")} for row in answer["rows"]]
     _print_rows(rows, columns, as_json)
     for key in ("claimed", "evidenced", "difference"):
-        click.echo(f"{word(key)}: {answer['currency'] or ''} {answer[key]}")
+        say(f"{word(key)}: {answer['currency'] or ''} {answer[key]}")
 
 
 @click.command("gaps")
@@ -105,9 +105,9 @@ def gaps_command(claim: str, workspace: Path, as_json: bool) -> None:
         return
     for key, found in answer.items():
         if key != "reference_sources":
-            click.echo(f"{word(key)}: {len(found)}")
+            say(f"{word(key)}: {len(found)}")
             for one in found:
-                click.echo(f"  {one if isinstance(one, str) else '  '.join(str(v) for v in one.values())}")
+                say(f"  {one if isinstance(one, str) else '  '.join(str(v) for v in one.values())}")
 
 
 @click.command("report")
@@ -133,4 +133,4 @@ def report_command(
     if as_json:
         print_json(draft.as_json())
     elif out is None:
-        click.echo(draft.as_markdown())
+        say(draft.as_markdown())

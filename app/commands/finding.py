@@ -5,23 +5,29 @@ from __future__ import annotations
 import datetime
 import re
 import shutil
+from collections.abc import Iterator
 from decimal import Decimal
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 
 import click
 
 from app.options import filter_options, json_option, open_matter, workspace_option
-from app.output import message, print_json, print_table, word
+from app.output import message, print_json, print_table, say, word
+from app.progress import progress
 from index.entry import SORTS as SEARCH_SORTS
 from index.entry import Sort
 from index.query import Filters
+from pipeline.bundle.plan import safe_name
 from pipeline.describe import evidence_json, history_json
 from pipeline.errors import UsageError
-from pipeline.evidence import Evidence
+from pipeline.evidence import Evidence, Summary
 from pipeline.indexing import open_search, reindex
 from pipeline.listing import SORTS, Wanted, document_list
+from pipeline.matter import Matter
+from pipeline.pace import stage
 from pipeline.records import audit_log, documents, likenesses, matters
+from pipeline.searchable import write_rendition
 from pipeline.workspace import working
 
 NEAR = " ≈"
@@ -129,15 +135,27 @@ def _wanted(
 @click.option(
     "--original", metavar="OUT", type=click.Path(path_type=Path), help="Write the original, checked, here."
 )
+@click.option("--searchable", is_flag=True, help="With --original: as a PDF in which every word is found.")
 @workspace_option
 @json_option
 def show_command(
-    document: str, page: int | None, only_text: bool, original: Path | None, workspace: Path, as_json: bool
+    document: str,
+    page: int | None,
+    only_text: bool,
+    original: Path | None,
+    searchable: bool,
+    workspace: Path,
+    as_json: bool,
 ) -> None:
     """One document with its pages, facts, links and history.
 
-    Example: claimtrail show 3f9a --page 1 --text
+    \b
+    Example:
+      claimtrail show 3f9a --page 1 --text
+      claimtrail show 3f9a --original letter.pdf --searchable
     """
+    if searchable and original is None:
+        raise UsageError("--searchable says how to write the original.", "Add --original OUT.")
     with open_matter(workspace) as matter:
         with matter.reading() as tx:
             found = documents.evidence(tx, documents.summary(tx, documents.resolve(tx, document)))
@@ -145,7 +163,9 @@ def show_command(
             entries = list(audit_log.entries(tx, {found.id}))
             labels = documents.label_list(tx, found.id)
             near = likenesses.likeness_list(tx, found.id)
-        if original is not None:
+        if original is not None and searchable:
+            _write_searchable(matter, found.summary, original)
+        elif original is not None:
             _write_original(matter.originals.checked(found.summary.sha256), original, found.summary.name)
     if page is not None and page > len(found.document.pages):
         raise UsageError(f"{found.id} has {len(found.document.pages)} pages.", "Name one of them.")
@@ -155,17 +175,26 @@ def show_command(
     if as_json:
         print_json(answer)
     elif only_text:
-        click.echo("\f".join(p["text"] for p in answer["pages"]))
+        say("\f".join(p["text"] for p in answer["pages"]))
     else:
         _print_document(answer, found)
 
 
 def _write_original(source: Path, target: Path, name: str) -> None:
-    out = target / name.replace("/", "_") if target.is_dir() else target
+    out = target / safe_name(name) if target.is_dir() else target
     if out.exists():
         raise UsageError(f"{out} is there already.", "Name a new file.")
     shutil.copyfile(source, out)
     message(str(out))
+
+
+def _write_searchable(matter: Matter, found: Summary, target: Path) -> None:
+    name = safe_name(f"{PurePath(found.name).stem or found.id}.searchable.pdf")
+    made = write_rendition(matter, found, target / name if target.is_dir() else target)
+    message(str(made.path))
+    message(f"  {word(f'rendition_{made.made}')}")
+    if made.note:
+        message(f"  ! {made.note}")
 
 
 def _only_page(answer: dict[str, Any], page: int) -> dict[str, Any]:
@@ -177,21 +206,19 @@ def _only_page(answer: dict[str, Any], page: int) -> dict[str, Any]:
 
 
 def _print_document(answer: dict[str, Any], found: Evidence) -> None:
-    click.echo(f"{answer['id']}  {answer['name']}  ({answer['media_type']})")
-    click.echo(
-        f"  {word('kind')}: {answer['kind']} {answer['kind_confidence']}  ({', '.join(found.kind_why[:6])})"
-    )
+    say(f"{answer['id']}  {answer['name']}  ({answer['media_type']})")
+    say(f"  {word('kind')}: {answer['kind']} {answer['kind_confidence']}  ({', '.join(found.kind_why[:6])})")
     for key in ("date", "language", "state"):
-        click.echo(f"  {word(key)}: {answer[key]}")
-    click.echo(f"  {word('title')}: {answer['title']}")
+        say(f"  {word(key)}: {answer[key]}")
+    say(f"  {word('title')}: {answer['title']}")
     for sighting in answer["sightings"]:
-        click.echo(f"  {word('path')}: {sighting['path']}  {sighting['received']}")
+        say(f"  {word('path')}: {sighting['path']}  {sighting['received']}")
     for label in answer["labels"]:
-        click.echo(f"  {word(label['key'])}: {label['value']}")
+        say(f"  {word(label['key'])}: {label['value']}")
     for near in answer["near_duplicates"]:
-        click.echo(f"  ≈ {near['doc']}  {near['score']}  {_difference(near['differs'])}")
+        say(f"  ≈ {near['doc']}  {near['score']} {word('by ' + near['by'])}  {_difference(near['differs'])}")
     for note in answer["notes"]:
-        click.echo(f"  ! {note}")
+        say(f"  ! {note}")
     doubts = {(f.start, f.kind): f.doubts for f in found.facts}
     rows = [
         (
@@ -217,7 +244,20 @@ def _difference(differs: dict[str, Any]) -> str:
     words = (
         f"{word('words only here')}: {differs['only_here']}, {word('only there')}: {differs['only_there']}"
     )
-    return "; ".join((words, *differs["facts"]))
+    pictures = _pictures(differs) if differs.get("pictures") else ()
+    return "; ".join((words, *differs["facts"], *pictures))
+
+
+def _pictures(differs: dict[str, Any]) -> Iterator[str]:
+    """Which pages look alike, their sizes, those of the files, and when they were taken: this document's first."""
+    seen = differs["pictures"]
+    yield f"{word('pages that look alike')}: " + ", ".join(f"{p['page']}/{p['page_there']}" for p in seen)
+    sizes = [[p[key] for p in seen] for key in ("pixels", "pixels_there")]
+    if sizes[0] != sizes[1]:
+        yield f"{word('pixels')}: " + " / ".join("×".join(map(str, each[0])) for each in sizes)
+    yield f"{word('bytes')}: " + " / ".join(f"{each:,}" for each in differs["bytes"])
+    if differs["taken"][0] != differs["taken"][1]:
+        yield f"{word('taken')}: " + " / ".join(each or "?" for each in differs["taken"])
 
 
 @click.command("reindex")
@@ -229,8 +269,12 @@ def reindex_command(engine: str | None, workspace: Path, as_json: bool) -> None:
 
     Example: claimtrail reindex
     """
-    with open_matter(workspace) as matter, working(matter.workspace, "reindex"):
-        count = reindex(matter, engine)
+    with (
+        open_matter(workspace) as matter,
+        working(matter.workspace, "reindex"),
+        progress(quiet=as_json) as told,
+    ):
+        count = reindex(matter, engine, stage(told, "indexing"))
     if as_json:
         print_json({"documents": count, "engine": engine or matter.settings.search_engine})
     else:

@@ -9,8 +9,9 @@ import click
 
 from app.options import json_option, open_matter, workspace_option
 from app.output import message, print_json, print_table, word
-from app.progress import Report, progress
+from app.progress import progress
 from pipeline.export import export
+from pipeline.pace import Pace, Progress
 from pipeline.verify import verify
 from pipeline.workspace import working
 
@@ -48,29 +49,29 @@ def export_command(
             message(f"{answer['withheld']} privileged {word('documents')} left out")
 
 
-def _steps(report: Report) -> Callable[[int, int, str], None]:
+def _steps(report: Progress) -> Callable[[int, int, str], None]:
     """Progress of a bundle, told as that of an intake is."""
-    told = {"found": 0, "done": 0}
-
-    def step(done: int, total: int, what: str) -> None:
-        for key, count in (("found", total), ("done", done)):
-            for _ in range(told[key], count):
-                report(key, what)
-            told[key] = max(told[key], count)
-
-    report("building", "")
-    return step
+    return lambda done, of, item: report(Pace("building", done, of, item))
 
 
 @click.command("verify")
 @click.argument("path", metavar="BUNDLE_OR_WORKSPACE", type=click.Path(path_type=Path))
+@click.option(
+    "--against",
+    metavar="BUNDLE",
+    type=click.Path(path_type=Path),
+    help="A bundle that was handed over: its audit entries must stand in the workspace's audit.",
+)
 @json_option
-def verify_command(path: Path, as_json: bool) -> int:
+def verify_command(path: Path, against: Path | None, as_json: bool) -> int:
     """Check every hash, the audit chain and, in a bundle, every link and page number.
 
-    Example: claimtrail verify bundle-CLM-001
+    \b
+    Example:
+      claimtrail verify bundle-CLM-001
+      claimtrail verify northport --against bundle-CLM-001.zip
     """
-    report = verify(path)
+    report = verify(path, against)
     if as_json:
         print_json(report.as_json())
     elif report.faults:

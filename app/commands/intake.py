@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import click
 
-from app.options import json_option, ocr_option, open_matter, workspace_option
+from app.options import json_option, ocr_engine_option, ocr_option, open_matter, workspace_option
 from app.output import message, print_json, print_table, word
 from app.progress import progress
 from extractors.limits import Limits
 from extractors.reading import OcrMode, OcrOptions
 from pipeline.errors import UsageError
-from pipeline.inbox import release
 from pipeline.ingest import ingest, retry
 from pipeline.ingest_report import Report
-from pipeline.intake import Found, Lost, discover
+from pipeline.intake import count, discover
 from pipeline.loose import extract_files
-from pipeline.matter import Matter
 from pipeline.records import documents
 from pipeline.workspace import working
 
@@ -27,13 +26,17 @@ from pipeline.workspace import working
 @click.command("extract")
 @click.argument("files", metavar="FILE...", nargs=-1, required=True, type=click.Path(path_type=Path))
 @ocr_option
+@ocr_engine_option
 @json_option
-def extract_command(files: tuple[Path, ...], ocr: OcrMode | None, as_json: bool) -> int:
+def extract_command(
+    files: tuple[Path, ...], ocr: OcrMode | None, ocr_engine: str | None, as_json: bool
+) -> int:
     """Read, OCR, classify and extract without a workspace; keeps nothing.
 
     Example: claimtrail extract letter.pdf --json
     """
-    options = OcrOptions(mode=ocr) if ocr else OcrOptions()
+    usual = OcrOptions()
+    options = replace(usual, mode=ocr or usual.mode, engine=ocr_engine or usual.engine)
     answers = extract_files(files, Limits(), options)
     if as_json:
         print_json(answers)
@@ -80,25 +83,19 @@ def ingest_command(
 
     Example: claimtrail ingest evidence/ --claim CLM-001
     """
-    with open_matter(workspace) as matter, working(workspace=matter.workspace, what="ingest"):
-        report = _run(matter, discover(paths, exclude), claim, ocr, with_prefect, as_json)
+    with (
+        open_matter(workspace) as matter,
+        working(workspace=matter.workspace, what="ingest"),
+        progress(quiet=as_json) as told,
+    ):
+        found, expected = discover(paths, exclude), count(paths, exclude)
+        if with_prefect or os.environ.get("PREFECT_API_URL"):
+            from flows.ingest import ingest_as_flow  # Prefect takes seconds to load
+
+            report = ingest_as_flow(matter, found, claim, ocr, told, expected=expected)
+        else:
+            report = ingest(matter, found, claim, ocr, told, expected)
     return print_report(report, as_json)
-
-
-def _run(
-    matter: Matter,
-    found: Iterator[Found | Lost],
-    claim: str | None,
-    ocr: OcrMode | None,
-    with_prefect: bool,
-    as_json: bool,
-) -> Report:
-    if with_prefect or os.environ.get("PREFECT_API_URL"):
-        from flows.ingest import ingest_as_flow  # Prefect takes seconds to load
-
-        return ingest_as_flow(matter, found, claim, ocr)
-    with progress(quiet=as_json) as report_progress:
-        return ingest(matter, found, claim, ocr, report_progress)
 
 
 @click.command("retry")
@@ -119,8 +116,6 @@ def retry_command(document: str | None, everything: bool, workspace: Path, as_js
             ids = failed if everything or document == "all" else [documents.resolve(tx, document or "")]
         with progress(quiet=as_json) as report_progress:
             report = retry(matter, ids, report_progress)
-        workspace_of = matter.workspace
-        release(workspace_of.quarantine, workspace_of.inbox, [found.document for found in report.ingested])
     return print_report(report, as_json)
 
 

@@ -8,10 +8,12 @@ import click
 
 from app.options import json_option, open_matter, workspace_option
 from app.output import message, print_json, print_table, word
+from app.progress import progress
 from pipeline.indexing import index_pending
 from pipeline.judgement import judge
 from pipeline.linking import relink
 from pipeline.links import Link
+from pipeline.pace import stage
 from pipeline.records import documents, matters
 from pipeline.workspace import working
 
@@ -28,8 +30,9 @@ def link_command(claim: str | None, workspace: Path, as_json: bool) -> None:
     with open_matter(workspace) as matter, working(matter.workspace, "link"):
         with matter.reading() as tx:
             claims = [matters.claim(tx, claim)] if claim else list(matters.all_claims(tx))
-        changed = relink(matter, [found.id for found in claims])
-        index_pending(matter)
+        with progress(quiet=as_json) as told:
+            changed = relink(matter, [found.id for found in claims], stage(told, "linking"))
+            index_pending(matter, stage(told, "indexing"))
         with matter.reading() as tx:
             count = sum(len(matters.link_list(tx, found.id)) for found in claims)
     if as_json:

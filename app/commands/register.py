@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from app.options import json_option, open_matter, workspace_option
-from app.output import message, print_json, print_table, word
+from app.output import message, print_json, print_table, say, word
 from pipeline.casefile import load_case, loose_evidence
 from pipeline.judgement import import_claims, name_party
 from pipeline.parties import Book
@@ -76,7 +76,7 @@ def claims_show(claim: str, workspace: Path, as_json: bool) -> None:
     if as_json:
         print_json(body)
         return
-    click.echo(
+    say(
         f"{body['id']}  {body['title']}  ({body['type']}, {body['status']})  {body['currency']} {body['amount']}"
     )
     print_table(
@@ -107,10 +107,10 @@ def claims_stats(workspace: Path, as_json: bool) -> None:
 def _print_tree(value: dict[str, Any], depth: int = 0) -> None:
     for key, found in value.items():
         if isinstance(found, dict):
-            click.echo(f"{'  ' * depth}{word(str(key))}:")
+            say(f"{'  ' * depth}{word(str(key))}:")
             _print_tree(found, depth + 1)
         else:
-            click.echo(f"{'  ' * depth}{word(str(key))}: {found}")
+            say(f"{'  ' * depth}{word(str(key))}: {found}")
 
 
 @click.group("events")

@@ -11,7 +11,7 @@ from types import FrameType
 import click
 
 from app.options import json_option, open_matter, workspace_option
-from app.output import message, print_json
+from app.output import message, print_json, say
 from flows.server import prefect_server
 from pipeline.errors import UsageError
 from pipeline.workspace import find
@@ -65,7 +65,7 @@ def _print(answer: dict[str, object], as_json: bool) -> None:
         print_json(answer)
     else:
         for key, value in answer.items():
-            click.echo(f"{key}: {len(value) if isinstance(value, list) else value}")
+            say(f"{key}: {len(value) if isinstance(value, list) else value}")
 
 
 def _interrupt(_number: int, _frame: FrameType | None) -> None:

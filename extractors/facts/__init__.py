@@ -9,6 +9,7 @@ from functools import cache
 
 from extractors.document import Document
 from extractors.facts.fact import Fact
+from extractors.facts.misread import as_sure_as_read
 
 Finder = Callable[[Document, str], Iterable[Fact]]
 
@@ -24,5 +25,5 @@ def finders() -> tuple[Finder, ...]:
 
 def find_facts(document: Document, kind: str) -> tuple[Fact, ...]:
     """All facts of a document of this kind, in order of their place in the text."""
-    facts = [fact for find in finders() for fact in find(document, kind)]
+    facts = [as_sure_as_read(document, fact) for find in finders() for fact in find(document, kind)]
     return tuple(sorted(facts, key=lambda f: (f.start, f.end, f.kind, f.role)))

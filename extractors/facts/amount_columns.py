@@ -25,7 +25,7 @@ _MONEY = re.compile(
 )
 _MONEY_END = re.compile(rf"(?:{_MONEY.pattern})\s*\Z")
 _IN_TEN_THOUSANDS = re.compile(r"万 ?元")
-_NO_HEAD = re.compile(r"\d[\d,]*\.\d\d(?!\d)|[.;。；] ?\w|date|日期")
+_NO_HEAD = re.compile(r"\d[\d,]{0,24}\.\d\d(?!\d)|[.;。；] ?\w|date|日期")
 
 
 @dataclass(frozen=True, slots=True)

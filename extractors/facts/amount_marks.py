@@ -14,10 +14,13 @@ _BEHIND = re.compile(
     r" ?-? ?([a-zà-ɏа-я$€£¥₹₩₺₽₴₪฿₫₱₦₵₡₲₸₮₼₾֏৳₭៛﷼][^\s\d,;:()\[\]]{0,20})"
     r"( [a-z.$]{1,12})?( [a-z]{1,12})?( [a-z]{1,12})?"
 )
-_NOT_MONEY = re.compile(r"\s*(?:of (?:pressure|force|weight|meat|rice)|per (?:square|cubic)|weight|lbs?\b)")
+_NOT_MONEY = re.compile(
+    r"\s{0,9}(?:of (?:pressure|force|weight|meat|rice)|per (?:square|cubic)|weight|lbs?\b)"
+)
 _NOT_YUAN = re.compile(r"[件素旦宝年首老帅月器方化桥]")
 _MONEYISH = re.compile(r"(?:\d+|\d{1,3}(?:[.,']\d{2,3})+)[.,]\d\d|\d{1,3}(?:[,'.]\d{2,3})*[,'.]\d{3}")
 _NAME = re.compile(r"(?<![a-z])([a-z.]+ (?:[a-z]+ )?[a-z]+)\s?$")
+_AROUND = 200
 _FIGURE_NEXT = re.compile(r" ?(\d[\d.,]*)")
 WIDE = frozenset("元块圆")
 
@@ -107,12 +110,13 @@ def _sound(original: str, at: int, word: str, mark: Mark, moneyish: bool) -> boo
 
 def _among_small(original: str, at: int) -> bool:
     """Whether the line is in small letters and the figure behind, if one is, has three digits and is no year."""
-    first = original.rfind("\n", 0, at) + 1
-    last = original.find("\n", at)
+    line_start, line_end = max(0, at - _AROUND), at + _AROUND
+    first = max(original.rfind("\n", line_start, at) + 1, line_start)
+    last = original.find("\n", at, line_end)
     figure = re.match(r"[A-Z]{3} ?(\d+)", original[at : at + 12])
     if figure and (len(figure[1]) < 3 or re.fullmatch(r"(?:19|20)\d\d", figure[1])):
         return False
-    return any(char.islower() for char in original[first : len(original) if last < 0 else last])
+    return any(char.islower() for char in original[first : line_end if last < 0 else last])
 
 
 def mark_behind(text: str, original: str, end: int, moneyish: bool) -> tuple[Mark, int] | None:

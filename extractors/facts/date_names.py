@@ -68,7 +68,7 @@ _YEAR_BEHIND = re.compile(
     rf"\.?{_LINK}(?P<mark>[\s.,/'\-]{{0,3}})(?P<year>\d{{4}}|'?\d{{2}})(?![\d:%]|[.,]\d)"
 )
 _YEAR_BEFORE = re.compile(r"(?<![\d.,/-])(?P<year>(?:19|20)\d\d)[ .,/\-]{1,3}\Z")
-_SHORT_END = re.compile(r"\s*(?:$|\d{1,2}:\d\d|[\n,;.)\]|]|(?:at|to|till|until|-|and)\b)")
+_SHORT_END = re.compile(r"\s{0,9}(?:$|\d{1,2}:\d\d|[\n,;.)\]|]|(?:at|to|till|until|-|and)\b)")
 _LEAD = re.compile(
     r"(?:^|[^a-z])(?:on|by|from|until|till|since|to|of|before|after|between|dated?|and|in|the)[ :]{1,2}$"
 )
@@ -128,7 +128,7 @@ def _month_only(text: str, original: str, match: re.Match[str], start: int, year
             text, original, match, _left_side(text, match.start()), _right_side(text, match.end())
         )
     short = len(text[match.end() : year.edge].rstrip()) < 5 and not re.search(
-        r"\d{4}$", text[: year.edge][-4:]
+        r"\d{4}$", text[max(0, year.edge - 4) : year.edge]
     )
     lead = _LEAD.search(text, max(0, match.start() - 9), match.start())
     unsure = match[1] in words_too() and not original[match.start()].isupper() and not lead

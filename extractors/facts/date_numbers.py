@@ -52,6 +52,8 @@ _STROKE = re.compile(
     r"(?:date|dated|tarikh|日期)\W{0,4}((\d\d)([/.-])(\d\d)[17|]((?:19|20)\d\d)|(\d\d)[17|](\d\d)([/.-])((?:19|20)\d\d))(?!\d)"
 )
 _DIGITS = str.maketrans("olizsb", "011258")
+_INDENT = 80
+"""So many blanks at most stand before a heading's number."""
 _FULL_BEFORE = re.compile(
     r"(?<![\w./-])(?:\d{4} ?[-/.] ?\d{1,2} ?[-/.] ?\d{1,2}|\d{1,2} ?[-/.] ?\d{1,2} ?[-/.] ?(?:\d{4}|\d\d)) ?-$"
 )
@@ -161,9 +163,12 @@ def _around(match: re.Match[str]) -> str:
 def _heading(match: re.Match[str]) -> bool:
     """A number at the start of a line with words behind it heads a clause."""
     text, start = match.string, match.start()
-    line_start = text.rfind("\n", 0, start) + 1
-    return not text[line_start:start].strip() and bool(
-        re.match(r"\.? +[a-z]{2}", text[match.end() : match.end() + 5])
+    lead = text[max(0, start - _INDENT) : start]
+    begins = "\n" in lead or start <= _INDENT
+    return (
+        begins
+        and not lead.rpartition("\n")[2].strip()
+        and bool(re.match(r"\.? +[a-z]{2}", text[match.end() : match.end() + 5]))
     )
 
 

@@ -18,7 +18,7 @@ from extractors.facts.date_words import (
     own_behind,
     own_cues,
 )
-from extractors.facts.surroundings import column_around, line_around
+from extractors.facts.surroundings import column_around
 
 THRESHOLD = 30.0
 BILL_THRESHOLD = 0.0
@@ -31,14 +31,17 @@ _LISTINGS = re.compile(r"application/(?:zip|x-(?:tar|7z|rar|gzip|bzip|xz|zip)[a-
 _PLACE = re.compile(r"[\W\d_]*(?:[A-Z][\w.'-]*[\s,]*){0,4}[\W\d_]*")
 _NAME = re.compile(r"\W*[一-鿿]{2,4}[\s:：]{1,3}")
 """A signature before its date: 贺强 2023.8.10."""
-_SHORT_LABEL = re.compile(r"[\W\d_]*[\w ]{0,16}[:：]\s*")
+_SHORT_LABEL = re.compile(r"[\W\d_]{0,30}[\w ]{0,16}[:：]\s{0,30}")
 _TOLD = re.compile(r"[a-z]{2,}")
 """Words before a cue: three or more make it a part of a sentence, not a label."""
 _SENTENCE = re.compile(r"[^\d:|]*\Z")
-_DAY_TIME = re.compile(r"\s*[(]?(?:星期|周|上午|下午|晚|早)")
+_DAY_TIME = re.compile(r"\s{0,9}[(]?(?:星期|周|上午|下午|晚|早)")
 _TIME = re.compile(r"[\s,t#|@-]{0,4}\d{1,2}[:.]\d\d(?::\d\d)?(?: ?[+-]\d{4}| ?[ap]m\b| ?gmt| ?utc)*")
 _TWIN = re.compile(r"[\s\d:.'\"年月日/-]*")
 """What is left of the date of the signature beside this one."""
+_LEAD = 120
+_NEAR_REST = 500
+"""Characters behind a date that mostly tell already whether much follows it."""
 _MAILS = ("correspondence", "minutes", "other")
 """Kinds of document that a mail can be; elsewhere a line that begins with > quotes nobody."""
 _SIGNED = ("correspondence", "inspection_report", "contract", "other", "work_record")
@@ -83,11 +86,16 @@ def _last_resort(scene: Scene, dated: Sequence[Dated]) -> Own | None:
     for index, candidate in enumerate(dated):
         start, end = candidate.reading.start, candidate.reading.end
         single = candidate.day.end is None and scene.document.page_at(start).number == 1
-        lead = scene.plain[line_around(scene.plain, start, end)[0] : start] if single else ""
+        lead = scene.plain[_line_start(scene.plain, start) : start] if single else ""
         match = next((m for cue in last_cues(scene.kind) if (m := cue.search(lead))), None)
         if match and not _footer(scene, start, end):
             return Own(index, match[0].strip(" :,.-("), THRESHOLD)
     return None
+
+
+def _line_start(plain: str, start: int) -> int:
+    """Where the line begins, or so far before `start` that no label stands further away."""
+    return max(plain.rfind("\n", 0, start) + 1, start - _LEAD)
 
 
 def _score(scene: Scene, dated: Dated, listed: bool) -> tuple[float, str]:
@@ -136,7 +144,7 @@ def _placed(scene: Scene, page: Page, start: int, end: int) -> tuple[float, str]
     closing = _at_end(scene, page, end)
     alone = _alone(scene, page, start, end, closing)
     share = (start - page.start) / max(1, page.end - page.start)
-    line = scene.plain.count("\n", page.start, start)
+    line = scene.lines_between(page.start, start)
     first_page, last_page = page.number == 1, page.number == len(scene.document.pages)
     points = 35.0 if alone else 0.0
     why = "a line of its own" if alone else ""
@@ -163,8 +171,10 @@ def _footer(scene: Scene, start: int, end: int) -> float:
 
 def _at_end(scene: Scene, page: Page, end: int) -> bool:
     """Whether little more than a line of contacts or copies follows on the page."""
-    rest = scene.plain[end : page.end].strip()
-    return len(rest) < 80 or (end - page.start) / max(1, page.end - page.start) > 0.7
+    if (end - page.start) / max(1, page.end - page.start) > 0.7:
+        return True
+    near = len(scene.plain[end : min(end + _NEAR_REST, page.end)].strip())
+    return near < 80 and len(scene.plain[end : page.end].strip()) < 80
 
 
 def _alone(scene: Scene, page: Page, start: int, end: int, closing: bool) -> bool:
@@ -175,6 +185,7 @@ def _alone(scene: Scene, page: Page, start: int, end: int, closing: bool) -> boo
     """
     cell = scene.cell_at(start, end)
     first, last = (cell.start, cell.end) if cell else column_around(scene.document, page, start, end)
+    first, last = max(first, start - _LEAD), min(last, end + _LEAD)
     lead, tail = scene.document.text[first:start], scene.plain[end:last]
     short = len(lead) <= 30 and bool(_PLACE.fullmatch(lead) or _SHORT_LABEL.fullmatch(lead))
     if closing and not short:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
@@ -25,6 +25,14 @@ class Scene:
         return sorted(
             (cell for page in self.document.pages for cell in page.cells), key=lambda cell: cell.start
         )
+
+    @cached_property
+    def _breaks(self) -> list[int]:
+        return [at for at, char in enumerate(self.plain) if char == "\n"]
+
+    def lines_between(self, start: int, end: int) -> int:
+        """How many line breaks lie in a slice."""
+        return bisect_left(self._breaks, end) - bisect_left(self._breaks, start)
 
     def cell_at(self, start: int, end: int) -> Cell | None:
         """The table cell that holds a slice."""

@@ -8,12 +8,13 @@ from collections.abc import Hashable, Iterator, Sequence
 
 from extractors.facts.date_reading import Dated
 from extractors.facts.date_roles import Scene
-from extractors.facts.surroundings import line_around
 
 _LEAST = 3
 """How many dates in a column, or lines that begin with a date, are a series."""
 _CELL_LEAD = 6
 _LONGEST_LEAD = 20
+_TAIL = 400
+"""Characters behind a date in which the words that follow it on its line must begin."""
 _LINE_START = re.compile(
     r"[\W\d_]{0,4}(?:(?:mon|tue|wed|thu|fri|sat|sun)[a-z]{0,6}[,.]? ?|(?:星期|周)[一二三四五六日天] ?)?"
 )
@@ -42,10 +43,11 @@ def _keys(scene: Scene, one: Dated) -> Iterator[Hashable]:
     cell = scene.cell_at(start, end)
     if cell and start - cell.start <= _CELL_LEAD:
         yield scene.document.page_at(start).number, cell.table, cell.column
-    first, last = line_around(scene.plain, start, end)
-    lead, tail = scene.plain[first:start], scene.plain[end:last]
-    if len(lead) <= _LONGEST_LEAD and _LINE_START.fullmatch(lead) and any(c.isalpha() for c in tail):
-        yield "lines"
+    first = scene.plain.rfind("\n", max(0, start - _LONGEST_LEAD - 1), start) + 1
+    if (first or start <= _LONGEST_LEAD) and _LINE_START.fullmatch(scene.plain, first, start):
+        tail = scene.plain[end : end + _TAIL].partition("\n")[0]
+        if any(c.isalpha() for c in tail):
+            yield "lines"
 
 
 def quoted_from(plain: str) -> int:

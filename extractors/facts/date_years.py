@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -75,19 +76,21 @@ def _after(last: Parts, first: Parts) -> Parts:
 
 def _neighbour(reading: Reading, known: Sequence[Dated], text: str) -> datetime.date | None:
     """The date in the same paragraph, before this one, that says its year."""
-    for dated in reversed(known):
-        gap = reading.start - dated.reading.end
-        if gap >= 0:
-            close = gap <= _NEAR and "\n\n" not in text[dated.reading.end : reading.start]
-            return dated.day.start if close else None
-    return None
+    at = _count_before(reading, known)
+    if not at:
+        return None
+    end = known[at - 1].reading.end
+    close = reading.start - end <= _NEAR and "\n\n" not in text[end : reading.start]
+    return known[at - 1].day.start if close else None
 
 
 def _any_before(reading: Reading, known: Sequence[Dated]) -> datetime.date | None:
-    earlier = [d.day.start for d in known if d.reading.end <= reading.start]
-    if earlier:
-        return earlier[-1]
-    return known[0].day.start if known else None
+    return known[max(0, _count_before(reading, known) - 1)].day.start if known else None
+
+
+def _count_before(reading: Reading, known: Sequence[Dated]) -> int:
+    """How many of `known`, which are in order of place, end before a reading begins."""
+    return bisect_right(known, reading.start, key=lambda dated: dated.reading.end)
 
 
 def _year_near(parts: Parts, anchor: datetime.date) -> int | None:

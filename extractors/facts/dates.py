@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
@@ -23,8 +24,14 @@ from extractors.facts.fact import Day, Fact
 from extractors.facts.folding import folded
 
 _TAKEN = ("EXIF DateTimeOriginal", "EXIF DateTimeDigitized", "EXIF DateTime", "Image DateTime")
+_RECORDED = ("Media recorded", "Media created")
 _SENT = ("Date", "Sent", "date", "sent")
 _EXIF = re.compile(r"(\d{4})[:/.-](\d\d)[:/.-](\d\d)")
+_UTC = re.compile(r"\b(\d\d):(\d\d)(?::\d\d)? UTC$")
+_LONGITUDE = re.compile(r"-?[\d.]+$")
+_DEGREES_PER_HOUR, _DAY = 15, 24
+_WITHOUT_ZONE, _OTHER_DAY = 0.85, 0.6
+"""Confidence in the day of a time in UTC: where the place is not known, and where it makes another day likely."""
 _CHAIN = 200
 """Within how many characters `the next day` looks for the day before it."""
 
@@ -47,7 +54,7 @@ def find(document: Document, kind: str) -> list[Fact]:
     everything = sorted([*told, *_offsets(scene.plain, told)], key=lambda dated: dated.reading.start)
     chosen = full[own.index].reading if own else None
     facts = [_fact(scene, dated, own if dated.reading == chosen else None) for dated in everything]
-    return [*facts, stamp] if stamp else facts
+    return [*(fact for fact in facts if not _same_place(fact, stamp)), stamp] if stamp else facts
 
 
 def document_date(facts: Iterable[Fact]) -> datetime.date | None:
@@ -112,8 +119,11 @@ def _offsets(plain: str, dates: Sequence[Dated]) -> list[Dated]:
 
 def _before(item: Relative, known: Sequence[Dated]) -> datetime.date | None:
     """The date shortly before a `next day` or `two days later`."""
-    near = [d.day for d in known if 0 <= item.start - d.reading.end <= _CHAIN]
-    return (near[-1].end or near[-1].start) if near else None
+    at = bisect_right(known, item.start, key=lambda dated: dated.reading.end) - 1
+    if at < 0 or item.start - known[at].reading.end > _CHAIN:
+        return None
+    day = known[at].day
+    return day.end or day.start
 
 
 def _from_relative(item: Relative, day: Day) -> Dated:
@@ -154,14 +164,46 @@ def _fact(scene: Scene, dated: Dated, own: Own | None) -> Fact:
 
 
 def _stamp(document: Document, kind: str) -> Fact | None:
-    """The time in the file's own data: when a photo was taken, when an e-mail was sent."""
+    """The time in the file's own data: when a photo was taken, a video or a voice recorded, an e-mail sent."""
+    recording = document.media_type.startswith(("video/", "audio/"))
     keys = _TAKEN if kind in ("photo", "video") else _SENT if kind == "correspondence" else ()
-    for key in keys:
+    for key in _RECORDED if recording else keys:
         for meta in document.metadata:
             fact = _from_meta(document, meta) if meta.key == key else None
             if fact:
-                return fact
+                return _on_sheet(document, meta, _local(document, meta, fact)) if recording else fact
     return None
+
+
+def _same_place(fact: Fact, stamp: Fact) -> bool:
+    return fact.start < stamp.end and stamp.start < fact.end
+
+
+def _on_sheet(document: Document, meta: Meta, fact: Fact) -> Fact:
+    """The fact where it stands on the page, if what the file says of itself is printed there."""
+    printed = document.text.find(document.text[meta.start : meta.end], 0, document.body_end)
+    if printed < 0:
+        return fact
+    shift = printed - meta.start
+    return replace(fact, start=fact.start + shift, end=fact.end + shift)
+
+
+def _local(document: Document, meta: Meta, fact: Fact) -> Fact:
+    """The day on the spot may be another than that of a time in UTC: most likely so where the place says it."""
+    told = document.text[meta.start : meta.end]
+    hour = _UTC.search(told)
+    if hour is None:
+        return fact
+    place = _LONGITUDE.search(document.meta("Media place") or "")
+    if place is None:
+        doubt = "the time is in UTC, and the zone of the place is not told"
+        return replace(fact, confidence=_WITHOUT_ZONE, doubts=(doubt,))
+    by_sun = int(hour[1]) + int(hour[2]) / 60 + float(place[0]) / _DEGREES_PER_HOUR
+    if 0 <= by_sun < _DAY:
+        return fact
+    return replace(
+        fact, confidence=_OTHER_DAY, doubts=("the time is in UTC; where it was, it was another day",)
+    )
 
 
 def _from_meta(document: Document, meta: Meta) -> Fact | None:

@@ -143,7 +143,7 @@ def _role_of(word: str) -> str | None:
 def _fitting(named: Named, document: Document, kind: str) -> Named:
     """The same name with the role that the kind of document makes of it."""
     role = named.role
-    if document.text[document.text.rfind("\n", 0, named.start) + 1 : named.start].startswith(">"):
+    if document.text.startswith(">", document.text.rfind("\n", 0, named.start) + 1, named.start):
         role = "mentioned"
     elif kind == "invoice":
         role = _ON_INVOICES.get(role, role)

@@ -22,14 +22,14 @@ _INITIALS = re.compile(
     r"(?:[A-Z]\.)+(?:[A-Z]\.?)?$|(?:Co|St|Bros|Intl|Mt|Sdn|Pte|Pty|Pvt|Messrs)\.$", re.IGNORECASE
 )
 _NAME_WORD = re.compile(r"[(\"'«]?(?:[A-Z0-9À-Þ]|[a-z]{1,2}[A-Z])[\w&'./()\-À-ÿ]*$|\(M\)$|&$|\+$")
-_OF = re.compile(r"(?: (?:of|for|and) (?:the )?[A-Z][\w\-]+(?: [A-Z][\w\-]+){0,4})+")
+_OF = re.compile(r"(?: (?:of|for|and) (?:the )?[A-Z][\w\-]+(?: [A-Z][\w\-]+){0,4}){1,4}")
 _HAN_RUN = re.compile(rf"[{HAN}A-Za-z0-9·()&\-]{{1,40}}$")
 _CORPORATE = re.compile(
     rf"(?:\([{HAN}]{{2,8}}\))?(?:集团|控股)?(?:\([{HAN}]{{2,8}}\))?(?:股份)?(?:有限(?:责任)?公司|公司)"
 )
 _OURS = re.compile(r"[本我贵该你此各两]|其他|上述|对方")
 _ITEM = re.compile(r"\(\w{1,2}\)$")
-_CODE = re.compile(r"[\d.]*\.[\d.]*\d|[A-Z]{1,6}[-/].*\d.*")
+_CODE = re.compile(r"(?=\d*\.)[\d.]*\d|[A-Z]{1,6}[-/].*\d.*")
 """A number of a clause or a code: it opens no name."""
 _LINE_WRAPS = 45
 _HAN_WRAPS = 18

@@ -32,7 +32,9 @@ _HOLDS_ROLE = re.compile(
     r"\b(?:for|by) the (?:contractor|employer|engineer|client|owner|buyer|seller)$", re.I
 )
 _GOES_ON = ("、", ",", ";")
-_MAIL_NAME = re.compile(r"\"?(?P<name>[^\"<>@]{2,80}?)\"? ?<[^<>]*>|(?P<address>[\w.+\-]+@[\w.\-]+\w)")
+_MAIL_NAME = re.compile(
+    r"\"?(?P<name>[^\"<>@]{2,80}?)\"? ?<[^<>]{0,320}>|(?P<address>[\w.+\-]{1,64}@[\w.\-]{1,255}\w)"
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from extractors.facts.party_forms import companies_in
 from extractors.facts.plain import Plain, has_han, plain, vocabulary
 
 _TAIL = re.compile(
-    r"\s{3,}|\t|[<\[{|;]|\(?\b[\w.+\-]+@|\b(?:tel|phone|fax|e-?mail|mobile|address|date|ref|vat|gst|abn|attn|dated|our"
+    r"\s{3,}|\t|[<\[{|;]|\(?\b[\w.+\-]{1,64}@|\b(?:tel|phone|fax|e-?mail|mobile|address|date|ref|vat|gst|abn|attn|dated|our"
     r"|page|invoice|signature|signed)\b ?[:.#(]|\bhttps?:|\bwww\.|,? \(?(?:hereinafter|the \"|\"the )"
     r"|[,(\"]? ?(?:审核|批准|校核|复核|编制|记录)(?=.{0,2}:)|[,(]? ?(?:地址|电话|传真|日期|联系人|邮编|手机|签字|签名"
     r"|盖章|\(盖章|\(公章|\(签章|法定代表人|资质|证书编号|职务|以下简称|下称|统一社会信用代码|纳税人识别号|开户行)|[。;]",
@@ -29,6 +29,8 @@ _ADDRESS = re.compile(
     r"|\b[A-Z]{2} \d{5}\b|[,.] ?[A-Z]{2} \d{4}\b|^\d{4,6}\b|\b\d{5,6}$|[路街巷弄]\d+号|\d+[号室楼]$",
     re.IGNORECASE,
 )
+_LONGEST_LINE = 240
+"""A longer line is neither a name nor an address."""
 _NOTE = re.compile(
     r" ?\((?:[^()]{0,8}(?:单位|人|方|章|签字|盖章|全称|机构)|(?:the )?[a-z\- ]{0,14}"
     r"(?:contractor|employer|engineer|owner|client|buyer|seller|insurer|insured))\)$",
@@ -96,6 +98,7 @@ def _persons() -> _Persons:
 
 def trimmed(text: Plain, start: int, end: int) -> tuple[int, int] | None:
     """The slice of `start:end` that can be a name: without bullets, contact details and what follows; or None."""
+    end = min(end, start + _LONGEST_LINE)
     tail = _TAIL.search(text.text, start, end)
     stop = tail.start() if tail else end
     piece = text.text[start:stop]
@@ -157,7 +160,7 @@ def _is_latin_name(name: str) -> bool:
 
 def is_address(text: str) -> bool:
     """Whether a line looks like a postal address."""
-    return _ADDRESS.search(text) is not None
+    return _ADDRESS.search(text[:_LONGEST_LINE]) is not None
 
 
 def is_person(name: str) -> bool:

@@ -18,7 +18,8 @@ from extractors.facts.segments import PageSegments, Segment
 _LINES = 9
 _ENOUGH = 1.6
 _REGISTRATION = re.compile(
-    r"\s*[({\[]\s*(?:co\.? ?(?:reg)?\.? ?(?:no)?\.? ?:?)?\s*[\dOIl][\dA-Za-z \-]{4,14}[)}\]]?.{0,3}$", re.I
+    r"\s{0,3}[({\[]\s{0,3}(?:co\.? ?(?:reg)?\.? ?(?:no)?\.? ?:?)?\s{0,3}[\dOIl][\dA-Za-z \-]{4,14}[)}\]]?.{0,3}$",
+    re.I,
 )
 _FORM_ALONE = re.compile(
     r"\W*(?:co\.?|company|\(m\)|sdn|bhd|s[do]n\.? bhd\.?|pte|ltd|limited|inc|llc|gmbh|b\.?v\.?)\b", re.I

@@ -111,7 +111,7 @@ class PageSegments:
     def below(self, segment: Segment) -> Segment | None:
         """The next segment under this one, not more than three of its heights away."""
         if segment.box is None:
-            return next((s for s in self._next_line(segment) if s.column == segment.column), None)
+            return self._under(segment)
         box = segment.box
         height = max(box.y1 - box.y0, 0.004)
         near = self._between(box.y1 - height * 0.3, box.y1 + 3 * height)
@@ -132,19 +132,19 @@ class PageSegments:
         cell = self._cells.get((own.table, own.row + down, own.column + right))
         return (cell.start, cell.end) if cell and cell.end > cell.start else None
 
+    @cached_property
+    def _places(self) -> dict[tuple[int, int], Segment]:
+        return {(s.line, s.column): s for s in self.segments}
+
+    def _under(self, segment: Segment) -> Segment | None:
+        """The segment of the same column in the next line that holds any."""
+        at = bisect_right(self.segments, segment.line, key=lambda s: s.line)
+        return self._places.get((self.segments[at].line, segment.column)) if at < len(self.segments) else None
+
     def _between(self, top: float, bottom: float) -> list[tuple[Box, Segment]]:
         placed = self._by_height
         first = bisect_left(placed, top, key=lambda p: p[0].y0)
         return placed[first : bisect_right(placed, bottom, key=lambda p: p[0].y0)]
-
-    def _next_line(self, segment: Segment) -> Iterator[Segment]:
-        at = self._index[segment.start]
-        while at < len(self.segments) and self.segments[at].line == segment.line:
-            at += 1
-        line = self.segments[at].line if at < len(self.segments) else -1
-        while at < len(self.segments) and self.segments[at].line == line:
-            yield self.segments[at]
-            at += 1
 
 
 _last: list[tuple[weakref.ref[Document], dict[int, PageSegments]]] = []

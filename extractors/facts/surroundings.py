@@ -19,13 +19,6 @@ _REACH = 0.05
 """How far above, as a fraction of the page's height, a label of a value may stand."""
 
 
-def line_around(text: str, start: int, end: int) -> tuple[int, int]:
-    """(start, end) of the line or lines that hold `text[start:end]`."""
-    first = text.rfind("\n", 0, start) + 1
-    last = text.find("\n", end)
-    return first, len(text) if last < 0 else last
-
-
 def lead_of(document: Document, plain: str, start: int, end: int) -> str:
     """Up to 60 characters before a slice on its line; where no word is among them, the label above it.
 
@@ -66,8 +59,10 @@ def column_edges(document: Document, page: Page, first: int, last: int) -> list[
 
 def column_around(document: Document, page: Page, start: int, end: int) -> tuple[int, int]:
     """(start, end) of the part of a slice's line in its column, at most 60 characters to either side."""
-    first, last = line_around(document.text, start, end)
-    first, last = max(first, start - _WIDTH), min(last, end + _WIDTH)
+    low, high = max(0, start - _WIDTH), min(end + _WIDTH, len(document.text))
+    first = max(document.text.rfind("\n", low, start) + 1, low)
+    last = document.text.find("\n", end, high)
+    last = high if last < 0 else last
     edges = column_edges(document, page, first, last)
     return (
         max((edge for edge in edges if edge <= start), default=first),

@@ -27,6 +27,7 @@ _NOTHING_SPEAKS = 1.2
 _CAPS = {"line": 5.0, "body": 3.0}
 """Beyond this sum, more cues of a place add a quarter of their weight: ten hints are not ten proofs."""
 _PICTURES_ONLY = ("photo", "video")
+_TAGS = ("Media title", "Media description", "Media comment")
 
 
 @dataclass(frozen=True)
@@ -52,9 +53,18 @@ def classify(document: Document) -> Classification:
         kind,
         round(confidence, 4),
         _why(evidence, kind),
-        language_of(document.text[: document.body_end]),
+        language_of(_written(document)),
         _title(document, pages, heading, kind),
     )
+
+
+def _written(document: Document) -> str:
+    """What people wrote: of a recording its tags and what can be read on its frames, not the labels of its sheet."""
+    if not document.media_type.startswith(("video/", "audio/")):
+        return document.text[: document.body_end]
+    tags = (document.text[m.start : m.end] for m in document.metadata if m.key in _TAGS)
+    frames = (document.text[page.start : page.end] for page in document.pages[1:])
+    return "\n".join((*tags, *frames))
 
 
 def _title(

@@ -16,6 +16,8 @@ from extractors.facts.reference_labelled import labels as number_labels
 from extractors.facts.segments import PageSegments, Segment
 
 _LINES = 40
+_LOOKED_AT = 300
+"""Characters of a line that are looked at to see what it is."""
 _TOUCH = 0.5
 """Pieces nearer than half a letter's height are one line, whatever OCR made of the boxes."""
 _WHITE = re.compile(r"\s+")
@@ -82,7 +84,7 @@ class HeadLine:
     @cached_property
     def tells(self) -> bool:
         """Whether it may be a title: words, and no company, address, date, label or telephone."""
-        text = self.plain.text.strip(" #*")
+        text = self.plain.text.strip(" #*")[:_LOOKED_AT]
         letters = sum(1 for c in text if c.isalpha())
         return (
             letters >= 4

@@ -58,7 +58,7 @@ def _by_type(document: Document) -> Iterator[Sign]:
     elif kind.startswith("video/"):
         yield Sign("video", 12.0)
     elif kind.startswith("audio/"):
-        yield Sign("other", 4.0)
+        yield Sign("other", 12.0)
     elif kind.startswith(_ARCHIVE_TYPES):
         yield Sign("other", 9.0)
     elif "spreadsheet" in kind or "excel" in kind or kind == "text/csv":

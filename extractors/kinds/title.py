@@ -72,8 +72,10 @@ _LARGE = 1.35
 
 def title_of(document: Document, page: PageSegments, heading: Segment | None, kind: str) -> str | None:
     """The title of a document whose first page this is; `heading` is the segment that told its kind."""
-    if document.media_type.startswith("message/") and document.title:
+    if document.media_type.startswith(("message/", "video/", "audio/")) and document.title:
         return _tidy(document.title)
+    if document.media_type.startswith("audio/"):
+        return None
     if kind in ("photo", "video"):
         return None
     lines = head_lines(page)

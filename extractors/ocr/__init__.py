@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import cast
 
 from extractors.errors import InstallationError
+from extractors.ocr.checked import Checked
 from extractors.ocr.engine import Engine
 
 _DECLARES = re.compile(r"^def engine\(\) -> \w+:", re.MULTILINE)
@@ -16,12 +17,12 @@ _DECLARES = re.compile(r"^def engine\(\) -> \w+:", re.MULTILINE)
 
 @cache
 def engine(name: str) -> Engine:
-    """The engine called `name`: what `engine()` of the module of that name gives."""
+    """The engine called `name`: what `engine()` of the module of that name gives, its answers checked."""
     if name not in engines():
         raise InstallationError(
             f"there is no OCR engine called {name}", hint=f"Choose one of: {', '.join(engines())}."
         )
-    return cast(Engine, importlib.import_module(f"{__name__}.{name}").engine())
+    return Checked(cast(Engine, importlib.import_module(f"{__name__}.{name}").engine()))
 
 
 @cache

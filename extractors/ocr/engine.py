@@ -40,6 +40,15 @@ class Recognised:
 
 
 @dataclass(frozen=True, slots=True)
+class PageReading:
+    """What stands on a page, by which engine ("tesseract 5.3.0"), and for which reasons in this way."""
+
+    found: Recognised
+    engine: str
+    reasons: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Bearing:
     """How a picture lies: `turn` degrees (0, 90, 180, 270) clockwise make it upright; `sure` is 0 upwards, from
     about 2 on it can be trusted. `script` is the writing it seems to hold ("Latin", "Han", …)."""

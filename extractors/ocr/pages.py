@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from extractors.document import Box, PageText, Word, text_of_lines
-from extractors.ocr.engine import Line, Recognised
+from extractors.ocr.engine import Line, PageReading, Recognised
 from extractors.ocr.merit import confidence
 from extractors.readers.draft import PendingPage
 
@@ -13,21 +13,23 @@ OVERLAP = 0.3
 """Share of an OCR word's area that a typed word must cover for the two to be the same word."""
 
 
-def page_of(pending: PendingPage, found: Recognised, engine: str) -> PageText:
+def page_of(pending: PendingPage, reading: PageReading) -> PageText:
     """The page with what was recognised on it, and with its typed words, which are kept as they are."""
+    found = reading.found
     typed = pending.typed
     if typed is not None and typed.words:
         found = Recognised(tuple(_untyped(found, typed)))
     text, words = text_of_lines(found.lines)
+    heading = f"{pending.heading}\n" if pending.heading else ""
     page = PageText(
-        text,
+        heading + text,
         pending.width,
         pending.height,
         source="ocr",
-        engine=engine,
+        engine=reading.engine,
         confidence=confidence(found),
-        words=words,
-        notes=(pending.reason,),
+        words=tuple(_moved(words, len(heading))),
+        notes=(pending.reason, *reading.reasons),
     )
     return page if typed is None or not typed.text.strip() else _joined(page, typed)
 
@@ -53,7 +55,6 @@ def _joined(page: PageText, typed: PageText) -> PageText:
     first, second = (typed, page) if typed_first else (page, typed)
     gap = "" if not first.text or first.text.endswith("\n") else "\n"
     shift = len(first.text) + len(gap)
-    moved = (Word(w.start + shift, w.end + shift, w.box, w.confidence) for w in second.words)
     return PageText(
         first.text + gap + second.text,
         page.width,
@@ -61,9 +62,13 @@ def _joined(page: PageText, typed: PageText) -> PageText:
         source="ocr",
         engine=page.engine,
         confidence=page.confidence,
-        words=(*first.words, *moved),
+        words=(*first.words, *_moved(second.words, shift)),
         notes=page.notes,
     )
+
+
+def _moved(words: Iterable[Word], shift: int) -> Iterator[Word]:
+    return (Word(w.start + shift, w.end + shift, w.box, w.confidence) for w in words)
 
 
 def _middle(words: tuple[Word, ...]) -> float:

@@ -1,220 +1,217 @@
-"""How hard to try on each page: which languages, which way up, and which readying of the picture.
+"""Which engine reads a page, decided page by page: the fast one where it suffices, the better one where it pays.
 
-All pages are read once, in lists. That is enough for clean print. A page on which the engine is not sure of itself
-is looked at on its own: turned upright, read in the other script, as one block, evenly lit, freed from specks;
-the reading that says the most with confidence is kept.
+`fast` is one pass of the fast engine. `auto` begins with it where the picture may be clean Latin print, which it reads
+as well in a third of the time, and gives every other page to the better engine: Chinese, receipts, cuttings, and those
+on which the fast one is not quite sure of itself. `accurate` reads all pages with the better engine; what even that
+is not sure of is tried with the other. Where only one engine is there, or one is named, it tries harder on its own (see
+`tries`).
 """
 
 from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
-from typing import Literal
 
+from extractors.errors import InstallationError, OcrFailed
 from extractors.limits import Limits
-from extractors.ocr import pictures
-from extractors.ocr.engine import Engine, Layout, OcrImage, Recognised
-from extractors.ocr.merit import (
-    confidence,
-    doubtful_share,
-    han_share,
-    letter_height,
-    merit,
-    total,
-    without_noise,
-)
+from extractors.ocr import engine, engines, pictures
+from extractors.ocr.engine import Engine, OcrImage, PageReading, Recognised
+from extractors.ocr.figures import looked_at_again
+from extractors.ocr.merit import confidence, doubtful_share, han_share, merit, total, without_noise
+from extractors.ocr.options import OcrOptions
+from extractors.ocr.slots import slot
+from extractors.ocr.tries import NO_HAN, Attempt, Tries, is_snippet
 
-OcrMode = Literal["fast", "auto", "accurate"]
-
-LIST_LENGTH = 8
-FIRST_LIST = 2
+VERSION = "2"
+"""To be raised with every change that makes readings other than before: kept readings count no more then."""
+FAST, BEST = "tesseract", "rapidocr"
+FIRST_LIST, LIST_LENGTH = 2, 8
 """The first list is short: it tells which script the rest of the document will have."""
-SOUND, SOUND_DOUBT, SOUND_TOTAL = 0.88, 0.08, 20
-"""Mean confidence, share of doubtful words and amount of text with which one pass is enough."""
-LOST = 0.6
-"""Mean confidence below which the page may lie on its side or be in another script."""
-SURE_BEARING = 1.5
-OTHER_SCRIPT_DOUBT = 0.3
-AS_GOOD, BETTER, FAR_BETTER = 0.97, 1.03, 1.3
-"""How much another reading must say in proportion: where it is likelier beforehand, as likely, less likely."""
-NO_HAN, SOME_HAN = 0.2, 0.05
-"""Share of Han words up to which a page is not Chinese, and from which on it may have some Chinese."""
-HARDLY_ANY = 10
-"""Amount of text below which the picture may well hold no writing at all."""
-LEAST_MERIT = 4.0
-"""Merit from which on a reading can be no accident: a word."""
-GLANCE_SIDE = 1600
-"""Long side in pixels of a picture in which nothing was found, for the further looks at it."""
-SNIPPET_PIXELS = 500_000
-"""Size up to which a picture is a cutting or a single line, which columns and blocks are not looked for in."""
-NARROW = 1.7
-"""Height to width from which on a picture is a receipt: one block of lines, whatever its gaps look like."""
-_HAN = ("chi_",)
+RECEIPT = 1.7
+"""Height to width from which on a picture is a receipt."""
+CLEAN, CLEAN_DOUBT, CLEAN_TOTAL = 0.95, 0.01, 20
+"""Mean confidence, share of doubtful words and amount of text from which on the fast engine reads as well as the
+better one. On pages with 0.9 to 0.95 it misses two to twenty words in a hundred that the other finds (bench/ocr.py)."""
+POOR = 0.8
+"""Confidence of the better engine below which the fast one may have seen more."""
+AS_GOOD = 0.9
+"""How much the better engine's reading must say in proportion to be preferred: it is the likelier to be right."""
 
 
 @dataclass(frozen=True, slots=True)
-class OcrOptions:
-    """How pictures of pages are read: how hard (`mode`), in which languages (Tesseract's names), by which engine."""
+class Readers:
+    """The engines that there are for the policy to choose from; either may be missing, not both."""
 
-    mode: OcrMode = "auto"
-    languages: tuple[str, ...] = ("eng", "chi_sim")
-    engine: str = "tesseract"
-
-    @property
-    def han(self) -> tuple[str, ...]:
-        """The languages that are written in Han characters."""
-        return tuple(each for each in self.languages if each.startswith(_HAN))
+    fast: Engine | None
+    best: Engine | None
 
     @property
-    def latin(self) -> tuple[str, ...]:
-        """The other languages."""
-        return tuple(each for each in self.languages if not each.startswith(_HAN))
+    def alone(self) -> Engine | None:
+        """The only engine, where there is only one."""
+        return None if self.fast and self.best else self.fast or self.best
+
+    @property
+    def both(self) -> tuple[Engine, Engine]:
+        """The fast one and the better one. Raises an InstallationError where there are not two."""
+        if self.fast is None or self.best is None:
+            raise InstallationError("there are not two OCR engines")
+        return self.fast, self.best
+
+    @property
+    def versions(self) -> tuple[str, ...]:
+        """Names and versions."""
+        return tuple(named(each) for each in (self.fast, self.best) if each is not None)
 
 
-@dataclass(frozen=True, slots=True)
-class _Reading:
-    """One reading of a page: from which picture, in which languages, turned clockwise by `turn` degrees."""
+def named(reader: Engine) -> str:
+    """Name and version, such as "tesseract 5.3.0"."""
+    return f"{reader.name} {reader.version}"
 
-    found: Recognised
-    image: OcrImage
-    languages: tuple[str, ...]
-    turn: int = 0
+
+def readers_for(options: OcrOptions) -> Readers:
+    """The engines that these options allow and that this machine has for all the languages.
+
+    Raises the fast engine's InstallationError when there is none.
+    """
+    if options.engine != "auto":
+        return Readers(engine(options.engine), None)
+    best = _if_there(BEST, options)
+    if best is None:
+        return Readers(engine(FAST), None)
+    fast = _if_there(FAST, options)
+    return Readers(fast, None if fast is not None and options.mode == "fast" else best)
+
+
+def _if_there(name: str, options: OcrOptions) -> Engine | None:
+    if name not in engines():
+        return None
+    try:
+        engine(name).check(options.languages)
+    except InstallationError:
+        return None
+    return engine(name)
 
 
 def recognise(
-    images: Sequence[OcrImage], engine: Engine, options: OcrOptions, limits: Limits
-) -> Iterator[Recognised]:
+    images: Sequence[OcrImage], readers: Readers, options: OcrOptions, limits: Limits
+) -> Iterator[PageReading]:
     """What stands in each image, in order; boxes refer to the images as given.
 
-    Raises what the engine raises: a page that cannot be read is never an empty page.
+    Raises what the engines raise: a page that cannot be read is never an empty page.
     """
-    first = options.latin or options.han
-    start = 0
-    while start < len(images):
-        batch = images[start : start + (LIST_LENGTH if start else FIRST_LIST)]
-        start += len(batch)
-        with tempfile.TemporaryDirectory(dir=batch[0].path.parent) as folder:
-            readings = _List(engine, options, limits, Path(folder)).read(batch, first)
-        if options.han and options.latin:
-            in_han = sum(reading.languages[0] in options.han for reading in readings)
-            first = options.han if in_han * 2 > len(readings) else options.latin
-        yield from (without_noise(pictures.turned_back(r.found, r.turn)) for r in readings)
+    plan = _Plan(readers, options, limits)
+    yield from plan.read(images[:FIRST_LIST])
+    rest = [images[at : at + LIST_LENGTH] for at in range(FIRST_LIST, len(images), LIST_LENGTH)]
+    if not rest:
+        return
+    with ThreadPoolExecutor(max(1, options.slots)) as threads:
+        try:
+            yield from chain.from_iterable(threads.map(plan.read, rest))
+        finally:
+            threads.shutdown(cancel_futures=True)
 
 
-class _List:
-    """Pages that are read together; `folder` takes the pictures made on the way."""
+class _Plan:
+    """How the pages of one document are read. `_languages` are those to begin with, learnt from the pages before."""
 
-    def __init__(self, engine: Engine, options: OcrOptions, limits: Limits, folder: Path) -> None:
-        self._engine, self._options, self._limits, self._folder = engine, options, limits, folder
+    def __init__(self, readers: Readers, options: OcrOptions, limits: Limits) -> None:
+        self._readers, self._options, self._limits = readers, options, limits
+        self._languages = options.latin or options.han
 
-    def read(self, images: Sequence[OcrImage], first: tuple[str, ...]) -> list[_Reading]:
-        """The best reading of each image, beginning with the languages `first`."""
-        languages = self._options.languages if self._options.mode == "fast" else first
-        found = self._engine.recognise(images, languages, "page", self._seconds(len(images)))
-        once = [_Reading(each, image, languages) for each, image in zip(found, images, strict=True)]
-        if self._options.mode == "fast":
-            return once
-        return [each if self._enough(each) else self._harder(each) for each in once]
+    def read(self, images: Sequence[OcrImage]) -> list[PageReading]:
+        """The readings of some pages."""
+        if not images:
+            return []
+        shared = self._options.shared
+        with (
+            slot(shared / "slots" if shared else None, self._options.slots),
+            tempfile.TemporaryDirectory(dir=images[0].path.parent) as folder,
+        ):
+            readings = self._read(images, Path(folder))
+        self._learn(readings)
+        return readings
 
-    def _seconds(self, count: int = 1) -> float:
-        return self._limits.seconds + self._limits.seconds_per_page * count
+    def _read(self, images: Sequence[OcrImage], folder: Path) -> list[PageReading]:
+        if (alone := self._readers.alone) is not None:
+            tries = Tries(alone, self._options, self._limits, folder)
+            if self._options.mode == "fast":
+                found = tries.once(images, self._options.languages)
+            else:
+                found = tries.read(images, self._languages)
+            return [_reading(each, alone, ()) for each in found]
+        fast, best = self._readers.both
+        return _Both(fast, best, self._options, self._limits, folder).read(images, self._languages)
 
-    def _enough(self, reading: _Reading) -> bool:
-        """Whether the reading is as good as it gets. A Han model that found no Han has read the wrong script."""
-        width, height = pictures.size(reading.image)
-        sound = (confidence(reading.found) or 0.0) >= SOUND and doubtful_share(reading.found) <= SOUND_DOUBT
-        if self._options.mode == "accurate" or not sound or total(reading.found) < SOUND_TOTAL:
-            return False
-        return height < NARROW * width and (self._is_latin(reading) or han_share(reading.found) > NO_HAN)
-
-    def _is_latin(self, reading: _Reading) -> bool:
-        return reading.languages == self._options.latin
-
-    def _harder(self, reading: _Reading) -> _Reading:
-        """The best of the further readings of one page."""
-        best = self._glanced(reading)
-        lost = self._is_lost(best)
-        bearing = self._engine.bearing(best.image, self._seconds()) if lost else None
-        if bearing and bearing.turn and bearing.sure >= SURE_BEARING:
-            best = self._turned(best, bearing.turn, "page")
-        best = self._other_script(best)
-        if lost and bearing is None and self._is_lost(best) and _is_snippet(best.image):
-            best = self._turned_about(best)
-        if self._enough(best):
-            return best
-        best = self._as_block(best)
-        if self._options.mode == "accurate" and self._options.han and self._options.latin:
-            best = self._better(best, self._again(best, best.image, self._options.languages))
-        return best
-
-    def _glanced(self, reading: _Reading) -> _Reading:
-        """A photo without writing is not worth many looks at its full size."""
-        if merit(reading.found) >= HARDLY_ANY:
-            return reading
-        return replace(reading, image=pictures.fitted(reading.image, GLANCE_SIDE, self._folder))
-
-    def _again(
-        self, reading: _Reading, image: OcrImage, languages: tuple[str, ...], layout: Layout = "page"
-    ) -> _Reading:
-        found = self._engine.recognise([image], languages, layout, self._seconds())[0]
-        return replace(reading, found=found, languages=languages)
-
-    def _better(self, old: _Reading, new: _Reading, by: float = BETTER) -> _Reading:
-        return new if merit(new.found) > by * merit(old.found) else old
-
-    def _is_lost(self, reading: _Reading) -> bool:
-        return (confidence(reading.found) or 0.0) < LOST
-
-    def _turned(self, reading: _Reading, turn: int, layout: Layout) -> _Reading:
-        image = pictures.turned(reading.image, turn, self._folder)
-        return self._again(replace(reading, image=image, turn=turn), image, reading.languages, layout)
-
-    def _turned_about(self, reading: _Reading) -> _Reading:
-        """The way round in which a cutting says the most, where it is too small to tell without reading."""
-        turns = [self._turned(reading, turn, "block") for turn in (90, 270, 180)]
-        best = max(turns, key=lambda each: merit(each.found))
-        return self._better(reading, best, FAR_BETTER) if merit(best.found) >= LEAST_MERIT else reading
-
-    def _other_script(self, reading: _Reading) -> _Reading:
-        """In the other script if that says far more, in both together if they say more."""
-        options = self._options
-        if not (options.han and options.latin):
-            return reading
-        layout: Layout = "block" if _is_snippet(reading.image) else "page"
-        doubtful = doubtful_share(reading.found) >= OTHER_SCRIPT_DOUBT
-        if not self._is_latin(reading):
-            no_han = han_share(reading.found) <= NO_HAN
-            if not (no_han or doubtful):
-                return reading
-            latin = self._again(reading, reading.image, options.latin, layout)
-            return self._better(reading, latin, AS_GOOD if no_han else BETTER)
-        return self._in_han(reading, layout) if doubtful else reading
-
-    def _in_han(self, reading: _Reading, layout: Layout) -> _Reading:
-        han = self._again(reading, reading.image, self._options.han, layout)
-        if han_share(han.found) > NO_HAN:
-            return self._better(reading, han, FAR_BETTER)
-        if han_share(han.found, sure=0.8) >= SOME_HAN:
-            return self._better(reading, self._again(reading, reading.image, self._options.languages, layout))
-        return reading
-
-    def _as_block(self, reading: _Reading) -> _Reading:
-        """As one block of lines; with even light and larger letters; without specks."""
-        if merit(reading.found) < HARDLY_ANY and not _is_snippet(reading.image):
-            return reading
-        best = self._better(reading, self._again(reading, reading.image, reading.languages, "block"))
-        if self._is_latin(best) or self._options.mode == "accurate":
-            letters = letter_height(best.found, pictures.size(best.image)[1])
-            lit = pictures.lit(best.image, letters, self._folder)
-            best = self._better(best, self._again(best, lit, best.languages, "block"))
-        clean = pictures.despeckled(reading.image, self._folder)
-        if clean is not None:
-            best = self._better(best, self._again(best, clean, best.languages, "block"))
-        return best
+    def _learn(self, readings: Sequence[PageReading]) -> None:
+        if self._options.han and self._options.latin:
+            in_han = sum(han_share(reading.found) > NO_HAN for reading in readings)
+            self._languages = self._options.han if in_han * 2 > len(readings) else self._options.latin
 
 
-def _is_snippet(image: OcrImage) -> bool:
+class _Both:
+    """Pages that two engines share."""
+
+    def __init__(self, fast: Engine, best: Engine, options: OcrOptions, limits: Limits, folder: Path) -> None:
+        self._fast, self._best, self._options, self._folder = fast, best, options, folder
+        self._tries = Tries(fast, options, limits, folder)
+
+    def read(self, images: Sequence[OcrImage], languages: tuple[str, ...]) -> list[PageReading]:
+        """The better reading of each image."""
+        may_be_clean = self._options.mode == "auto" and languages == self._options.latin
+        plain = [image for image in images if may_be_clean and not _is_hard(image)]
+        once = dict(zip((image.page for image in plain), self._tries.once(plain, languages), strict=True))
+        return [self._chosen(image, once.get(image.page)) for image in images]
+
+    def _chosen(self, image: OcrImage, first: Attempt | None) -> PageReading:
+        if first is None:
+            return self._by_best(Attempt(Recognised(()), image, ()), "not clean Latin print")
+        if _is_clean(first):
+            return self._settled(first, self._fast, "clean print")
+        sure = confidence(first.found)
+        why = f"{self._fast.name} was not sure ({sure:.2f})" if sure else f"{self._fast.name} found nothing"
+        return self._by_best(first, why)
+
+    def _by_best(self, first: Attempt, why: str) -> PageReading:
+        try:
+            (found,) = self._best.recognise(
+                [first.image], self._options.languages, "page", self._tries.seconds()
+            )
+        except OcrFailed as error:
+            return self._alone(first, f"{self._best.name} failed: {error.code}")
+        if (confidence(found) or 0.0) < POOR and not first.languages:
+            (first,) = self._tries.once([first.image], self._options.languages)
+        second = Attempt(found, first.image, self._options.languages)
+        if merit(found) >= AS_GOOD * merit(first.found):
+            return self._settled(second, self._best, why)
+        return self._settled(first, self._fast, f"{why}, but said more than {self._best.name}")
+
+    def _alone(self, first: Attempt, why: str) -> PageReading:
+        """What the fast engine makes of a page at which the other broke down."""
+        if not first.languages:
+            (first,) = self._tries.once([first.image], self._options.languages)
+        return _reading(self._tries.harder(first), self._fast, (why,))
+
+    def _settled(self, chosen: Attempt, by: Engine, why: str) -> PageReading:
+        other = self._best if by is self._fast else self._fast
+        found, notes = looked_at_again(
+            chosen.found, chosen.image, other, self._options, self._tries.seconds(), self._folder
+        )
+        return _reading(Attempt(found, chosen.image, chosen.languages, chosen.turn), by, (why, *notes))
+
+
+def _reading(chosen: Attempt, by: Engine, reasons: tuple[str, ...]) -> PageReading:
+    return PageReading(without_noise(pictures.turned_back(chosen.found, chosen.turn)), named(by), reasons)
+
+
+def _is_clean(first: Attempt) -> bool:
+    sure = (confidence(first.found) or 0.0) >= CLEAN and doubtful_share(first.found) <= CLEAN_DOUBT
+    return sure and total(first.found) >= CLEAN_TOTAL
+
+
+def _is_hard(image: OcrImage) -> bool:
     width, height = pictures.size(image)
-    return width * height <= SNIPPET_PIXELS
+    return is_snippet(image) or height > RECEIPT * width

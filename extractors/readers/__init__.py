@@ -50,7 +50,9 @@ def read(source: Input) -> Draft:
     except ClaimtrailError:
         raise
     except MemoryError as error:
-        raise TooLarge(f"{source.untrusted_name}: reading it takes more memory than limits.memory") from error
+        raise TooLarge(
+            f"{source.untrusted_name}: reading it takes more memory than limits.memory_mib"
+        ) from error
     except OSError as error:
         raise _of_system(source, error) from error
     except Exception as error:  # a parser may raise anything on hostile input; it is named in the message
@@ -97,9 +99,8 @@ def _check_size(source: Input) -> None:
     except OSError as error:
         raise FileUnreachable(f"{source.untrusted_name}: {error.strerror}") from error
     if size > source.limits.file_bytes:
-        raise TooLarge(
-            f"{source.untrusted_name}: {size} bytes are more than limits.file_bytes ({source.limits.file_bytes})"
-        )
+        most = source.limits.file_bytes // 2**20
+        raise TooLarge(f"{source.untrusted_name}: {size} bytes are more than limits.file_mib ({most}) allows")
 
 
 def _of_system(source: Input, error: OSError) -> ClaimtrailError:

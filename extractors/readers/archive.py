@@ -36,6 +36,10 @@ def read(source: Input) -> Draft:
         if len(files) > source.limits.archive_members:
             most = source.limits.archive_members
             raise TooLarge(f"{name}: {len(files)} files inside, more than the limit archive_members ({most})")
+        unpacking.expected = len(files)
+        unpacking.guard.check(
+            sum(info.file_size for info in files)
+        )  # one that lies is caught as it is unpacked
         for info in files:
             _take(archive, info, unpacking)
     return unpacking.draft()

@@ -11,7 +11,7 @@ from extractors.readers.draft import Child, Input
 
 @dataclass
 class ChildStore:
-    """Writes children one by one, their number within archive_members and their bytes within archive_bytes."""
+    """Writes children one by one, their number within archive_members and their bytes within archive_mib."""
 
     source: Input
     children: list[Child] = field(default_factory=list)
@@ -35,12 +35,12 @@ class ChildStore:
         return self.source.scratch / f"child-{len(self.children) + 1:05d}"
 
     def count(self, size: int) -> None:
-        """Counts bytes that come out. Raises TooLarge beyond archive_bytes."""
+        """Counts bytes that come out. Raises TooLarge beyond archive_mib."""
         self.total += size
         most = self.source.limits.archive_bytes
         if self.total > most:
             raise TooLarge(
-                f"{self.source.untrusted_name}: more bytes inside than the limit archive_bytes ({most})"
+                f"{self.source.untrusted_name}: more bytes inside than the limit archive_mib ({most // 2**20}) allows"
             )
 
     def add(self, untrusted_name: str, path: Path) -> Child:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from itertools import islice
@@ -9,6 +10,7 @@ from itertools import islice
 from extractors.document import Cell, lines_of
 
 DELIMITERS = ("\t", ",", ";", "|")
+_BREAKS = {delimiter: re.compile(f"[\n{re.escape(delimiter)}]") for delimiter in DELIMITERS}
 
 
 def delimiter_of(text: str) -> str | None:
@@ -65,7 +67,5 @@ def _closing_quote(text: str, position: int) -> int:
 
 
 def _next_break(text: str, position: int, delimiter: str) -> int:
-    line_end = text.find("\n", position)
-    line_end = len(text) if line_end < 0 else line_end
-    found = text.find(delimiter, position, line_end)
-    return line_end if found < 0 else found
+    found = _BREAKS[delimiter].search(text, position)
+    return found.start() if found else len(text)

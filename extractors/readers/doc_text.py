@@ -7,7 +7,7 @@ import struct
 from collections.abc import Iterator
 
 from extractors.errors import Corrupt, Empty, Encrypted, TooLarge, Unsupported
-from extractors.readers.compound import opened, stream, summary
+from extractors.readers.compound import opened
 from extractors.readers.draft import Draft, Input
 from extractors.readers.encodings import decode
 from extractors.readers.layout import TextBuilder
@@ -43,11 +43,11 @@ def doc_draft(source: Input) -> Draft:
     Raises Corrupt, Encrypted, TooLarge, Empty, and Unsupported for Word 95 and older in its complex form.
     """
     with opened(source) as ole:
-        main = stream(ole, "WordDocument")
+        main = ole.stream("WordDocument")
         if main is None or len(main) < 0x60:
             raise Corrupt(f"{source.untrusted_name}: it holds no document, or a damaged one")
-        tables = [stream(ole, "0Table"), stream(ole, "1Table")]
-        title, metadata = summary(ole, "doc")
+        tables = [ole.stream("0Table"), ole.stream("1Table")]
+        title, metadata = ole.summary("doc")
     out = TextBuilder()
     for part in _parts(source, main, tables):
         _add(part, out)
@@ -182,17 +182,19 @@ def without_fields(text: str) -> str:
     """The text with fields as their results: what stands between \\x13 and \\x14 is a command ([MS-DOC] 2.8.25)."""
     kept: list[str] = []
     in_command: list[bool] = []
-    position = 0
+    commands = position = 0
     for mark in _MARKS.finditer(text):
-        if not any(in_command):
+        if not commands:
             kept.append(text[position : mark.start()])
         position = mark.end()
         if mark[0] == "\x13":
             in_command.append(True)
+            commands += 1
         elif in_command and mark[0] == "\x14":
+            commands -= in_command[-1]
             in_command[-1] = False
         elif in_command:
-            in_command.pop()
-    if not any(in_command):
+            commands -= in_command.pop()
+    if not commands:
         kept.append(text[position:])
     return "".join(kept)

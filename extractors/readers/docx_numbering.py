@@ -14,6 +14,7 @@ _ROMAN = ((1000, "M"), (900, "CM"), (500, "D"), (400, "CD"), (100, "C"), (90, "X
 _ROMAN_LOW = ((10, "X"), (9, "IX"), (5, "V"), (4, "IV"), (1, "I"))
 _CHINESE = ("chinese", "taiwanese", "japanese", "ideographTraditional", "ideographDigital")
 _DEEPEST = 9
+_LONGEST_LABEL = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +99,8 @@ def _overrides(entry: Any) -> dict[int, Level]:
 
 def _level(node: Any) -> Level:
     values = {local(e.tag): attribute(e, "val") or "" for e in node}
-    return Level(values.get("numFmt", "decimal"), values.get("lvlText", ""), _number(values.get("start"), 1))
+    text = values.get("lvlText", "")[:_LONGEST_LABEL]
+    return Level(values.get("numFmt", "decimal"), text, _number(values.get("start"), 1))
 
 
 def _reference(properties: Any) -> Reference | None:
@@ -117,7 +119,8 @@ def _style(properties: Any) -> str:
 
 
 def _number(text: str | None, otherwise: int = 0) -> int:
-    return min(int(text), 100_000) if text and text.isascii() and text.isdigit() else otherwise
+    told = text if text and text.isascii() and text.isdigit() and len(text) < 10 else ""
+    return min(int(told), 100_000) if told else otherwise
 
 
 def spelled(number: int, form: str) -> str:

@@ -42,6 +42,8 @@ class DocxText:
         self._tables: list[OpenTable | None] = []
         self._page_has_text = False
         self._label = ""
+        self._run: Any = None
+        self._run_is_hidden = False
 
     def read(self, root: Any) -> DocxText:
         """Takes in a whole part."""
@@ -97,8 +99,9 @@ class DocxText:
 
     def _say(self, node: Any) -> None:
         run = node.getparent()
-        properties = child(run, "rPr") if run is not None else None
-        if properties is not None and _is_on(child(properties, "vanish")):
+        if run is not self._run:
+            self._run, self._run_is_hidden = run, _is_on(child(run, "rPr", "vanish"))
+        if self._run_is_hidden:
             self.hidden += 1
         elif node.text:
             self.out.add(f"{self._label} {node.text}" if self._label else node.text, exact=True)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from extractors.document import PageText
 from extractors.limits import Limits
+from extractors.picture_hash import PictureHash
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +16,9 @@ class PendingPage:
 
     `image` is a picture of the page as delivered (upright as its file says), in the scratch folder; `width` and
     `height` are the page's size in points. `typed` is what the page's own text layer holds, where it is sound but
-    does not cover the page (a scan with a few typed words): it is kept, and OCR adds what it lacks.
+    does not cover the page (a scan with a few typed words): it is kept, and OCR adds what it lacks. `picture` is the
+    hash by which copies of the picture are found, made while it is in memory; None where it shows nothing. `heading`
+    is a line that is not in the picture and stands before what is (the time of a film's frame).
     """
 
     image: Path
@@ -24,6 +27,8 @@ class PendingPage:
     dpi: float
     reason: str
     typed: PageText | None = None
+    picture: PictureHash | None = None
+    heading: str = ""
 
 
 @dataclass(frozen=True, slots=True)

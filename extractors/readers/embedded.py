@@ -7,13 +7,14 @@ from dataclasses import dataclass
 
 from extractors.errors import Corrupt
 from extractors.readers.children import ChildStore
+from extractors.readers.compound import files_of_object
 from extractors.readers.draft import Child
 from extractors.readers.ooxml import Package, is_raster
 
 SMALLEST_PICTURE = 20_000
 """Bytes below which a picture in a document is taken for a logo or an ornament."""
 EMBEDDED_KINDS = ("image", "package", "aFChunk", "oleObject")
-"""Relations to pictures, whole files, text in another format, and objects of other programs (only counted)."""
+"""Relations to pictures, whole files, text in another format, and objects of other programs."""
 MOST = 200
 """Children of one Office file."""
 
@@ -32,23 +33,27 @@ def take_embedded(package: Package, parts: Iterable[tuple[str, str]], store: Chi
     left_out = 0
     for kind, name in dict.fromkeys(parts):
         try:
-            content = _wanted(package, kind, name)
+            files = _wanted(package, kind, name)
         except Corrupt as error:
             notes.append(error.message)
             continue
-        if content is None or len(store.children) >= MOST:
-            left_out += 1
-        else:
-            store.keep(name.rpartition("/")[2], content)
+        room = MOST - len(store.children)
+        left_out += not files or len(files) > room
+        for told, content in files[:room]:
+            store.keep(told, content)
     if left_out:
         notes.append(f"{left_out} small, repeated or drawn pictures and objects were left out")
     return Embedded(tuple(store.children), tuple(notes))
 
 
-def _wanted(package: Package, kind: str, name: str) -> bytes | None:
+def _wanted(package: Package, kind: str, name: str) -> list[tuple[str, bytes]]:
+    """(name, bytes) of the files that a part is or holds; none for what is small or only drawn."""
+    own = name.rpartition("/")[2]
+    if kind == "oleObject":
+        told = own.partition(".")[0]
+        found = files_of_object(package.data(name))
+        return [(told if given == "embedded" else given, content) for given, content in found]
     if kind in ("package", "aFChunk"):
-        return package.data(name)
-    if kind == "oleObject" or package.size(name) < SMALLEST_PICTURE:
-        return None
-    content = package.data(name)
-    return content if is_raster(content[:8]) else None
+        return [(own, package.data(name))]
+    content = package.data(name) if package.size(name) >= SMALLEST_PICTURE else b""
+    return [(own, content)] if is_raster(content[:8]) else []

@@ -113,7 +113,7 @@ class HtmlText:
 
 def read(source: Input) -> Draft:
     """The visible text. Raises Empty when there is none, TooLarge beyond the limits."""
-    data = bounded_bytes(source, min(4 * source.limits.text_chars, source.limits.memory // 8), "memory")
+    data = bounded_bytes(source, min(4 * source.limits.text_chars, source.limits.memory // 8), "memory_mib")
     decoded = decode(data, declared_charset(data))
     page = html_text(decoded.text)
     if not page.text.strip() and not page.title:

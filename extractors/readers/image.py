@@ -6,15 +6,17 @@ import itertools
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
 from PIL import Image, ImageFile, ImageSequence, UnidentifiedImageError
 
 from extractors.errors import Corrupt, TooLarge
-from extractors.readers import render
+from extractors.picture_hash import picture_hash
+from extractors.readers import decoding, render
 from extractors.readers.draft import Draft, Input, PendingPage
 from extractors.readers.image_exif import exif_metadata, orientation
+from extractors.readers.tiff_strips import has_strips, strips
 
 _FORMATS = {
     "image/jpeg": ("JPEG", "MPO"),
@@ -44,14 +46,23 @@ _TURNS = {
     8: (Image.Transpose.ROTATE_90,),
 }
 """EXIF 2.32, tag 0x0112: what makes a picture upright."""
+_SIDEWAYS = (
+    Image.Transpose.TRANSPOSE,
+    Image.Transpose.ROTATE_270,
+    Image.Transpose.TRANSVERSE,
+    Image.Transpose.ROTATE_90,
+)
 
 
 def read(source: Input) -> Draft:
     """A page for each picture in the file, turned upright as its EXIF says, with the camera's metadata.
 
-    Raises TooLarge (limits.pixels, limits.pages) before anything is decoded, and Corrupt.
+    Raises TooLarge (limits.megapixels, limits.pages, limits.memory_mib) before anything is decoded, and Corrupt.
     """
     with _opened(source) as image:
+        _check_pixels(source, image)
+        if image.format == "PNG":  # its metadata may stand behind its pixels
+            _check_memory(source, image, *image.size)
         metadata = tuple(exif_metadata(image))
         notes: list[str] = []
         pages = tuple(_pages(source, image, notes))
@@ -66,7 +77,7 @@ def _opened(source: Input) -> Iterator[Image.Image]:
         import pi_heif
 
         pi_heif.register_heif_opener(thumbnails=False)
-    with warnings.catch_warnings():
+    with warnings.catch_warnings(), _most_pixels(source.limits.pixels):
         warnings.simplefilter("ignore")
         try:
             image = Image.open(source.path, formats=_FORMATS[source.media_type])
@@ -76,6 +87,16 @@ def _opened(source: Input) -> Iterator[Image.Image]:
             raise Corrupt(f"{source.untrusted_name}: the picture is damaged") from error
         with image:
             yield image
+
+
+@contextmanager
+def _most_pixels(most: int) -> Iterator[None]:
+    """Pillow's own limit, which is lower than ours and would make a higher setting idle."""
+    before, Image.MAX_IMAGE_PIXELS = Image.MAX_IMAGE_PIXELS, most
+    try:
+        yield
+    finally:
+        Image.MAX_IMAGE_PIXELS = before
 
 
 def _pages(source: Input, image: Image.Image, notes: list[str]) -> Iterator[PendingPage]:
@@ -102,26 +123,65 @@ def _pages(source: Input, image: Image.Image, notes: list[str]) -> Iterator[Pend
 
 
 def _page(source: Input, frame: Image.Image, number: int, notes: list[str]) -> PendingPage:
-    if frame.width * frame.height > source.limits.pixels:
-        raise _too_many_pixels(source)
+    width, height = frame.size
+    _check_pixels(source, frame)
     turns = _TURNS.get(orientation(frame), ())
     dpi = _dpi(frame)
-    picture = _grey(_decoded(source, frame, number, notes))
+    _as_draft(frame)
+    _check_memory(source, frame, width, height)
+    picture = _small(source, frame, number, notes)
     for turn in turns:
         picture = picture.transpose(turn)
-    width, height = picture.size
+        width, height = (height, width) if turn in _SIDEWAYS else (width, height)
+    found = picture_hash(picture)
+    seen = replace(found, width=width, height=height) if found else None
     shrink = min(1.0, FINEST_SIDE / max(width, height))
-    if shrink < 1:
-        picture = picture.resize((round(width * shrink), round(height * shrink)), Image.Resampling.LANCZOS)
+    wanted = (round(width * shrink), round(height * shrink))
+    if picture.size != wanted:
+        picture = picture.resize(wanted, Image.Resampling.LANCZOS)
     path = render.saved(picture, source.scratch, number, dpi * shrink, number <= render.SMALL_JOB)
-    return PendingPage(path, width * 72 / dpi, height * 72 / dpi, dpi * shrink, "the file is a picture")
+    size = (width * 72 / dpi, height * 72 / dpi)
+    return PendingPage(path, *size, dpi * shrink, "the file is a picture", picture=seen)
+
+
+def _check_pixels(source: Input, frame: Image.Image) -> None:
+    if frame.width * frame.height > source.limits.pixels:
+        raise _too_many_pixels(source)
+
+
+def _check_memory(source: Input, frame: Image.Image, width: int, height: int) -> None:
+    """Raises TooLarge where the picture would have to lie in memory whole and cannot."""
+    need = decoding.bytes_needed(frame, width, height)
+    if need > decoding.SHARE * source.limits.memory and not has_strips(frame):
+        most = source.limits.memory // 2**20
+        raise TooLarge(
+            f"{source.untrusted_name}: the picture ({width} x {height} pixels) takes {need // 2**20} MiB of memory, "
+            f"more than limits.memory_mib ({most}) allows"
+        )
+
+
+def _as_draft(frame: Image.Image) -> None:
+    """A JPEG that is far larger than OCR wants can be decoded at a half, a quarter or an eighth of its size."""
+    if frame.format in ("JPEG", "MPO"):
+        shrink = min(1.0, FINEST_SIDE / max(frame.size))
+        mode = "L" if frame.mode in ("RGB", "YCbCr") else frame.mode
+        frame.draft(mode, (round(frame.width * shrink), round(frame.height * shrink)))
+
+
+def _small(source: Input, frame: Image.Image, number: int, notes: list[str]) -> Image.Image:
+    """The picture in grey, not yet turned; one of more than twice the size that OCR wants reduced to below that."""
+    most = min(decoding.EASY, decoding.SHARE * source.limits.memory) if has_strips(frame) else None
+    if most is None or decoding.bytes_needed(frame, *frame.size) <= most:
+        return decoding.grey(_decoded(source, frame, number, notes), FINEST_SIDE)
+    try:
+        return decoding.grey_of_bands(strips(source.path, frame), frame.size, FINEST_SIDE)
+    except (OSError, ValueError, SyntaxError, EOFError) as error:
+        raise Corrupt(f"{source.untrusted_name}: the picture is damaged") from error
 
 
 def _decoded(source: Input, frame: Image.Image, number: int, notes: list[str]) -> Image.Image:
     """The picture in memory. One that was cut off is read as far as it goes, if that is a good part of it."""
     try:
-        if frame.format in ("JPEG", "MPO") and frame.mode in ("RGB", "YCbCr"):
-            frame.draft("L", None)
         frame.load()
         return frame
     except (OSError, ValueError, SyntaxError, EOFError, IndexError) as error:
@@ -149,24 +209,6 @@ def _salvaged(path: Path, number: int) -> Image.Image | None:
         ImageFile.LOAD_TRUNCATED_IMAGES = before
 
 
-def _grey(picture: Image.Image) -> Image.Image:
-    """Grey, what is transparent white: OCR sees no colour."""
-    if picture.mode in ("RGBA", "LA", "PA") or "transparency" in picture.info:
-        layers = picture.convert("RGBA")
-        paper = Image.new("RGBA", layers.size, "white")
-        return Image.alpha_composite(paper, layers).convert("L")
-    if picture.mode.startswith(("I", "F")):
-        return _from_deep(picture)
-    return picture.convert("L")
-
-
-def _from_deep(picture: Image.Image) -> Image.Image:
-    """Eight bits from sixteen or more, stretched from the darkest to the brightest point."""
-    levels = np.asarray(picture, dtype=np.float32)
-    low, high = float(levels.min()), float(levels.max())
-    return Image.fromarray(((levels - low) * (255.0 / max(high - low, 1e-6))).astype(np.uint8))
-
-
 def _dpi(frame: Image.Image) -> float:
     """The resolution that the file states if it is believable, else that at which it would fill a sheet of A4."""
     stated = frame.info.get("dpi", (0, 0))
@@ -181,6 +223,7 @@ def _dpi(frame: Image.Image) -> float:
 
 
 def _too_many_pixels(source: Input) -> TooLarge:
+    most = source.limits.pixels / 1e6
     return TooLarge(
-        f"{source.untrusted_name}: the picture has more than limits.pixels ({source.limits.pixels}) pixels"
+        f"{source.untrusted_name}: the picture has more megapixels than limits.megapixels ({most:g})"
     )

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from hashlib import sha256
 from types import ModuleType
 
 from extractors.document import PageText
-from extractors.errors import DocumentError, Empty, Unsupported
+from extractors.errors import Corrupt, DocumentError, Empty, Unsupported
 from extractors.readers import docx, pptx, xlsx
 from extractors.readers.children import ChildStore
-from extractors.readers.compound import embedded_files, opened
+from extractors.readers.compound import opened
 from extractors.readers.doc_text import doc_draft
 from extractors.readers.draft import Child, Draft, Input
 from extractors.readers.embedded import MOST
@@ -58,12 +60,13 @@ def read(source: Input) -> Draft:
 
 
 def _by_libreoffice(source: Input, form: _Form) -> Draft:
-    path = converted(source, form.suffix, form.wanted)
-    try:
-        draft: Draft = form.reader.read(replace(source, path=path))
-    except DocumentError as error:
-        raise ConversionFailed(f"what LibreOffice made of it cannot be read ({error.code})") from error
-    return replace(draft, notes=("read by way of LibreOffice", *draft.notes))
+    with converted(source, form.suffix, form.wanted) as path:
+        try:
+            draft: Draft = form.reader.read(replace(source, path=path))
+        except DocumentError as error:
+            raise ConversionFailed(f"what LibreOffice made of it cannot be read ({error.code})") from error
+    children = _embedded(source, draft.children)
+    return replace(draft, children=children, notes=("read by way of LibreOffice", *draft.notes))
 
 
 def _without(source: Input, form: _Form, why: str) -> Draft:
@@ -82,10 +85,17 @@ def _without(source: Input, form: _Form, why: str) -> Draft:
     raise Unsupported(f"{source.untrusted_name}: no text can be found in it ({why})", HINT)
 
 
-def _embedded(source: Input) -> tuple[Child, ...]:
-    store = ChildStore(source)
-    with opened(source) as ole:
-        for name, content in embedded_files(ole):
-            if len(store.children) < MOST:
+def _embedded(source: Input, known: tuple[Child, ...] = ()) -> tuple[Child, ...]:
+    """`known`, and the files that were put into the document and are not among them."""
+    store = ChildStore(source, list(known))
+    seen = {_digest(child.path.read_bytes()) for child in known}
+    with contextlib.suppress(Corrupt), opened(source) as ole:
+        for name, content in ole.embedded_files():
+            if len(store.children) < MOST and _digest(content) not in seen:
+                seen.add(_digest(content))
                 store.keep(name, content)
     return tuple(store.children)
+
+
+def _digest(data: bytes) -> bytes:
+    return sha256(data).digest()

@@ -35,7 +35,7 @@ def read(source: Input) -> Draft:
 
     Raises Empty, TooLarge, and Corrupt for bytes without a single header field of a mail.
     """
-    mail = parse(bounded_bytes(source, source.limits.memory // _COPIES, "memory"))
+    mail = parse(bounded_bytes(source, source.limits.memory // _COPIES, "memory_mib"))
     if not any(name in _OF_MAIL for name, _ in mail.fields):
         raise Corrupt(f"{source.untrusted_name}: not a mail: it has no header fields such as From or Subject")
     check_count(sum(1 for _ in leaves(mail)), source.limits.archive_members, source.untrusted_name)

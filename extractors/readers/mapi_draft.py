@@ -32,6 +32,7 @@ class _Body:
     text: str = ""
     cells: tuple[Cell, ...] = ()
     notes: list[str] = field(default_factory=list)
+    files: list[tuple[str, bytes]] = field(default_factory=list)
 
 
 def draft_of(source: Input, message: Message) -> Draft:
@@ -45,6 +46,8 @@ def draft_of(source: Input, message: Message) -> Draft:
         raise Corrupt(f"{source.untrusted_name}: there is no message in it")
     store = ChildStore(source)
     notes = [*message.faults, *body.notes, *_attach(message, store)]
+    for name, content in body.files:
+        store.keep(name, content)
     whole, cells = joined([("\n".join(head) + "\n", ()), (body.text, body.cells)], between="\n")
     metadata = tuple((name, value) for name in KEPT if (value := message.header(name)))
     return Draft(
@@ -91,7 +94,7 @@ def _rtf(message: Message) -> _Body:
     except Corrupt as error:
         return _Body(notes=[f"{error.message}, {UNREAD}"])
     shown, cells = rtf.result()
-    return _Body(shown, cells, list(rtf.notes()))
+    return _Body(shown, cells, list(rtf.notes()), rtf.embedded.files)
 
 
 def _lines(plain: str) -> str:

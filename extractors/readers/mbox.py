@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import IO
 
 from extractors.errors import Corrupt, Empty
+from extractors.pace import PaceFile
 from extractors.readers.children import ChildStore
 from extractors.readers.draft import Draft, Input
 from extractors.readers.mime import parse
@@ -31,9 +32,12 @@ def read(source: Input) -> Draft:
     """
     if not source.path.stat().st_size:
         raise Empty(f"{source.untrusted_name}: the file has no bytes")
-    store = ChildStore(source)
+    store, pace, size = ChildStore(source), PaceFile(source.scratch), source.path.stat().st_size
+    lines = []
     with source.path.open("rb") as file:
-        lines = [_taken(path, store) for path in _messages(file, store)]
+        for path in _messages(file, store):
+            lines.append(_taken(path, store))
+            pace.reached("MiB", file.tell() // 2**20, size // 2**20)
     if not lines:
         raise Corrupt(f"{source.untrusted_name}: called a mailbox, but no message begins in it")
     listing = "\n".join([f"{source.untrusted_name}: {len(lines)} messages", *lines]) + "\n"

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterator
-from typing import Any
+from functools import cached_property
 
 from extractors.errors import Empty, TooLarge
-from extractors.readers.compound import OLE_ERRORS, opened
+from extractors.readers.compound import OLE_ERRORS, Compound, Path, opened
 from extractors.readers.draft import Draft, Input
 from extractors.readers.mapi import (
     CODE_PAGE,
     DATA,
+    FILE_NAME,
     MESSAGE_CODE_PAGE,
     METHOD,
     UNICODE,
@@ -32,8 +33,6 @@ _EMBEDDED, _OLE_OBJECT, _BY_REFERENCE = 5, 6, frozenset({2, 3, 4, 7})
 """Methods of attaching ([MS-OXCMSG] 2.2.2.9): a message, an object of another program, a mere address."""
 _USUAL_CODE_PAGE = 1252
 
-Path = tuple[str, ...]
-
 
 def read(source: Input) -> Draft:
     """Head lines as of a mail, the text, attachments and attached messages as children.
@@ -50,12 +49,11 @@ def read(source: Input) -> Draft:
 class _Item:
     """A compound file that holds a message: its folders by path."""
 
-    def __init__(self, source: Input, ole: Any) -> None:
+    def __init__(self, source: Input, ole: Compound) -> None:
         self._source, self._ole = source, ole
-        paths = [tuple(path) for path in ole.listdir(streams=True, storages=True)]
         most = source.limits.archive_members
         self._children: dict[Path, list[str]] = {}
-        for path in paths:
+        for path in ole.paths(folders=True):
             self._children.setdefault(path[:-1], []).append(path[-1])
         if any(len(self._folders((), kind)) > most for kind in ("__recip", "__attach")):
             raise TooLarge(f"{source.untrusted_name}: more parts than the limit archive_members ({most})")
@@ -83,17 +81,26 @@ class _Item:
             inner = (*folder, f"{_STREAM}3701000D")
             if depth + 1 >= self._source.limits.archive_depth:
                 return Attachment(properties, fault="messages within messages beyond the limit archive_depth")
-            if inner in self._all():
+            if inner in self._all:
                 return Attachment(properties, message=self.message(inner, depth + 1))
             return Attachment(properties, fault="the attached message is missing")
         if method == _OLE_OBJECT:
-            return Attachment(properties, fault="an object of another program")
+            return self._object(properties, (*folder, f"{_STREAM}3701000D"))
         if method in _BY_REFERENCE:
             return Attachment(properties, fault="it was not sent along, only where it lay")
         return Attachment(properties, content if isinstance(content, bytes) else None)
 
-    def _all(self) -> set[Path]:
-        return {(*folder, name) for folder, names in self._children.items() for name in names}
+    def _object(self, properties: Properties, folder: Path) -> Attachment:
+        """The file that another program's object holds."""
+        name, content = next(self._ole.embedded_files(folder), ("", None))
+        if content is None:
+            return Attachment(properties, fault="an object of another program")
+        told = {} if name == "embedded" else {FILE_NAME: name}
+        return Attachment({**properties, **told}, content)
+
+    @cached_property
+    def _all(self) -> frozenset[Path]:
+        return frozenset((*folder, name) for folder, names in self._children.items() for name in names)
 
     def _properties(self, folder: Path, header: int, page: int, faults: list[str]) -> Properties:
         """Fixed values from the list ([MS-OXMSG] 2.4), the others from a stream each (2.1.3)."""
@@ -121,11 +128,10 @@ class _Item:
 
     def _stream(self, path: Path, faults: list[str]) -> bytes | None:
         try:
-            data: bytes = self._ole.openstream(list(path)).read()
+            return self._ole.content(path)
         except OLE_ERRORS:
             faults.append(f"a property ({path[-1]}) is damaged, not read")
             return None
-        return data
 
 
 def _numbers(name: str) -> tuple[int, int]:

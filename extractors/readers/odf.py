@@ -21,6 +21,7 @@ from extractors.readers.ooxml import Package, check_declarations, child, local, 
 from extractors.readers.paging import HEIGHT, WIDTH, paged
 from extractors.readers.sheets import sheet_pages
 from extractors.readers.text import bounded_bytes
+from extractors.readers.xml_repair import parsed
 
 _ODF = "application/vnd.oasis.opendocument."
 MEDIA_TYPES = frozenset(
@@ -81,6 +82,7 @@ class _Packed:
     def pictures(self) -> tuple[tuple[Child, ...], tuple[str, ...]]:
         """Pictures as children, and notes on those left out."""
         parts = [("image", name) for name in self._package.names("pictures/")]
+        parts += [("oleObject", n) for n in self._package.names("object ") if "/" not in n]
         embedded = take_embedded(self._package, parts, ChildStore(self._source))
         return embedded.children, embedded.notes
 
@@ -94,11 +96,10 @@ class _Flat:
 
     def __init__(self, source: Input) -> None:
         self._source = source
-        data = bounded_bytes(source, source.limits.memory // _TREE_COST, "memory")
-        check_declarations(data[:4096], source.untrusted_name)
-        parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=True)
+        data = bounded_bytes(source, source.limits.memory // _TREE_COST, "memory_mib")
+        check_declarations(data, source.untrusted_name)
         try:
-            self.content = etree.fromstring(data, parser)
+            self.content, self._is_part = parsed(data, huge=True)
         except etree.LxmlError as error:
             raise Corrupt(f"{source.untrusted_name}: its XML is broken") from error
         self.styles = self.content
@@ -118,8 +119,8 @@ class _Flat:
         return tuple(store.children), tuple(notes)
 
     def damaged(self) -> list[str]:
-        """Nothing: a flat file that is broken is refused."""
-        return []
+        """The file itself, when only its beginning could be read."""
+        return ["document"] if self._is_part else []
 
 
 def _pages(source: Input, opened: _Packed | _Flat, main: Any) -> Iterator[PageText]:

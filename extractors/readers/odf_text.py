@@ -25,6 +25,8 @@ _BLOCKS = frozenset({"p", "h"})
 _DEEPEST_TABLE = 12
 _MOST_BLANKS = 200
 _MOST_REPEATS = 50
+_REPEATED_CHARS = 100
+"""A cell with more text is written once, however often it is said to stand there."""
 
 
 class OdfText:
@@ -84,7 +86,8 @@ class OdfText:
             self._asides.append(self.out)
             self.out = self._outer.pop()
         elif tag in ("table-cell", "covered-table-cell") and self._tables and (table := self._tables[-1]):
-            table.cells += [self.out] * _count(node, "number-columns-repeated", _MOST_REPEATS)
+            most = _MOST_REPEATS if len(self.out) <= _REPEATED_CHARS else 1
+            table.cells += [self.out] * _count(node, "number-columns-repeated", most)
             self.out = self._outer.pop()
         elif tag == "table-row" and self._tables and (table := self._tables[-1]):
             table.end_row(self.out)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,10 +14,14 @@ from lxml import etree
 from extractors.errors import Corrupt, Encrypted, TooLarge
 from extractors.readers.archive import MEMBER_ERRORS, open_zip
 from extractors.readers.draft import Input
+from extractors.readers.xml_repair import parsed
 
 _TREE_COST = 12
 """Bytes of memory that a byte of XML takes as a tree, roughly."""
-_HEAD = 4096
+PROLOG = 64 * 1024
+"""Bytes of an XML part within which its root element must begin."""
+_PROLOG = re.compile(rb"(?:\xef\xbb\xbf|\xff\xfe|\xfe\xff)?(?:\s|<\?.*?\?>|<!--.*?-->)*+", re.DOTALL)
+"""What may stand before the root element: instructions and comments (XML 1.0, production 22)."""
 _CORE = (
     ("creator", "author"),
     ("created", "created"),
@@ -86,20 +91,16 @@ class Package:
         most = self._source.limits.memory // _TREE_COST
         if self.size(name) > most:
             raise TooLarge(
-                f"{self._source.untrusted_name}: its part {name} is too large for the limit memory"
+                f"{self._source.untrusted_name}: its part {name} is too large for the limit memory_mib"
             )
         data = self.data(name)
-        check_declarations(data[:_HEAD], self._source.untrusted_name)
-        for recover in (False, True):
-            parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, recover=recover)
-            try:
-                root = etree.fromstring(data, parser)
-            except etree.LxmlError:
-                continue
-            if root is not None:
-                self.damaged += [name] if recover else []
-                return root
-        raise Corrupt(f"{self._source.untrusted_name}: its part {name} is not XML")
+        check_declarations(data, self._source.untrusted_name)
+        try:
+            root, is_part = parsed(data)
+        except etree.LxmlError as error:
+            raise Corrupt(f"{self._source.untrusted_name}: its part {name} is not XML") from error
+        self.damaged += [name] if is_part else []
+        return root
 
     def optional_tree(self, name: str) -> Any:
         """The part as an XML tree; None without the part, or when nothing can be read of it (see `damaged`)."""
@@ -138,7 +139,7 @@ class Package:
         is_bomb = total > limits.archive_grace and total > limits.archive_ratio * packed
         if is_bomb or total > limits.archive_bytes:
             raise TooLarge(
-                f"{name}: its parts unpack to {total} bytes, beyond archive_ratio or archive_bytes"
+                f"{name}: its parts unpack to {total} bytes, beyond the limits archive_ratio or archive_mib"
             )
 
     def _corrupt(self, name: str, error: BaseException) -> Corrupt:
@@ -151,9 +152,12 @@ def open_package(source: Input) -> Package:
 
 
 def check_declarations(head: bytes, name: str) -> None:
-    """Office files declare no document type (ECMA-376 part 2, 6.2.5); one that does is meant to do harm."""
-    plain = head.replace(b"\0", b"").upper()
-    if b"<!DOCTYPE" in plain or b"<!ENTITY" in plain:
+    """Raises Corrupt when a document type is declared before the root element, or when no root element begins
+    in the first PROLOG bytes: Office files declare none (ECMA-376 part 2, 6.2.5); one that does means harm."""
+    plain = head[:PROLOG].replace(b"\0", b"")
+    begin = _PROLOG.match(plain)
+    rest = plain[begin.end() if begin else 0 :]
+    if rest.startswith(b"<!") or (not rest and len(head) >= PROLOG):
         raise Corrupt(f"{name}: its XML declares a document type, which Office files never do")
 
 

@@ -13,6 +13,8 @@ import pypdfium2.raw as pdfium_c
 
 from extractors.document import PageText
 from extractors.errors import Corrupt, Encrypted, TooLarge
+from extractors.pace import PaceFile
+from extractors.picture_hash import picture_hash
 from extractors.readers import pdf_annotations, pdf_quality, pdf_tables, render
 from extractors.readers.draft import Child, Draft, Input, PendingPage
 from extractors.readers.pdf_content import Content, content
@@ -58,12 +60,19 @@ def read(source: Input) -> Draft:
         count = len(pdf)
         _check_count(source, count)
         job = _Job(source, pdf, damaged)
-        pages = tuple(_page(job, number) for number in range(count))
+        pages = tuple(_pages(job, count))
         for name, data in pdf_annotations.document_files(pdf, source.limits):
             _keep(job, name, data)
         metadata = tuple(_metadata(pdf))
     notes = ("the PDF is damaged; it was read from a repaired copy",) if damaged else ()
     return Draft(source.media_type, pages, tuple(job.children), metadata, notes)
+
+
+def _pages(job: _Job, count: int) -> Iterator[PageText | PendingPage]:
+    pace = PaceFile(job.source.scratch)
+    for number in range(count):
+        yield _page(job, number)
+        pace.reached("pages", number + 1, count)
 
 
 def _check_count(source: Input, count: int) -> None:
@@ -145,8 +154,9 @@ def _pending(
     dpi = render.ocr_dpi(drawn.dpi, shape.width, shape.height, job.source.limits.pixels)
     job.pictures += 1
     small = job.pictures <= render.SMALL_JOB
-    image = render.saved(render.rendered(page, dpi), job.source.scratch, number, dpi, small)
-    return PendingPage(image, shape.width, shape.height, dpi, reason, typed)
+    picture = render.rendered(page, dpi)
+    image = render.saved(picture, job.source.scratch, number, dpi, small)
+    return PendingPage(image, shape.width, shape.height, dpi, reason, typed, picture_hash(picture))
 
 
 def _with_cells(job: _Job, typed: PageText, drawn: Content, shape: Geometry) -> PageText:

@@ -71,7 +71,9 @@ def _file(attachment: Any, limits: Limits) -> Iterator[tuple[str, bytes]]:
     if not pdfium_c.FPDFAttachment_GetFile(attachment, None, 0, byref(size)) or not size.value:
         return
     if size.value > limits.file_bytes:
-        raise TooLarge(f"an attached file has {size.value} bytes; limits.file_bytes is {limits.file_bytes}")
+        raise TooLarge(
+            f"an attached file has {size.value} bytes; limits.file_mib is {limits.file_bytes // 2**20}"
+        )
     buffer = create_string_buffer(size.value)
     if pdfium_c.FPDFAttachment_GetFile(attachment, buffer, size.value, byref(size)):
         yield _name(attachment), buffer.raw[: size.value]

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from extractors.document import PageText
 from extractors.errors import Corrupt, Empty, Encrypted, TooLarge
-from extractors.readers.compound import opened, stream, summary
+from extractors.readers.compound import opened
 from extractors.readers.draft import Draft, Input
 from extractors.readers.paging import paged
 
@@ -49,8 +49,8 @@ def ppt_draft(source: Input) -> Draft:
     Raises Corrupt, Encrypted, TooLarge beyond pages or text_chars, and Empty.
     """
     with opened(source) as ole:
-        data, current = stream(ole, "PowerPoint Document"), stream(ole, "Current User") or b""
-        title, metadata = summary(ole, "ppt")
+        data, current = ole.stream("PowerPoint Document"), ole.stream("Current User") or b""
+        title, metadata = ole.summary("ppt")
     if data is None:
         raise Corrupt(f"{source.untrusted_name}: it holds no presentation, or a damaged one")
     if len(current) >= 16 and struct.unpack_from("<I", current, 12)[0] == _ENCRYPTED_TOKEN:

@@ -12,7 +12,7 @@ from extractors.readers.draft import Draft, Input
 from extractors.readers.embedded import EMBEDDED_KINDS, take_embedded
 from extractors.readers.layout import TextBuilder
 from extractors.readers.ooxml import Package, Relation, attribute, child, core_properties, open_package
-from extractors.readers.pptx_text import drawn_text, slide_text
+from extractors.readers.pptx_text import drawn_text, furniture_text, slide_text
 
 MEDIA_TYPES = frozenset(
     {
@@ -65,6 +65,7 @@ class _Deck:
         self._root = package.tree(main)
         self._relations = {r.id: r for r in package.relations(main) if not r.external}
         self._hidden: list[int] = []
+        self._furniture: set[str] = set()
         self.parts: list[tuple[str, str]] = []
         self.unread: list[str] = []
 
@@ -104,9 +105,27 @@ class _Deck:
         if attribute(root, "show") in ("0", "false"):
             self._hidden.append(number)
         out = slide_text(root)
-        for relation in [r for r in self._package.relations(part) if not r.external]:
+        relations = [r for r in self._package.relations(part) if not r.external]
+        if _shows_master(root):
+            self._add_furniture(relations, "slideLayout", out)
+        for relation in relations:
             self._take(relation, out)
         return out
+
+    def _add_furniture(self, relations: list[Relation], kind: str, out: TextBuilder) -> None:
+        """What the slide's layout, and the layout's master, show on it: on the first slide that shows it."""
+        part = next((r.target for r in relations if r.kind == kind), None)
+        if part is None or part in self._furniture:
+            return
+        self._furniture.add(part)
+        root = self._package.optional_tree(part)
+        if root is None:
+            return
+        out.include(furniture_text(root))
+        own = [r for r in self._package.relations(part) if not r.external]
+        self.parts += [(r.kind, r.target) for r in own if r.kind in EMBEDDED_KINDS]
+        if kind == "slideLayout" and _shows_master(root):
+            self._add_furniture(own, "slideMaster", out)
 
     def _take(self, relation: Relation, out: TextBuilder) -> None:
         """Pictures and files are kept for later; texts that stand in parts of their own go under the slide."""
@@ -119,6 +138,11 @@ class _Deck:
                 out.newline()
                 out.line_break()
                 out.include(aside)
+
+
+def _shows_master(root: Any) -> bool:
+    """ECMA-376, 19.3.1.38 and 19.3.1.39, showMasterSp."""
+    return attribute(root, "showMasterSp") not in ("0", "false")
 
 
 def _relation_id(entry: Any) -> str:

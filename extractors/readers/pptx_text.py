@@ -26,6 +26,16 @@ def slide_text(root: Any) -> TextBuilder:
     return out
 
 
+def furniture_text(root: Any) -> TextBuilder:
+    """What a layout or master shows on all its slides: shapes that are no places for the slides' own text."""
+    out = TextBuilder()
+    tree = child(root, "cSld", "spTree")
+    for shape in _shapes(tree) if tree is not None else ():
+        if not _placeholder(shape):
+            _add_shape(shape, out)
+    return out
+
+
 def drawn_text(root: Any, kind: str) -> TextBuilder:
     """The text of a part that belongs to a slide: notes page, comments, diagram, chart (its titles and cached
     labels), under a heading of its kind."""

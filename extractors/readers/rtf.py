@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from extractors.errors import Corrupt, Empty
+from extractors.readers.children import ChildStore
 from extractors.readers.draft import Draft, Input
 from extractors.readers.paging import paged
 from extractors.readers.rtf_text import RtfText
@@ -17,14 +18,22 @@ _COPIES = 6
 
 
 def read(source: Input) -> Draft:
-    """The text with its page breaks. Raises Empty, TooLarge, and Corrupt when the file does not begin as RTF."""
-    data = bounded_bytes(source, source.limits.memory // _COPIES, "memory")
+    """The text with its page breaks; pictures and files inside as children.
+
+    Raises Empty without text or children, TooLarge, and Corrupt when the file does not begin as RTF.
+    """
+    data = bounded_bytes(source, source.limits.memory // _COPIES, "memory_mib")
     start = re.match(rb"[\s\0\xef\xbb\xbf]{0,64}\{\\rt", data)
     if start is None:
         raise Corrupt(f"{source.untrusted_name}: called RTF, but it does not begin with {{\\rtf")
     rtf = RtfText(data).parse()
     text, cells = rtf.result()
-    if not text.strip():
-        raise Empty(f"{source.untrusted_name}: there is no text in it")
+    store = ChildStore(source)
+    for name, content in rtf.embedded.files:
+        store.keep(name, content)
+    if not text.strip() and not store.children:
+        raise Empty(f"{source.untrusted_name}: there is neither text nor a picture in it")
     pages = paged(text, source.untrusted_name, source.limits, cells)
-    return Draft(source.media_type, pages, notes=tuple(rtf.notes()), title=rtf.title or None)
+    return Draft(
+        source.media_type, pages, tuple(store.children), notes=tuple(rtf.notes()), title=rtf.title or None
+    )

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from extractors.document import Cell
 from extractors.readers.encodings import decode, known
 from extractors.readers.layout import TextBuilder
+from extractors.readers.rtf_embedded import RtfEmbedded
 
 _TOKEN = re.compile(
     rb"\\([a-zA-Z]{1,32})(-?\d{1,10})? ?"  # a control word and its number
@@ -43,8 +44,6 @@ _SKIPPED = frozenset(
         *(
             "colortbl",
             "stylesheet",
-            "pict",
-            "objdata",
             "themedata",
             "colorschememapping",
             "datastore",
@@ -86,7 +85,11 @@ _SKIPPED = frozenset(
         ),
     }
 )
-_SHOWN_THOUGH_STARRED = frozenset({"shpinst", "shptxt", "shppict", "upr", "ud", "pntext", "cs", "bkmkstart"})
+_EMBEDDED = {"pict": "picture", "objdata": "object"}
+"""Groups of digits, and what they hold."""
+_SHOWN_THOUGH_STARRED = frozenset(
+    {*_EMBEDDED, "shpinst", "shptxt", "shppict", "upr", "ud", "pntext", "cs", "bkmkstart"}
+)
 _SYMBOLS = {
     **{
         "tab": "\t",
@@ -106,7 +109,7 @@ _PLAIN_SYMBOLS = {b"~": "\xa0", b"_": "-", b"{": "{", b"}": "}", b"\\": "\\"}
 class _State:
     """What a group inherits from the one around it."""
 
-    place: str = "text"  # text, skip, title or fonts
+    place: str = "text"  # text, skip, title, fonts, picture or object
     font: int = -1
     skip_after_unicode: int = 1
     hidden: bool = False
@@ -130,8 +133,10 @@ class RtfText:
         self._fonts: dict[int, str] = {}
         self._to_skip = 0
         self._position = 0
-        self._pictures = self._lost = 0
-        self.title = ""
+        self._lost = 0
+        self._digits, self._raw = bytearray(), b""
+        self.embedded = RtfEmbedded()
+        self._title: list[str] = []
 
     def parse(self) -> RtfText:
         """Reads the file to its end."""
@@ -150,18 +155,19 @@ class RtfText:
         self._close_line()
         return self
 
+    @property
+    def title(self) -> str:
+        """The title in the file's information group; "" when there is none."""
+        return _paired("".join(self._title)).strip()
+
     def result(self) -> tuple[str, tuple[Cell, ...]]:
-        """The text and its cells. Two `\\u` halves of one character are put together."""
-        text = self._out.text()
-        if re.search("[\ud800-\udfff]", text):
-            # one character stays one place, so that the cells' offsets hold: pairs were joined line by line
-            text = re.sub("[\ud800-\udfff]", "\ufffd", text)
-        return text, tuple(self._out.cells)
+        """The text and its cells."""
+        return self._out.text(), tuple(self._out.cells)
 
     def notes(self) -> Iterator[str]:
         """What a person should know about the reading."""
-        if self._pictures:
-            yield f"{self._pictures} embedded pictures were not read"
+        if self.embedded.left_out:
+            yield f"{self.embedded.left_out} small or drawn pictures and objects were left out"
         if self._lost:
             yield f"{self._lost} undecodable characters were replaced"
         if self._outer:
@@ -183,7 +189,13 @@ class RtfText:
             self._outer.append(self._state)
             self._state = replace(self._state, starred=False)
         elif self._outer:
-            self._state = self._outer.pop()
+            before, self._state = self._state, self._outer.pop()
+            if before.place in _EMBEDDED.values() and self._state.place != before.place:
+                self._end_embedded(before.place)
+
+    def _end_embedded(self, place: str) -> None:
+        self.embedded.take(place, bytes(self._digits), self._raw)
+        self._digits, self._raw = bytearray(), b""
 
     def _code(self, codes: bytes) -> None:
         """Bytes of text in the current code page, less those that only repeat a `\\u` for old programs."""
@@ -207,14 +219,17 @@ class RtfText:
     def _control(self, word: str, number: int | None) -> None:
         self._flush()
         if word == "bin":
-            self._position += max(0, number or 0)
+            start, self._position = self._position, self._position + max(0, number or 0)
+            self._raw = self._data[start : self._position] if self._state.place in _EMBEDDED.values() else b""
         elif word == "u":
             self._unicode(number or 0)
         elif self._state.starred and word not in _SHOWN_THOUGH_STARRED:
             self._state = replace(self._state, place="skip", starred=False)
         elif word in _SKIPPED:
-            self._pictures += word == "pict" and self._state.place != "skip"
             self._state = replace(self._state, place="skip")
+        elif word in _EMBEDDED:
+            is_skipped = self._state.place == "skip"
+            self._state = replace(self._state, place="skip" if is_skipped else _EMBEDDED[word])
         elif word in _SYMBOLS:
             self._say(_SYMBOLS[word])
         elif not self._structure(word):
@@ -275,13 +290,15 @@ class RtfText:
         if self._state.place == "text" and not self._state.hidden:
             self._line.append(text)
         elif self._state.place == "title":
-            self.title += text
+            self._title.append(text)
 
     def _flush(self) -> None:
         if not self._bytes:
             return
         raw = bytes(self._bytes)
         self._bytes.clear()
+        if self._state.place in _EMBEDDED.values():
+            self._digits += raw
         if self._state.place not in ("text", "title"):
             return
         encoding = self._fonts.get(self._state.font) or self._code_page
@@ -297,7 +314,7 @@ class RtfText:
         self._flush()
         text = "".join(self._line)
         self._line.clear()
-        return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+        return _paired(text)
 
     def _paragraph(self) -> None:
         if self._state.in_table:
@@ -328,3 +345,8 @@ class RtfText:
         self._table = (number, row + 1)
         self._out.row(self._row, number, row + 1)
         self._row = []
+
+
+def _paired(text: str) -> str:
+    """The text with two `\\u` that are halves of one character as that character; lone halves are replaced."""
+    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")

@@ -42,6 +42,17 @@ _SETTINGS = """<?xml version="1.0" encoding="UTF-8"?>
 """No macros, no active content, links never updated, the network behind a proxy that is not there."""
 
 
+_CONFINEMENTS = (
+    (
+        *("setpriv", "--pdeathsig", "KILL", "--"),
+        *("unshare", "--map-root-user", "--net", "--pid", "--fork", "--kill-child", "--"),
+    ),
+    ("unshare", "--map-root-user", "--net", "--"),
+)
+"""Commands that take the network away (Linux namespaces); the first also ends all that LibreOffice started when
+this process dies, however it dies."""
+
+
 class ConversionFailed(Exception):
     """The conversion gave nothing; the message says why, for people."""
 
@@ -51,10 +62,12 @@ def installed() -> str | None:
     return shutil.which("soffice") or shutil.which("libreoffice")
 
 
-def converted(source: Input, suffix: str, wanted: str) -> Path:
+@contextlib.contextmanager
+def converted(source: Input, suffix: str, wanted: str) -> Iterator[Path]:
     """The file converted to the form `wanted` ("docx"); `suffix` (".doc") is what LibreOffice is told it is.
 
-    Works in the scratch folder, with a profile of its own. Raises ConversionFailed.
+    Works in a folder of the scratch folder, with a profile of its own, and leaves nothing of it behind. Raises
+    ConversionFailed.
     """
     program = installed()
     if program is None:
@@ -62,9 +75,9 @@ def converted(source: Input, suffix: str, wanted: str) -> Path:
     folder = source.scratch / "libreoffice"
     shutil.rmtree(folder, ignore_errors=True)
     try:
-        return _run(program, source, folder, suffix, wanted)
+        yield _run(program, source, folder, suffix, wanted)
     finally:
-        shutil.rmtree(folder / "profile", ignore_errors=True)
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _run(program: str, source: Input, folder: Path, suffix: str, wanted: str) -> Path:
@@ -81,7 +94,7 @@ def _run(program: str, source: Input, folder: Path, suffix: str, wanted: str) ->
         "--nofirststartwizard",
     )
     where = f"-env:UserInstallation={profile.as_uri()}"
-    command = [*_without_network(), program, where, *options, "--convert-to", wanted]
+    command = [*_confinement(), program, where, *options, "--convert-to", wanted]
     command += ["--outdir", str(folder / "out"), str(given)]
     _finish(command, profile, source.limits.seconds * _SHARE_OF_TIME)
     result = folder / "out" / f"given.{wanted}"
@@ -144,14 +157,14 @@ def _kill(process: subprocess.Popen[bytes]) -> None:
 
 
 @cache
-def _without_network() -> tuple[str, ...]:
-    """A command that takes the network away, where the system lets ordinary users do so (Linux namespaces)."""
-    unshare = shutil.which("unshare")
-    if unshare is None:
-        return ()
-    command = (unshare, "--map-root-user", "--net", "--")
+def _confinement() -> tuple[str, ...]:
+    """The best of `_CONFINEMENTS` that the system lets ordinary users have; nothing where it lets them none."""
+    return next((command for command in _CONFINEMENTS if _works(command)), ())
+
+
+def _works(command: tuple[str, ...]) -> bool:
     try:
         tried = subprocess.run([*command, "true"], capture_output=True, timeout=5, check=False)
     except (OSError, subprocess.TimeoutExpired):
-        return ()
-    return command if tried.returncode == 0 else ()
+        return False
+    return tried.returncode == 0

@@ -49,7 +49,7 @@ def read(source: Input) -> Draft:
 
     Raises Empty, TooLarge, and Corrupt when the file does not begin as TNEF or holds no message.
     """
-    data = bounded_bytes(source, source.limits.memory // _COPIES, "memory")
+    data = bounded_bytes(source, source.limits.memory // _COPIES, "memory_mib")
     return draft_of(source, message_of(data, source))
 
 

@@ -11,6 +11,7 @@ from typing import IO
 
 from extractors.document import UNREAD
 from extractors.errors import Corrupt, Empty, Encrypted, TooLarge
+from extractors.pace import PaceFile
 from extractors.readers.children import ChildStore
 from extractors.readers.draft import Draft, Input
 from extractors.readers.paging import paged
@@ -36,7 +37,9 @@ class RatioGuard:
                 "(limit archive_ratio)"
             )
         if total > limits.archive_bytes:
-            raise TooLarge(f"{self._name}: more bytes inside than the limit archive_bytes")
+            raise TooLarge(
+                f"{self._name}: more bytes inside than the limit archive_mib ({limits.archive_bytes // 2**20}) allows"
+            )
 
 
 @dataclass
@@ -47,19 +50,25 @@ class Unpacking:
     listing: list[str] = field(default_factory=list)
     damaged: list[str] = field(default_factory=list)
     encrypted: list[str] = field(default_factory=list)
+    large: list[str] = field(default_factory=list)
+    """Files beyond the limit file_mib."""
     special: list[str] = field(default_factory=list)
     """Links, devices and pipes: named, never followed or made."""
     faults: list[str] = field(default_factory=list)
     """What is wrong with the archive as a whole."""
+    expected: int = 0
+    """Members that the archive says it has, where it says so."""
     clutter: int = 0
     empty: int = 0
 
     def __post_init__(self) -> None:
         self.store = ChildStore(self.source)
         self.guard = RatioGuard(self.source)
+        self._pace = PaceFile(self.source.scratch)
 
     def announce(self, name: str, size: int | None, when: str) -> bool:
-        """Adds a line to the listing; whether the member is worth unpacking (not an operating system's own).
+        """Adds a line to the listing; whether the member is to be unpacked (none that is too large, or an operating
+        system's own).
 
         Raises TooLarge beyond archive_members.
         """
@@ -73,7 +82,13 @@ class Unpacking:
         )
         clutter = is_clutter(name)
         self.clutter += clutter
-        return not clutter
+        if clutter or not self._is_large(size or 0):
+            return not clutter
+        self.large.append(name)
+        return False
+
+    def _is_large(self, size: int) -> bool:
+        return size > self.source.limits.file_bytes
 
     def take(
         self, name: str, content: IO[bytes], broken: tuple[type[Exception], ...], size: int | None = None
@@ -92,12 +107,17 @@ class Unpacking:
             path.unlink(missing_ok=True)
             self.damaged.append(f"{name}: {reason(error)}")
             return
-        if size is not None and written < size:
+        cut_off = size is not None and written < size
+        if cut_off or self._is_large(written):
             path.unlink(missing_ok=True)
-            self.damaged.append(f"{name}: cut off")
+            if cut_off:
+                self.damaged.append(f"{name}: cut off")
+            else:
+                self.large.append(name)
             return
         self.empty += not written
         self.store.add(name, path)
+        self._pace.reached("files", len(self.listing), max(self.expected, len(self.listing)))
 
     def _copy(self, content: IO[bytes], path: Path) -> int:
         size = 0
@@ -107,6 +127,8 @@ class Unpacking:
                 self.store.count(len(chunk))
                 self.guard.check(self.store.total)
                 file.write(chunk)
+                if self._is_large(size):
+                    break  # it says that it is smaller
         return size
 
     def draft(self) -> Draft:
@@ -124,13 +146,19 @@ class Unpacking:
         name = self.source.untrusted_name
         if len(self.store.children) > self.empty:
             return
+        if self.large:
+            raise TooLarge(f"{name}: {self.large[0]} inside is {self._too_large()}")
         if self.encrypted:
             raise Encrypted(f"{name}: all files inside are protected with a password")
         if self.damaged or self.faults:
             raise Corrupt(f"{name}: no file inside can be unpacked ({(self.damaged + self.faults)[0]})")
-        raise Empty(f"{name}: there are no files inside")
+        raise Empty(f"{name}: {'all files inside are empty' if self.empty else 'there are no files inside'}")
+
+    def _too_large(self) -> str:
+        return f"larger than limits.file_mib ({self.source.limits.file_bytes // 2**20}) allows"
 
     def _notes(self) -> Iterator[str]:
+        yield from some(self.large, f"{self._too_large()}, {UNREAD}")
         yield from some(self.encrypted, f"protected with a password, {UNREAD}")
         yield from some(self.damaged, f"damaged, {UNREAD}")
         yield from some(self.special, f"a link or device, not followed, {UNREAD}")

@@ -70,14 +70,14 @@ def _sheets(book: Any, faults: list[str], hidden: list[str]) -> Iterator[tuple[s
             continue
         if sheet.visibility:
             hidden.append(f"sheet {name} is hidden; it was read")
-        yield name, _values(book, sheet)
+        yield name.replace("\0", ""), _values(book, sheet)
         book.unload_sheet(number)
 
 
 def _values(book: Any, sheet: Any) -> Iterator[Value]:
     for row in range(sheet.nrows):
         for column in range(sheet.row_len(row)):
-            text = " ".join(_shown(book, sheet.cell(row, column)).split())
+            text = " ".join(_shown(book, sheet.cell(row, column)).replace("\0", "").split())
             if text:
                 yield Value(row, column, text)
 

@@ -49,6 +49,6 @@ def _embedded(package: Package, store: ChildStore) -> Embedded:
 
 
 def _files(package: Package) -> Iterator[tuple[str, str]]:
-    """Whole files inside; `.bin` are objects of other programs, in a form that is not read."""
+    """Whole files inside; `.bin` are objects of other programs, which may hold some."""
     for name in package.names("xl/embeddings/"):
         yield "oleObject" if name.endswith(".bin") else "package", name

@@ -12,13 +12,13 @@ from lxml import etree
 from extractors.errors import Corrupt, TooLarge, Unsupported
 from extractors.readers.archive import MEMBER_ERRORS
 from extractors.readers.draft import Input
-from extractors.readers.ooxml import Package, attribute, check_declarations, child, local
+from extractors.readers.ooxml import PROLOG, Package, attribute, check_declarations, child, local
 from extractors.readers.sheets import Value
 from extractors.readers.xlsx_format import GENERAL, NumberFormat, format_code, parsed, shown_number
+from extractors.readers.xml_repair import MendedStream
 
 _BOOK = "xl/workbook.xml"
 _LAST_COLUMN = 16_384
-_HEAD = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,11 @@ class Workbook:
         with self._open(part) as file:
             try:
                 for event, node in etree.iterparse(
-                    file, events=("start", "end"), resolve_entities=False, no_network=True, load_dtd=False
+                    MendedStream(file),
+                    events=("start", "end"),
+                    resolve_entities=False,
+                    no_network=True,
+                    load_dtd=False,
                 ):
                     name = local(node.tag)
                     if name not in names:
@@ -83,7 +87,7 @@ class Workbook:
     def _open(self, part: str) -> Iterator[IO[bytes]]:
         with self._package.stream(part) as head:
             try:
-                check_declarations(head.read(_HEAD), self._source.untrusted_name)
+                check_declarations(head.read(PROLOG), self._source.untrusted_name)
             except MEMBER_ERRORS as error:
                 raise Corrupt(f"{self._source.untrusted_name}: its part {part} cannot be unpacked") from error
         with self._package.stream(part) as file:
@@ -96,7 +100,7 @@ class Workbook:
         value = child(node, "v")
         raw = (value.text or "") if value is not None else ""
         if kind == "s":
-            index = int(raw) if raw.strip().isascii() and raw.strip().isdigit() else -1
+            index = _number(raw.strip(), -1)
             return self._strings[index] if 0 <= index < len(self._strings) else ""
         if kind == "b":
             return {"1": "TRUE", "0": "FALSE"}.get(raw.strip(), raw)
@@ -105,7 +109,7 @@ class Workbook:
         return raw.removesuffix("T00:00:00") if kind == "d" else raw
 
     def _format(self, index: str | None) -> NumberFormat:
-        number = int(index) if index and index.isascii() and index.isdigit() else 0
+        number = _number(index)
         return self._formats[number] if number < len(self._formats) else GENERAL
 
     def _sheets(self, root: Any) -> Iterator[Sheet]:
@@ -144,7 +148,7 @@ class Workbook:
         most = self._source.limits.memory // 4
         if self._package.size(name) > most:
             raise TooLarge(
-                f"{self._source.untrusted_name}: its strings have more bytes than the limit memory allows"
+                f"{self._source.untrusted_name}: its strings have more bytes than the limit memory_mib allows"
             )
         return [_rich(node) for node in self._elements(name, ("si",))]
 
@@ -168,8 +172,8 @@ def _drop(node: Any) -> None:
         del node.getparent()[0]
 
 
-def _number(text: str | None) -> int:
-    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 10 else 0
+def _number(text: str | None, otherwise: int = 0) -> int:
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 10 else otherwise
 
 
 def _row_number(node: Any, last: int) -> int:

@@ -13,6 +13,8 @@ from openpyxl.utils.datetime import CALENDAR_MAC_1904, CALENDAR_WINDOWS_1900, fr
 
 _LITERAL = re.compile(r'"([^"]*)"|\\(.)|\[\$([^\]-]*)(?:-[^\]]*)?\]|\[[^\]]*\]|_.|\*.|([$¥￥€£₩₹元])')
 _SHAPE = re.compile(r"[#0?,]*[#0?](?:\.([#0?]*))?%?")
+_LONGEST_CODE = 1000
+"""Programs write 255 characters at most."""
 _NO_CURRENCY_FORMATS = ("General", "@", "")
 
 
@@ -43,7 +45,7 @@ def format_code(number: int, own: dict[int, str]) -> str:
 @lru_cache(maxsize=4096)
 def parsed(code: str) -> NumberFormat:
     """What can be said simply of a format's first section; GENERAL for fractions, exponents, scaling."""
-    if code in _NO_CURRENCY_FORMATS:
+    if code in _NO_CURRENCY_FORMATS or len(code) > _LONGEST_CODE:
         return GENERAL
     if is_timedelta_format(code):
         return NumberFormat(is_elapsed=True)

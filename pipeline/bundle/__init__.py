@@ -13,6 +13,7 @@ from pipeline.bundle.case import (
 from pipeline.bundle.check import check
 from pipeline.bundle.checks.finding import CheckReport
 from pipeline.bundle.errors import BundleExists, EmptyCase, FontMissing, OriginalChanged, UnknownProfile
+from pipeline.bundle.exhibits.press import Runner
 
 __all__ = [
     "BundleExists",
@@ -26,6 +27,7 @@ __all__ = [
     "ExhibitLink",
     "FontMissing",
     "OriginalChanged",
+    "Runner",
     "Sighting",
     "UnknownProfile",
     "build",

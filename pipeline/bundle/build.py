@@ -7,7 +7,7 @@ import hashlib
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from pipeline.bundle.binding import bind
 from pipeline.bundle.case import BundleReport, Case, Exhibit, Progress
 from pipeline.bundle.errors import BundleExists, EmptyCase, OriginalChanged
 from pipeline.bundle.exhibits.body import body_of
-from pipeline.bundle.exhibits.press import Press
+from pipeline.bundle.exhibits.press import Press, Runner, here
 from pipeline.bundle.plan import Body, Plan, in_order
 from pipeline.bundle.profile import Profile, profile
 from pipeline.bundle.sheets import Sheets, settled
@@ -26,20 +26,30 @@ from pipeline.bundle.tables import (
     chronology_rows,
     index_rows,
     manifest,
+    sha256,
     write_csv,
     write_json,
 )
+from pipeline.originals import sync_folder
 
 _BLOCK = 2**20
 _UNFINISHED = ".unfinished"
 _PUBLISHED = "zip-published"
 
 
-def build(case: Case, out: Path, zip: bool = False, progress: Progress | None = None) -> BundleReport:
+def build(
+    case: Case,
+    out: Path,
+    zip: bool = False,
+    progress: Progress | None = None,
+    publishing: Callable[[BundleReport], object] | None = None,
+    run: Runner = here,
+) -> BundleReport:
     """Builds the bundle of a case as the folder `out`, and as `out`.zip beside it if wanted.
 
-    The folder appears under its name when all of it is there. Raises BundleExists, EmptyCase, UnknownProfile,
-    OriginalChanged (a stored original is not what its hash says), FontMissing.
+    Originals are opened by `run`, here or in a worker. The folder appears under its name when all of it is there;
+    `publishing` is called just before, so that no bundle need be handed over unrecorded. Raises BundleExists,
+    EmptyCase, UnknownProfile, OriginalChanged (a stored original is not what its hash says), FontMissing.
     """
     out = Path(os.path.abspath(out))  # noqa: PTH100 - resolve() would follow a link that stands in the way
     packed = out.with_name(out.name + ".zip") if zip else None
@@ -51,14 +61,17 @@ def build(case: Case, out: Path, zip: bool = False, progress: Progress | None = 
     tell = progress or _silent
     with _scratch(out) as scratch:
         folder = scratch / "bag"
-        plan, size = _filled(case, folder, scratch, style, tell)
+        plan, size = _filled(case, folder, Press(scratch, style.paper, run), style, tell)
         if packed:
             zip_bag(folder, scratch / "bag.zip", out.name, case.made_at)
         _refuse_existing(out, packed)
-        if packed:
-            _publish_zip(scratch, packed)
-        folder.rename(out)
-    return BundleReport(out, packed, plan.pages, len(plan.tabs), size, case.withheld, tuple(_notes(plan)))
+        name = sha256(folder / "data" / "manifest.json")
+        notes = tuple(_notes(plan))
+        report = BundleReport(out, packed, plan.pages, len(plan.tabs), size, case.withheld, name, notes)
+        if publishing:
+            publishing(report)
+        _publish(scratch, report)
+    return report
 
 
 def _silent(_done: int, _total: int, _what: str) -> None:
@@ -83,6 +96,13 @@ def _prefix(out: Path) -> str:
     return f".claimtrail-{out.name}-"
 
 
+def _publish(scratch: Path, report: BundleReport) -> None:
+    if report.zip:
+        _publish_zip(scratch, report.zip)
+    (scratch / "bag").rename(report.path)
+    sync_folder(report.path.parent)
+
+
 def _publish_zip(scratch: Path, packed: Path) -> None:
     """Gives the zip its name, and leaves word which file that was, should a crash come before the folder has one."""
     bag = scratch / "bag.zip"
@@ -101,12 +121,12 @@ def _recover(out: Path, packed: Path | None) -> None:
         shutil.rmtree(left, ignore_errors=True)
 
 
-def _filled(case: Case, folder: Path, scratch: Path, style: Profile, tell: Progress) -> tuple[Plan, int]:
+def _filled(case: Case, folder: Path, press: Press, style: Profile, tell: Progress) -> tuple[Plan, int]:
     """Fills the folder of the bag; returns the plan and the bytes written."""
     data = folder / "data"
     (data / "originals").mkdir(parents=True)
     exhibits = in_order(case)
-    sheets = _sheets(case, exhibits, scratch, style, tell)
+    sheets = _sheets(case, exhibits, press, style, tell)
     plan = sheets.plan
     bind(sheets, case, style, data / "bundle.pdf", lambda n: tell(n, plan.pages, "numbering pages"))
     for tab in plan.tabs:
@@ -119,14 +139,13 @@ def _filled(case: Case, folder: Path, scratch: Path, style: Profile, tell: Progr
     return plan, close_bag(folder, {**info, "External-Description": case.title})
 
 
-def _sheets(case: Case, exhibits: Sequence[Exhibit], scratch: Path, style: Profile, tell: Progress) -> Sheets:
-    press = Press(scratch, style.paper)
+def _sheets(case: Case, exhibits: Sequence[Exhibit], press: Press, style: Profile, tell: Progress) -> Sheets:
     bodies: list[Body] = []
     for exhibit in exhibits:
         tell(len(bodies), len(exhibits), exhibit.name)
         bodies.append(body_of(exhibit, press, style))
     press.close()
-    return settled(case, exhibits, bodies, style, scratch / "sheets.pdf")
+    return settled(case, exhibits, bodies, style, press.scratch / "sheets.pdf")
 
 
 def _copy_original(exhibit: Exhibit, target: Path) -> None:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 from typing import NamedTuple
 
 from extractors.document import Document
+from pipeline.audit import Head
+from pipeline.renditions.words import PageWords, words_of
 
 Reading = Document | Callable[[], Document | None] | None
 """What was read from a file; a function fetches it only when its turn comes, so that a large case stays small."""
@@ -62,7 +64,8 @@ class Exhibit:
     """A document of the bundle. `original` is its bytes as received, and is only read.
 
     `document` is what was read from it, and None where nothing could be; `failure` says why. A PDF or a picture is
-    shown from its own bytes and needs no `document`. `custody` are lines for people on what was done with it.
+    shown from its own bytes, and searched by its `words`; where they are not given, by those of its `document`, which
+    it needs for nothing else. `custody` are lines for people on what was done with it.
     """
 
     id: str
@@ -75,6 +78,7 @@ class Exhibit:
     date: datetime.date | None = None
     sightings: tuple[Sighting, ...] = ()
     document: Reading = None
+    words: Callable[[], Iterable[PageWords]] | None = None
     links: tuple[ExhibitLink, ...] = ()
     parent: str | None = None
     children: tuple[str, ...] = ()
@@ -84,6 +88,13 @@ class Exhibit:
     def read(self) -> Document | None:
         """What was read from the file, fetched now if need be."""
         return self.document() if callable(self.document) else self.document
+
+    def page_words(self) -> Iterable[PageWords]:
+        """The words of its pages, one page at a time where that is possible."""
+        if self.words is not None:
+            return self.words()
+        document = self.read()
+        return () if document is None else words_of(document)
 
     @property
     def heading(self) -> str:
@@ -95,9 +106,10 @@ class Exhibit:
 class Case:
     """A claim and its evidence, as they go into a bundle.
 
-    `audit` are the entries that bear on the claim, a JSON object each, as they were written. `withheld` counts the
-    documents that were kept out as privileged. `made_at` (aware, UTC) is every date inside the bundle that is not
-    the evidence's own, so that the same case gives the same bytes.
+    `audit` are the entries that bear on the claim, a JSON object each, as they were written. `audit_head` is the
+    newest entry of the whole audit, which the bundle's receiver can hold against the workspace one day. `withheld`
+    counts the documents that were kept out as privileged. `made_at` (aware, UTC) is every date inside the bundle
+    that is not the evidence's own, so that the same case gives the same bytes.
     """
 
     claim_id: str
@@ -112,6 +124,7 @@ class Case:
     exhibits: tuple[Exhibit, ...] = ()
     chronology: tuple[ChronologyRow, ...] = ()
     audit: tuple[str, ...] = ()
+    audit_head: Head | None = None
     profile: str = "uk"
     withheld: int = 0
 
@@ -120,7 +133,8 @@ class Case:
 class BundleReport:
     """What was built: the folder, its zip if one was wanted, pages of bundle.pdf, bytes of the folder.
 
-    `notes` name the documents that could not be shown as they are, and say how they are represented.
+    `manifest` is the SHA-256 of its manifest.json, which names this very bundle. `notes` name the documents that
+    could not be shown as they are, and say how they are represented.
     """
 
     path: Path
@@ -129,4 +143,5 @@ class BundleReport:
     exhibits: int
     bytes: int
     withheld: int
+    manifest: str
     notes: tuple[str, ...] = ()

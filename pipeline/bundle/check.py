@@ -10,6 +10,7 @@ from pathlib import Path, PurePosixPath
 from extractors.limits import Limits
 from pipeline.bundle.checks.bagged import check_bag
 from pipeline.bundle.checks.finding import CheckReport, Findings
+from pipeline.bundle.checks.laid import check_laid
 from pipeline.bundle.checks.linked import check_links
 from pipeline.bundle.checks.printed import check_printed
 from pipeline.bundle.checks.recorded import check_audit, check_index, check_parts
@@ -21,11 +22,12 @@ _STEPS = (
     ("data/audit.jsonl", check_audit),
     ("data/bundle.pdf", check_printed),
     ("data/bundle.pdf", check_links),
+    ("data/bundle.pdf", check_laid),
 )
 
 
 def check(bundle: Path) -> CheckReport:
-    """Every hash, page number, link, bookmark and audit entry of a bundle (a folder, or its zip).
+    """Every hash, page number, link, bookmark, recognised page and audit entry of a bundle (a folder, or its zip).
 
     Damage, however bad, is named in the report and never raised.
     """

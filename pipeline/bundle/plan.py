@@ -11,6 +11,7 @@ from functools import cached_property
 from pathlib import Path
 
 from pipeline.bundle.case import Case, Exhibit, ExhibitLink
+from pipeline.renditions.layer import Laid
 
 _LAST = datetime.date.max
 
@@ -28,12 +29,14 @@ class Slice:
 class Body:
     """An exhibit as pages. `starts[n]` is the leaf (from 0) on which page n + 1 of the document begins.
 
-    `note` says why the pages are not the document's own, or why there are none.
+    `note` says why the pages are not the document's own, or why there are none. `laid` is what lies on each leaf as
+    invisible text, where it was recognised.
     """
 
     slices: tuple[Slice, ...] = ()
     starts: tuple[int, ...] = ()
     note: str = ""
+    laid: tuple[Laid | None, ...] = ()
 
     @property
     def leaves(self) -> int:
@@ -86,6 +89,12 @@ class Tab:
     def map(self) -> list[int]:
         """The bundle's page for each page of the document."""
         return [self.page(number) for number in range(1, len(self.body.starts) + 1)] if self.first else []
+
+    @property
+    def laid(self) -> dict[int, Laid]:
+        """What lies as invisible text on the bundle's pages that have some."""
+        first = self.first or 0
+        return {first + leaf: laid for leaf, laid in enumerate(self.body.laid) if laid is not None}
 
     @property
     def links(self) -> list[ExhibitLink]:

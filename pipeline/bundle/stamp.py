@@ -8,8 +8,8 @@ import pikepdf
 from pikepdf import Array, Dictionary, Name, Pdf
 from reportlab.pdfgen.canvas import Canvas
 
-from pipeline.bundle.geometry import View
 from pipeline.bundle.typeset import INK, Style, draw, width
+from pipeline.renditions.geometry import View
 
 _SIZE = 10.0
 _PAPER = 595.0

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
+from pipeline import harmless
 from pipeline.bundle.case import Case
 from pipeline.bundle.chronicle import entries
 from pipeline.bundle.plan import Plan, Tab
@@ -29,21 +30,13 @@ INDEX_COLUMNS = (
 )
 CHRONOLOGY_COLUMNS = ("date", "end", "event", "doc", "page", "text", "tab", "bundle_pages")
 
-_ACTIVE = ("=", "+", "-", "@", "\t", "\r")
-
-
-def inert(value: object) -> str:
-    """The cell as text that no spreadsheet program runs: OWASP's rule against CSV injection."""
-    text = "" if value is None else str(value)
-    return "'" + text if text.startswith(_ACTIVE) else text
-
 
 def write_csv(path: Path, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     """A CSV that Excel opens as it is: UTF-8 with a byte-order mark, CRLF (RFC 4180)."""
     with path.open("w", encoding="utf-8-sig", newline="", errors="replace") as file:
         writer = csv.writer(file)
         writer.writerow(columns)
-        writer.writerows([inert(cell) for cell in row] for row in rows)
+        writer.writerows([harmless.cell(value) for value in row] for row in rows)
 
 
 def index_rows(plan: Plan) -> Iterable[Sequence[object]]:
@@ -83,9 +76,15 @@ def manifest(case: Case, plan: Plan, pdf: Path) -> dict[str, Any]:
                 "documents": plan.documents,
             },
         },
-        "audit": {"file": "data/audit.jsonl", "entries": len(case.audit), "last": last_hash(case.audit)},
+        "audit": _audit(case),
         "documents": [_document(tab) for tab in plan.tabs],
     }
+
+
+def _audit(case: Case) -> dict[str, Any]:
+    """The part of the audit that is in the bundle, and how far the whole of it had come."""
+    own = {"file": "data/audit.jsonl", "entries": len(case.audit), "last": last_hash(case.audit)}
+    return {**own, "head": case.audit_head.as_json() if case.audit_head else None}
 
 
 def _claim(case: Case) -> dict[str, Any]:
@@ -121,6 +120,10 @@ def _document(tab: Tab) -> dict[str, Any]:
         "custody": list(e.custody),
         "pages": {"tab": tab.sheet, "first": tab.first, "last": tab.last if tab.first else None},
         "page_map": tab.map,
+        "recognised": [
+            {"bundle_page": page, "characters": laid.characters, "sha256": laid.sha256}
+            for page, laid in tab.laid.items()
+        ],
         "note": tab.body.note,
         "links": [
             {

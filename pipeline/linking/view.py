@@ -7,13 +7,20 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import cached_property
 from pathlib import PurePosixPath
 from typing import NamedTuple
 
+from extractors.document import Document, Page
+from extractors.facts.amounts import find
+from extractors.facts.fact import Money
 from index.words import compact, positions, tokens
 from pipeline.claims import Claim, Event
 from pipeline.evidence import Evidence
+
+SMALLEST = Decimal(100)
+"""Smaller sums occur by chance."""
 
 
 class Token(NamedTuple):
@@ -80,27 +87,37 @@ def _words(path: str) -> str:
 class DocumentView:
     """What the rules ask of a document."""
 
-    def __init__(self, evidence: Evidence) -> None:
+    def __init__(self, evidence: Evidence, sought: frozenset[str] | None = None) -> None:
+        """`sought`: the terms that will be asked for, so that those of a long document need not all be kept in
+        memory; None keeps all."""
         self.evidence = evidence
         self.date: datetime.date | None = evidence.summary.date
         self.kind = evidence.summary.kind
         self.is_picture = self.kind in ("photo", "video")
         self.paths = [positions(_words(path)) for path in _names(evidence)]
+        self._sought = sought
+        self._pages: list[tuple[int, int, dict[str, list[Token]]]] | None = None
 
-    @cached_property
+    @property
     def pages(self) -> list[tuple[int, int, dict[str, list[Token]]]]:
-        """For each page its number, where it starts, and its tokens by term."""
-        document = self.evidence.document
-        found = []
+        """For each page its number, where it starts, and its tokens by term, as far as they are sought."""
+        if self._pages is None:
+            self._pages = [*self._tokenized()]
+        return self._pages
+
+    def _tokenized(self) -> Iterator[tuple[int, int, dict[str, list[Token]]]]:
+        document, sought = self.evidence.document, self._sought
         for page in document.pages:
             terms: dict[str, list[Token]] = defaultdict(list)
             for token in tokens(document.text[page.start : page.end]):
-                terms[token[0]].append(Token(*token))
-            found.append((page.number, page.start, dict(terms)))
-        return found
+                if sought is None or token[0] in sought:
+                    terms[token[0]].append(Token(*token))
+            yield page.number, page.start, dict(terms)
 
     def hits(self, phrase: Phrase) -> Iterator[Hit]:
         """Every place of a phrase."""
+        if self._sought is not None and not self._sought.issuperset(term for term, _ in phrase.terms):
+            self._sought = self._pages = None  # asked for after all
         for number, start, terms in self.pages:
             for first in terms.get(phrase.terms[0][0], ()) if phrase else ():
                 last = self._follows(phrase, first, terms)
@@ -135,6 +152,28 @@ class EventView:
         self.event = event
         self.keywords = [phrase for word in event.keywords if (phrase := Phrase(word))]
         self.title = Phrase(event.title)
-        self.references = {compact(ref): ref for ref in event.references if compact(ref)}
+        self.references = {compact(ref): Phrase(ref) for ref in event.references if compact(ref)}
         self.parties = [(party, [p for n in party.names if (p := Phrase(n))]) for party in claim.parties]
         self.claim_references = {compact(ref): ref for ref in (claim.id, *claim.references) if compact(ref)}
+
+    @cached_property
+    def amounts(self) -> frozenset[Decimal]:
+        """The amounts that the description names, without small ones, which occur by chance."""
+        text = self.event.description
+        document = Document(text, (Page(1, 0, len(text), 1.0, 1.0),), "text/plain")
+        values = (fact.value for fact in find(document, "other"))
+        return frozenset(v.amount for v in values if isinstance(v, Money) and abs(v.amount) >= SMALLEST)
+
+    def phrases(self) -> Iterator[Phrase]:
+        """All that is looked for in documents."""
+        yield from (*self.keywords, self.title, *self.references.values())
+        yield from (name for _, names in self.parties for name in names)
+
+
+class Events:
+    """The events of some claims, prepared once for many documents; `terms` are those that the rules ask for."""
+
+    def __init__(self, claims: Sequence[Claim]) -> None:
+        self.views = tuple(EventView(claim, event) for claim in claims for event in claim.events)
+        phrases = (phrase for view in self.views for phrase in view.phrases())
+        self.terms = frozenset(term for phrase in phrases for term, _ in phrase.terms)

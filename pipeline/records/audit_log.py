@@ -6,22 +6,58 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.sqlite import insert
 
-from pipeline.audit import BEGINNING, Entry, Head, entry
+from pipeline.audit import BEFORE_ALL, LOST, Entry, Head, Witness, entry
 from pipeline.clock import now, stamp
-from pipeline.records.tables import audit
+from pipeline.records.tables import audit, audit_head
+
+ONE = 1
+"""The id of the only row of `audit_head`."""
 
 
 def append(tx: sa.Connection, actor: str, action: str, subject: str, detail: Mapping[str, Any]) -> None:
     """Add one entry to the chain."""
     found = entry(head(tx), stamp(now()), actor, action, subject, detail)
     tx.execute(audit.insert().values(**found.as_json()))
+    known = {"seq": found.seq, "hash": found.hash}
+    row = insert(audit_head).values(id=ONE, **known)
+    tx.execute(row.on_conflict_do_update(index_elements=["id"], set_=known))
+
+
+def account(tx: sa.Connection, actor: str, outside: Witness) -> None:
+    """Note in the audit what of it is gone. Called before anything is added, since adding would cover it."""
+    end, noted = head(tx), noted_head(tx)
+    if end == noted == outside.head:
+        return
+    gone = [known for known in (outside.head, noted) if known and not _holds(tx, known)]
+    if gone:
+        lost = max(gone, key=lambda known: known.seq)
+        append(tx, actor, LOST, "audit", {"known": lost.seq, "hash": lost.hash, "left": end.seq})
+    elif outside.head is None and end.seq:
+        append(tx, actor, "head written anew", "audit", {"because": f"{outside.where} {outside.trouble}"})
 
 
 def head(tx: sa.Connection) -> Head:
     """The newest entry's number and hash; number 0 when there is none."""
     row = tx.execute(sa.select(audit.c.seq, audit.c.hash).order_by(audit.c.seq.desc()).limit(1)).first()
-    return Head(row.seq, row.hash) if row else Head(0, BEGINNING)
+    return Head(row.seq, row.hash) if row else BEFORE_ALL
+
+
+def noted_head(tx: sa.Connection) -> Head:
+    """The head as it was noted apart from the entries, in a row of its own."""
+    row = tx.execute(sa.select(audit_head)).first()
+    return Head(row.seq, row.hash) if row else BEFORE_ALL
+
+
+def count(tx: sa.Connection) -> int:
+    """How many entries there are."""
+    return int(tx.execute(sa.select(sa.func.count()).select_from(audit)).scalar() or 0)
+
+
+def _holds(tx: sa.Connection, known: Head) -> bool:
+    found = tx.execute(sa.select(audit.c.hash).where(audit.c.seq == known.seq)).scalar()
+    return known.seq == 0 or found == known.hash
 
 
 def entries(tx: sa.Connection, subjects: set[str] | None = None) -> Iterator[Entry]:

@@ -1,4 +1,8 @@
-"""How documents and facts are written into rows, and read back as they were."""
+"""How documents and facts are written into rows, and read back as they were.
+
+The rows are made by the worker that read the file: packed, a long document's words take a tenth of the memory, and
+the one process that writes the records never holds them otherwise.
+"""
 
 from __future__ import annotations
 
@@ -7,13 +11,63 @@ import json
 import zlib
 from array import array
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from extractors.document import Box, Cell, Document, Meta, Page, Word
+from extractors.extract import Understanding
 from extractors.facts.fact import Day, Fact, Money, Value
 
+PLACES = ("words", "cells")
+"""The columns of a page that say where on the paper its text stands."""
 _UNKNOWN = -1.0
+
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class ReadingRows:
+    """What the step `read` found, without the document's id."""
+
+    media_type: str
+    text: Row
+    pages: tuple[Row, ...]
+
+
+@dataclass(frozen=True)
+class UnderstandingRows:
+    """What the steps `classify` and `facts` found, without the document's id."""
+
+    about: Row
+    """Columns of the table `documents`."""
+    facts: tuple[Row, ...]
+
+
+def reading_rows(read: Document) -> ReadingRows:
+    """A document's text and pages as rows."""
+    text = {
+        "text": read.text,
+        "title": read.title,
+        "metadata": [[m.key, m.start, m.end] for m in read.metadata],
+        "notes": list(read.notes),
+    }
+    return ReadingRows(read.media_type, text, tuple(_page_row(page) for page in read.pages))
+
+
+def understanding_rows(found: Understanding, read: Document) -> UnderstandingRows:
+    """A document's kind and facts as rows."""
+    answer = found.classification
+    about = {
+        "kind": answer.kind,
+        "kind_confidence": answer.confidence,
+        "kind_why": [read.text[start:end] for start, end in answer.why],
+        "language": answer.language,
+        "title": answer.title,
+        "date": found.date.isoformat() if found.date else None,
+    }
+    return UnderstandingRows(about, tuple(fact_row(n, fact) for n, fact in enumerate(found.facts)))
 
 
 def pack_words(words: Sequence[Word]) -> bytes:
@@ -65,10 +119,8 @@ def unpack_cells(packed: bytes) -> tuple[Cell, ...]:
     return tuple(Cell(*numbers) for numbers in json.loads(zlib.decompress(packed)))
 
 
-def page_row(document: str, page: Page) -> dict[str, Any]:
-    """A page as a row of the table `pages`."""
+def _page_row(page: Page) -> Row:
     return {
-        "document": document,
         "number": page.number,
         "start": page.start,
         "end": page.end,
@@ -83,22 +135,11 @@ def page_row(document: str, page: Page) -> dict[str, Any]:
     }
 
 
-def text_row(document: str, read: Document) -> dict[str, Any]:
-    """A document's string as a row of the table `texts`."""
-    return {
-        "document": document,
-        "text": read.text,
-        "title": read.title,
-        "metadata": [[m.key, m.start, m.end] for m in read.metadata],
-        "notes": list(read.notes),
-    }
-
-
 def document_of(media_type: str, text: Mapping[Any, Any], pages: Sequence[Mapping[Any, Any]]) -> Document:
     """The document that was written as these rows."""
     return Document(
         text=text["text"],
-        pages=tuple(_page(row) for row in pages),
+        pages=tuple(page_of(row) for row in pages),
         media_type=media_type,
         metadata=tuple(Meta(*m) for m in text["metadata"]),
         notes=tuple(text["notes"]),
@@ -106,7 +147,8 @@ def document_of(media_type: str, text: Mapping[Any, Any], pages: Sequence[Mappin
     )
 
 
-def _page(row: Mapping[Any, Any]) -> Page:
+def page_of(row: Mapping[Any, Any]) -> Page:
+    """The page that was written as this row."""
     return Page(
         number=row["number"],
         start=row["start"],
@@ -116,17 +158,16 @@ def _page(row: Mapping[Any, Any]) -> Page:
         source=row["source"],
         engine=row["engine"],
         confidence=row["confidence"],
-        words=unpack_words(row["words"]),
-        cells=unpack_cells(row["cells"]),
+        words=unpack_words(row["words"]) if "words" in row else (),
+        cells=unpack_cells(row["cells"]) if "cells" in row else (),
         notes=tuple(row["notes"]),
     )
 
 
-def fact_row(document: str, position: int, fact: Fact) -> dict[str, Any]:
-    """A fact as a row of the table `facts`."""
+def fact_row(position: int, fact: Fact) -> Row:
+    """A fact as a row of the table `facts`, without the document's id."""
     value, end, currency = _value_columns(fact.value)
     return {
-        "document": document,
         "position": position,
         "kind": fact.kind,
         "role": fact.role,

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import datetime
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict
 from decimal import Decimal
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite import insert
 
-from extractors.document import Document
-from extractors.extract import Understanding
+from extractors.document import Document, Page
 from extractors.facts.fact import Fact
+from extractors.picture_hash import PictureHash
 from pipeline.clock import now, stamp
 from pipeline.errors import AmbiguousName, NotFound
 from pipeline.evidence import Correction, Evidence, Sighting, Summary
@@ -26,6 +27,7 @@ from pipeline.records.tables import (
     family,
     labels,
     marks,
+    page_hashes,
     pages,
     sightings,
     steps,
@@ -35,6 +37,8 @@ from pipeline.records.tables import (
 
 ID_LENGTH = 16
 UNKNOWN_MEDIA = "application/octet-stream"
+_FEW = 16
+"""Pages that are fetched at a time where they are read one by one."""
 
 
 def id_of(sha256: str) -> str:
@@ -77,6 +81,20 @@ def add_sighting(
     return tx.execute(insert(sightings).values(row).on_conflict_do_nothing()).rowcount > 0
 
 
+def set_received(tx: sa.Connection, document: str, path: str, received: datetime.datetime) -> bool:
+    """Note when the file seen here was received, as a person says; False when that was known."""
+    same = sa.and_(sightings.c.document == document, sightings.c.path == path)
+    said = stamp(received)
+    query = sa.update(sightings).where(same, sightings.c.received != said).values(received=said)
+    return tx.execute(query).rowcount > 0
+
+
+def seen_at(tx: sa.Connection, path: str) -> str | None:
+    """The document that was last seen at this path; None when none was."""
+    query = sa.select(sightings.c.document).where(sightings.c.path == path)
+    return tx.execute(query.order_by(sightings.c.id.desc()).limit(1)).scalar()
+
+
 def tie(tx: sa.Connection, document: str, claim: str) -> bool:
     """Tie a document to a claim; False when it was."""
     row = {"document": document, "claim": claim}
@@ -95,6 +113,18 @@ def label_list(tx: sa.Connection, document: str) -> list[tuple[str, str]]:
     return [(row.key, row.value) for row in tx.execute(query.order_by(labels.c.key, labels.c.value))]
 
 
+def with_labels(tx: sa.Connection, keys: Sequence[str], only: Iterable[str]) -> list[tuple[str, str, str]]:
+    """(name, key, value) of the labels with one of these keys that these documents have, in order of name."""
+    columns = (documents.c.name, labels.c.key, labels.c.value)
+    query = sa.select(*columns).join(labels, labels.c.document == documents.c.id)
+    found = [
+        (row.name, row.key, row.value)
+        for chunk in _chunks(sorted(set(only)))
+        for row in tx.execute(query.where(labels.c.key.in_(keys), documents.c.id.in_(chunk)))
+    ]
+    return sorted(found)
+
+
 def set_children(tx: sa.Connection, parent: str, children: Sequence[tuple[str, str]]) -> None:
     """Replace a document's children: (id, name), in order."""
     tx.execute(sa.delete(family).where(family.c.parent == parent))
@@ -105,34 +135,30 @@ def set_children(tx: sa.Connection, parent: str, children: Sequence[tuple[str, s
         tx.execute(family.insert(), rows)
 
 
-def replace_reading(tx: sa.Connection, document: str, read: Document) -> None:
-    """Replace what the step `read` found: the text and its pages."""
-    for table in (texts, pages):
+def replace_reading(
+    tx: sa.Connection,
+    document: str,
+    read: codec.ReadingRows,
+    pictures: Iterable[tuple[int, PictureHash]] = (),
+) -> None:
+    """Replace what the step `read` found: the text, its pages, and the hashes of those that are pictures."""
+    for table in (texts, pages, page_hashes):
         tx.execute(sa.delete(table).where(table.c.document == document))
-    tx.execute(texts.insert().values(codec.text_row(document, read)))
-    rows = [codec.page_row(document, page) for page in read.pages]
-    if rows:
-        tx.execute(pages.insert(), rows)
+    tx.execute(texts.insert().values(document=document, **read.text))
+    if read.pages:
+        tx.execute(pages.insert(), [{"document": document, **row} for row in read.pages])
+    hashes = [{"document": document, "page": number, **asdict(found)} for number, found in pictures]
+    if hashes:
+        tx.execute(page_hashes.insert(), hashes)
     _update(tx, document, media_type=read.media_type, page_count=len(read.pages))
 
 
-def replace_understanding(tx: sa.Connection, document: str, found: Understanding, read: Document) -> None:
+def replace_understanding(tx: sa.Connection, document: str, found: codec.UnderstandingRows) -> None:
     """Replace what the steps `classify` and `facts` found."""
     tx.execute(sa.delete(facts).where(facts.c.document == document))
-    rows = [codec.fact_row(document, n, fact) for n, fact in enumerate(found.facts)]
-    if rows:
-        tx.execute(facts.insert(), rows)
-    answer = found.classification
-    _update(
-        tx,
-        document,
-        kind=answer.kind,
-        kind_confidence=answer.confidence,
-        kind_why=[read.text[start:end] for start, end in answer.why],
-        language=answer.language,
-        title=answer.title,
-        date=found.date.isoformat() if found.date else None,
-    )
+    if found.facts:
+        tx.execute(facts.insert(), [{"document": document, **row} for row in found.facts])
+    _update(tx, document, **found.about)
 
 
 def set_state(tx: sa.Connection, document: str, state: str, reason: Mapping[str, str] | None = None) -> None:
@@ -175,6 +201,18 @@ def without_step(tx: sa.Connection, step: str, version: int, states: Sequence[st
         .order_by(documents.c.taken_at, documents.c.id)
     )
     return list(tx.execute(query).scalars())
+
+
+def in_states(tx: sa.Connection, states: Sequence[str]) -> list[str]:
+    """The documents in one of these states, in order of id."""
+    query = sa.select(documents.c.id).where(documents.c.state.in_(states)).order_by(documents.c.id)
+    return list(tx.execute(query).scalars())
+
+
+def state(tx: sa.Connection, document: str) -> str | None:
+    """How a document's steps ended, or "open"; None when there is no such document."""
+    found = tx.execute(sa.select(documents.c.state).where(documents.c.id == document)).scalar()
+    return None if found is None else str(found)
 
 
 def resolve(tx: sa.Connection, prefix: str) -> str:
@@ -277,18 +315,31 @@ def summary(tx: sa.Connection, document: str) -> Summary:
     return found[0]
 
 
-def evidence(tx: sa.Connection, found: Summary) -> Evidence:
-    """A document with its text and facts; an unread one has no pages."""
-    return Evidence(found, reading(tx, found), tuple(fact_list(tx, found.id)), tuple(kind_why(tx, found.id)))
+def evidence(tx: sa.Connection, found: Summary, placed: bool = True) -> Evidence:
+    """A document with its text and facts; an unread one has no pages. `placed`: as for `reading`."""
+    read = reading(tx, found, placed)
+    return Evidence(found, read, tuple(fact_list(tx, found.id)), tuple(kind_why(tx, found.id)))
 
 
-def reading(tx: sa.Connection, found: Summary) -> Document:
-    """What the step `read` found; a document without pages when it was not read."""
+def reading(tx: sa.Connection, found: Summary, placed: bool = True) -> Document:
+    """What the step `read` found; a document without pages when it was not read.
+
+    `placed` False leaves out words and cells with their boxes, which take far more memory than the text.
+    """
     text = tx.execute(sa.select(texts).where(texts.c.document == found.id)).mappings().first()
     if text is None:
         return Document("", (), found.media_type)
-    query = sa.select(pages).where(pages.c.document == found.id).order_by(pages.c.number)
+    columns = pages.c if placed else [each for each in pages.c if each.name not in codec.PLACES]
+    query = sa.select(*columns).where(pages.c.document == found.id).order_by(pages.c.number)
     return codec.document_of(found.media_type, text, tx.execute(query).mappings().all())
+
+
+def each_page(tx: sa.Connection, document: str) -> Iterator[tuple[str, Page]]:
+    """The text of a document with each of its pages, read from the records one by one; nothing if it was not read."""
+    text = tx.execute(sa.select(texts.c.text).where(texts.c.document == document)).scalar()
+    query = sa.select(pages).where(pages.c.document == document).order_by(pages.c.number)
+    for row in tx.execute(query.execution_options(yield_per=_FEW)).mappings():
+        yield str(text), codec.page_of(row)
 
 
 def fact_list(tx: sa.Connection, document: str) -> list[Fact]:
@@ -304,33 +355,6 @@ def kind_why(tx: sa.Connection, document: str) -> list[str]:
 
 def _chunks(ids: Sequence[str], size: int = 500) -> Iterable[Sequence[str]]:
     return (ids[i : i + size] for i in range(0, len(ids), size))
-
-
-def families(tx: sa.Connection) -> list[tuple[str, str]]:
-    """(container, what is inside it) for all mails and archives."""
-    query = (
-        sa.select(family.c.parent, family.c.child)
-        .join(documents, documents.c.id == family.c.parent)
-        .order_by(family.c.parent, family.c.position)
-    )
-    return [(row.parent, row.child) for row in tx.execute(query)]
-
-
-def message_ids(tx: sa.Connection, keys: Sequence[str]) -> list[tuple[str, str]]:
-    """(document, message id) for every id that a mail has or answers, from these of its headers."""
-    query = (
-        sa.select(texts.c.document, texts.c.text, texts.c.metadata)
-        .join(documents, documents.c.id == texts.c.document)
-        .where(documents.c.media_type.startswith("message/"))
-        .order_by(texts.c.document)
-    )
-    return [
-        (row.document, message)
-        for row in tx.execute(query)
-        for key, start, end in row.metadata
-        if key in keys
-        for message in row.text[start:end].split()
-    ]
 
 
 def names_by_document(tx: sa.Connection) -> dict[str, list[str]]:

@@ -1,16 +1,27 @@
-"""Near-duplicates in the records: signatures, and which document is a copy of which."""
+"""Near-duplicates in the records: signatures, hashes of pages, and which document is a copy of which."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import datetime
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
 
 import numpy as np
 import sqlalchemy as sa
 from numpy.typing import NDArray
 
+from extractors.picture_hash import PictureHash
+from index.words import compact, tokens
+from pipeline.gallery import Gallery
 from pipeline.likeness import PERMUTATIONS, Likeness, Reading, Signature
-from pipeline.records import documents
-from pipeline.records.tables import likenesses, pages, signatures, texts
+from pipeline.picture_likeness import Pictured, PicturePage
+from pipeline.records import codec
+from pipeline.records import documents as filed
+from pipeline.records.tables import documents, likenesses, page_hashes, pages, signatures, steps, texts
+
+SURE = 0.8
+"""Confidence from which on a recognised word counts as read when two pictures are compared."""
+TAKEN = ("EXIF DateTimeOriginal", "EXIF DateTimeDigitized")
 
 
 def reading(tx: sa.Connection, document: str) -> Reading:
@@ -19,8 +30,54 @@ def reading(tx: sa.Connection, document: str) -> Reading:
     query = sa.select(pages.c.start, pages.c.end).where(pages.c.document == document)
     bounds = tx.execute(query.order_by(pages.c.number)).all()
     end = bounds[-1].end if bounds else 0
-    facts = (fact for fact in documents.fact_list(tx, document) if fact.end <= end)
+    facts = (fact for fact in filed.fact_list(tx, document) if fact.end <= end)
     return Reading(text[:end], tuple(facts), tuple(row.start for row in bounds))
+
+
+def pictured(tx: sa.Connection, document: str) -> Pictured:
+    """What is compared of a document that holds pictures; one without any has no pages here."""
+    found = tx.execute(sa.select(page_hashes).where(page_hashes.c.document == document)).all()
+    if not found:
+        return Pictured()
+    query = sa.select(texts.c.text, texts.c.metadata, documents.c.size)
+    own = tx.execute(query.join(documents).where(texts.c.document == document)).one()
+    columns = (pages.c.number, pages.c.start, pages.c.end, pages.c.source, pages.c.words)
+    rows = tx.execute(sa.select(*columns).where(pages.c.document == document).order_by(pages.c.number))
+    hashes = {row.page: PictureHash(row.whole, row.sheet, row.width, row.height) for row in found}
+    return Pictured(tuple(_pages(rows, own.text, hashes)), _taken(own.text, own.metadata), own.size)
+
+
+def _pages(rows: Iterable[Any], text: str, hashes: dict[int, PictureHash]) -> Iterator[PicturePage]:
+    """The pages on which there is something: a recognised one without a picture's hash is blank."""
+    for row in rows:
+        if row.number in hashes:
+            yield PicturePage(row.number, hashes[row.number], tuple(_words(text, row.words)))
+        elif row.source == "text" and (own := compact(text[row.start : row.end])):
+            yield PicturePage(row.number, None, (), own)
+
+
+def _words(text: str, packed: bytes) -> Iterator[str]:
+    for word in codec.unpack_words(packed):
+        if word.confidence is None or word.confidence >= SURE:
+            yield from (term for term, *_ in tokens(text[word.start : word.end]))
+
+
+def _taken(text: str, metadata: Iterable[tuple[str, int, int]]) -> datetime.datetime | None:
+    """The camera's local time, as EXIF 2.32 writes it; None where it is missing or makes no sense."""
+    values = {key: text[start:end] for key, start, end in metadata}
+    said = next((values[key] for key in TAKEN if key in values), "")
+    try:
+        return datetime.datetime.strptime(said, "%Y:%m:%d %H:%M:%S")  # noqa: DTZ007  # a camera knows no zone
+    except ValueError:
+        return None
+
+
+def compared_pictures(tx: sa.Connection, version: int) -> tuple[list[str], Gallery]:
+    """The hashes of the documents that were compared in this version, and whose each is."""
+    query = sa.select(page_hashes.c.document, page_hashes.c.whole, page_hashes.c.sheet)
+    query = query.join(steps, steps.c.document == page_hashes.c.document)
+    rows = tx.execute(query.where(steps.c.step == "likeness", steps.c.version == version)).all()
+    return [row[0] for row in rows], Gallery([row[1] for row in rows], [row[2] for row in rows])
 
 
 def set_signature(tx: sa.Connection, document: str, found: Signature | None, version: int) -> None:
@@ -45,10 +102,11 @@ def replace_likenesses(
     """Replace a document's likenesses: `found` seen from it, `turned` the same seen from the other ones, in order."""
     either = sa.or_(likenesses.c.document == document, likenesses.c.other == document)
     tx.execute(sa.delete(likenesses).where(either))
-    rows = [{"document": document, "other": a.other, "score": a.score, "differs": a.differs} for a in found]
-    rows += [
-        {"document": a.other, "other": document, "score": b.score, "differs": b.differs}
-        for a, b in zip(found, turned, strict=True)
+    both = [(document, a.other, a) for a in found]
+    both += [(a.other, document, b) for a, b in zip(found, turned, strict=True)]
+    rows = [
+        {"document": one, "other": other, "score": each.score, "differs": each.differs, "by": each.by}
+        for one, other, each in both
     ]
     if rows:
         tx.execute(likenesses.insert(), rows)
@@ -58,7 +116,7 @@ def likeness_list(tx: sa.Connection, document: str) -> list[Likeness]:
     """The near-duplicates of a document, the likest first."""
     query = sa.select(likenesses).where(likenesses.c.document == document)
     rows = tx.execute(query.order_by(likenesses.c.score.desc(), likenesses.c.other)).all()
-    return [Likeness(row.other, row.score, row.differs) for row in rows]
+    return [Likeness(row.other, row.score, row.differs, row.by) for row in rows]
 
 
 def with_likenesses(tx: sa.Connection, ids: Iterable[str]) -> set[str]:

@@ -140,9 +140,16 @@ def put_alias(tx: sa.Connection, alias: str, name: str) -> None:
     )
 
 
-def begin_run(tx: sa.Connection, run: str, command: str) -> None:
-    """Note the beginning of a run."""
-    tx.execute(runs.insert().values(id=run, command=command, started=stamp(now())))
+def begin_run(tx: sa.Connection, run: str, command: str, summary: Mapping[str, Any] | None = None) -> None:
+    """Note the beginning of a run; `summary` is what whoever finds it unfinished needs to know."""
+    row = {"id": run, "command": command, "started": stamp(now()), "summary": summary}
+    tx.execute(runs.insert().values(row))
+
+
+def open_runs(tx: sa.Connection, command: str) -> dict[str, Mapping[str, Any]]:
+    """The runs of a command that did not end: id -> what was said at their beginning, oldest first."""
+    query = sa.select(runs).where(runs.c.command == command, runs.c.finished.is_(None))
+    return {row.id: row.summary for row in tx.execute(query.order_by(runs.c.started, runs.c.id))}
 
 
 def end_run(tx: sa.Connection, run: str, summary: Mapping[str, Any]) -> None:

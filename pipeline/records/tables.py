@@ -158,6 +158,17 @@ signatures = Table(
     Column("version", Integer, nullable=False),
 )
 
+page_hashes = Table(
+    "page_hashes",
+    metadata,
+    Column("document", ForeignKey("documents.id"), primary_key=True),
+    Column("page", Integer, primary_key=True),
+    Column("whole", LargeBinary, nullable=False),
+    Column("sheet", LargeBinary),
+    Column("width", Integer, nullable=False),
+    Column("height", Integer, nullable=False),
+)
+
 # both directions of each pair, so that a document's own are those with its id
 likenesses = Table(
     "likenesses",
@@ -166,6 +177,7 @@ likenesses = Table(
     Column("other", ForeignKey("documents.id"), primary_key=True, index=True),
     Column("score", Float, nullable=False),
     Column("differs", JSON, nullable=False),
+    Column("by", String, nullable=False),
 )
 
 verdicts = Table(
@@ -217,6 +229,15 @@ audit = Table(
     Column("subject", String, nullable=False, index=True),
     Column("detail", JSON, nullable=False),
     Column("previous", String, nullable=False),
+    Column("hash", String, nullable=False),
+)
+
+# how far the audit has come: one row, kept apart from the entries so that a cut-off tail is noticed
+audit_head = Table(
+    "audit_head",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("seq", Integer, nullable=False),
     Column("hash", String, nullable=False),
 )
 

@@ -237,7 +237,19 @@ def test_doctor_says_how_to_mend(claimtrail: Command, workspace: Path) -> None:
     claimtrail("init", workspace)
     well = claimtrail("doctor", "--json").json
     names = {check["name"] for check in well["checks"]}
-    assert names == {"OCR", "libmagic", "fonts", "disk", "database", "index"}
+    assert names == {
+        *(
+            "OCR",
+            "second OCR engine",
+            "libmagic",
+            "videos",
+            "fonts",
+            "LibreOffice",
+            "disk",
+            "database",
+            "index",
+        )
+    }
     assert all(check["ok"] for check in well["checks"])
     shutil.rmtree(workspace / "index")
     ill = subprocess.run(

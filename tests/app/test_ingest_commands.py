@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.matter import Matter
+from pipeline.records import documents
 from tests.conftest import LETTER, Answer, Command
 
 DOCUMENT_KEYS = {
@@ -176,3 +178,19 @@ def test_list_has_the_filters_of_search(filled: Command, filters: list[str], nam
     if filters:
         hits = filled("search", "*", *filters, "--json").json["hits"]
         assert sorted({hit["name"] for hit in hits}) == names
+
+
+def test_what_an_earlier_run_left_open_is_told_of_once_and_under_the_name_given(
+    claimtrail: Command, workspace: Path, evidence_folder: Path
+) -> None:
+    (evidence_folder / "broken.pdf").write_bytes(b"%PDF-1.4 nothing follows")
+    claimtrail("ingest", evidence_folder)
+    with Matter.open(workspace, "tester") as matter, matter.change() as change:
+        for found in documents.summaries(change.tx):
+            documents.set_state(change.tx, found.id, "open")
+            documents.undo_all(change.tx, found.id)
+    (evidence_folder / "leaflet.txt").unlink()
+    report = claimtrail("ingest", evidence_folder, "--json").json
+    assert [Path(failure["path"]) for failure in report["failed"]] == [evidence_folder / "broken.pdf"]
+    paths = sorted(Path(found["path"]).name for found in report["ingested"])
+    assert (paths, report["duplicates"]) == (["L-0145.txt", "leaflet.txt", "施工日志.txt"], [])

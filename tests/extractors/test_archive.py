@@ -206,7 +206,7 @@ def overlapping(copies: int, unpacked: int) -> bytes:
 
 def test_overlapping_members_do_not_fill_the_disk(tmp_path: Path) -> None:
     outcome = outcome_of(tmp_path, overlapping(200, 1_000_000), Limits(archive_grace=1_000_000))
-    written = sum(path.stat().st_size for path in (tmp_path / "scratch").iterdir())
+    written = sum(path.stat().st_size for path in (tmp_path / "scratch").glob("*"))
     assert written <= 4_000_000
     assert isinstance(outcome, DocumentError) or outcome.notes
 
@@ -251,3 +251,27 @@ def test_compound_files(tmp_path: Path, data: bytes, media_type: str, error: typ
     path.write_bytes(data)
     with pytest.raises(error, match=r"^k\.docx: "):
         ole.read(Input(path, "k.docx", media_type, tmp_path, Limits()))
+
+
+SMALL_FILES = Limits(file_bytes=5 * 2**20)
+LARGE = bytes(6 * 2**20)
+
+
+def test_a_file_inside_that_is_too_large_is_named_and_the_others_are_read(tmp_path: Path) -> None:
+    draft = read(
+        tmp_path, zipped([("film.mov", LARGE), ("letter.txt", WORDS)], zipfile.ZIP_STORED), SMALL_FILES
+    )
+    assert [child.untrusted_name for child in draft.children] == ["letter.txt"]
+    assert "film.mov: larger than limits.file_mib (5) allows, not read" in draft.notes
+
+
+def test_an_archive_of_nothing_but_a_file_that_is_too_large_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(TooLarge, match=r"film\.mov inside is larger than limits\.file_mib \(5\)"):
+        read(tmp_path, zipped([("film.mov", LARGE)], zipfile.ZIP_STORED), SMALL_FILES)
+
+
+def test_a_bomb_is_refused_before_anything_is_unpacked(tmp_path: Path) -> None:
+    data = zipped([("letter.txt", WORDS), *((f"{n}.txt", bytes(2**20)) for n in range(60))])
+    with pytest.raises(TooLarge, match="archive_ratio"):
+        read(tmp_path, data)
+    assert not (tmp_path / "scratch").exists()

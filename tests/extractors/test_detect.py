@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import struct
+import tracemalloc
 import zipfile
 from pathlib import Path
 
@@ -136,6 +137,48 @@ def test_a_compound_file_that_goes_in_circles_ends(tmp_path: Path) -> None:
     struct.pack_into("<I", data, 1024 + 2 * 128 + 0x48, 1)
     (tmp_path / "x").write_bytes(data)
     assert media_type(tmp_path / "x", "a.xls") == "application/x-ole-storage"
+
+
+def far_directory(path: Path, list_again: bool = False) -> None:
+    """A compound file of 200 MB whose directory lies where only the lists behind the head lead to.
+
+    The head names 109 sectors of the allocation table, which tell of the first 13,952 sectors; part 156 of the table
+    tells of sector 20,000. `list_again`: the list of further parts leads to itself and names none.
+    """
+    free, end, directory = 0xFFFFFFFF, 0xFFFFFFFE, 20_000
+    head = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(16)
+    head += struct.pack("<HHHHH6xIIIII", 0x3E, 3, 0xFFFE, 9, 6, 0, 110, directory, 0, 4096)
+    head += struct.pack("<IIII", end, 0, 2, 1) + struct.pack("<109I", *[1] * 109)
+    named = [free] * 127 if list_again else [3] * 127
+    part = [free] * 128
+    part[directory % 128 : directory % 128 + 2] = [directory + 1, end]
+    with path.open("wb") as file:
+        for sector, data in (
+            (-1, head),
+            (2, struct.pack("<128I", *named, 2 if list_again else end)),
+            (3, struct.pack("<128I", *part)),
+            (directory, entry("Root Entry", 5, child=4) + bytes(384)),
+            (directory + 1, entry("WordDocument", 2)),
+        ):
+            file.seek((sector + 1) * 512)
+            file.write(data)
+        file.truncate(200 * 2**20)
+
+
+def test_the_type_of_a_large_compound_file_takes_no_memory(tmp_path: Path) -> None:
+    far_directory(tmp_path / "x")
+    media_type(tmp_path / "x", "a.doc")  # what is loaded once does not count
+    tracemalloc.start()
+    found = media_type(tmp_path / "x", "a.doc")
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert found == "application/msword"
+    assert peak < 2**20
+
+
+def test_lists_that_lead_to_themselves_end(tmp_path: Path) -> None:
+    far_directory(tmp_path / "x", list_again=True)
+    assert media_type(tmp_path / "x", "a.doc") == "application/x-ole-storage"
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from PIL import Image, ImageDraw
+from PIL import Image, ImageChops, ImageDraw
 from PIL.ExifTags import GPS, IFD, Base
 from PIL.TiffImagePlugin import IFDRational
 
@@ -179,10 +179,59 @@ def bomb(width: int, height: int) -> bytes:
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + rows + chunk(b"IEND", b"")
 
 
-@pytest.mark.parametrize("side", [12_000, 100_000])
+@pytest.mark.parametrize("side", [16_000, 100_000])
 def test_a_bomb_is_refused_before_it_is_decoded(tmp_path: Path, side: int) -> None:
-    with pytest.raises(TooLarge, match=r"limits\.pixels"):
+    with pytest.raises(TooLarge, match=r"limits\.megapixels \(250\)"):
         drafted(bomb(side, side), tmp_path, "image/png")
+
+
+def test_the_setting_counts_and_not_the_limit_of_the_library(tmp_path: Path) -> None:
+    """Pillow refuses from 179 megapixels on."""
+    flat = Image.new("1", (16_000, 11_500), 1)
+    draft = drafted(stored(flat, "TIFF", compression="group4"), tmp_path, "image/tiff")
+    assert page_of(draft).width == pytest.approx(842, rel=0.01)
+
+
+LITTLE = Limits(memory=10 * 2**20)
+"""A picture of 1800 x 1600 pixels in colour takes 11 MiB decoded whole."""
+
+
+@pytest.mark.parametrize("compression", [None, "tiff_lzw", "tiff_adobe_deflate", "jpeg", "packbits"])
+@pytest.mark.parametrize("mode", ["RGB", "CMYK"])
+def test_a_tiff_in_strips_is_read_without_ever_lying_in_memory_whole(
+    tmp_path: Path, mode: str, compression: str | None
+) -> None:
+    data = stored(drawn((1800, 1600), mode), "TIFF", compression=compression, dpi=(200, 200))
+    greys = []
+    for name, limits in (("whole", Limits()), ("little", LITTLE)):
+        (tmp_path / name).mkdir()
+        page = page_of(drafted(data, tmp_path / name, "image/tiff", limits))
+        assert (page.width, page.height) == (648, 576)
+        with Image.open(page.image) as picture:
+            greys.append(picture.convert("L"))
+    assert ImageChops.difference(*greys).getextrema()[1] <= 2
+
+
+def test_what_does_not_fit_into_memory_is_refused_by_the_name_of_the_limit(tmp_path: Path) -> None:
+    with pytest.raises(TooLarge, match=r"limits\.memory_mib \(10\)"):
+        drafted(stored(drawn((1800, 1600)), "PNG"), tmp_path, "image/png", LITTLE)
+
+
+def test_a_progressive_jpeg_takes_more_memory(tmp_path: Path) -> None:
+    picture = drawn((1800, 1600), "L")
+    assert drafted(stored(picture, "JPEG"), tmp_path, limits=LITTLE).pages
+    with pytest.raises(TooLarge, match=r"limits\.memory_mib"):
+        drafted(stored(picture, "JPEG", progressive=True), tmp_path, limits=Limits(memory=6 * 2**20))
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "TIFF"])
+def test_a_very_large_sheet_keeps_its_size_on_paper(tmp_path: Path, kind: str) -> None:
+    data = stored(drawn((14_500, 500)), kind, dpi=(300, 300))
+    page = page_of(drafted(data, tmp_path, f"image/{kind.lower()}"))
+    assert (page.width, page.height) == pytest.approx((3480, 120), rel=0.001)
+    with Image.open(page.image) as picture:
+        assert picture.size == (4800, 166)
+        assert picture.getpixel((600, 20)) < 60 < 200 < picture.getpixel((4700, 150))
 
 
 def noisy() -> Image.Image:

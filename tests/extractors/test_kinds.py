@@ -75,6 +75,8 @@ def misread(text: str, rate: float, chance: random.Random) -> str:
             document("Minutes of meeting and tax invoice attached", "application/vnd.ms-outlook"),
         ),
         ("video", document("", "video/mp4")),
+        ("video", document("TAX INVOICE\nInvoice No 77\nTotal 9.90", "video/mp4")),
+        ("other", document("Title: Minutes of meeting No. 4\nAttendees: all", "audio/mpeg")),
         ("other", document("a.pdf\nb.pdf\ninvoice.pdf", "application/zip")),
         ("photo", picture([], 0.0, CAMERA)),
         ("photo", picture(["Ez", "=", "ye"], 0.3, CAMERA)),

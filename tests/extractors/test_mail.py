@@ -327,7 +327,7 @@ def test_mails_made_to_be_slow_are_quick_and_noted(tmp_path: Path, data: bytes) 
 
 def test_total_size_of_attachments_is_limited(tmp_path: Path) -> None:
     attached = part("application/pdf; name=a.pdf", b"x" * 600)
-    with pytest.raises(TooLarge, match="archive_bytes"):
+    with pytest.raises(TooLarge, match="archive_mib"):
         read(tmp_path, HEAD + multipart("mixed", attached, attached), Limits(archive_bytes=1000))
 
 

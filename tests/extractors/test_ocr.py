@@ -6,65 +6,34 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-from PIL import Image, ImageDraw, ImageFilter, ImageFont
+from PIL import Image, ImageFilter
 
 from extractors.document import Box, PageText, Word, is_han
-from extractors.errors import InstallationError, OcrFailed, TesseractMissing, TimedOut
+from extractors.errors import OcrFailed, TesseractMissing, TimedOut
 from extractors.limits import Limits
-from extractors.ocr import engine, engines
-from extractors.ocr.engine import Bearing, Engine, Layout, OcrImage, Recognised
+from extractors.ocr import engine
+from extractors.ocr.engine import Bearing, Engine, Layout, OcrImage, PageReading, Recognised
 from extractors.ocr.merit import confidence, without_noise
+from extractors.ocr.options import OcrOptions
 from extractors.ocr.pages import page_of
 from extractors.ocr.pictures import turned_back
-from extractors.ocr.policy import OcrOptions, recognise
+from extractors.ocr.policy import Readers, recognise
 from extractors.readers.draft import PendingPage
-
-HAN_FONT = "/usr/share/fonts/truetype/wqy/wqy-zenhei.ttc"
-LATIN_FONT = "/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf"
-ENGLISH = [
-    "Notice of claim for late possession of Area B",
-    "We refer to your letter dated 14 March 2023 and",
-    "give notice that access was refused on site.",
-    "The additional cost amounts to USD 1,250,000.00",
-    "and the works were delayed by thirty days.",
-    "Yours faithfully, Harbour Civil Limited",
-]
-CHINESE = [
-    "关于工期延误的索赔通知书",
-    "致：东湾置业发展有限公司",
-    "我方于二〇二三年三月十四日收到贵方来函，",
-    "现就场地移交延误一事提出索赔如下。",
-    "合同编号：HG-2020-108，索赔金额为人民币",
-    "1,250,000.00元，工期顺延三十天。",
-]
-
-
-def sheet(lines: Sequence[str], font: str = LATIN_FONT, size: int = 30) -> Image.Image:
-    picture = Image.new("L", (1000, 700), "white")
-    draw = ImageDraw.Draw(picture)
-    for number, line in enumerate(lines):
-        draw.text((80, 60 + number * 80), line, font=ImageFont.truetype(font, size), fill=0)
-    return picture
-
-
-def saved(picture: Image.Image, folder: Path, page: int = 1) -> OcrImage:
-    path = folder / f"page-{page}.png"
-    picture.save(path)
-    return OcrImage(path, page, 150)
+from tests.extractors.ocr_pictures import CHINESE, ENGLISH, HAN_FONT, box_of, saved, sheet, text_of
 
 
 def read(image: OcrImage, reader: Engine | None = None, options: OcrOptions | None = None) -> Recognised:
-    found = list(recognise([image], reader or engine("tesseract"), options or OcrOptions(), Limits()))
+    found = read_all([image], reader or engine("tesseract"), options)
     assert len(found) == 1
     return found[0]
 
 
-def text_of(found: Recognised) -> str:
-    return " ".join(word for word, _, _ in found.words)
-
-
-def box_of(found: Recognised, word: str) -> Box:
-    return next(box for text, box, _ in found.words if text == word)
+def read_all(
+    images: Sequence[OcrImage], reader: Engine, options: OcrOptions | None = None
+) -> list[Recognised]:
+    """What one engine makes of the images."""
+    found = recognise(images, Readers(reader, None), options or OcrOptions(), Limits())
+    return [reading.found for reading in found]
 
 
 @pytest.mark.parametrize("mode", ["fast", "auto"])
@@ -87,7 +56,7 @@ def test_chinese_is_recognised_as_such(tmp_path: Path) -> None:
 def test_the_pages_of_a_document_may_be_in_either_script(tmp_path: Path) -> None:
     sheets = [sheet(CHINESE, HAN_FONT), sheet(CHINESE, HAN_FONT), sheet(ENGLISH), sheet(CHINESE, HAN_FONT)]
     images = [saved(each, tmp_path, n) for n, each in enumerate(sheets, 1)]
-    found = [text_of(each) for each in recognise(images, engine("tesseract"), OcrOptions(), Limits())]
+    found = [text_of(each) for each in read_all(images, engine("tesseract"))]
     assert [any(map(is_han, text)) for text in found] == [True, True, False, True]
     assert found[2] == " ".join(ENGLISH)
 
@@ -139,28 +108,6 @@ def test_a_blank_page_is_empty(tmp_path: Path) -> None:
     assert confidence(found) is None
 
 
-def test_pages_are_answered_in_order(tmp_path: Path) -> None:
-    images = [saved(sheet([f"Page number {n} of this letter"] * 3), tmp_path, n) for n in range(1, 5)]
-    found = engine("tesseract").recognise(images, ["eng"], "page", 60)
-    assert [f"number {n} of" in text_of(each) for n, each in enumerate(found, 1)] == [True] * 4
-
-
-def test_the_page_that_fails_is_named(tmp_path: Path) -> None:
-    images = [saved(sheet(ENGLISH), tmp_path, n) for n in (4, 5, 6)]
-    images[1].path.write_bytes(b"no picture")
-    with pytest.raises(OcrFailed, match=r"^page 5\b"):
-        engine("tesseract").recognise(images, ["eng"], "page", 60)
-
-
-def test_a_language_that_is_missing_is_named_with_the_remedy(tmp_path: Path) -> None:
-    image = saved(sheet(ENGLISH), tmp_path)
-    for call in (lambda: engine("tesseract").recognise([image], ["xyz"], "page", 60),
-                 lambda: engine("tesseract").check(["eng", "xyz"])):  # fmt: skip
-        with pytest.raises(TesseractMissing, match="xyz") as caught:
-            call()
-        assert "apt-get install" in caught.value.remedy
-
-
 def test_a_missing_program_is_an_error_of_the_installation(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -176,11 +123,6 @@ def test_a_missing_program_is_an_error_of_the_installation(
             call()
 
 
-def test_what_takes_too_long_is_ended(tmp_path: Path) -> None:
-    with pytest.raises(TimedOut, match="page 3"):
-        engine("tesseract").recognise([saved(sheet(ENGLISH), tmp_path, 3)], ["eng"], "page", 0.01)
-
-
 @pytest.mark.parametrize(
     "script", ["exit 3", "kill -9 $$", "true", 'printf "level\\tpage\\n\\377\\376" > "$2.tsv"'], ids=range(4)
 )
@@ -193,14 +135,6 @@ def test_a_program_that_fails_never_gives_an_empty_page(
     monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
     with pytest.raises(OcrFailed, match="page 1"):
         engine("tesseract").recognise([saved(sheet(ENGLISH), tmp_path)], ["eng"], "page", 30)
-
-
-def test_engines_are_found_by_name() -> None:
-    assert "tesseract" in engines()
-    assert engine("tesseract").name == "tesseract"
-    with pytest.raises(InstallationError, match="no OCR engine called magic") as caught:
-        engine("magic")
-    assert "tesseract" in caught.value.remedy
 
 
 class Scripted:
@@ -244,14 +178,14 @@ def test_what_an_engine_raises_is_passed_on(tmp_path: Path, error: Exception) ->
 def test_clean_print_is_read_once_and_in_lists(tmp_path: Path) -> None:
     images = [saved(sheet(ENGLISH), tmp_path, n) for n in range(12)]
     reader = Scripted({}, words(*" ".join(ENGLISH).split()))
-    assert len(list(recognise(images, reader, OcrOptions(), Limits()))) == 12
+    assert len(read_all(images, reader)) == 12
     assert reader.asked == [(2, "eng"), (8, "eng"), (2, "eng")]
 
 
 def test_after_chinese_pages_chinese_is_tried_first(tmp_path: Path) -> None:
     images = [saved(sheet(CHINESE, HAN_FONT), tmp_path, n) for n in range(5)]
     reader = Scripted({"eng": words("FA", "ER", sure=0.2)}, words(*CHINESE, sure=0.95))
-    found = list(recognise(images, reader, OcrOptions(), Limits()))
+    found = read_all(images, reader)
     assert [text_of(each) for each in found] == [" ".join(CHINESE)] * 5
     assert reader.asked[-1] == (3, "chi_sim")
 
@@ -292,7 +226,7 @@ def typed(*texts: str, y: float) -> PageText:
 def test_typed_words_are_kept_and_ocr_adds_what_they_lack(y: float, expected: str) -> None:
     lines = ((("Notice", Box(0.1, 0.5, 0.2, 0.52), 0.9),), (("A8C0O0123", Box(0.0, y, 0.1, y + 0.019), 0.6),))
     pending = PendingPage(Path("x"), 600, 800, 200, "a scan", typed("ABC000123", y=y))
-    page = page_of(pending, Recognised(lines), "tesseract 5")
+    page = page_of(pending, PageReading(Recognised(lines), "tesseract 5"))
     assert page.text == expected
     assert [page.text[w.start : w.end] for w in page.words] == page.text.split()
     assert (page.source, page.engine) == ("ocr", "tesseract 5")
@@ -302,6 +236,9 @@ def test_typed_words_are_kept_and_ocr_adds_what_they_lack(y: float, expected: st
 
 def test_han_words_are_joined_without_spaces_and_paragraphs_parted() -> None:
     lines = (words("索赔", "通知", "No.", "7").lines[0], (), words("end").lines[0])
-    page = page_of(PendingPage(Path("x"), 600, 800, 200, "a scan"), Recognised(lines), "tesseract 5")
+    page = page_of(
+        PendingPage(Path("x"), 600, 800, 200, "a scan"),
+        PageReading(Recognised(lines), "tesseract 5", ("why",)),
+    )
     assert page.text == "索赔通知 No. 7\n\nend\n"
-    assert page.notes == ("a scan",)
+    assert page.notes == ("a scan", "why")

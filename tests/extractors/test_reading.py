@@ -80,7 +80,7 @@ def test_too_much_text_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_file_beyond_the_limit_is_not_opened(tmp_path: Path) -> None:
-    with pytest.raises(TooLarge, match=r"limits\.file_bytes"):
+    with pytest.raises(TooLarge, match=r"limits\.file_mib"):
         document(mixed_pdf(), "bundle.pdf", tmp_path, Limits(file_bytes=100))
 
 

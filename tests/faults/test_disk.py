@@ -11,6 +11,10 @@ from pathlib import Path
 import pytest
 
 from app.cli import run
+from flows.night import spend
+from pipeline.errors import ClaimtrailError, named
+from pipeline.inbox import waiting
+from pipeline.matter import Matter
 from pipeline.verify import verify
 from pipeline.workspace import init
 from tests.conftest import Command
@@ -94,6 +98,39 @@ def test_disk_full_while_the_index_is_written(
     assert verify(root).faults == ()
 
 
+@pytest.mark.parametrize("leave", [0, 60_000])
+@pytest.mark.parametrize("by", ["watch", "night"])
+def test_disk_full_while_the_inbox_is_drained(
+    mount: Mount, claimtrail: Command, evidence_folder: Path, leave: int, by: str
+) -> None:
+    root = mount("6m")
+    (root / "settings.yaml").write_text("watch: {flow_runs: false, settle_seconds: 0.1}\n")
+    shutil.copytree(evidence_folder, root / "inbox", dirs_exist_ok=True)
+    claimtrail("list")
+    ballast = fill(root, leave)
+    if by == "watch":
+        answer = claimtrail("watch", "--once", "--json")
+        assert answer.status == 2
+        assert error_of(answer)["code"] == "disk_full"
+    else:
+        with pytest.raises((ClaimtrailError, OSError)) as raised, Matter.open(root, "nightly") as matter:
+            spend(matter)
+        assert code_of(raised.value) == "disk_full"
+    ballast.unlink()
+    assert claimtrail("watch", "--once").status == 0
+    assert len(claimtrail("list", "--json").json) == 3
+    assert claimtrail("search", "*", "--json").json["total"] == 3
+    assert waiting(root / "inbox") == []
+    assert verify(root).faults == ()
+
+
+def code_of(error: BaseException) -> str:
+    if isinstance(error, OSError):
+        return named(error).code
+    assert isinstance(error, ClaimtrailError)
+    return error.code
+
+
 def test_disk_full_during_export(
     mount: Mount, claimtrail: Command, evidence_folder: Path, register_file: Path
 ) -> None:
@@ -131,6 +168,52 @@ def test_a_workspace_that_cannot_be_written_to(
         assert error_of(answer)["code"] == "not_writable", command
         assert claimtrail(*arguments).status == 0
     assert verify(root).faults == ()
+
+
+def test_a_folder_for_the_bundle_that_cannot_be_written_to(
+    mount: Mount, filled: Command, tmp_path: Path
+) -> None:
+    root = mount("1m")
+    remount(root, "ro")
+    workspace = ("--workspace", tmp_path / "matter")
+    answer = filled("export", "CLM-001", "--out", root.parent / "bundle", *workspace, "--json")
+    assert answer.status == 2
+    assert error_of(answer)["code"] == "not_writable"
+    remount(root, "rw")
+    assert filled("export", "CLM-001", "--out", root.parent / "bundle", *workspace).status == 0
+    assert verify(root.parent / "bundle").faults == verify(tmp_path / "matter").faults == ()
+
+
+def test_an_inbox_that_cannot_be_written_to(
+    mount: Mount, claimtrail: Command, evidence_folder: Path, tmp_path: Path
+) -> None:
+    """Evidence is taken in all the same; that it cannot be put away is named; later it is put away."""
+    root = mount("1m")
+    init(matter := tmp_path / "matter")
+    (matter / "settings.yaml").write_text("watch: {flow_runs: false, settle_seconds: 0.1}\n")
+    shutil.copytree(evidence_folder, inbox := root.parent / "scanner")
+    remount(root, "ro")
+    command = ("watch", "--once", "--inbox", inbox, "--workspace", matter, "--json")
+    answer = claimtrail(*command)
+    assert answer.status == 2
+    assert error_of(answer)["code"] == "not_writable"
+    assert claimtrail("search", "*", "--workspace", matter, "--json").json["total"] == 3
+    remount(root, "rw")
+    answer = claimtrail(*command)
+    assert (answer.status, len(answer.json["duplicates"])) == (0, 3)
+    assert len(list((inbox / ".done").rglob("*.txt"))) == 3
+    assert verify(matter).faults == ()
+
+
+def test_evidence_in_a_folder_that_cannot_be_written_to(
+    mount: Mount, claimtrail: Command, evidence_folder: Path, tmp_path: Path
+) -> None:
+    root = mount("1m")
+    init(matter := tmp_path / "matter")
+    shutil.copytree(evidence_folder, source := root.parent / "evidence")
+    remount(root, "ro")
+    answer = claimtrail("ingest", source, "--workspace", matter, "--json")
+    assert (answer.status, len(answer.json["ingested"])) == (0, 3)
 
 
 def test_init_where_nothing_can_be_written(mount: Mount, capsys: pytest.CaptureFixture[str]) -> None:

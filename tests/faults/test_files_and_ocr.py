@@ -163,15 +163,33 @@ def test_without_tesseract_the_run_stops_and_the_next_one_goes_on(
     assert verify(workspace).faults == ()
 
 
+def tesseract_that(tmp_path: Path, does: str) -> str:
+    """A PATH on which Tesseract does this instead of reading."""
+    real = shutil.which("tesseract")
+    other = tmp_path / "bin" / "tesseract"
+    other.parent.mkdir()
+    asks = f'case "$*" in --version|--list-langs) exec {real} "$@";; esac'
+    other.write_text(f"#!/bin/sh\n{asks}\n{does.format(real=real)}\n")
+    other.chmod(other.stat().st_mode | stat.S_IXUSR)
+    return f"{other.parent}{os.pathsep}{os.environ['PATH']}"
+
+
+def test_a_tesseract_that_is_killed_once_costs_nothing(
+    claimtrail: Command, evidence_folder: Path, scan: Path, workspace: Path, tmp_path: Path
+) -> None:
+    once = tmp_path / "once"
+    does = f'if [ ! -e {once} ]; then touch {once}; kill -9 $$; fi\nexec {{real}} "$@"'
+    answer = ingest_with_path(tesseract_that(tmp_path, does), evidence_folder)
+    assert (answer.status, len(answer.json["ingested"])) == (0, 4)
+    assert once.exists()
+    assert claimtrail("search", "delay", "--json").json["total"] >= 1
+    assert verify(workspace).faults == ()
+
+
 def test_a_tesseract_that_dies_costs_one_document_until_it_is_tried_again(
     claimtrail: Command, evidence_folder: Path, scan: Path, workspace: Path, tmp_path: Path
 ) -> None:
-    real = shutil.which("tesseract")
-    dying = tmp_path / "bin" / "tesseract"
-    dying.parent.mkdir()
-    dying.write_text(f'#!/bin/sh\ncase "$*" in --version|--list-langs) exec {real} "$@";; esac\nkill -9 $$\n')
-    dying.chmod(dying.stat().st_mode | stat.S_IXUSR)
-    answer = ingest_with_path(f"{dying.parent}{os.pathsep}{os.environ['PATH']}", evidence_folder)
+    answer = ingest_with_path(tesseract_that(tmp_path, "kill -9 $$"), evidence_folder)
     assert answer.status == 1
     [failure] = answer.json["failed"]
     assert failure["path"].endswith("scan.png")

@@ -1,151 +1,83 @@
-"""Kill -9 at the boundaries between the steps of each command, then the same command again."""
+"""Kill -9 at the boundaries between the steps of each command, then the same command again.
+
+CLAIMTRAIL_KILL_POINTS says at how many boundaries of each command; `all` tries all of them.
+"""
 
 from __future__ import annotations
 
-import json
 import random
-import shutil
-import subprocess
-import sys
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from app.cli import run
-from pipeline.verify import verify
-from pipeline.workspace import init
-from tests.conftest import LETTER
-from tests.test_crash import state
+from tests.faults import crash_cases as cases
+from tests.faults.crash_cases import SIGKILLED, Bundle, Case, Driver, copies, count_from, settled
 
-DRIVER = Path(__file__).parent / "killed.py"
-SIGKILLED = -9
-POINTS = 12
+POINTS = count_from("CLAIMTRAIL_KILL_POINTS", 6)
 """Boundaries tried of each command; all of them where there are fewer."""
 
 
-class Driver:
-    """Runs commands in children that can be killed at a boundary."""
-
-    def __init__(self) -> None:
-        self._process = subprocess.Popen(
-            [sys.executable, str(DRIVER)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-        )
-
-    def run(self, at: int, *arguments: str | Path) -> dict[str, int]:
-        assert self._process.stdin is not None
-        assert self._process.stdout is not None
-        self._process.stdin.write(json.dumps({"at": at, "arguments": [str(a) for a in arguments]}) + "\n")
-        self._process.stdin.flush()
-        answer: dict[str, int] = json.loads(self._process.stdout.readline())
-        return answer
-
-    def close(self) -> None:
-        self._process.communicate(timeout=30)
-
-
-@pytest.fixture(scope="module")
-def driver() -> Iterator[Driver]:
-    started = Driver()
-    yield started
-    started.close()
-
-
-@pytest.fixture
-def prepared(tmp_path: Path, register_file: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A workspace with the register, and nothing taken in."""
-    root = tmp_path / "prepared"
-    init(root)
-    (root / "settings.yaml").write_text("watch: {flow_runs: false, settle_seconds: 0.1}\n")
-    monkeypatch.setenv("CLAIMTRAIL_USER", "tester")
-    assert run(["claims", "import", str(register_file), "--workspace", str(root)]) == 0
-    return root
-
-
-@pytest.fixture
-def taken(prepared: Path, evidence_folder: Path) -> Path:
-    """A workspace with the three documents, linked and indexed."""
-    assert run(["ingest", str(evidence_folder), "--claim", "CLM-001", "--workspace", str(prepared)]) == 0
-    return prepared
-
-
-def points(boundaries: int) -> list[int]:
-    if boundaries <= POINTS:
+def points(boundaries: int, most: int = POINTS) -> list[int]:
+    if boundaries <= most:
         return list(range(1, boundaries + 1))
-    return sorted(random.Random(145).sample(range(1, boundaries + 1), POINTS))  # noqa: S311
+    return sorted(random.Random(145).sample(range(1, boundaries + 1), most))  # noqa: S311
 
 
-def copies(prepared: Path, tmp_path: Path, count: int) -> Iterator[Path]:
-    for number in range(count):
-        shutil.rmtree(root := tmp_path / f"copy-{number}", ignore_errors=True)
-        shutil.copytree(prepared, root)
-        yield root
-
-
-def settled(root: Path) -> dict[str, Any]:
-    """The state, and that nothing half-done lies about."""
-    assert verify(root).faults == ()
-    assert not list((root / "scratch").iterdir())
-    return state(root)
-
-
-def check_command(driver: Driver, prepared: Path, tmp_path: Path, *command: str | Path) -> int:
-    """Kills the command at its boundaries and runs it again; returns at how many."""
-    whole = next(copies(prepared, tmp_path, 1)).rename(tmp_path / "whole")
-    undisturbed = driver.run(0, *command, "--workspace", whole)
-    assert undisturbed["status"] == 0
+def check_command(driver: Driver, root: Path, folder: Path, case: Case, most: int = POINTS) -> None:
+    """Kills the command at its boundaries and runs it again: the state of a run that was not disturbed."""
+    command, made = case(root), copies(root, folder)
+    undisturbed = driver.run(*command, "--workspace", whole := next(made))
+    assert undisturbed.status in (0, 1)
+    assert undisturbed.passed > 1
     expected = settled(whole)
-    chosen = points(undisturbed["passed"])
-    for at, root in zip(chosen, copies(prepared, tmp_path, len(chosen)), strict=True):
-        assert driver.run(at, *command, "--workspace", root)["status"] == SIGKILLED
-        assert driver.run(0, *command, "--workspace", root)["status"] == 0, f"after boundary {at}"
-        assert settled(root) == expected, f"killed at boundary {at}"
-    return len(chosen)
+    for at in points(undisturbed.passed, most):
+        command_here = (*command, "--workspace", copy := next(made))
+        assert driver.run(*command_here, at=at).status == SIGKILLED
+        assert driver.run(*command_here).status in (0, 1), f"after boundary {at}"
+        assert settled(copy) == expected, f"killed at boundary {at}"
 
 
-def test_ingest(driver: Driver, prepared: Path, tmp_path: Path, evidence_folder: Path) -> None:
-    (evidence_folder / "again.txt").write_text(LETTER, encoding="utf-8")
-    assert check_command(driver, prepared, tmp_path, "ingest", evidence_folder) == POINTS
+def test_ingest(driver: Driver, prepared: Path, tmp_path: Path) -> None:
+    check_command(driver, prepared, tmp_path, cases.ingest)
 
 
-def test_watch_once(driver: Driver, prepared: Path, tmp_path: Path, evidence_folder: Path) -> None:
-    shutil.copytree(evidence_folder, prepared / "inbox" / "CLM-001" / "Harbour")
-    sidecar = prepared / "inbox" / "CLM-001" / "Harbour" / "leaflet.txt.yaml"
-    sidecar.write_text("party: Gardening club\nnote: by hand\nreceived: 2023-03-20\n")
-    assert check_command(driver, prepared, tmp_path, "watch", "--once") == POINTS
+def test_watch_once(driver: Driver, prepared: Path, tmp_path: Path) -> None:
+    check_command(driver, prepared, tmp_path, cases.watch)
 
 
-def test_link(driver: Driver, taken: Path, tmp_path: Path) -> None:
-    text = (
-        (tmp_path / "register.yaml")
-        .read_text(encoding="utf-8")
-        .replace("keywords: [Area B,", "keywords: [spade,")
-    )
-    (tmp_path / "register.yaml").write_text(text, encoding="utf-8")
-    command = ["claims", "import", str(tmp_path / "register.yaml"), "--workspace", str(taken)]
-    assert run(command) == 0
-    assert check_command(driver, taken, tmp_path, "link") > 4
+@pytest.mark.parametrize("case", [cases.night, cases.retry, cases.link, cases.reindex, cases.claims_import])
+def test_of_documents_taken_in(driver: Driver, taken: Path, tmp_path: Path, case: Case) -> None:
+    check_command(driver, taken, tmp_path, case)
 
 
-def test_reindex(driver: Driver, taken: Path, tmp_path: Path) -> None:
-    assert check_command(driver, taken, tmp_path, "reindex") > 8
+JUDGEMENTS = [cases.confirm, cases.reject, cases.correct, cases.mark, cases.unmark, cases.merge]
+
+
+@pytest.mark.parametrize("case", JUDGEMENTS)
+def test_of_what_people_decide(driver: Driver, taken: Path, tmp_path: Path, case: Case) -> None:
+    check_command(driver, taken, tmp_path, case, most=max(3, POINTS // 2))
 
 
 def test_export(driver: Driver, taken: Path, tmp_path: Path) -> None:
     """A bundle has its final name only when it is whole; the command again makes it, or says that it is there."""
-    command = ("export", "CLM-001", "--zip", "--workspace", taken)
-    whole = driver.run(0, *command, "--out", tmp_path / "whole")
-    assert whole["status"] == 0
-    for at in points(whole["passed"]):
-        out = tmp_path / f"out-{at}" / "bundle"
-        assert driver.run(at, *command, "--out", out)["status"] == SIGKILLED
-        finished = out.exists()
-        for made in (out, out.with_name("bundle.zip")):
-            assert not made.exists() or verify(made).faults == (), f"after boundary {at}"
-        assert driver.run(0, *command, "--out", out)["status"] == (2 if finished else 0), (
-            f"after boundary {at}"
-        )
-        assert verify(out).faults == verify(out.with_name("bundle.zip")).faults == ()
-        assert [p.name for p in sorted(out.parent.iterdir())] == ["bundle", "bundle.zip"]
-    assert verify(taken).faults == ()
+    whole = driver.run(*Bundle(driver, taken, tmp_path / "whole").command)
+    assert whole.status == 0
+    for at in points(whole.passed):
+        bundle = Bundle(driver, taken, tmp_path / f"out-{at}" / "bundle")
+        assert driver.run(*bundle.command, at=at).status == SIGKILLED
+        bundle.check_killed()
+        bundle.finish()
+
+
+def test_an_export_left_open_is_closed_by_the_next_command(
+    driver: Driver, taken: Path, tmp_path: Path
+) -> None:
+    """Wherever it was killed: a bundle with its final name is told of, one without is told not to be."""
+    passed = driver.run(*Bundle(driver, taken, tmp_path / "whole").command).passed
+    for at in range(passed - 12, passed + 1, 1 if POINTS > 12 else 3):
+        bundle = Bundle(driver, taken, tmp_path / f"out-{at}" / "bundle")
+        assert driver.run(*bundle.command, at=at).status == SIGKILLED
+        assert driver.run("ingest", tmp_path / "case" / "evidence", "--workspace", taken).status == 0
+        assert bundle.told() in ([], ["exporting", "exported"], ["exporting", "export not finished"])
+        packed = bundle.out.with_name("bundle.zip")
+        assert ("exported" in bundle.told()) == (bundle.out.exists() or packed.exists())

@@ -18,10 +18,13 @@ from pathlib import Path
 
 import pytest
 
+from flows.night import spend
 from index.engine import SearchIndex
 from pipeline import clock
 from pipeline.errors import WorkspaceBusy
 from pipeline.indexing import index_pending
+from pipeline.ingest import Ingest
+from pipeline.ingest_report import Outcome, Taken
 from pipeline.matter import Matter
 from pipeline.records import documents
 from pipeline.verify import verify
@@ -69,6 +72,70 @@ def test_a_database_locked_for_a_while_is_waited_for(workspace: Path) -> None:
         with matter.change() as change:
             change.note("test", "matter")
         other.close()
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Commands wait a moment for the records, not half a minute."""
+    monkeypatch.setattr("app.options.Matter.open", partial(Matter.open, busy_seconds=0.2))
+
+
+LOCKED = [
+    ("ingest", "EVIDENCE"),
+    ("link",),
+    ("reindex",),
+    ("claims", "import", "REGISTER"),
+    ("retry", "--all"),
+]
+
+
+@pytest.mark.usefixtures("impatient")
+def test_every_command_names_a_locked_database_and_works_once_it_is_free(
+    filled: Command, workspace: Path, evidence_folder: Path, register_file: Path
+) -> None:
+    (evidence_folder / "new.txt").write_text(LETTER.replace("0145", "0146"), encoding="utf-8")
+    register_file.write_text(
+        register_file.read_text(encoding="utf-8").replace("USD", "EUR"), encoding="utf-8"
+    )
+    places = {"EVIDENCE": str(evidence_folder), "REGISTER": str(register_file)}
+    other = sqlite3.connect(workspace / "records.sqlite", isolation_level=None)
+    for words in LOCKED:
+        command = [places.get(word, word) for word in words]
+        other.execute("BEGIN IMMEDIATE")
+        error = named(filled(*command, "--json"), "workspace_busy")
+        assert "records.sqlite" in error["message"]
+        assert filled("search", "Area", "--json").status == 0
+        other.execute("ROLLBACK")
+        assert filled(*command, "--json").status == 0
+    other.close()
+    assert len(filled("list", "--json").json) == 4
+    assert verify(workspace).faults == ()
+
+
+@pytest.mark.usefixtures("impatient")
+def test_a_database_that_is_locked_in_the_middle_of_an_ingest(
+    claimtrail: Command, workspace: Path, evidence_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It stops the run; nothing is called unreadable because of it; the next run goes on."""
+    claimtrail("list")
+    other = sqlite3.connect(workspace / "records.sqlite", isolation_level=None, check_same_thread=False)
+    attempt, locked = Ingest.attempt, []
+
+    def locked_meanwhile(self: Ingest, taken: Taken) -> Outcome:
+        if len(locked) == 1:
+            other.execute("BEGIN IMMEDIATE")
+        locked.append(taken)
+        return attempt(self, taken)
+
+    monkeypatch.setattr(Ingest, "attempt", locked_meanwhile)
+    named(claimtrail("ingest", evidence_folder, "--json"), "workspace_busy")
+    other.execute("ROLLBACK")
+    other.close()
+    states = {found["state"] for found in claimtrail("list", "--json").json}
+    assert "failed" not in states
+    assert claimtrail("ingest", evidence_folder).status == 0
+    assert [found["state"] for found in claimtrail("list", "--json").json] == ["ok"] * 3
+    assert verify(workspace).faults == ()
 
 
 def overwrite(path: Path, start: int, count: int, seed: int = 7) -> None:
@@ -130,11 +197,11 @@ def test_broken_settings(filled: Command, workspace: Path, content: bytes) -> No
 
 @pytest.mark.parametrize("content", [None, b"", b"{}", b"[1]", b"\xff\xfe", b'{"seq": "x", "hash": 1}'])
 def test_a_lost_or_garbled_audit_head(filled: Command, workspace: Path, content: bytes | None) -> None:
-    """Garbage is a fault with what to do; the next change writes it anew; the chain itself is untouched."""
+    """It is a fault with what to do; the next change writes it anew; the chain itself is untouched."""
     head = workspace / "audit-head.json"
     head.unlink() if content is None else head.write_bytes(content)
     faults = verify(workspace).faults
-    assert [fault.where for fault in faults] == ([] if content is None else ["audit-head.json"])
+    assert [fault.where for fault in faults] == ["audit-head.json"]
     document = filled("list", "--json").json[0]["id"]
     assert filled("mark", document, "privileged").status == 0
     assert verify(workspace).faults == ()
@@ -240,22 +307,59 @@ def test_two_ingests_at_once(workspace: Path, claimtrail: Command, evidence_fold
     assert verify(workspace).faults == ()
 
 
+class Clock:
+    """Stands for the module `datetime` in `pipeline.clock`, and says what it is told to."""
+
+    UTC = datetime.UTC
+
+    def __init__(self, *said: datetime.datetime) -> None:
+        self.datetime, self._said = self, list(said)
+
+    def now(self, _zone: datetime.tzinfo) -> datetime.datetime:
+        return self._said.pop(0) if len(self._said) > 1 else self._said[0]
+
+
 def test_the_clock_is_set_back(
-    filled: Command, workspace: Path, evidence_folder: Path, monkeypatch: pytest.MonkeyPatch
+    filled: Command, workspace: Path, evidence_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The order of the audit is that of its numbers, not of its times."""
-    import pipeline.records.audit_log as audit_log
-    import pipeline.records.matters as matters
-
-    past = datetime.datetime(2001, 2, 3, tzinfo=datetime.UTC)
-    for module in (clock, audit_log, documents, matters):
-        monkeypatch.setattr(module, "now", lambda: past)
+    (workspace / "settings.yaml").write_text("watch: {flow_runs: false, settle_seconds: 0.1}\n")
+    monkeypatch.setattr(clock, "datetime", Clock(datetime.datetime(2001, 2, 3, tzinfo=datetime.UTC)))
     (evidence_folder / "new.txt").write_text(LETTER.replace("0145", "0146"), encoding="utf-8")
+    (workspace / "inbox" / "newer.txt").write_text(LETTER.replace("0145", "0147"), encoding="utf-8")
     assert filled("ingest", evidence_folder).status == 0
+    assert filled("watch", "--once").status == 0
+    assert filled("link").status == 0
     assert filled("reindex").status == 0
     assert verify(workspace).faults == ()
-    assert filled("search", "*", "--json").json["total"] == 4
-    found = next(d for d in filled("list", "--json").json if d["name"] == "new.txt")
-    shown = filled("show", found["id"], "--json").json
-    assert shown["sightings"][0]["received"] == "2001-02-03T00:00:00Z"
+    assert filled("search", "*", "--json").json["total"] == 5
+    for name in ("new.txt", "newer.txt"):
+        found = next(d for d in filled("list", "--json").json if d["name"] == name)
+        shown = filled("show", found["id"], "--json").json
+        assert shown["sightings"][0]["received"] == "2001-02-03T00:00:00Z"
     assert filled("deadlines", "CLM-001").status == 0
+    assert filled("export", "CLM-001", "--out", tmp_path / "bundle", "--zip").status == 0
+    assert verify(tmp_path / "bundle").faults == verify(tmp_path / "bundle.zip").faults == ()
+
+
+def test_a_night_that_comes_twice_by_the_clock_keeps_both_reports(
+    filled: Command, workspace: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(clock, "datetime", Clock(datetime.datetime(2026, 10, 25, 2, tzinfo=datetime.UTC)))
+    with Matter.open(workspace, "nightly") as matter:
+        assert spend(matter)["ok"]
+        assert spend(matter)["ok"]
+    names = sorted(path.name for path in (workspace / "reports").iterdir())
+    assert names == ["nightly-20261025T020000Z-2.md", "nightly-20261025T020000Z.md"]
+    assert verify(workspace).faults == ()
+
+
+def test_a_clock_that_jumps_to_and_fro(
+    workspace: Path, claimtrail: Command, evidence_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    years = [datetime.datetime(year, 1, 1, tzinfo=datetime.UTC) for year in (2030, 1999, 2024, 1971) * 50]
+    monkeypatch.setattr(clock, "datetime", Clock(*years))
+    assert claimtrail("ingest", evidence_folder).status == 0
+    assert len(claimtrail("ingest", evidence_folder, "--json").json["duplicates"]) == 3
+    assert claimtrail("search", "*", "--json").json["total"] == 3
+    assert verify(workspace).faults == ()

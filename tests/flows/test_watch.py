@@ -15,7 +15,13 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.inbox import Settling, described, waiting
+from flows.batches import Batches
+from flows.night import spend
+from flows.watch import Watcher
+from pipeline.inbox import Settling, described, quarantine, waiting
+from pipeline.matter import Matter
+from pipeline.pace import Pace
+from pipeline.records import documents
 from tests.conftest import DIARY, LETTER, Command
 
 CLAIMTRAIL = [sys.executable, "-m", "app"]
@@ -215,3 +221,76 @@ def test_a_retried_document_leaves_the_quarantine(claimtrail: Command, inbox: Pa
     assert claimtrail("retry", "--all").status == 1
     assert (workspace / "quarantine/sub/broken.pdf").exists()
     assert (workspace / "quarantine/sub/broken.pdf.reason.json").exists()
+
+
+def test_two_files_with_the_same_bytes_that_fail_are_both_quarantined(
+    claimtrail: Command, inbox: Path, workspace: Path
+) -> None:
+    for name in ("a.pdf", "b.pdf", "c.pdf"):
+        put(inbox, name, "%PDF-1.4 nothing follows")
+    answer = claimtrail("watch", "--once", "--json")
+    assert (answer.json["duplicates"], len(answer.json["failed"])) == ([], 3)
+    quarantined = [path.name for path in (workspace / "quarantine").glob("*.pdf")]
+    assert sorted(quarantined) == ["a.pdf", "b.pdf", "c.pdf"]
+
+
+@pytest.mark.parametrize("by", ["retry", "night"])
+def test_what_is_read_after_all_leaves_the_quarantine(
+    claimtrail: Command, inbox: Path, workspace: Path, by: str
+) -> None:
+    put(inbox, "sub/L.txt")
+    put(inbox, "sub/L.txt.yaml", "note: by hand")
+    claimtrail("watch", "--once")
+    document = claimtrail("list", "--json").json[0]["id"]
+    reason = {"code": "timed_out", "message": "m", "hint": "h"}
+    with Matter.open(workspace, "tester") as matter, matter.change() as change:
+        documents.set_state(change.tx, document, "failed", reason)
+    quarantine(inbox / ".done/sub/L.txt", inbox / ".done", workspace / "quarantine", {"document": document})
+    assert len(list((workspace / "quarantine").rglob("L*"))) == 3
+    if by == "retry":
+        assert claimtrail("retry", document).status == 0
+    else:
+        with Matter.open(workspace, "nightly") as matter:
+            assert spend(matter)["ok"]
+    assert list((workspace / "quarantine").rglob("L*")) == []
+    assert sorted(path.name for path in (inbox / ".done/sub").iterdir()) == ["L.txt", "L.txt.yaml"]
+
+
+def test_many_files_are_taken_in_batch_by_batch_and_progress_counts_all_of_them(
+    inbox: Path, matter: Matter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("flows.watch.BATCH", 2)
+    for number in range(5):
+        put(inbox, f"{number}.txt", f"Letter {number}")
+    told: list[Pace] = []
+    stop = threading.Event()
+    with Batches(matter, stop, print) as batches:
+        reports = Watcher(matter, inbox, batches, stop, progress=told.append).drain()
+    assert [len(report.ingested) for report in reports] == [2, 2, 1]
+    reading = [(pace.done, pace.of) for pace in told if pace.what == "reading"]
+    assert reading == [(n, 5) for n in range(1, 6)]
+    assert {pace.what for pace in told} == {"reading", "comparing", "linking", "indexing"}
+    assert len(list((inbox / ".done").iterdir())) == 5
+
+
+def test_what_changes_while_other_batches_are_read_waits_until_it_is_whole(
+    inbox: Path, matter: Matter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("flows.watch.BATCH", 1)
+    put(inbox, "a.txt", "Letter a")
+    late = put(inbox, "b.txt", "Letter b")
+    stop = threading.Event()
+
+    def grow(pace: Pace) -> None:
+        if pace.item.endswith("a.txt"):
+            late.write_text("Letter b, whole")
+
+    with Batches(matter, stop, print) as batches:
+        reports = Watcher(matter, inbox, batches, stop, progress=grow).drain()
+    assert [found.shown.rpartition("/")[2] for report in reports for found in report.ingested] == [
+        "a.txt",
+        "b.txt",
+    ]
+    with matter.reading() as tx:
+        texts = [documents.reading(tx, found).text for found in documents.summaries(tx)]
+    assert any("whole" in text for text in texts)

@@ -16,16 +16,18 @@ def found_by(answer: dict) -> list[tuple[str, int]]:
 
 def test_what_is_the_truth_is_enough_to_restore(filled: Command, workspace: Path, tmp_path: Path) -> None:
     filled("confirm", filled("list", "--json").json[0]["id"], "CLM-001/E1")
-    before = [filled(*command, "--json").json for command in (["list"], ["links", "CLM-001"])]
     hits = found_by(filled("search", "access", "--json").json)
     restored = tmp_path / "restored"
     restored.mkdir()
+    shutil.copy(workspace / "audit-head.json", restored)
+    filled("confirm", filled("list", "--json").json[1]["id"], "CLM-001/E2")  # while the back-up is made
+    before = [filled(*command, "--json").json for command in (["list"], ["links", "CLM-001"])]
     with (
         sqlite3.connect(workspace / "records.sqlite") as source,
         sqlite3.connect(restored / "records.sqlite") as out,
     ):
         source.backup(out)
-    for name in ("audit-head.json", "settings.yaml", "claimtrail.json"):
+    for name in ("settings.yaml", "claimtrail.json"):
         shutil.copy(workspace / name, restored / name)
     shutil.copytree(workspace / "originals", restored / "originals")
     shutil.rmtree(workspace)

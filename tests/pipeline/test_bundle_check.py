@@ -222,6 +222,10 @@ CAREFUL: dict[str, tuple[Callable[[Path], Any], str]] = {
         in_text("data/audit.jsonl", lambda t: t.splitlines(keepends=True)[0]),
         "data/audit.jsonl",
     ),
+    "audit goes on after its end": (
+        in_text("data/manifest.json", lambda t: t.replace('"head": null', '"head": {"seq": 8, "hash": ""}')),
+        "data/audit.jsonl",
+    ),
     "audit emptied": (in_text("data/audit.jsonl", lambda _: ""), "data/audit.jsonl"),
     "audit cut in a line": (in_text("data/audit.jsonl", lambda t: t[:-9]), "data/audit.jsonl, line 2"),
     "audit entry changed": (

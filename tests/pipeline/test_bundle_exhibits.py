@@ -14,7 +14,11 @@ from pikepdf import Array, Dictionary, Name, Pdf
 from PIL import Image, ImageOps
 from reportlab.pdfgen.canvas import Canvas
 
+from extractors.limits import Limits
+from extractors.readers import video
+from extractors.readers.draft import Input
 from pipeline.bundle import Exhibit, build, check
+from tests.extractors.media_files import film, scene, sound
 from tests.pipeline.bundle_cases import case_of, exhibit, pdf, sheet_document, text_document
 
 
@@ -308,3 +312,47 @@ def test_fonts_are_embedded(tmp_path: Path) -> None:
         assert len(used) >= 3
         assert all("/FontFile2" in font.FontDescriptor for font in used)
         assert "工期延误 delay ✓ é" in texts(file)[0]
+
+
+def filmed(path: Path, frames: int, data: bytes | None = None) -> Exhibit:
+    """A video of two scenes, as if its sheet and so many frames had been read from it."""
+    path.write_bytes(data or film([scene(1)] * 6 + [scene(2)] * 6, rate=1))
+    pages = ["Length: 00:00:12", *(f"00:00:{n:02}\nGATE {n}" for n in range(frames))]
+    return exhibit(path, "video/quicktime", document=text_document(pages, "video/quicktime"))
+
+
+def test_a_video_is_its_sheet_and_its_frames(tmp_path: Path) -> None:
+    source = Input(tmp_path / "gate.mov", "gate.mov", "video/quicktime", tmp_path, Limits())
+    filmed(source.path, 0)
+    frames = video.frames(source)
+    with shown(tmp_path, filmed(source.path, len(frames))) as file:
+        sheet, *rest = texts(file)
+        assert "Length: 00:00:12" in sheet
+        assert [f"gate.mov · 00:00:{n:02}" in text for n, text in enumerate(rest)] == [True] * len(frames)
+        assert not any("GATE" in text for text in rest)
+        first = np.asarray(pictures(file)[1].convert("L"))
+        assert (first.min() < 60, first.std() > 20) == (True, True)
+
+
+@pytest.mark.parametrize(
+    ("frames", "data", "why"),
+    [(6, None, "other ones were found"), (2, b"\0\0\0\x14ftypqt  \0\0\0\0qt  ", "cannot be shown")],
+    ids=["chosen otherwise", "damaged since"],
+)
+def test_a_video_whose_frames_cannot_be_shown_is_its_text(
+    tmp_path: Path, frames: int, data: bytes | None, why: str
+) -> None:
+    one = filmed(tmp_path / "gate.mov", frames, data)
+    report = build(case_of(one), tmp_path / "bundle")
+    assert check(report.path).faults == ()
+    assert why in report.notes[0]
+    with pikepdf.open(report.path / "data/bundle.pdf") as file:
+        assert any("GATE 0" in text for text in texts(file))
+
+
+def test_a_sound_recording_is_its_sheet(tmp_path: Path) -> None:
+    path = tmp_path / "note.wav"
+    path.write_bytes(sound())
+    one = exhibit(path, "audio/x-wav", document=text_document(["Sound: PCM"], "audio/x-wav"))
+    with shown(tmp_path, one) as file:
+        assert "Sound: PCM" in texts(file)[0]

@@ -15,10 +15,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pikepdf import Array
 
+from pipeline import harmless
 from pipeline.bundle import Exhibit, FontMissing, build, check, fonts, typeset
 from pipeline.bundle.plan import in_order, natural, safe_name
 from pipeline.bundle.stamp import Stamper
-from pipeline.bundle.tables import inert
 from pipeline.bundle.typeset import Style, clean, width, wrap
 from tests.pipeline.bundle_cases import case_of, exhibit, pdf
 
@@ -91,7 +91,7 @@ def test_no_name_breaks_a_bundle(tmp_path_factory: pytest.TempPathFactory, name:
     ],
 )
 def test_cells_are_inert(cell: object, safe: str) -> None:
-    assert inert(cell) == safe
+    assert harmless.cell(cell) == safe
 
 
 @settings(deadline=None)

@@ -17,6 +17,7 @@ from pipeline.links import Link
 from pipeline.matter import Matter
 from pipeline.originals import Original
 from pipeline.records import documents, matters
+from pipeline.records.codec import reading_rows, understanding_rows
 from tests.pipeline.case_builder import CONTRACTOR, ENGINEER, case, claim, day, event, evidence, link
 
 NOTICE = evidence(
@@ -43,8 +44,10 @@ def write(matter: Matter, found: Evidence) -> None:
     )
     with matter.change() as change:
         documents.register(change.tx, Original(summary.sha256, 1), summary.name, 0)
-        documents.replace_reading(change.tx, found.id, found.document)
-        documents.replace_understanding(change.tx, found.id, understanding, found.document)
+        documents.replace_reading(change.tx, found.id, reading_rows(found.document))
+        documents.replace_understanding(
+            change.tx, found.id, understanding_rows(understanding, found.document)
+        )
         documents.set_state(change.tx, found.id, summary.state)
 
 

@@ -63,3 +63,25 @@ def test_a_file_over_the_limit_is_refused_with_its_name(tmp_path: Path) -> None:
     with pytest.raises(TooLarge, match=r"large\.tif.*file_mib"):
         Originals(tmp_path / "originals").keep(source, 1000)
     assert list(Originals(tmp_path / "originals").hashes()) == []
+
+
+def test_a_file_that_is_too_large_is_refused_before_it_is_copied(tmp_path: Path) -> None:
+    source = tmp_path / "film.mov"
+    with source.open("wb") as file:
+        file.truncate(2**40)  # takes no room; reading it would take an hour
+    with pytest.raises(TooLarge, match=r"film\.mov is larger than 10 MiB \(limits\.file_mib\)"):
+        Originals(tmp_path / "originals").keep(source, LIMIT)
+
+
+def test_what_we_made_ourselves_is_moved_and_not_copied(tmp_path: Path) -> None:
+    made, originals = tmp_path / "child-00001", Originals(tmp_path / "originals")
+    made.write_bytes(b"attachment")
+    inode = made.stat().st_ino
+    kept = originals.adopt(made)
+    path = originals.checked(kept.sha256)
+    assert (kept.size, path.read_bytes(), path.stat().st_ino) == (10, b"attachment", inode)
+    assert not made.exists()
+    assert path.stat().st_mode & 0o222 == 0
+    made.write_bytes(b"attachment")
+    assert originals.adopt(made) == kept
+    assert path.stat().st_ino == inode

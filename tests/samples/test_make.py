@@ -25,6 +25,8 @@ QUICK = [
     "letters/EI-027 Engineers Instruction.tif",
     "site-records/Daily report 126.png",
     "photos/deck july.jpg",
+    "photos/DSCN0413.MOV",
+    "site-records/DS_0042.WAV",
     "letters/ACL-L-0139 Proposal additional piles.docx",
     "contracts/Bill 4 Piling.xlsx",
     "mail/2023-07-11 Burst main at 2+340.eml",

@@ -15,7 +15,7 @@ from pipeline.bundle.checks.finding import Findings
 from pipeline.bundle.checks.recorded import manifest_of
 
 _PDF = "data/bundle.pdf"
-_STAMP = re.compile(r"\D*?(\d+)\D*")
+_STAMP = re.compile(r"\D{0,80}?(\d{1,9})\D{0,80}")
 
 
 def check_printed(findings: Findings) -> None:

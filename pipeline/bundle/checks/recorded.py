@@ -96,6 +96,9 @@ def check_audit(findings: Findings) -> None:
     findings.expect(
         whole, "data/audit.jsonl", f"has not the {stated['entries']} entries that manifest.json counts"
     )
+    if (head := stated.get("head")) and entries:
+        known = head["seq"] > entries[-1]["seq"] or head == {"seq": entries[-1]["seq"], "hash": last}
+        findings.expect(known, "data/audit.jsonl", "goes on after the end that manifest.json states")
     for before, after in pairwise(entries):
         where = f"data/audit.jsonl, entry {after['seq']}"
         findings.expect(after["seq"] > before["seq"], where, "is not in its order")

@@ -2,32 +2,73 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from collections.abc import Callable
 
-import pikepdf
-from reportlab.pdfgen.canvas import Canvas
-
+from extractors.errors import DocumentError
 from pipeline.bundle.case import Exhibit
-from pipeline.bundle.exhibits import foreign, picture, words
+from pipeline.bundle.exhibits import words
 from pipeline.bundle.exhibits.press import Press
-from pipeline.bundle.paper import SMALL
+from pipeline.bundle.exhibits.printing import Job, Printed, print_film, print_pdf, print_pictures
 from pipeline.bundle.plan import Body, Slice
 from pipeline.bundle.profile import Profile
-from pipeline.bundle.typeset import Style, draw, wrap
-
-_NOTICE = Style(11, 16)
+from pipeline.renditions.words import write_words
 
 
 def body_of(exhibit: Exhibit, press: Press, profile: Profile) -> Body:
     """The exhibit's pages; a body without pages, and a note that says why, when nothing of it can be shown."""
+    if exhibit.media_type.startswith("video/"):
+        return _film(exhibit, press, profile)
+    printer = _printer(exhibit.media_type)
+    if printer is None:
+        return _text(exhibit, press, profile, exhibit.failure)
     try:
-        if exhibit.media_type == "application/pdf":
-            return _pdf(exhibit, press, profile)
-        if exhibit.media_type.startswith("image/"):
-            return _pictures(exhibit, press, profile)
-    except foreign.Unprintable as error:
-        return _text(exhibit, press, profile, str(error))
-    return _text(exhibit, press, profile, exhibit.failure)
+        printed = _printed(printer, exhibit, press, profile)
+    except DocumentError as error:
+        return _text(exhibit, press, profile, error.message)
+    if not printed.files:
+        return _text(exhibit, press, profile, printed.note)
+    parts = tuple(press.take(file) for file in printed.files)
+    return Body(parts, tuple(range(len(printed.laid))), printed.note, printed.laid)
+
+
+def _printer(media_type: str) -> Callable[[Job], Printed] | None:
+    if media_type == "application/pdf":
+        return print_pdf
+    return print_pictures if media_type.startswith("image/") else None
+
+
+def _film(exhibit: Exhibit, press: Press, profile: Profile) -> Body:
+    """The video's sheet as text, then its frames as pictures, each with its time."""
+    document = exhibit.read()
+    if document is None or len(document.pages) < 2:
+        return _text(exhibit, press, profile, exhibit.failure)
+    times = [document.page_text(page.number).partition("\n")[0] for page in document.pages[1:]]
+    captions = tuple(f"{exhibit.name} · {time}" for time in times)
+    try:
+        printed = _printed(print_film, exhibit, press, profile, exhibit.media_type, captions)
+    except DocumentError as error:
+        return _text(exhibit, press, profile, f"Its frames cannot be shown ({error.code})")
+    if not printed.files:
+        return _text(exhibit, press, profile, printed.note)
+    place, paper = press.text()
+    first = paper.page
+    words.set_pages(paper, document, exhibit.name, profile, most=1)
+    sheet = Slice(place, first, paper.page - first)
+    frames = tuple(press.take(file) for file in printed.files)
+    starts = (0, *range(sheet.count, sheet.count + len(captions)))
+    return Body((sheet, *frames), starts, exhibit.failure, (*(None,) * sheet.count, *printed.laid))
+
+
+def _printed(
+    printer: Callable[..., Printed], exhibit: Exhibit, press: Press, profile: Profile, *more: object
+) -> Printed:
+    """The pages as the printer made them; raises a DocumentError when it could not."""
+    folder = press.folder()
+    said = write_words(exhibit.page_words(), folder / "words")
+    job = Job(exhibit.original, exhibit.name, said if said.pages else None, folder, profile)
+    printed = press.run(printer, job, *more, size=exhibit.original.stat().st_size, name=exhibit.name)
+    said.path.unlink()
+    return printed
 
 
 def _text(exhibit: Exhibit, press: Press, profile: Profile, note: str) -> Body:
@@ -38,78 +79,3 @@ def _text(exhibit: Exhibit, press: Press, profile: Profile, note: str) -> Body:
     first = paper.page
     starts = words.set_pages(paper, document, exhibit.name, profile)
     return Body((Slice(path, first, paper.page - first),), starts, note)
-
-
-def _pdf(exhibit: Exhibit, press: Press, profile: Profile) -> Body:
-    out = press.fresh()
-    try:
-        count = foreign.taken_over(exhibit.original, out)
-    except foreign.NeedsPicture as reason:
-        out.unlink(missing_ok=True)
-        return _rendered(exhibit, press, profile, str(reason))
-    return Body((press.take(out),), tuple(range(count)))
-
-
-def _rendered(exhibit: Exhibit, press: Press, profile: Profile, note: str) -> Body:
-    parts = []
-    for pages in foreign.rendered(exhibit.original):
-        out = press.fresh()
-        with pikepdf.new() as pdf:
-            for page in pages:
-                if isinstance(page, int):
-                    _notice(pdf, press, profile, page)
-                else:
-                    picture.put(pdf, picture.blank(pdf, page.paper), page)
-            pdf.save(out, deterministic_id=True)
-        parts.append(press.take(out))
-    return Body(tuple(parts), tuple(range(sum(part.count for part in parts))), note)
-
-
-def _notice(pdf: pikepdf.Pdf, press: Press, profile: Profile, number: int) -> None:
-    """A page that stands for one that cannot be drawn."""
-    path = press.fresh()
-    canvas = Canvas(str(path), pagesize=profile.paper, invariant=1)
-    text = profile.word("sheet.unreadable_page", n=number)
-    draw(canvas, 62, profile.paper[1] / 2, text, _NOTICE)
-    canvas.save()
-    with pikepdf.open(path) as drawn:
-        pdf.pages.extend(drawn.pages)
-
-
-def _pictures(exhibit: Exhibit, press: Press, profile: Profile) -> Body:
-    parts: list[Slice] = []
-    note = ""
-    try:
-        pictures = picture.placed(exhibit.original, profile.paper, profile.dpi)
-        for held in picture.chunks(pictures):
-            parts.append(press.take(_on_sheets(held, _caption(exhibit, profile), press)))
-    except picture.BAD_IMAGE as error:
-        if not parts:
-            raise foreign.Unprintable(f"The picture cannot be read ({type(error).__name__})") from error
-        note = "The file is damaged: only its first pictures can be shown"
-    return Body(tuple(parts), tuple(range(sum(part.count for part in parts))), note)
-
-
-def _caption(exhibit: Exhibit, profile: Profile) -> str:
-    taken = picture.taken(exhibit.original)
-    if taken is None:
-        return exhibit.name
-    return f"{exhibit.name} · {profile.word('sheet.taken')} {profile.date(taken.date())}, {taken:%H:%M}"
-
-
-def _on_sheets(pictures: list[picture.Placed], caption: str, press: Press) -> Path:
-    """A PDF with each picture on its sheet, the caption below."""
-    sheets, out = press.fresh(), press.fresh()
-    canvas = Canvas(str(sheets), invariant=1, pageCompression=1)
-    for placed in pictures:
-        canvas.setPageSize(placed.paper)
-        line = wrap(caption, SMALL, placed.paper[0] - 200, most=1)[0]
-        draw(canvas, 40, 46, line, SMALL)
-        canvas.showPage()
-    canvas.save()
-    with pikepdf.open(sheets) as pdf:
-        for page, placed in zip(pdf.pages, pictures, strict=True):
-            picture.put(pdf, page, placed)
-        pdf.save(out, deterministic_id=True)
-    sheets.unlink()
-    return out

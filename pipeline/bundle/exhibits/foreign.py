@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from itertools import repeat
 from pathlib import Path
 
 import pikepdf
-import pypdfium2
 from pikepdf import Array, Dictionary, Name, Pdf
 
-from extractors.limits import Limits
-from pipeline.bundle.exhibits.picture import Placed, full_page
-from pipeline.bundle.geometry import page_box
+from pipeline.renditions.drawn import Unprintable
+from pipeline.renditions.geometry import page_box, rotation
+from pipeline.renditions.layer import Laid, Layer
+from pipeline.renditions.unseen import drop_unseen
+from pipeline.renditions.words import PageWords, WordFile
 
 _KEEP = {
     "/Type",
@@ -24,41 +25,35 @@ _KEEP = {
     "/Group",
     "/UserUnit",
 }
-_RENDER_DPI = 200
-_QUALITY = 85
-_CHUNK = 16
-"""Rendered pages that go into one file, so that they are not all in memory."""
-
 MALFORMED = (pikepdf.PdfError, ValueError, TypeError, KeyError, AttributeError, IndexError, RuntimeError)
 """What pikepdf raises on objects that are not what the format demands."""
-
-
-class Unprintable(Exception):
-    """The file cannot be shown on pages; the message says why, for people."""
 
 
 class NeedsPicture(Exception):
     """The pages cannot be taken over as they are, only as pictures; the message says why, for people."""
 
 
-def taken_over(source: Path, out: Path) -> int:
-    """Writes the pages of a PDF without annotations that act, scripts and attachments; returns how many.
+def taken_over(source: Path, out: Path, words: WordFile | None = None) -> list[Laid | None]:
+    """Writes the pages of a PDF without annotations that act, scripts and attachments; one entry for each page.
 
-    What annotations show (form fields, stamps, comments on the page) becomes part of the page. Raises NeedsPicture,
-    and Unprintable when a password is missing.
+    What annotations show (form fields, stamps, comments on the page) becomes part of the page; what was recognised
+    of the `words` is laid over it as invisible text, of which the entry tells. Raises NeedsPicture, and Unprintable
+    when a password is missing.
     """
     try:
         with pikepdf.open(source) as pdf:
             if _has_hidden_layers(pdf):
                 raise NeedsPicture("shown as pictures, because the file hides layers")
-            return _written(pdf, out)
+            if words is not None and words.recognised and words.pages != len(pdf.pages):
+                raise NeedsPicture("shown as pictures, because the file is damaged")
+            return _written(pdf, out, words if words is not None and words.recognised else None)
     except pikepdf.PasswordError as error:
         raise Unprintable("The file is encrypted") from error
     except MALFORMED as error:
         raise NeedsPicture("shown as pictures, because the file is damaged") from error
 
 
-def _written(pdf: Pdf, out: Path) -> int:
+def _written(pdf: Pdf, out: Path, words: WordFile | None) -> list[Laid | None]:
     if "/AcroForm" in pdf.Root:
         pdf.generate_appearance_streams()
     pdf.flatten_annotations("all")
@@ -69,10 +64,19 @@ def _written(pdf: Pdf, out: Path) -> int:
             fresh.pages.append(page)
         if not len(fresh.pages):
             raise NeedsPicture("shown as pictures, because the file names no pages")
-        for page in fresh.pages:
-            _isolate(fresh, page)
+        layer = Layer(fresh)
+        said = words.read() if words is not None else repeat(None)
+        laid = [_taken(fresh, page, layer, known) for page, known in zip(fresh.pages, said, strict=False)]
+        layer.finish()
         fresh.save(out, deterministic_id=True)
-        return len(fresh.pages)
+        return laid
+
+
+def _taken(pdf: Pdf, page: pikepdf.Page, layer: Layer, words: PageWords | None) -> Laid | None:
+    if words is not None and words.recognised and not words.typed:
+        drop_unseen(pdf, page)
+    _isolate(pdf, page)
+    return None if words is None else layer.put_over(page, words.recognised)
 
 
 def _isolate(pdf: Pdf, page: pikepdf.Page) -> None:
@@ -81,8 +85,7 @@ def _isolate(pdf: Pdf, page: pikepdf.Page) -> None:
     page.MediaBox = Array([round(v, 3) for v in box])
     if "/CropBox" in page.obj:
         del page.obj["/CropBox"]
-    rotate = page.obj.get("/Rotate", 0)
-    page.Rotate = int(rotate) % 360 // 90 * 90
+    page.Rotate = rotation(page)
     form = _content(pdf, page.obj.get("/Contents"))
     form.Type, form.Subtype = Name.XObject, Name.Form
     form.BBox = page.MediaBox
@@ -108,33 +111,3 @@ def _has_hidden_layers(pdf: Pdf) -> bool:
     """Whether some layer is switched off: taken over alone, its page would show what the file does not."""
     usual = pdf.Root.get("/OCProperties", Dictionary()).get("/D", Dictionary())
     return len(usual.get("/OFF", Array())) > 0 or usual.get("/BaseState", Name.ON) == Name.OFF
-
-
-def rendered(source: Path) -> Iterator[list[Placed | int]]:
-    """The pages as pictures, some at a time; a page that cannot be drawn is its number.
-
-    Raises Unprintable when no page can.
-    """
-    try:
-        document = pypdfium2.PdfDocument(source)
-    except pypdfium2.PdfiumError as error:
-        raise Unprintable("The file is damaged") from error
-    try:
-        total = len(document)
-        if not total:
-            raise Unprintable("The file is damaged: it has no pages")
-        for first in range(0, total, _CHUNK):
-            yield [_picture(document, at) for at in range(first, min(first + _CHUNK, total))]
-    finally:
-        document.close()
-
-
-def _picture(document: pypdfium2.PdfDocument, at: int) -> Placed | int:
-    try:
-        page = document[at]
-        wide, high = page.get_size()
-        most = (Limits().pixels / 4 / max(wide * high, 1.0)) ** 0.5
-        bitmap = page.render(scale=min(_RENDER_DPI / 72, most))
-        return full_page(bitmap.to_pil(), (wide, high), _QUALITY)
-    except pypdfium2.PdfiumError:
-        return at + 1

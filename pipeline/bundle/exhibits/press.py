@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any, Protocol, TypeVar
 
 import pikepdf
 
@@ -11,6 +13,21 @@ from pipeline.bundle.plan import Slice
 
 _PARTS = 64
 _PAGES = 500
+T = TypeVar("T")
+
+
+class Runner(Protocol):
+    """Runs `function(*args)` for a file of `size` bytes, known as `name`: here, or in a worker with limits.
+
+    Raises what the function raises, and a DocumentError when the worker came to its limits or died.
+    """
+
+    def __call__(self, function: Callable[..., T], *args: Any, size: int, name: str) -> T: ...
+
+
+def here(function: Callable[..., T], *args: Any, size: int, name: str) -> T:  # noqa: ARG001 - a Runner
+    """The runner that runs it in this process."""
+    return function(*args)
 
 
 class Press:
@@ -19,9 +36,10 @@ class Press:
     A slice can be read once `close` was called. Several texts share a file, and so its embedded fonts.
     """
 
-    def __init__(self, scratch: Path, paper: tuple[float, float]) -> None:
+    def __init__(self, scratch: Path, paper: tuple[float, float], run: Runner = here) -> None:
         self.scratch = scratch
         self.size = paper
+        self.run = run
         self._files = 0
         self._volume: tuple[Path, pikepdf.Pdf] | None = None
         self._parts: list[tuple[Path, pikepdf.Pdf]] = []
@@ -31,6 +49,12 @@ class Press:
         """The path of a new file in the scratch folder."""
         self._files += 1
         return self.scratch / f"{self._files:06}{suffix}"
+
+    def folder(self) -> Path:
+        """A new folder in the scratch folder."""
+        made = self.fresh("")
+        made.mkdir()
+        return made
 
     def take(self, part: Path) -> Slice:
         """Takes over all pages of a PDF file and removes it when they are safe."""

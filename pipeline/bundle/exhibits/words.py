@@ -38,11 +38,13 @@ class Table:
     rows: list[Row]
 
 
-def set_pages(paper: Paper, document: Document, name: str, profile: Profile) -> tuple[int, ...]:
-    """Sets the document; returns for each of its pages the leaf (from 0) on which it begins."""
+def set_pages(
+    paper: Paper, document: Document, name: str, profile: Profile, most: int | None = None
+) -> tuple[int, ...]:
+    """Sets the document, or its first `most` pages; returns for each of them the leaf (from 0) on which it begins."""
     first = paper.page
     starts = []
-    for page in document.pages:
+    for page in document.pages[:most]:
         says = profile.word("sheet.page_of", name=name, n=page.number, total=len(document.pages))
         paper.head = _Header(says)
         blocks = list(_blocks(document, page))

@@ -16,8 +16,8 @@ CLAUSE_NUMBER = re.compile(r"(?:clause|article|条款|第)\s*(\d+(?:\.\d+)*)", r
 
 def reasons(view: DocumentView, event: EventView) -> Iterator[Reason]:
     """One reason for each reference of the event that the document has or cites, at most one for its claim's."""
-    for form, shown in event.references.items():
-        if (reason := _found(view, form, shown)) is not None:
+    for form, phrase in event.references.items():
+        if (reason := _found(view, form, phrase)) is not None:
             yield reason
     for form, shown in event.claim_references.items():
         hit = next((hit for value, hit, _ in view.references if value == form), None)
@@ -28,14 +28,15 @@ def reasons(view: DocumentView, event: EventView) -> Iterator[Reason]:
         yield Reason("reference", GIVEN, f"taken in for {event.claim.id}")
 
 
-def _found(view: DocumentView, form: str, shown: str) -> Reason | None:
+def _found(view: DocumentView, form: str, phrase: Phrase) -> Reason | None:
+    shown = phrase.text
     clause = CLAUSE_NUMBER.search(shown)
     weight = CLAUSE if clause else EVENT
     number = compact(clause[1]) if clause else form
     for value, hit, role in view.references:
         if value == number and (role == "clause") == bool(clause):
             return Reason("reference", weight, f"reference {shown}", hit.page, hit.start, hit.end)
-    cited = next(view.hits(Phrase(shown)), None)
+    cited = next(view.hits(phrase), None)
     return (
         Reason("reference", weight, f"cites {shown}", cited.page, cited.start, cited.end) if cited else None
     )

@@ -11,6 +11,8 @@ LETTER = (0.0, 0.0, 612.0, 792.0)
 
 Quad = tuple[float, float, float, float]
 Matrix = tuple[float, float, float, float, float, float]
+Rect = tuple[float, float, float, float]
+"""x, y, width and height, points from the bottom left of the page as it is seen."""
 
 
 def page_box(page: Page) -> Quad:
@@ -20,6 +22,14 @@ def page_box(page: Page) -> Quad:
     x0, y0 = max(media[0], crop[0]), max(media[1], crop[1])
     x1, y1 = min(media[2], crop[2]), min(media[3], crop[3])
     return (x0, y0, x1, y1) if x1 - x0 > 1 and y1 - y0 > 1 else media
+
+
+def rotation(page: Page) -> int:
+    """By how many degrees viewers turn the page clockwise: 0, 90, 180 or 270."""
+    try:
+        return int(page.obj.get("/Rotate", 0)) % 360 // 90 * 90
+    except (TypeError, ValueError):
+        return 0
 
 
 def _box(value: object) -> Quad | None:
@@ -45,7 +55,7 @@ class View:
     def of(cls, page: Page) -> View:
         x0, y0, x1, y1 = page_box(page)
         wide, high = x1 - x0, y1 - y0
-        rotate = int(page.obj.get("/Rotate", 0)) % 360
+        rotate = rotation(page)
         if rotate == 90:
             return cls(high, wide, (0, 1, -1, 0, x1, y0))
         if rotate == 180:

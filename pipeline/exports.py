@@ -1,0 +1,81 @@
+"""Exports as the records tell of them: noted before a bundle gets its name, and again once it has it.
+
+So there is no bundle under its final name that the audit does not know, wherever the process was killed. An export
+that was left open is closed by a later command: by the bundle's own manifest, where it lies at its place.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import uuid
+import zipfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pipeline.matter import Change, Matter
+from pipeline.records import matters
+
+if TYPE_CHECKING:  # loading it takes a while, and every intake looks for open exports
+    from pipeline.bundle import BundleReport
+
+COMMAND = "export"
+
+
+def begin(matter: Matter, claim_id: str, report: BundleReport, included: list[str]) -> str:
+    """Note that a bundle is about to get its name; returns the id of the run."""
+    run = uuid.uuid4().hex
+    told = {"manifest": report.manifest, "pages": report.pages, "withheld": report.withheld}
+    where = {"out": str(report.path), "zip": str(report.zip) if report.zip else None}
+    with matter.change() as change:
+        summary = {**told, **where, "claim": claim_id, "documents": included}
+        matters.begin_run(change.tx, run, COMMAND, summary)
+        change.note("exporting", claim_id, bundle=report.path.name, manifest=report.manifest)
+    return run
+
+
+def complete(matter: Matter, run: str) -> None:
+    """Note that the bundle has its name."""
+    with matter.change() as change:
+        _complete(change, run, matters.open_runs(change.tx, COMMAND)[run])
+
+
+def close_open(matter: Matter) -> None:
+    """Close what a killed export left open. Only for the holder of the workspace's lock."""
+    with matter.reading() as tx:
+        waiting = matters.open_runs(tx, COMMAND)
+    for run, summary in waiting.items():
+        there = _is_there(summary)
+        with matter.change() as change:
+            if there:
+                _complete(change, run, summary)
+            else:
+                matters.end_run(change.tx, run, {})
+                change.note("export not finished", summary["claim"], manifest=summary["manifest"])
+
+
+def _complete(change: Change, run: str, summary: Mapping[str, Any]) -> None:
+    told = {key: summary[key] for key in ("documents", "pages", "withheld", "manifest")}
+    matters.end_run(
+        change.tx, run, told
+    )  # where it went is no one's business: the workspace holds no foreign path
+    change.note("exported", summary["claim"], **told)
+
+
+def _is_there(summary: Mapping[str, Any]) -> bool:
+    """Whether the bundle of this very export lies at its place, as folder or as zip."""
+    out = Path(summary["out"])
+    try:
+        if (manifest := out / "data" / "manifest.json").is_file():
+            return _digest(manifest.read_bytes()) == str(summary["manifest"])
+        if summary["zip"] and Path(summary["zip"]).is_file():
+            with zipfile.ZipFile(summary["zip"]) as packed:
+                found = packed.read(f"{out.name}/data/manifest.json")
+            return _digest(found) == str(summary["manifest"])
+    except (OSError, KeyError, zipfile.BadZipFile):
+        return False
+    return False
+
+
+def _digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
