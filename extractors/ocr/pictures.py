@@ -118,6 +118,16 @@ def _scaled(picture: Image.Image, factor: float) -> Image.Image:
     return picture.resize(pixels, Image.Resampling.BICUBIC if factor > 1 else Image.Resampling.LANCZOS)
 
 
+def loaded(image: OcrImage) -> Grey:
+    """The grey levels of the picture, in rows."""
+    return np.asarray(_loaded(image))
+
+
+def saved(image: OcrImage, grey: Grey, folder: Path, how: str, factor: float = 1.0) -> OcrImage:
+    """A picture made from `image`, with `factor` times its resolution, as a file in `folder` that is named for `how`."""
+    return _saved(image, Image.fromarray(grey), folder, how, factor)
+
+
 def _loaded(image: OcrImage) -> Image.Image:
     with Image.open(image.path) as picture:
         return picture.convert("L")
