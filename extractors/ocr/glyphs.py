@@ -1,8 +1,8 @@
 """The letters and Han characters in a picture: how high they are, how many, and of which script they seem to be.
 
-Nothing is read. Pieces of ink that stand above each other within a line (the dot of an i, the strokes of a 三) count as one
-character. Han characters are known from Latin letters by how many strokes a cut through them from top to bottom meets, and by
-lying strokes being as many as standing ones.
+Nothing is read. Pieces of ink that stand above each other within a line (the dot of an i, the strokes of a 三) count
+as one character. Han characters are known from Latin letters by how many strokes a cut through them from top to bottom
+meets, and by lying strokes being as many as standing ones.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ from extractors.ocr.ink import Boxes, Ink, Marks, pieces_of
 Script = Literal["Han", "Latin"]
 
 _JOINED, _STACKED = 0.4, 0.6
-"""Gaps within a character, in sizes of its pieces: what is surely less than the gap between lines, for heights; and what
-is surely more than that within a Han character, for counting its strokes."""
+"""Gaps within a character, in sizes of its pieces: what is surely less than the gap between lines, for heights; and
+what is surely more than that within a Han character, for counting its strokes."""
 _WHOLE, _HUGE = 0.6, 4.0
 """Sizes below and above which a piece is no character: dots, commas, broken print; edges, textures, drawings."""
 _TALL = 0.8

@@ -60,7 +60,8 @@ def ink_of(grey: Grey) -> Ink:
     """The ink of a grey picture of any size."""
     small, step = reduced(grey)
     mean = cv2.blur(small, (AROUND, AROUND))
-    darker, brighter = cv2.subtract(mean, small), cv2.subtract(small, mean)
+    darker = np.asarray(cv2.subtract(mean, small), dtype=np.uint8)
+    brighter = np.asarray(cv2.subtract(small, mean), dtype=np.uint8)
     lean = math.log((_weight(darker) + 1) / (_weight(brighter) + 1))
     inverted = lean < -BRIGHTER
     if inverted:

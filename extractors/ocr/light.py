@@ -1,7 +1,7 @@
 """Pages made black on white and large enough: even light, nothing behind the writing. Each is a new file in `folder`.
 
-Nothing is moved, so boxes as fractions stay where they are. A page is compared with its own paper, whose brightness is taken
-from between the letters all over it: shadows, tinted paper and the light of a lamp fall out of the quotient.
+Nothing is moved, so boxes as fractions stay where they are. A page is compared with its own paper, whose brightness is
+taken from between the letters all over it: shadows, tinted paper and the light of a lamp fall out of the quotient.
 """
 
 from __future__ import annotations
@@ -16,74 +16,54 @@ from extractors.ocr.engine import OcrImage
 from extractors.ocr.ink import Ink, ink_of, levels, quantile
 from extractors.ocr.pictures import Grey
 from extractors.ocr.prepared import Prepared, as_delivered
-from extractors.ocr.signals import letter_height_of, light_of
+from extractors.ocr.signals import light_of
 from extractors.ocr.skew import letter_size
 
-EVEN, BRIGHT = 0.955, 0.7
-"""Evenness and brightness of paper from which on there is nothing to even out: Tesseract's own threshold does it."""
-PATTERNED = 0.35
-"""Share of the paper between the letters that is printed on, from which on a page has a pattern behind its writing."""
-_PRINTED = 235
-"""Grey level (of 255, the paper) below which paper is not bare."""
+EVEN = 0.955
+"""Evenness of paper from which on there is nothing to even out: Tesseract's own threshold does it, on dark and tinted
+paper as well."""
 _CUT = 0.45
 """Share of the ink's depth up to which what is lighter goes: a pattern has less than half of it, a stroke more."""
 _INK = 0.25
 """Share of the ink that is darker than what is taken for its depth: edges of strokes are paler than they are."""
 _LETTER, _CLOSED = 5, 13
 """Pixels of a letter, and of the window in which its paper is looked for, in the picture that paper is taken from."""
-_CLEAR_OF_LETTERS = 7
-WORD = 1.2
-"""Height of a word, as engines box it, to that of its capitals."""
 
 
 def evened(image: OcrImage, folder: Path, *, anyway: bool = False) -> Prepared | None:
     """The page in even light, dark on white. None where that changes nothing (unless `anyway`) and without letters."""
     grey = pictures.loaded(image)
     ink = ink_of(grey)
-    if not len(ink.letters) or not (anyway or _is_uneven(ink)):
+    if not len(ink.letters) or not (anyway or light_of(ink).evenness < EVEN):
         return None
-    return _in_place(image, _evened(grey, ink), folder, "even")
+    return _in_place(image, _evened(grey, ink), folder, "evenly lit")
 
 
-def cleared(image: OcrImage, folder: Path, *, anyway: bool = False) -> Prepared | None:
+def cleared(image: OcrImage, folder: Path) -> Prepared | None:
     """The page in even light without what is printed behind its writing: security patterns, watermarks.
 
-    None where there is no pattern all over it. With `anyway` it is cleared all the same, which frees writing from a single
-    watermark or stamp; but faint print goes with these, so keep it only if it reads better.
+    None without letters. Faint print goes with the pattern, so this is kept only where it reads better.
     """
     grey = pictures.loaded(image)
     ink = ink_of(grey)
-    if not len(ink.letters):
-        return None
-    even = _evened(grey, ink)
-    if not anyway and _printed_share(even, ink) < PATTERNED:
-        return None
-    return _in_place(image, _cut(even, ink), folder, "clear")
+    return _in_place(image, _cut(_evened(grey, ink), ink), folder, "cleared") if len(ink.letters) else None
 
 
-def enlarged(image: OcrImage, folder: Path, letters: float | None = None) -> Prepared | None:
-    """The picture with small letters made larger. `letters` is their height in pixels, if it is known already.
+def enlarged(image: OcrImage, folder: Path, letters: float | None) -> Prepared | None:
+    """The picture with small letters made larger; `letters` is the height of its words in pixels, if it is known.
 
-    None where the letters are large enough, where there are none, and where the picture is too large for more.
+    None where the letters are large enough, and where the picture is too large for more.
     """
-    height = letters if letters is not None else letter_height_of(image)
-    if height is None:
-        return None
-    factor = pictures.enlargement(pictures.size(image), WORD * height)
+    factor = pictures.enlargement(pictures.size(image), letters)
     if factor <= 1:
         return None
     # Not cubic: that sharpens the marks of JPEG and the steps of bilevel scans, which costs words.
     large = cv2.resize(pictures.loaded(image), None, fx=factor, fy=factor, interpolation=cv2.INTER_LINEAR)
-    return _in_place(image, np.asarray(large, dtype=np.uint8), folder, "large", factor)
+    return _in_place(image, np.asarray(large, dtype=np.uint8), folder, "enlarged", factor)
 
 
 def _in_place(image: OcrImage, grey: Grey, folder: Path, how: str, factor: float = 1.0) -> Prepared:
-    return as_delivered(pictures.saved(image, grey, folder, how, factor))
-
-
-def _is_uneven(ink: Ink) -> bool:
-    light = light_of(ink)
-    return ink.inverted or light.evenness < EVEN or light.paper < BRIGHT
+    return as_delivered(pictures.saved(image, grey, folder, how.replace(" ", "-"), factor), how)
 
 
 def _evened(grey: Grey, ink: Ink) -> Grey:
@@ -106,13 +86,6 @@ def _paper(grey: Grey, letter: float) -> Grey:
 def _reduced_as(ink: Ink, grey: Grey) -> Grey:
     height, width = ink.lettered.shape
     return np.asarray(cv2.resize(grey, (width, height), interpolation=cv2.INTER_AREA), dtype=np.uint8)
-
-
-def _printed_share(even: Grey, ink: Ink) -> float:
-    """The share of the paper, letters and their surroundings left out, that is darker than bare paper."""
-    clear = cv2.dilate(ink.lettered, np.ones((_CLEAR_OF_LETTERS, _CLEAR_OF_LETTERS), np.uint8)) == 0
-    between = _reduced_as(ink, even)[clear]
-    return float((between < _PRINTED).mean()) if between.size else 0.0
 
 
 def _cut(even: Grey, ink: Ink) -> Grey:

@@ -33,13 +33,15 @@ _TURNS_BACK = {
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Prepared:
-    """A picture made from another one. `back` maps fractions of `image` to fractions of the picture as delivered.
+    """A picture made from another one. `back` maps fractions of `image` to fractions of the picture as delivered;
+    `how` says what was done, for people.
 
     Raises a ValueError when `back` is no homography of the whole picture (a part of it would lie at infinity).
     """
 
     image: OcrImage
     back: Homography
+    how: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         usable = self.back.shape == (3, 3) and bool(np.isfinite(self.back).all())
@@ -47,14 +49,14 @@ class Prepared:
             raise ValueError(f"not a way back to the delivered picture: {self.back.tolist()}")
 
 
-def as_delivered(image: OcrImage) -> Prepared:
-    """The picture itself, nothing done to it: what a chain of preparations begins with."""
-    return Prepared(image, np.eye(3))
+def as_delivered(image: OcrImage, *how: str) -> Prepared:
+    """The picture itself, or one with all in the same place: what a chain of preparations begins with."""
+    return Prepared(image, np.eye(3), how)
 
 
 def chained(first: Prepared, second: Prepared) -> Prepared:
     """The picture of `second`, which was made from that of `first`, with the way back through both."""
-    return Prepared(second.image, first.back @ second.back)
+    return Prepared(second.image, first.back @ second.back, (*first.how, *second.how))
 
 
 def turn_back(degrees: int) -> Homography:
@@ -65,7 +67,8 @@ def turn_back(degrees: int) -> Homography:
 def in_fractions(back: Homography, prepared: Size, delivered: Size) -> Homography:
     """A homography of pixels, from a picture of size `prepared` to one of size `delivered`, in fractions of both."""
     whole: Homography = np.diag([1 / delivered[0], 1 / delivered[1], 1.0]) @ back @ np.diag([*prepared, 1.0])
-    return whole / whole[2, 2]
+    scaled: Homography = whole / whole[2, 2]
+    return scaled
 
 
 def mapped(points: Points, homography: Homography) -> Points:
@@ -80,7 +83,8 @@ def restored(reading: Recognised, prepared: Prepared) -> Recognised:
     A box that came from a turned or slanting one is the smallest upright box around it, as far as it is on the page.
     """
     lines = (
-        tuple((word, _restored(box, prepared.back), sure) for word, box, sure in line) for line in reading.lines
+        tuple((word, _restored(box, prepared.back), sure) for word, box, sure in line)
+        for line in reading.lines
     )
     return Recognised(tuple(lines))
 

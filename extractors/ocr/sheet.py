@@ -1,7 +1,8 @@
 """The outline of a sheet of paper that was photographed on a desk, or that lies askew on a scanner's dark lid.
 
-A wrong outline is worse than none: every test here is there to say no. A scan that fills its picture has no outline, and a
-window or a sign on a building is ruled out by the writing that must run along its edges once it is flat (see `geometry`).
+A wrong outline is worse than none: every test here is there to say no. A scan that fills its picture has no outline,
+and a window or a sign on a building is ruled out by the writing that must run along its edges once it is flat (see
+`geometry`).
 """
 
 from __future__ import annotations
@@ -58,8 +59,10 @@ def outline_of(grey: Grey) -> Outline | None:
     if min(small.shape) < SIDE // 8:
         return None
     reach = 2 * round(SIDE * _TEXT / 2) + 1
-    blank = cv2.morphologyEx(small, cv2.MORPH_CLOSE, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (reach, reach)))
-    blank = np.asarray(cv2.GaussianBlur(blank, (5, 5), 0), dtype=np.uint8)
+    closed = cv2.morphologyEx(
+        small, cv2.MORPH_CLOSE, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (reach, reach))
+    )
+    blank = np.asarray(cv2.GaussianBlur(closed, (5, 5), 0), dtype=np.uint8)
     found = [each for mask in _bright(blank) if (each := _outline(mask, blank)) is not None]
     return min(found, key=lambda each: each.misfit, default=None)
 
@@ -79,7 +82,7 @@ def _outline(mask: Mask, blank: Grey) -> Outline | None:
     if not contours:
         return None
     contour = max(contours, key=cv2.contourArea)
-    hull = cv2.convexHull(contour)
+    hull = np.asarray(cv2.convexHull(contour), dtype=np.int32)
     area, share = cv2.contourArea(contour), cv2.contourArea(contour) / mask.size
     if not LEAST_SHARE <= share <= MOST_SHARE or area < _WHOLE * cv2.contourArea(hull):
         return None
@@ -215,7 +218,10 @@ def _stands_out(corners: Points, blank: Grey) -> bool:
         places = start + np.linspace(0.1, 0.9, 33)[:, None] * (end - start)
         outwards = np.array([end[1] - start[1], start[0] - end[0]]) / np.hypot(*(end - start))
         outwards = outwards if (start - middle) @ outwards > 0 else -outwards
-        inside, outside = _levels(blank, places - distance * outwards), _levels(blank, places + distance * outwards)
+        inside, outside = (
+            _levels(blank, places - distance * outwards),
+            _levels(blank, places + distance * outwards),
+        )
         steps = (inside - outside)[np.isfinite(inside) & np.isfinite(outside)]
         if len(steps) < 12:
             continue

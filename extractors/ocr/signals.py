@@ -24,9 +24,6 @@ PHOTO_UNEVENNESS, PHOTO_MODE = 0.045, 0.5
 _MODE_LEVELS = 9
 _LIGHT_PIXELS = 60_000
 """Pixels on which the light is measured: it changes slowly."""
-RECEIPT = 1.7
-"""Height to width of the writing from which on it is a strip: a receipt or a till roll."""
-_OUTLYING = 0.02
 _SHARPNESS_ROWS = 150
 """Reduced rows above and below the middle of the writing on which sharpness is measured."""
 _MEASURABLE = 20
@@ -35,14 +32,14 @@ _MEASURABLE = 20
 
 @dataclass(frozen=True, slots=True)
 class Signals:
-    """What is known about a picture before it is read. Shares and brightnesses are 0 to 1, heights pixels of the picture.
+    """What is known about a picture before it is read. Shares and brightnesses are 0 to 1, heights are in its pixels.
 
     `writing`: there are lines of writing, or dark marks such as writing has; a few words in scenery may escape.
     `slant`: how the lines lie, None when that is not certain. `glyphs`: height, number and script of the characters.
     `photo`: lit like a camera's picture, not like a flat scan. `inverted`: bright writing on dark.
     `paper` and `contrast`: brightness of the paper, and by how much the ink is darker. `evenness`: 1 is paper of one
     brightness. `cover`: share that is ink; `text`: share that lines of letters take up.
-    `strip`: the writing is a long narrow strip, as on a receipt. `sharpness`: about 0.9 is print, below 0.5 is blurred.
+    `sharpness`: about 0.9 is print, below 0.5 is blurred.
     """
 
     writing: bool
@@ -55,7 +52,6 @@ class Signals:
     evenness: float
     cover: float
     text: float
-    strip: bool
     sharpness: float | None
 
 
@@ -71,12 +67,6 @@ class Light:
 def signals_of(image: OcrImage) -> Signals:
     """The signals of a picture."""
     return signals_in(loaded(image))
-
-
-def letter_height_of(image: OcrImage) -> float | None:
-    """The height of capitals and Han characters in pixels, told without reading; None where there is no writing."""
-    found = signals_of(image)
-    return found.glyphs.height if found.glyphs and found.writing else None
 
 
 def signals_in(grey: Grey) -> Signals:
@@ -97,7 +87,6 @@ def signals_in(grey: Grey) -> Signals:
         evenness=light.evenness,
         cover=cv2.countNonZero(ink.marks) / ink.marks.size,
         text=_text(ink),
-        strip=_is_strip(ink, across),
         sharpness=_sharpness(ink),
     )
 
@@ -131,16 +120,6 @@ def _text(ink: Ink) -> float:
     reach = 2 * max(1, round(size / 4)) + 1
     lines = cv2.morphologyEx(small, cv2.MORPH_CLOSE, np.ones((reach, reach), np.uint8))
     return cv2.countNonZero(lines) / max(1, lines.size)
-
-
-def _is_strip(ink: Ink, across: bool) -> bool:
-    if not len(ink.letters):
-        return False
-    low, high = _OUTLYING, 1 - _OUTLYING
-    left, right = np.quantile(ink.letters[:, 0], (low, high))
-    top, bottom = np.quantile(ink.letters[:, 1], (low, high))
-    width, height = right - left + letter_size(ink), bottom - top + letter_size(ink)
-    return bool(height >= RECEIPT * width if across else width >= RECEIPT * height)
 
 
 def _sharpness(ink: Ink) -> float | None:

@@ -15,7 +15,7 @@ from extractors.ocr.engine import OcrImage
 HAN_FONT = "/usr/share/fonts/truetype/wqy/wqy-zenhei.ttc"
 LATIN_FONT = "/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf"
 FONTS = {"en": LATIN_FONT, "zh": HAN_FONT}
-ENGLISH = (
+ENGLISH = (  # noqa: SIM905 - sentences
     "notice of claim for late possession we refer to your letter dated 14 March and give that access was refused on "
     "site the additional cost amounts to USD 1,250,000.00 works were delayed by thirty days yours faithfully Harbour "
     "Civil Limited engineer shall determine under clause 20.1 any extension time which contractor is entitled"
@@ -46,7 +46,7 @@ def page(
     seed: int = 1,
 ) -> Grey:
     """A sheet of so many lines in letters of `px` pixels, as text or in the boxes of a table."""
-    chance = random.Random(seed)
+    chance = random.Random(seed)  # noqa: S311 - pages, not secrets
     picture = Image.new("L", size, 255)
     draw = ImageDraw.Draw(picture)
     font = ImageFont.truetype(FONTS[script], px)
@@ -80,7 +80,9 @@ def rotated(grey: Grey, degrees: float, fill: int = 255) -> Grey:
 def desk(size: tuple[int, int], level: float = 90.0) -> NDArray[np.float32]:
     """A grained desk in light that falls off to one side."""
     width, height = size
-    grain = cv2.GaussianBlur(np.random.default_rng(2).normal(0, 60, (height, width)).astype(np.float32), (0, 0), 5)
+    grain = cv2.GaussianBlur(
+        np.random.default_rng(2).normal(0, 60, (height, width)).astype(np.float32), (0, 0), 5
+    )
     light = np.linspace(1.0, 0.7, width, dtype=np.float32)[None]
     return (level + grain) * light
 

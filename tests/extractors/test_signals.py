@@ -16,7 +16,10 @@ QUAD = np.array([(150, 120), (880, 190), (820, 1180), (110, 1240)], dtype=np.flo
 def scenery() -> np.ndarray:
     """Rocks and sky: light and dark of all sizes, nothing written."""
     chance = np.random.default_rng(5)
-    layers = [cv2.GaussianBlur(chance.normal(0, 1, (700, 900)).astype(np.float32), (0, 0), s) * s for s in (3, 9, 27)]
+    layers = [
+        cv2.GaussianBlur(chance.normal(0, 1, (700, 900)).astype(np.float32), (0, 0), s) * s
+        for s in (3, 9, 27)
+    ]
     return grained(np.asarray(110 + 35 * sum(layers)))
 
 
