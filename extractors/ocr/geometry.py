@@ -77,7 +77,8 @@ def flattened(image: OcrImage, folder: Path) -> Prepared | None:
     flat = np.asarray(warped, dtype=np.uint8)
     if not _is_written_along_edges(flat):
         return None
-    back = in_fractions(np.linalg.inv(from_picture), size, (width, height))
+    to_picture: Homography = np.linalg.inv(from_picture).astype(np.float64)
+    back = in_fractions(to_picture, size, (width, height))
     return Prepared(pictures.saved(image, flat, folder, "flat"), back, ("made flat",))
 
 

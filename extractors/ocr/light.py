@@ -19,7 +19,7 @@ from extractors.ocr.prepared import Prepared, as_delivered
 from extractors.ocr.signals import light_of
 from extractors.ocr.skew import letter_size
 
-EVEN = 0.955
+EVEN = 0.96
 """Evenness of paper from which on there is nothing to even out: Tesseract's own threshold does it, on dark and tinted
 paper as well."""
 _CUT = 0.45
