@@ -32,10 +32,10 @@ def why_better(seen: Signals, size: tuple[int, int]) -> str | None:
         "a cutting": width * height <= CUTTING,
         "a receipt": height > RECEIPT * width,
         "a photo": seen.photo,
+        "blurred": seen.sharpness is not None and seen.sharpness < BLURRED,
         "Han characters": seen.glyphs is not None and seen.glyphs.script == "Han",
         "its lines run down the picture": lies_on_its_side(seen),
         "small print": is_tiny(seen),
-        "blurred": seen.sharpness is not None and seen.sharpness < BLURRED,
         "pale": seen.writing and seen.contrast < PALE,
         "no straight lines": seen.slant is None,
     }

@@ -24,6 +24,8 @@ CHINESE = "关于工期延误的索赔通知书致东湾置业发展有限公司
 
 Grey = NDArray[np.uint8]
 Points = NDArray[np.float64]
+QUAD: Points = np.array([(150, 120), (880, 190), (820, 1180), (110, 1240)], dtype=np.float64)
+"""Where a camera sees the corners of a sheet in a picture of 1000 x 1333 pixels."""
 
 
 def text_line(script: str, chance: random.Random, width: float, font: ImageFont.FreeTypeFont) -> str:

@@ -8,9 +8,7 @@ import pytest
 from PIL import Image, ImageFilter
 
 from extractors.ocr.signals import signals_in
-from tests.extractors.drawn_pages import desk, grained, page, photographed, rotated
-
-QUAD = np.array([(150, 120), (880, 190), (820, 1180), (110, 1240)], dtype=np.float64)
+from tests.extractors.drawn_pages import QUAD, desk, grained, page, photographed, rotated
 
 
 def scenery() -> np.ndarray:
@@ -78,14 +76,6 @@ def test_bright_writing_on_dark_is_inverted() -> None:
 def test_a_cameras_picture_is_told_from_a_scan() -> None:
     assert signals_in(photographed(page(size=(1240, 1754)), QUAD, (1000, 1333))).photo
     assert not signals_in(grained(page())).photo
-
-
-def test_a_receipt_is_a_strip_even_on_a_wide_sheet() -> None:
-    receipt = np.full((1400, 1000), 255, np.uint8)
-    receipt[100:1300, 350:650] = page(size=(300, 1200), px=20)
-    assert signals_in(grained(receipt)).strip
-    assert signals_in(grained(rotated(receipt, 90))).strip
-    assert not signals_in(grained(page())).strip
 
 
 def test_blurred_print_is_less_sharp() -> None:
