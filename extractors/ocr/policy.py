@@ -10,13 +10,13 @@ one is named, it tries harder on its own (see `tries`).
 
 from __future__ import annotations
 
-import math
 import tempfile
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import chain
+from math import ceil
 from pathlib import Path
 
 from extractors.errors import InstallationError, OcrFailed
@@ -37,7 +37,7 @@ VERSION = "3"
 """To be raised with every change that makes readings other than before: kept readings count no more then."""
 FAST, BEST = "tesseract", "rapidocr"
 LIST_LENGTH = 8
-"""Pages that are read in one go at most, so that an engine's start costs little."""
+"""Pages at most that are read in one call of the fast engine, for which it starts once."""
 CLEAN, CLEAN_DOUBT, CLEAN_TOTAL = 0.95, 0.01, 20
 """Mean confidence, share of doubtful words and amount of text from which on the fast engine reads as well as the
 better one. On pages with 0.9 to 0.95 it misses two to twenty words in a hundred that the other finds (bench/ocr.py)."""
@@ -110,14 +110,17 @@ def recognise(
     Raises what the engines raise: a page that cannot be read is never an empty page.
     """
     plan = _Plan(readers, options, limits)
-    slots = max(1, options.slots)
-    length = max(1, min(LIST_LENGTH, math.ceil(len(images) / slots)))
-    lists = [images[at : at + length] for at in range(0, len(images), length)]
-    with ThreadPoolExecutor(slots) as threads:
+    with ThreadPoolExecutor(max(1, options.slots)) as threads:
         try:
-            yield from chain.from_iterable(threads.map(plan.read, lists))
+            yield from chain.from_iterable(threads.map(plan.read, _lists(images, options.slots)))
         finally:
             threads.shutdown(cancel_futures=True)
+
+
+def _lists(images: Sequence[OcrImage], slots: int) -> list[Sequence[OcrImage]]:
+    """The images in lists that are read side by side: long ones, since an engine takes time to start."""
+    length = max(1, min(LIST_LENGTH, ceil(len(images) / max(1, slots))))
+    return [images[at : at + length] for at in range(0, len(images), length)]
 
 
 @dataclass(frozen=True, slots=True)
