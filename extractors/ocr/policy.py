@@ -38,9 +38,9 @@ VERSION = "3"
 FAST, BEST = "tesseract", "rapidocr"
 LIST_LENGTH = 8
 """Pages at most that are read in one call of the fast engine, for which it starts once."""
-CLEAN, CLEAN_DOUBT, CLEAN_TOTAL = 0.95, 0.01, 20
+CLEAN, CLEAN_DOUBT, CLEAN_TOTAL = 0.94, 0.01, 20
 """Mean confidence, share of doubtful words and amount of text from which on the fast engine reads as well as the
-better one. On pages with 0.9 to 0.95 it misses two to twenty words in a hundred that the other finds (bench/ocr.py)."""
+better one. On other pages with 0.9 and more it misses two to twenty words in a hundred (bench/ocr.py)."""
 POOR = 0.8
 """Confidence of the better engine below which the fast one may have seen more."""
 AS_GOOD = 0.9

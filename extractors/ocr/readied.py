@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from extractors.ocr import pictures
 from extractors.ocr.engine import Engine, OcrImage
 from extractors.ocr.geometry import LEAST_SLANT, deskewed, flattened, turned
 from extractors.ocr.light import EVEN, enlarged, evened
@@ -16,6 +17,10 @@ from extractors.ocr.signals import Signals
 
 TINY = 11.0
 """Height in pixels of capitals and Han characters below which a picture is enlarged, and reads better."""
+LARGE, ENOUGH = 28.0, 22.0
+"""Height in pixels of Latin capitals from which on a picture is made smaller, and to which: Tesseract then reads as
+well in three quarters of the time."""
+SURE_LATIN = 0.5
 WORD = 1.2
 """Height of a word, as engines box it, to that of its capitals."""
 SURE_SIDE = 0.6
@@ -24,10 +29,10 @@ SURE_BEARING = 1.5
 
 
 def readied(image: OcrImage, seen: Signals, folder: Path) -> Prepared:
-    """The picture for Tesseract, with the way back: sheets flat, lines level, light even, print large enough."""
-    page = as_delivered(image)
+    """The picture for Tesseract, with the way back: sheets flat, lines level, light even, print of the right size."""
+    page = as_delivered(_shrunk(image, seen, folder))
     if seen.photo:
-        page = _and_then(page, flattened(image, folder))
+        page = _and_then(page, flattened(page.image, folder))
     if page.how or _slants(seen):
         page = _and_then(page, deskewed(page.image, folder))
     if seen.evenness < EVEN:
@@ -55,6 +60,13 @@ def lies_on_its_side(seen: Signals) -> bool:
 def is_tiny(seen: Signals) -> bool:
     """Whether the print is so small that enlarging it pays."""
     return seen.writing and seen.glyphs is not None and seen.glyphs.height < TINY
+
+
+def _shrunk(image: OcrImage, seen: Signals, folder: Path) -> OcrImage:
+    glyphs = seen.glyphs
+    if glyphs is None or glyphs.height < LARGE or glyphs.script != "Latin" or glyphs.sure < SURE_LATIN:
+        return image
+    return pictures.fitted(image, round(max(pictures.size(image)) * ENOUGH / glyphs.height), folder)
 
 
 def _slants(seen: Signals) -> bool:

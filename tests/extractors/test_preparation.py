@@ -28,7 +28,9 @@ from extractors.ocr.prepared import (
     restored,
     turn_back,
 )
+from extractors.ocr.readied import readied
 from extractors.ocr.sheet import outline_of
+from extractors.ocr.signals import signals_of
 from extractors.ocr.skew import slant_of
 from tests.extractors.drawn_pages import Points, desk, grained, page, photographed, rotated, saved
 
@@ -371,6 +373,18 @@ def test_small_print_is_enlarged(tmp_path: Path, height: float, least: float, mo
     factor = pictures.size(prepared.image)[0] / 800
     assert least - 0.01 <= factor <= most + 0.01
     assert prepared.image.dpi == pytest.approx(150 * factor, rel=0.01)
+    assert prepared.back == pytest.approx(np.eye(3))
+
+
+@pytest.mark.parametrize(
+    ("script", "px", "factor"), [("en", 24, 1.0), ("en", 60, 0.5), ("en", 10, 2.0), ("zh", 60, 1.0)]
+)
+def test_tesseract_gets_print_of_the_size_it_reads_best(
+    tmp_path: Path, script: str, px: int, factor: float
+) -> None:
+    image = saved(grained(page(script, size=(1600, 1800), px=px)), tmp_path)
+    prepared = readied(image, signals_of(image), tmp_path)
+    assert pictures.size(prepared.image)[0] / 1600 == pytest.approx(factor, rel=0.08)
     assert prepared.back == pytest.approx(np.eye(3))
 
 
