@@ -51,7 +51,6 @@ class Ink:
     lean: float
     contrast: int
     marks: Marks
-    pieces: int
     letters: Boxes
     lettered: Marks
 
@@ -71,7 +70,7 @@ def ink_of(grey: Grey) -> Ink:
     boxes, labels = pieces_of(marks)
     may_be = _may_be_letters(boxes)
     lettered = np.take(np.append(np.uint8(0), may_be.astype(np.uint8)), labels)
-    return Ink(small, step, inverted, lean, contrast, marks, len(boxes), boxes[may_be], lettered)
+    return Ink(small, step, inverted, lean, contrast, marks, boxes[may_be], lettered)
 
 
 def pieces_of(marks: Marks) -> tuple[Boxes, NDArray[np.int32]]:

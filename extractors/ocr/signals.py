@@ -14,7 +14,7 @@ from extractors.ocr.engine import OcrImage
 from extractors.ocr.glyphs import Glyphs, glyphs_of
 from extractors.ocr.ink import Ink, ink_of, levels, quantile, reduced
 from extractors.ocr.pictures import Grey, loaded
-from extractors.ocr.skew import Slant, letter_size, slant_of
+from extractors.ocr.skew import Slant, slant_of
 
 WRITTEN = 0.5
 """Lean of the ink from which on what is dark is rather writing than scenery."""
@@ -36,22 +36,18 @@ class Signals:
 
     `writing`: there are lines of writing, or dark marks such as writing has; a few words in scenery may escape.
     `slant`: how the lines lie, None when that is not certain. `glyphs`: height, number and script of the characters.
-    `photo`: lit like a camera's picture, not like a flat scan. `inverted`: bright writing on dark.
-    `paper` and `contrast`: brightness of the paper, and by how much the ink is darker. `evenness`: 1 is paper of one
-    brightness. `cover`: share that is ink; `text`: share that lines of letters take up.
-    `sharpness`: about 0.9 is print, below 0.5 is blurred.
+    `photo`: lit like a camera's picture, not like a flat scan. `contrast`: by how much ink is darker than paper.
+    `evenness`: 1 is paper of one brightness. `cover`: share that is ink. `sharpness`: about 0.9 is print, below 0.5 is
+    blurred.
     """
 
     writing: bool
     slant: Slant | None
     glyphs: Glyphs | None
     photo: bool
-    inverted: bool
-    paper: float
     contrast: float
     evenness: float
     cover: float
-    text: float
     sharpness: float | None
 
 
@@ -81,12 +77,9 @@ def signals_in(grey: Grey) -> Signals:
         slant=slant,
         glyphs=glyphs_of(ink, across),
         photo=1 - light.evenness > PHOTO_UNEVENNESS and light.commonest < PHOTO_MODE,
-        inverted=ink.inverted,
-        paper=light.paper,
         contrast=_contrast(ink, light.paper),
         evenness=light.evenness,
         cover=cv2.countNonZero(ink.marks) / ink.marks.size,
-        text=_text(ink),
         sharpness=_sharpness(ink),
     )
 
@@ -108,18 +101,6 @@ def _contrast(ink: Ink, paper: float) -> float:
     if not inked.size:
         return 0.0
     return max(0.0, paper - quantile(levels(inked.reshape(-1, 1)), 0.25) / 255)
-
-
-def _text(ink: Ink) -> float:
-    if not len(ink.letters):
-        return 0.0
-    size = letter_size(ink)
-    height, width = ink.lettered.shape
-    quarter = (max(1, width // 4), max(1, height // 4))
-    small = cv2.resize(ink.lettered * np.uint8(255), quarter, interpolation=cv2.INTER_AREA)
-    reach = 2 * max(1, round(size / 4)) + 1
-    lines = cv2.morphologyEx(small, cv2.MORPH_CLOSE, np.ones((reach, reach), np.uint8))
-    return cv2.countNonZero(lines) / max(1, lines.size)
 
 
 def _sharpness(ink: Ink) -> float | None:

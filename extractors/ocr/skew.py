@@ -37,12 +37,10 @@ Numbers = NDArray[np.float64]
 class Slant:
     """Lines of writing run `across` the picture (else down it) and fall by `angle` degrees clockwise from that.
 
-    `sharp` tells how much clearer the lines stand apart at this angle than at others (1: not at all), `sure` how
-    much clearer they run this way than the other (0 upwards; from about 0.6 on it can be trusted).
+    `sure` tells how much clearer they run this way than the other (0 upwards; from about 0.6 on it can be trusted).
     """
 
     angle: float
-    sharp: float
     across: bool
     sure: float
 
@@ -73,7 +71,7 @@ def slant_of(ink: Ink) -> Slant | None:
     angle, sharp = (angles[0], sharps[0]) if across else (angles[1], sharps[1])
     if sharp < LINED or abs(angle) > MOST_SLANT + _COARSE:
         return None
-    return Slant(angle, sharp, across, abs(lead))
+    return Slant(angle, across, abs(lead))
 
 
 def is_steady(ink: Ink, slant: Slant) -> bool:

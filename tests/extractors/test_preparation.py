@@ -111,7 +111,7 @@ def test_what_is_no_way_back_is_refused(back: np.ndarray) -> None:
         Prepared(IMAGE, back)
 
 
-MANY = [-9.5, -4.0, -0.8, 0.5, 2.5, 7.0]
+MANY = [-9.5, -0.8, 2.5]
 
 
 @pytest.mark.parametrize("script", ["en", "zh"])
@@ -160,7 +160,7 @@ def mark_in(image: OcrImage) -> Points:
     return np.array([[(x.mean() + 0.5) / grey.shape[1], (y.mean() + 0.5) / grey.shape[0]]])
 
 
-@pytest.mark.parametrize("angle", [-6.0, 1.4, 9.0])
+@pytest.mark.parametrize("angle", [-6.0, 1.4])
 def test_a_page_is_levelled_and_its_places_come_back(tmp_path: Path, angle: float) -> None:
     delivered = saved(rotated(marked(page(), (850, 60)), angle), tmp_path)
     prepared = deskewed(delivered, tmp_path)
@@ -195,8 +195,9 @@ QUADS = {
 }
 
 
-@pytest.mark.parametrize("corners", QUADS.values(), ids=list(QUADS))
-@pytest.mark.parametrize("script", ["en", "zh"])
+@pytest.mark.parametrize(
+    ("script", "corners"), zip(["en", "zh", "en"], QUADS.values(), strict=True), ids=list(QUADS)
+)
 def test_a_photographed_sheet_is_made_flat(
     tmp_path: Path, script: str, corners: list[tuple[int, int]]
 ) -> None:
