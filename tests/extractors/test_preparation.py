@@ -196,7 +196,7 @@ QUADS = {
 
 
 @pytest.mark.parametrize(
-    ("script", "corners"), zip(["en", "zh", "en"], QUADS.values(), strict=True), ids=list(QUADS)
+    ("script", "corners"), [*zip(["en", "zh", "en"], QUADS.values(), strict=True)], ids=list(QUADS)
 )
 def test_a_photographed_sheet_is_made_flat(
     tmp_path: Path, script: str, corners: list[tuple[int, int]]
