@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+from PIL import Image
 
 from extractors.document import Box, PageText, Word, text_of_lines
 from extractors.ocr.engine import Line, PageReading, Recognised
@@ -31,7 +35,24 @@ def page_of(pending: PendingPage, reading: PageReading) -> PageText:
         words=tuple(_moved(words, len(heading))),
         notes=(pending.reason, *reading.reasons),
     )
-    return page if typed is None or not typed.text.strip() else _joined(page, typed)
+    whole = page if typed is None or not typed.text.strip() else _joined(page, typed)
+    return with_marks(whole, pending.small)
+
+
+def with_marks(page: PageText, small: Path | None) -> PageText:
+    """The page with the seals, stamps and handwriting on it that were not read, and a note of them; `small` is its
+    picture in colour, None where none are sought."""
+    if small is None:
+        return page
+    from extractors.ocr.marks import (
+        marks,
+        note,
+    )  # OpenCV takes long to load, and most documents need none of it
+
+    with Image.open(small) as picture:
+        found = marks(picture, page.width, page.words)
+    said = note(found)
+    return replace(page, marks=found, notes=(*page.notes, said)) if said else page
 
 
 def _untyped(found: Recognised, typed: PageText) -> Iterator[Line]:

@@ -18,7 +18,8 @@ class PendingPage:
     `height` are the page's size in points. `typed` is what the page's own text layer holds, where it is sound but
     does not cover the page (a scan with a few typed words): it is kept, and OCR adds what it lacks. `picture` is the
     hash by which copies of the picture are found, made while it is in memory; None where it shows nothing. `heading`
-    is a line that is not in the picture and stands before what is (the time of a film's frame).
+    is a line that is not in the picture and stands before what is (the time of a film's frame). `small` is the page
+    made small, in colour where it has any, in which marks are sought; None where none are (a film's frames).
     """
 
     image: Path
@@ -29,6 +30,7 @@ class PendingPage:
     typed: PageText | None = None
     picture: PictureHash | None = None
     heading: str = ""
+    small: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -154,9 +154,19 @@ def _pending(
     dpi = render.ocr_dpi(drawn.dpi, shape.width, shape.height, job.source.limits.pixels)
     job.pictures += 1
     small = job.pictures <= render.SMALL_JOB
-    picture = render.rendered(page, dpi)
+    colours = render.in_colour(page, dpi)
+    picture = colours.convert("L")
     image = render.saved(picture, job.source.scratch, number, dpi, small)
-    return PendingPage(image, shape.width, shape.height, dpi, reason, typed, picture_hash(picture))
+    return PendingPage(
+        image,
+        shape.width,
+        shape.height,
+        dpi,
+        reason,
+        typed,
+        picture_hash(picture),
+        small=render.saved_small(colours, job.source.scratch, number),
+    )
 
 
 def _with_cells(job: _Job, typed: PageText, drawn: Content, shape: Geometry) -> PageText:

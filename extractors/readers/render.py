@@ -14,6 +14,9 @@ OCR_PIXELS = 40_000_000
 SMALL_JOB = 32
 """Pages up to which pictures are kept without loss; a long scan would fill the disk with gigabytes."""
 JPEG_QUALITY = 92
+SMALL_PIXELS = 1_000_000
+"""Pixels of the small picture in colour in which seals, stamps and handwriting are sought: A4 at 100 dpi."""
+SMALL_QUALITY = 90
 
 
 def ocr_dpi(embedded: float | None, width: float, height: float, pixels: int) -> float:
@@ -26,12 +29,31 @@ def ocr_dpi(embedded: float | None, width: float, height: float, pixels: int) ->
 
 def rendered(page: Any, dpi: float) -> Image.Image:
     """A pdfium page as a grey picture, upright as its /Rotate says, filled-in forms and annotations drawn."""
+    return in_colour(page, dpi).convert("L")
+
+
+def in_colour(page: Any, dpi: float) -> Image.Image:
+    """As `rendered`, in colour ("RGB")."""
     bitmap = page.render(scale=dpi / 72, rev_byteorder=True)
     try:
-        grey: Image.Image = bitmap.to_pil().convert("L")
-        return grey
+        colours: Image.Image = bitmap.to_pil().convert("RGB")
+        return colours
     finally:
         bitmap.close()
+
+
+def reduced(picture: Image.Image) -> Image.Image:
+    """The picture made so small that seals, stamps and handwriting can be sought in it quickly."""
+    factor = math.sqrt(SMALL_PIXELS / (picture.width * picture.height))
+    size = (max(1, round(picture.width * factor)), max(1, round(picture.height * factor)))
+    return picture.resize(size, Image.Resampling.BOX, reducing_gap=1.0) if factor < 1 else picture
+
+
+def saved_small(image: Image.Image, scratch: Path, number: int) -> Path:
+    """Writes the small picture of page `number` and returns its path."""
+    path = scratch / f"small-{number:05}.jpg"
+    reduced(image).save(path, quality=SMALL_QUALITY, subsampling=0)
+    return path
 
 
 def saved(image: Image.Image, scratch: Path, number: int, dpi: float, small_job: bool = True) -> Path:
