@@ -23,6 +23,8 @@ BAND = (0.45, 0.9)
 """Distances from the middle, in radii, between which the writing of a seal runs."""
 LETTERED = (0.04, 0.85)
 """Share of ink in a sector of that band between which something is written there."""
+_FIT = (2.0, 1.2, 0.8)
+"""Millimetres from a circle within which ink is its line, as it is put right step by step."""
 _FIND_SCALE, _FIND_SHAPE = 2.4, 0.6
 """Pixels per millimetre at which circles are sought (61 dpi), and how perfect they have to be (0 to 1)."""
 
@@ -47,13 +49,13 @@ class Ellipse:
 
 @dataclass(frozen=True, slots=True)
 class Ring:
-    """How much of an ellipse is drawn (0 to 1), of lines a little inside or outside of it, how much of the band
-    within is written in, and the share of its area that is ink."""
+    """How much of an ellipse is drawn (0 to 1), of lines a little inside or outside of it, in how much of the band
+    along it something is written, and the share of its inside that is ink."""
 
     rim: float
     beside: float
     lettered: float
-    fill: float
+    inside: float
 
     @property
     def stands_out(self) -> float:
@@ -85,7 +87,25 @@ def circles(mask: Mask, scale: float) -> Iterator[Ellipse]:
         return
     rows = np.asarray(found, dtype=np.float64)[..., :3].reshape(-1, 3) / shrink
     for x, y, radius in rows[:MOST_CIRCLES].tolist():
-        yield Ellipse(x, y, (radius, radius))
+        yield _fitted(mask, Ellipse(x, y, (radius, radius)), scale)
+
+
+def _fitted(mask: Mask, at: Ellipse, scale: float) -> Ellipse:
+    """The circle through the ink near one that was found on a coarse picture, by least squares (Kåsa)."""
+    for reach in _FIT:
+        rows, columns = _bounds(mask.shape, at, reach * scale)
+        down, across = (each.astype(np.float64) for each in np.nonzero(mask[rows, columns]))
+        down, across = down + rows.start - at.y, across + columns.start - at.x
+        near = np.abs(np.hypot(down, across) - at.halves[0]) < reach * scale
+        if np.count_nonzero(near) < SECTORS:
+            return at
+        x, y = across[near], down[near]
+        (a, b, c), *_ = np.linalg.lstsq(np.stack([x, y, np.ones_like(x)], axis=1), x * x + y * y, rcond=None)
+        radius = float(np.sqrt(max(c + (a * a + b * b) / 4, 1.0)))
+        if max(abs(a) / 2, abs(b) / 2, abs(radius - at.halves[0])) > 2 * reach * scale:
+            return at
+        at = Ellipse(float(at.x + a / 2), float(at.y + b / 2), (radius, radius))
+    return at
 
 
 def ellipse_of(group: Group) -> Ellipse:

@@ -22,10 +22,14 @@ RINGED, RINGED_GREY = 0.65, 0.85
 """How much of a ring must be there; where there is no colour to tell it by, nearly all."""
 OUTSTANDING = 0.25
 """How much more there must be of a ring than beside it."""
-LETTERED, LETTERED_GREY = 0.12, 0.3
-"""Share of the band along the ring that must be written in."""
-HOLLOW = 0.7
-"""Share of ink within a ring above which it is a disc."""
+LETTERED_GREY = 0.3
+"""Share of the band along a ring without colour that must be written in."""
+INSIDE = (0.02, 0.7)
+"""Share of ink within a ring between which it is neither a line around something nor a disc."""
+SMALL, READ_SMALL = 14.0, 0.6
+"""Millimetres of a seal below which it may be a letter, and the share of its place read from which on it is one."""
+AROUND, ON_PAPER = 3.0, 0.6
+"""Millimetres around a mark that are looked at, and the share of ink there from which on it is part of a picture."""
 FRAMED, FRAMED_SIDE = 0.75, 0.45
 """How much of a frame must be there, and of the side that print covers most or that was pressed worst."""
 FRAME, WITHIN = 1.2, (1.4, 2.2)
@@ -48,22 +52,44 @@ NO_COLOUR = 0.0005
 
 def seals(inks: Inks, read: Mask) -> Iterator[Place]:
     """Red rings and squares; on a page without colours, rings."""
+    for place in (*_rings(inks), *_red_groups(inks, read)):
+        if _stands_on_paper(place, inks) and not _is_letter(place, inks, read):
+            yield place
+
+
+def _rings(inks: Inks) -> Iterator[Place]:
     for at in circles(inks.red, inks.scale):
-        if (sure := _ringed(inks.red, at, inks, RINGED, LETTERED)) > 0:
+        if sure := _ringed(inks.red, at, inks, RINGED):
             yield Place(*at.box, sure)
-    yield from _red_groups(inks, read)
     if float(inks.coloured.mean()) <= NO_COLOUR:
         for at in circles(larger(inks.ink, inks.length(ARC)), inks.scale):
-            if (sure := _ringed(inks.ink, at, inks, RINGED_GREY, LETTERED_GREY)) > 0:
+            found = ring(inks.ink, at, inks.scale)
+            if found.lettered >= LETTERED_GREY and (sure := _ringed(inks.ink, at, inks, RINGED_GREY)):
                 yield Place(*at.box, sure - 0.1)
 
 
-def _ringed(mask: Mask, at: Ellipse, inks: Inks, least: float, lettered: float) -> float:
+def _ringed(mask: Mask, at: Ellipse, inks: Inks, least: float) -> float:
     """How surely an ellipse is the ring of a seal; 0 where it is none."""
     found = ring(mask, at, inks.scale)
     if found.rim < least or found.stands_out < OUTSTANDING:
         return 0.0
-    return 0.5 + found.rim / 2 if found.lettered >= lettered and found.fill < HOLLOW else 0.0
+    return 0.5 + found.rim / 2 if INSIDE[0] <= found.inside < INSIDE[1] else 0.0
+
+
+def _stands_on_paper(place: Place, inks: Inks) -> bool:
+    around = _cut(inks.ink, place, AROUND * inks.scale)
+    return around.size > 0 and float(around.mean()) < ON_PAPER
+
+
+def _is_letter(place: Place, inks: Inks, read: Mask) -> bool:
+    """Whether it is so small, and was so much of it read, that it is a large red letter."""
+    size = max(place.right - place.left, place.low - place.top)
+    return size < SMALL * inks.scale and float(_cut(read, place, 0).mean()) > READ_SMALL
+
+
+def _cut(mask: Mask, place: Place, margin: float) -> Mask:
+    top, left = max(0, int(place.top - margin)), max(0, int(place.left - margin))
+    return mask[top : int(place.low + margin) + 1, left : int(place.right + margin) + 1]
 
 
 def _red_groups(inks: Inks, read: Mask) -> Iterator[Place]:
@@ -73,7 +99,7 @@ def _red_groups(inks: Inks, read: Mask) -> Iterator[Place]:
         for group in groups(red, inks.length(gap), inks.length(SEAL[0])):
             if max(group.width, group.height) > inks.length(SEAL[1]) or group.turned.aspect > 1.9:
                 continue
-            sure = _ringed(inks.red, ellipse_of(group), inks, RINGED, LETTERED)
+            sure = _ringed(inks.red, ellipse_of(group), inks, RINGED)
             if sure or (sure := 0.0 if _is_colourful(inks) else _square(group, inks, read)):
                 yield group.place(sure)
 
@@ -101,7 +127,7 @@ def _is_hollow(group: Group, inks: Inks) -> bool:
 def _unread_inside(group: Group, inks: Inks, read: Mask) -> bool:
     """Whether there is ink within the frame, and most of it was not read."""
     rim = inks.length(FRAME)
-    inside, known = (part[rim:-rim, rim:-rim] for part in (group.mask, group.within(read)))
+    inside, known = (group.within(mask)[rim:-rim, rim:-rim] for mask in (inks.coloured, read))
     ink = int(inside.sum())
     return ink > 0.08 * inside.size and int((inside & known).sum()) < (1 - UNREAD_INSIDE) * ink
 
