@@ -17,6 +17,8 @@ JPEG_QUALITY = 92
 SMALL_PIXELS = 1_000_000
 """Pixels of the small picture in colour in which seals, stamps and handwriting are sought: A4 at 100 dpi."""
 SMALL_QUALITY = 90
+PLAIN_PIXELS = 16_000_000
+"""Pixels up to which (A4 at 400 dpi) such a picture is not packed either: that would take an eighth of OCR's time."""
 
 
 def ocr_dpi(embedded: float | None, width: float, height: float, pixels: int) -> float:
@@ -59,7 +61,10 @@ def saved_small(image: Image.Image, scratch: Path, number: int) -> Path:
 def saved(image: Image.Image, scratch: Path, number: int, dpi: float, small_job: bool = True) -> Path:
     """Writes the picture of page `number` and returns its path."""
     resolution = (round(dpi), round(dpi))
-    if small_job:
+    if small_job and image.width * image.height <= PLAIN_PIXELS:
+        path = scratch / f"page-{number:05}.tif"
+        image.save(path, dpi=resolution)
+    elif small_job:
         path = scratch / f"page-{number:05}.png"
         image.save(path, compress_level=1, dpi=resolution)
     else:
