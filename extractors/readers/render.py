@@ -14,11 +14,11 @@ OCR_PIXELS = 40_000_000
 SMALL_JOB = 32
 """Pages up to which pictures are kept without loss; a long scan would fill the disk with gigabytes."""
 JPEG_QUALITY = 92
+PLAIN_PIXELS = 16_000_000
+"""Pixels up to which (A4 at 400 dpi) such a picture is not packed either: that would take an eighth of OCR's time."""
 SMALL_PIXELS = 1_000_000
 """Pixels of the small picture in colour in which seals, stamps and handwriting are sought: A4 at 100 dpi."""
 SMALL_QUALITY = 90
-PLAIN_PIXELS = 16_000_000
-"""Pixels up to which (A4 at 400 dpi) such a picture is not packed either: that would take an eighth of OCR's time."""
 
 
 def ocr_dpi(embedded: float | None, width: float, height: float, pixels: int) -> float:
