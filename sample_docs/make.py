@@ -98,8 +98,10 @@ def scan(spec: Spec) -> Rendered:
 
 
 def scan_marks(spec: Spec) -> list[dict[str, Any]]:
-    """The seals, stamps and signatures that a reader should find on a scan."""
-    scanner = _settings(Scanner, spec.options.get("scan", {}))
+    """The seals, stamps and signatures that a reader should find on a scan, or on a typed page that has to be read as
+    if it were one."""
+    straight = {"skew": 0.0, "colour": True}
+    scanner = _settings(Scanner, spec.options.get("scan", {}) if spec.form == "scan" else straight)
     drawn = drawn_marks(spec.blocks, _settings(Look, spec.options.get("look", {})))
     return [found for mark in drawn if (found := scanned_mark(mark, scanner)) is not None]
 
@@ -203,7 +205,7 @@ def expected(spec: Spec) -> dict[str, Any]:
     if "copy" in spec.options:
         return {**expected(_named(spec.options["copy"])), "duplicate_of": spec.options["copy"]}
     result = expectation(spec, rendered(spec)[1])
-    if spec.form == "scan":
+    if spec.form == "scan" or spec.options.get("damage", {}).get("garbled"):
         result["marks"] = scan_marks(spec)
     if _children(spec):
         result["children"] = [

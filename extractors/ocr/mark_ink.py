@@ -25,6 +25,8 @@ RED = (168, 8)
 """Hues (0 to 179) from which and up to which, past 179, ink is red: vermilion to crimson; brown begins at 10."""
 SHEET = 0.55
 """Share of a page that is paper from which on it is a sheet, and no picture of something else."""
+COLOURFUL = 0.12
+"""Share of coloured ink from which on a page is a photo, a poster or a brochure, where a ring is no seal."""
 PALE, PALE_COLOUR = 90, 110
 """Level of the paper's darkest colour below which, and spread of its colours above which, it is no paper."""
 _PAPER_STEP = 12
@@ -66,6 +68,8 @@ def inks_of(picture: Image.Image, dpi: float) -> Inks | None:
     if float(1 - ink.mean()) < SHEET:
         return None
     coloured, red, hues = _colours(clean, low)
+    if float(coloured.mean()) > COLOURFUL:
+        return None
     return Inks(ink, coloured, red, hues, dpi / 25.4)
 
 

@@ -44,8 +44,6 @@ ASKEW = 2.5
 """Degrees by which a frame lies askew from which on it was not printed: scanned sheets lie straighter."""
 ARC = 8.0
 """Millimetres of the pieces of a ring on a page without colours; letters are smaller."""
-COLOURFUL = 0.12
-"""Share of coloured ink from which on a page is a poster or a brochure, where a frame is no stamp."""
 NO_COLOUR = 0.0005
 """Share of a page in colour up to which it counts as grey."""
 
@@ -100,7 +98,7 @@ def _red_groups(inks: Inks, read: Mask) -> Iterator[Place]:
             if max(group.width, group.height) > inks.length(SEAL[1]) or group.turned.aspect > 1.9:
                 continue
             sure = _ringed(inks.red, ellipse_of(group), inks, RINGED)
-            if sure or (sure := 0.0 if _is_colourful(inks) else _square(group, inks, read)):
+            if sure or (sure := _square(group, inks, read)):
                 yield group.place(sure)
 
 
@@ -137,8 +135,6 @@ def stamps(inks: Inks, coloured: Mask, read: Mask) -> Iterator[Place]:
 
     `coloured` is where coloured ink is looked at.
     """
-    if _is_colourful(inks):
-        return
     lines = coloured - rules(coloured, inks.length(STAMP[1]))
     for group in groups(lines, inks.length(1.5), inks.length(STAMP[0])):
         if max(group.width, group.height) > inks.length(STAMP[1]) or group.fill > FULL:
@@ -149,10 +145,6 @@ def stamps(inks: Inks, coloured: Mask, read: Mask) -> Iterator[Place]:
             continue
         if (group.turned.tilt > ASKEW and _is_hollow(group, inks)) or _unread_inside(group, inks, read):
             yield group.place(0.4 + framed / 2)
-
-
-def _is_colourful(inks: Inks) -> bool:
-    return float(inks.coloured.mean()) > COLOURFUL
 
 
 def _one_hue(group: Group, inks: Inks) -> bool:

@@ -23,7 +23,7 @@ STRAIGHT = 0.3
 """Share of level and upright lines from which on something was drawn with a ruler, or is a barcode."""
 LOOPS, WAVES = 1.25, 2.5
 """How often, on average, a line across meets the stroke, both ways; and, for a stroke without loops, one way."""
-BOW, BOW_SIZE, BOW_FILL = 5.0, 1.8, 0.13
+BOW, BOW_SIZE, BOW_FILL = 9.0, 1.8, 0.13
 """A stroke that goes neither to and fro nor in loops, such as a circle drawn around something: its length to its width
 at most, its size in letters and the share of ink in its box. A crease is longer and thinner."""
 DRAWN_RING = 0.9

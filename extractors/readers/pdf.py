@@ -15,7 +15,7 @@ from extractors.document import PageText
 from extractors.errors import Corrupt, Encrypted, TooLarge
 from extractors.pace import PaceFile
 from extractors.picture_hash import picture_hash
-from extractors.readers import pdf_annotations, pdf_quality, pdf_tables, render
+from extractors.readers import pdf_annotations, pdf_marks, pdf_quality, pdf_tables, render
 from extractors.readers.draft import Child, Draft, Input, PendingPage
 from extractors.readers.pdf_content import Content, content
 from extractors.readers.pdf_repair import repaired
@@ -47,6 +47,7 @@ class _Job:
     tables_left: int = TABLE_PAGES
     pictures: int = 0
     children: list[Child] = field(default_factory=list)
+    no_marks: pdf_marks.Keys = field(default_factory=set)
 
 
 def read(source: Input) -> Draft:
@@ -127,8 +128,8 @@ def _decided(job: _Job, page: Any, number: int) -> PageText | PendingPage:
     if job.damaged and not layer.text:
         return replace(typed, notes=("the PDF is damaged; what stood on this page was not read",))
     if layer.words and job.tables_left and pdf_tables.looks_ruled(drawn):
-        return _with_cells(job, typed, drawn, shape)
-    return typed
+        typed = _with_cells(job, typed, drawn, shape)
+    return pdf_marks.with_marks(page, typed, drawn, job.no_marks)
 
 
 def _needs_ocr(layer: Layer, drawn: Content) -> str | None:

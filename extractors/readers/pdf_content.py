@@ -10,6 +10,7 @@ from typing import Any
 
 import pypdfium2.raw as pdfium_c
 
+from extractors.document import Box
 from extractors.readers.pdf_text import Geometry
 
 Matrix = tuple[float, float, float, float, float, float]
@@ -24,10 +25,16 @@ _IDENTITY: Matrix = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """`area` is the share (0 to 1) of the page that it covers; `dpi` its pixels per inch as placed there."""
+    """`box` is where it lies, `dpi` its pixels per inch as placed there, `key` the same for the same picture."""
 
-    area: float
+    box: Box
     dpi: float
+    key: tuple[int, int, int]
+
+    @property
+    def area(self) -> float:
+        """The share (0 to 1) of the page that it covers."""
+        return (self.box.x1 - self.box.x0) * (self.box.y1 - self.box.y0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +132,8 @@ def _picture(handle: Any, outer: Matrix, geometry: Geometry) -> Picture | None:
     xs, ys = [c[0] for c in corners], [c[1] for c in corners]
     box = geometry.box(min(xs), min(ys), max(xs), max(ys))
     dpi = max(width.value / sides[0], height.value / sides[1]) * 72
-    return Picture((box.x1 - box.x0) * (box.y1 - box.y0), dpi)
+    key = (width.value, height.value, pdfium_c.FPDFImageObj_GetImageDataRaw(handle, None, 0))
+    return Picture(box, dpi, key)
 
 
 def _pieces(path: Any, outer: Matrix) -> Iterator[Line]:

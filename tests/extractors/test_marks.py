@@ -13,6 +13,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
+from reportlab.lib.utils import ImageReader
+from reportlab.pdfgen.canvas import Canvas
 
 from bench.samples import overlap
 from extractors.document import UNREAD, Box, Mark, Word
@@ -28,9 +30,12 @@ from tests.extractors.marked_pages import (
     RED,
     VIOLET,
     Sheet,
+    barcode,
+    logo,
     scenery,
     worn,
 )
+from tests.extractors.ocr_pictures import ENGLISH
 
 A4_WIDTH = 595.0
 
@@ -188,6 +193,13 @@ def test_a_picture_of_scenery_has_no_marks(seed: int) -> None:
     assert marks(picture.convert("L"), A4_WIDTH, []) == ()
 
 
+def test_a_red_ring_in_a_colourful_picture_is_no_seal() -> None:
+    sheet = Sheet()
+    sheet.picture.paste(scenery(2, (sheet.picture.width, sheet.picture.height // 3)))
+    sheet.seal(100, 200)
+    assert found_on(sheet) == ()
+
+
 @pytest.mark.parametrize("size", [(1, 1), (3, 900), (199, 5000), (400, 400)])
 def test_blank_and_tiny_pictures_have_no_marks(size: tuple[int, int]) -> None:
     assert marks(reduced(Image.new("RGB", size, "white")), A4_WIDTH, []) == ()
@@ -270,3 +282,49 @@ def test_a_reading_that_was_kept_has_the_same_marks(scan: tuple[Path, Box], tmp_
     fresh, kept = (extracted(folder / "letter.png", tmp_path / str(n), shared=tmp_path) for n in range(2))
     assert list((tmp_path / "readings").rglob("*.json.gz"))
     assert fresh.pages[0].marks == kept.pages[0].marks != ()
+
+
+def typed_pdf(
+    path: Path, draw: Callable[[Sheet], Any], place: tuple[float, float, float], pages: int = 1
+) -> Path:
+    """A typed letter with a picture that is transparent but for what is drawn: left, bottom and side in millimetres."""
+    sheet = Sheet(100, (255, 255, 255))
+    draw(sheet)
+    grey = sheet.picture.convert("RGBA")
+    pixels = np.asarray(grey).copy()
+    pixels[..., 3] = np.where(pixels[..., :3].min(axis=2) > 230, 0, 255)
+    picture = Image.fromarray(pixels)
+    canvas = Canvas(str(path), pagesize=(595, 842))
+    for _ in range(pages):
+        for line in range(30):
+            canvas.drawString(72, 760 - 14 * line, ENGLISH[line % len(ENGLISH)])
+        left, low, side = (each / 25.4 * 72 for each in place)
+        canvas.drawImage(ImageReader(picture.crop(picture.getbbox())), left, low, side, side, "auto", True)
+        canvas.showPage()
+    canvas.save()
+    return path
+
+
+@pytest.mark.parametrize(
+    ("draw", "kinds"),
+    [
+        (lambda s: s.seal(100, 100), ["seal"]),
+        (lambda s: s.square_seal(100, 100, 30), ["seal"]),
+        (lambda s: s.signature(60, 100, BLACK), ["handwriting"]),
+        (lambda s: s.stamp(60, 100, VIOLET, 6), ["stamp"]),
+        (lambda s: logo(s), []),
+        (lambda s: barcode(s), []),
+    ],
+)
+def test_a_picture_on_a_typed_page_may_be_a_mark(
+    tmp_path: Path, draw: Callable[[Sheet], Any], kinds: list[str]
+) -> None:
+    document = extracted(typed_pdf(tmp_path / "letter.pdf", draw, (120, 40, 38), 3), tmp_path)
+    assert [page.source for page in document.pages] == ["text"] * 3
+    assert [[mark.kind for mark in page.marks] for page in document.pages] == [kinds] * 3
+    assert document.unread == ()
+
+
+def test_a_curly_letterhead_is_no_signature(tmp_path: Path) -> None:
+    path = typed_pdf(tmp_path / "letter.pdf", lambda s: s.signature(60, 100, BLACK), (80, 270, 20))
+    assert extracted(path, tmp_path).pages[0].marks == ()
