@@ -44,10 +44,8 @@ def with_marks(page: PageText, small: Path | None) -> PageText:
     picture in colour, None where none are sought."""
     if small is None:
         return page
-    from extractors.ocr.marks import (
-        marks,
-        note,
-    )  # OpenCV takes long to load, and most documents need none of it
+    # OpenCV takes long to load, and most documents need none of it
+    from extractors.ocr.marks import marks, note
 
     with Image.open(small) as picture:
         found = marks(picture, page.width, page.words)

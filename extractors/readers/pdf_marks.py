@@ -1,4 +1,5 @@
-"""Seals, stamps and signatures that lie as pictures on a PDF page with a text layer."""
+"""Seals, stamps and signatures on a PDF page with a text layer: as pictures of their own, or on a scan whose words some
+copier recognised."""
 
 from __future__ import annotations
 
@@ -17,6 +18,8 @@ SIGNATURE_AREA, SIGNATURE_FILLS = 0.05, 0.5
 drawings and photos they span less."""
 LETTERHEAD = 0.15
 """Share of a page, from its top, in which a curly picture is a letterhead's."""
+SCAN = 0.7
+"""Share of a page from which on a picture is a scan of it."""
 DPI = 100.0
 
 Keys = set[tuple[int, int, int]]
@@ -25,7 +28,7 @@ Keys = set[tuple[int, int, int]]
 def with_marks(page: Any, typed: PageText, drawn: Content, plain: Keys) -> PageText:
     """The page with the marks that its pictures are. `page` is pdfium's, `plain` the keys of pictures that were looked
     at and are none: a letterhead's is looked at once."""
-    pictures = [p for p in drawn.pictures if AREA[0] <= p.area <= AREA[1] and p.key not in plain]
+    pictures = [p for p in drawn.pictures if _is_looked_at(p) and p.key not in plain]
     if not pictures:
         return typed
     from extractors.ocr.marks import (  # OpenCV takes long to load, and most documents need none of it
@@ -41,11 +44,15 @@ def with_marks(page: Any, typed: PageText, drawn: Content, plain: Keys) -> PageT
     return replace(typed, marks=kept, notes=(*typed.notes, said)) if said else typed
 
 
+def _is_looked_at(picture: Picture) -> bool:
+    return AREA[0] <= picture.area <= AREA[1] or picture.area >= SCAN
+
+
 def _held(picture: Picture, found: tuple[Mark, ...]) -> Iterator[Mark]:
     for mark in found:
         if _shared(mark.box, picture.box) < 0.8:
             continue
-        if mark.kind != "handwriting" or _is_signature(picture, mark):
+        if mark.kind != "handwriting" or picture.area >= SCAN or _is_signature(picture, mark):
             yield mark
 
 

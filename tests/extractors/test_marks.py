@@ -328,3 +328,19 @@ def test_a_picture_on_a_typed_page_may_be_a_mark(
 def test_a_curly_letterhead_is_no_signature(tmp_path: Path) -> None:
     path = typed_pdf(tmp_path / "letter.pdf", lambda s: s.signature(60, 100, BLACK), (80, 270, 20))
     assert extracted(path, tmp_path).pages[0].marks == ()
+
+
+def test_a_scan_that_a_copier_recognised_has_marks(tmp_path: Path) -> None:
+    sheet = Sheet().letter()
+    box = sheet.seal(100, 240)
+    canvas = Canvas(str(tmp_path / "scan.pdf"), pagesize=(595, 842))
+    canvas.drawImage(ImageReader(sheet.picture), 0, 0, 595, 842)
+    hidden = canvas.beginText(62, 670)
+    hidden.setTextRenderMode(3)
+    hidden.setLeading(19.8)
+    for line in range(18):
+        hidden.textLine(ENGLISH[line % len(ENGLISH)])
+    canvas.drawText(hidden)
+    canvas.save()
+    (page,) = extracted(tmp_path / "scan.pdf", tmp_path).pages
+    assert is_found(page.marks, "seal", box)
