@@ -8,6 +8,8 @@ from typing import Any
 
 from PIL import Image
 
+from extractors.document import Box
+
 MIN_DPI, USUAL_DPI, MAX_DPI = 200.0, 300.0, 400.0
 OCR_PIXELS = 40_000_000
 """More pixels than this make OCR slow and not better (A3 at 400 dpi has 31 million)."""
@@ -56,6 +58,14 @@ def saved_small(image: Image.Image, scratch: Path, number: int) -> Path:
     path = scratch / f"small-{number:05}.jpg"
     reduced(image).save(path, quality=SMALL_QUALITY, subsampling=0)
     return path
+
+
+def cut_out(image: Image.Image, area: Box) -> Image.Image:
+    """The part of a page's picture that lies in `area`."""
+    wide, high = image.size
+    left, top = min(int(area.x0 * wide), wide - 1), min(int(area.y0 * high), high - 1)
+    right, bottom = max(left + 1, math.ceil(area.x1 * wide)), max(top + 1, math.ceil(area.y1 * high))
+    return image.crop((left, top, min(right, wide), min(bottom, high)))
 
 
 def saved(image: Image.Image, scratch: Path, number: int, dpi: float, small_job: bool = True) -> Path:
