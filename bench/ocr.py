@@ -21,7 +21,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import chain, islice, pairwise
 from pathlib import Path
 
 import numpy as np
@@ -36,6 +36,12 @@ SCANNERS = {
     "clean": Scanner(dpi=300, skew=0.2, noise=1.0, blur=0.3, shade=0.02, quality=85, specks=0),
     "worn": Scanner(dpi=150, skew=1.2, noise=9.0, blur=0.9, shade=0.3, quality=35, fold=True, specks=150),
 }
+LOOKS = {
+    "clean en": ("clean", (False,)),
+    "clean zh": ("clean", (True,)),
+    "worn": ("worn", (True, False)),
+}
+"""A look's scanner, and whether its pages are Chinese, or both in turns."""
 PROCESSES = 2
 LEAST_LETTERS = 200
 _HAN = ("\u4e00", "\u9fff")
@@ -68,21 +74,24 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--pages", type=int, default=12, help="pages of each look")
     parser.add_argument("--ocrmypdf", type=Path, metavar="PROGRAM", help="OCRmyPDF's program")
     parser.add_argument("--modes", nargs="+", default=["fast", "auto", "accurate"])
+    parser.add_argument("--looks", nargs="+", default=list(LOOKS), choices=LOOKS)
     given = parser.parse_args(arguments)
     programs: dict[str, Program] = {"Tesseract": plain_tesseract}
     if given.ocrmypdf:
         programs["OCRmyPDF"] = ocrmypdf(given.ocrmypdf)
     programs |= {f"claimtrail {mode}": ours(mode) for mode in given.modes}
-    print(f"{'':20}{'look':8}{'s/page':>8}{'ratio':>7}{'found en':>10}{'found zh':>10}")
+    print(f"{'':20}{'look':10}{'s/page':>8}{'ratio':>7}{'found en':>10}{'found zh':>10}")
     with tempfile.TemporaryDirectory() as scratch:
-        for look, scanner in SCANNERS.items():
-            compare(scan(look, scanner, given.pages, Path(scratch)), programs, Path(scratch))
+        for look in given.looks:
+            compare(scan(look, given.pages, Path(scratch)), programs, Path(scratch))
 
 
-def scan(look: str, scanner: Scanner, count: int, folder: Path) -> Scan:
-    """Typed pages of the samples, Chinese and English in turns, as this scanner delivers them."""
+def scan(look: str, count: int, folder: Path) -> Scan:
+    """Typed pages of the samples as the scanner of this look delivers them."""
+    name, languages = LOOKS[look]
+    scanner = SCANNERS[name]
     pictures, truth = [], []
-    for number, (text, page) in enumerate(_typed(count)):
+    for number, (text, page) in enumerate(_typed(count, languages)):
         (picture,) = scanned_pages(page, scanner, np.random.default_rng(number))
         path = folder / f"{look}-{number:03}.jpg"
         picture.convert("L").save(path, quality=scanner.quality, dpi=(scanner.dpi, scanner.dpi))
@@ -94,17 +103,14 @@ def scan(look: str, scanner: Scanner, count: int, folder: Path) -> Scan:
     return Scan(look, tuple(pictures), pdf, tuple(truth))
 
 
-def _typed(count: int) -> Iterator[tuple[str, bytes]]:
-    """(text, one-page PDF) of `count` pages, half of them Chinese."""
+def _typed(count: int, languages: Sequence[bool]) -> Iterator[tuple[str, bytes]]:
+    """(text, one-page PDF) of at most `count` pages, Chinese (True) and not in turns."""
     found: dict[bool, list[tuple[str, bytes]]] = {True: [], False: []}
     for path in sorted(DOCUMENTS.rglob("*.pdf")):
         for text, page in _pages(path):
             found[_is_han(text)].append((text, page))
-    for chinese, english in zip(found[True], found[False], strict=False):
-        yield from (chinese, english)[: max(0, count)]
-        count -= 2
-        if count <= 0:
-            return
+    turns = zip(*(found[chinese] for chinese in languages), strict=False)
+    yield from islice(chain.from_iterable(turns), count)
 
 
 def _pages(path: Path) -> Iterator[tuple[str, bytes]]:
@@ -133,7 +139,7 @@ def compare(scan: Scan, programs: dict[str, Program], scratch: Path) -> None:
         first = first or result.seconds
         shares = [_found(scan, result, han) for han in (False, True)]
         print(
-            f"{name:20}{scan.look:8}{result.seconds / len(texts):8.2f}{result.seconds / first:7.2f}"
+            f"{name:20}{scan.look:10}{result.seconds / len(texts):8.2f}{result.seconds / first:7.2f}"
             f"{shares[0]:10.3f}{shares[1]:10.3f}",
             flush=True,
         )

@@ -14,7 +14,7 @@ from extractors.errors import InstallationError, TooLarge
 from extractors.layer_check import settled
 from extractors.limits import Limits
 from extractors.ocr.engine import OcrImage, PageReading, Recognised
-from extractors.ocr.kept import Kept
+from extractors.ocr.kept import READINGS, Kept
 from extractors.ocr.options import OcrMode, OcrOptions
 from extractors.ocr.pages import page_of
 from extractors.ocr.policy import VERSION, Readers, readers_for, recognise
@@ -117,7 +117,7 @@ def _recognised(
     if options.shared is None:
         yield from recognise(images, readers, options, limits)
         return
-    kept = Kept(options.shared / "readings", (VERSION, *readers.versions, options.mode, *options.languages))
+    kept = Kept(options.shared / READINGS, (VERSION, *readers.versions, options.mode, *options.languages))
     known = [kept.find(image) for image in images]
     unknown = [image for image, found in zip(images, known, strict=True) if found is None]
     fresh = recognise(unknown, readers, options, limits)

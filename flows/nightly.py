@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import json
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from prefect import flow, task
 from prefect.artifacts import create_markdown_artifact
 from prefect.cache_policies import NO_CACHE
+from prefect.runner import Runner
 from prefect.schedules import Cron, Schedule
 
 from flows.leash import leashed
@@ -68,13 +72,28 @@ def clock(cron: str, timezone: str) -> Schedule:
 
 def serve(workspace: Path, times: Schedule) -> None:
     """Serve the deployment `nightly` until stopped: the run starts by the clock, one at a time."""
-    nightly.serve(
-        name="nightly",
-        schedule=times,
-        parameters={"workspace": str(workspace.resolve())},
-        limit=1,
-        print_starting_message=False,
+    runner = _Service(name="nightly", limit=1)
+    runner.add_flow(
+        nightly, name="nightly", schedule=times, parameters={"workspace": str(workspace.resolve())}
     )
+    with contextlib.suppress(asyncio.CancelledError):
+        asyncio.run(runner.until_stopped())
+
+
+class _Service(Runner):
+    """A runner that SIGTERM stops in order. Prefect's own handler raises wherever the program happens to be."""
+
+    _stop: Callable[[], object] = staticmethod(lambda: None)
+
+    async def until_stopped(self) -> None:
+        """Run. Raises `CancelledError` when told to stop."""
+        if (running := asyncio.current_task()) is not None:
+            self._stop = running.cancel
+        await self.start(webserver=False)
+
+    def handle_sigterm(self, *_args: Any, **_kwargs: Any) -> None:
+        """What the signal calls, in the main thread, between two steps of the program."""
+        asyncio.get_running_loop().call_soon_threadsafe(self._stop)
 
 
 def _answer(workspace: str) -> dict[str, Any]:

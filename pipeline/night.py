@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from extractors.errors import recorded
+from extractors.ocr.kept import READINGS, forget_unused
 from index.errors import SearchError
 from pipeline import harmless
 from pipeline.audit import BEFORE_ALL, Fault, Head
@@ -27,6 +28,8 @@ from pipeline.workspace import write_atomically
 
 CYCLE = 30
 """Nights after which every original was hashed once."""
+UNUSED = datetime.timedelta(days=90)
+"""Kept readings of pages that were of no use for so long are deleted: they can be made anew."""
 NOT_FOLLOWED = ("sidecar_fault", "unknown_claim")
 """Labels that tell of something a person said and that could not be done."""
 DOUBTFUL = 0.6
@@ -134,7 +137,7 @@ def _index_differs(matter: Matter) -> bool:
 
 
 def look_after(matter: Matter, night: Night) -> None:
-    """Hash tonight's share of the originals, check the audit and the records, and count what is doubtful."""
+    """Hash tonight's share of the originals, check the audit and the records, count what is doubtful, and tidy up."""
     with matter.reading() as tx:
         found = documents.summaries(tx)
         night.not_followed = documents.with_labels(tx, NOT_FOLLOWED, _taken_in(night))
@@ -146,6 +149,7 @@ def look_after(matter: Matter, night: Night) -> None:
     night.originals_checked, night.documents = len(share), len(found)
     night.faults += audit_faults(matter)
     night.faults += [Fault("records.sqlite", fault) for fault in matter.records.integrity_faults()]
+    forget_unused(matter.workspace.ocr / READINGS, night.started - UNUSED)
     night.free_bytes = shutil.disk_usage(matter.workspace.root).free
 
 

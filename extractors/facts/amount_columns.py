@@ -44,6 +44,11 @@ def _heads() -> re.Pattern[str]:
 
 
 @cache
+def _some_head() -> re.Pattern[str]:
+    return re.compile(alternatives(word for _, words in _by_length() for word in words))
+
+
+@cache
 def _by_length() -> tuple[tuple[str, tuple[str, ...]], ...]:
     """Every word with its role by falling length, so that `net amount` is found before `net`."""
     pairs = [(role, word) for role, words in head_words().items() for word in words]
@@ -54,6 +59,8 @@ def _by_length() -> tuple[tuple[str, tuple[str, ...]], ...]:
 
 def _columns(text: str) -> list[Column]:
     """The columns of figures that a folded head or line of heads names, from left to right."""
+    if not _some_head().search(text):  # nearly all lines; told in a tenth of the time
+        return []
     return [
         Column((m.lastgroup or "").rpartition("_")[0], m[0], _scale(text[m.end() : m.end() + 8]))
         for m in _heads().finditer(text)
@@ -92,6 +99,8 @@ def _cell_column(text: str) -> Column | None:
 
 def with_columns(document: Document, plain: str, rows: Sequence[Row]) -> list[Row]:
     """`rows`, those below a line of heads with the columns that their figures stand in, counted from the right."""
+    if not any(row.figures and not row.columns for row in rows):
+        return list(rows)
     heads = [(start, found) for start, found in _text_heads(document, plain) if found]
     if not heads:
         return list(rows)

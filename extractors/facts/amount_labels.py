@@ -8,8 +8,9 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
-import yaml
 from rapidfuzz import fuzz, process
+
+from extractors.word_lists import word_list
 
 SIMILAR = 84
 """From which likeness (0 to 100) a misread label is taken for the known one."""
@@ -32,7 +33,7 @@ class Label:
 @cache
 def _data() -> dict[str, Any]:
     path = Path(__file__).with_name("amount_labels.yaml")
-    loaded: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    loaded: dict[str, Any] = word_list(path)
     return loaded
 
 

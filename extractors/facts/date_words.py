@@ -7,16 +7,14 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
+from extractors.word_lists import word_list
 
 Cue = tuple[re.Pattern[str], float]
 
 
 @cache
 def _data() -> dict[str, Any]:
-    loaded: dict[str, Any] = yaml.safe_load(
-        Path(__file__).with_name("dates.yaml").read_text(encoding="utf-8")
-    )
+    loaded: dict[str, Any] = word_list(Path(__file__).with_name("dates.yaml"))
     return loaded
 
 

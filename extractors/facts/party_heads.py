@@ -8,14 +8,13 @@ from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
-import yaml
-
 from extractors.facts.party_forms import Company, companies_in
 from extractors.facts.party_labelled import Named, labels
 from extractors.facts.party_names import is_address, is_name, is_person, is_position, trimmed
 from extractors.facts.phrases import Phrases
 from extractors.facts.plain import Plain, has_han, plain
 from extractors.facts.segments import PageSegments
+from extractors.word_lists import word_list
 
 _HEAD = 8
 _ADDRESSEE_REACH = 9
@@ -53,9 +52,7 @@ _FILE_WORD = re.compile(r"(?:文件|函|公函|便函|通知|用笺)$")
 
 @cache
 def _words(group: str) -> Phrases[str]:
-    loaded: dict[str, list[str]] = yaml.safe_load(
-        (Path(__file__).parent / "party_words.yaml").read_text(encoding="utf-8")
-    )
+    loaded: dict[str, list[str]] = word_list(Path(__file__).parent / "party_words.yaml")
     return Phrases((phrase, group) for phrase in loaded[group])
 
 

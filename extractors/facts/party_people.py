@@ -8,14 +8,13 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
 
-import yaml
-
 from extractors.facts.party_forms import companies_in
 from extractors.facts.party_labelled import Named, labels
 from extractors.facts.party_names import is_name, is_person, is_position, trimmed
 from extractors.facts.phrases import Phrases
 from extractors.facts.plain import Plain, has_han, plain
 from extractors.facts.segments import PageSegments, Segment
+from extractors.word_lists import word_list
 
 _HEADING_END = re.compile(r" ?(?:\([^()]*\))?(?: for (?:the )?[a-z][\w&'. ]{1,40})? ?(?:[:;-]|$)")
 Slice = tuple[int, int]
@@ -29,9 +28,7 @@ _GAP_LINES = 3
 
 @cache
 def _openers() -> Phrases[str]:
-    loaded: dict[str, list[str]] = yaml.safe_load(
-        (Path(__file__).parent / "party_people.yaml").read_text(encoding="utf-8")
-    )
+    loaded: dict[str, list[str]] = word_list(Path(__file__).parent / "party_people.yaml")
     roles = {"present": "attendee", "absent": "mentioned", "ends": "", "columns": "column"}
     return Phrases((phrase, roles[sort]) for sort, phrases in loaded.items() for phrase in phrases)
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
 
-import yaml
+from extractors.word_lists import word_list
 
 HAN = "㐀-䶿一-鿿豈-﫿"
 _HAN_GAP = re.compile(
@@ -40,13 +40,13 @@ _SINGLE = {
 
 def vocabulary(folder: Path, name: str) -> dict[str, dict[str, list[str]]]:
     """A vocabulary file of two levels: `{group: {language or sort: [phrases]}}`."""
-    loaded: dict[str, dict[str, list[str]]] = yaml.safe_load((folder / name).read_text(encoding="utf-8"))
+    loaded: dict[str, dict[str, list[str]]] = word_list(folder / name)
     return loaded
 
 
 @cache
 def _table() -> dict[int, str]:
-    pairs = yaml.safe_load((Path(__file__).parent / "variants.yaml").read_text(encoding="utf-8"))
+    pairs = word_list(Path(__file__).parent / "variants.yaml")
     table = {code: chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)}
     table |= dict.fromkeys(map(ord, _DASHES), "-") | dict.fromkeys(map(ord, _SPACES), " ")
     table |= {ord(a): b for a, b in _SINGLE.items()}

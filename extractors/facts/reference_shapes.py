@@ -6,9 +6,8 @@ import re
 from functools import cache
 from pathlib import Path
 
-import yaml
-
 from extractors.facts.plain import HAN
+from extractors.word_lists import word_list
 
 HAN_NUMBER = re.compile(
     rf"(?<![{HAN}])[{HAN}A-Za-z]{{1,14}}?[〔\[({{]\s?(?:19|20)\d\d\s?[〕\])}}]{{1,2}}\s?(?:第\s?)?[\d\-A-Za-z]{{1,8}}\s?号"
@@ -99,9 +98,7 @@ def is_bare(value: str) -> bool:
 
 @cache
 def _prefixes() -> dict[str, str]:
-    loaded: dict[str, list[str]] = yaml.safe_load(
-        (Path(__file__).parent / "reference_prefixes.yaml").read_text(encoding="utf-8")
-    )
+    loaded: dict[str, list[str]] = word_list(Path(__file__).parent / "reference_prefixes.yaml")
     return {str(prefix): role for role, prefixes in loaded.items() for prefix in prefixes}
 
 

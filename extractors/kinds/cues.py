@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Literal, get_args
 
 import numpy as np
-import yaml
 from rapidfuzz.distance import Levenshtein
 from rapidfuzz.process import cdist
 
 from extractors.facts.phrases import Hit, Phrases
 from extractors.facts.plain import has_han
+from extractors.word_lists import word_list
 
 Where = Literal["heading", "line", "body"]
 KINDS = (
@@ -54,7 +54,7 @@ def cue_phrases() -> Phrases[tuple[Cue, ...]]:
 
 
 def _entries() -> Iterator[tuple[str, Cue]]:
-    loaded = yaml.safe_load((Path(__file__).parent / "cues.yaml").read_text(encoding="utf-8"))
+    loaded = word_list(Path(__file__).parent / "cues.yaml")
     for kind, places in loaded.items():
         for where, weights in places.items():
             if kind not in KINDS or where not in get_args(Where):

@@ -7,7 +7,7 @@ from collections import Counter
 from functools import cache
 from pathlib import Path
 
-import yaml
+from extractors.word_lists import word_list
 
 _SCRIPTS = {
     "zh": re.compile(r"[㐀-䶿一-鿿]"),
@@ -26,9 +26,7 @@ _HAN_PER_WORD = 2.0
 @cache
 def _stop_words() -> dict[str, list[str]]:
     """Word -> languages in which it is frequent."""
-    loaded: dict[str, list[str]] = yaml.safe_load(
-        (Path(__file__).parent / "language.yaml").read_text(encoding="utf-8")
-    )
+    loaded: dict[str, list[str]] = word_list(Path(__file__).parent / "language.yaml")
     by_word: dict[str, list[str]] = {}
     for language, words in loaded.items():
         for word in words:

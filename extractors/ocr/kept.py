@@ -7,9 +7,11 @@ it changes gives another key. What is kept is derived: deleting it is safe.
 from __future__ import annotations
 
 import contextlib
+import datetime
 import gzip
 import hashlib
 import json
+import math
 import os
 import tempfile
 from collections.abc import Sequence
@@ -20,6 +22,8 @@ from typing import Any
 from extractors.document import Box
 from extractors.ocr.engine import Line, OcrImage, PageReading, Recognised
 
+READINGS = "readings"
+"""Name of the folder of kept readings among what pages that are read share."""
 _CHUNK = 2**20
 
 
@@ -33,8 +37,12 @@ class Kept:
     def find(self, image: OcrImage) -> PageReading | None:
         """The reading that was kept of a picture with these bytes; None when there is none that is whole."""
         try:
-            with gzip.open(self._path(image), "rt", encoding="utf-8") as stored:
-                return _decoded(json.load(stored))
+            path = self._path(image)
+            with gzip.open(path, "rt", encoding="utf-8") as stored:
+                found = _decoded(json.load(stored))
+            with contextlib.suppress(OSError):
+                os.utime(path)  # it was of use today: see `forget_unused`
+            return found
         except (OSError, EOFError, ValueError, KeyError, TypeError):
             return None
 
@@ -58,6 +66,23 @@ class Kept:
                 key.update(chunk)
         name = key.hexdigest()
         return self.folder / name[:2] / f"{name}.json.gz"
+
+
+def forget_unused(folder: Path, since: datetime.datetime) -> int:
+    """Delete the readings kept in `folder` that nobody asked for since then (an engine of before, a page of a document
+    long settled), and what an interrupted run left; returns how many."""
+    old = [path for path in folder.glob("*/*") if _last_used(path) < since.timestamp()]
+    for path in old:
+        with contextlib.suppress(OSError):
+            path.unlink()
+    return len(old)
+
+
+def _last_used(path: Path) -> float:
+    try:
+        return path.stat().st_mtime if path.is_file() else math.inf
+    except OSError:
+        return math.inf
 
 
 def _encoded(reading: PageReading) -> dict[str, Any]:

@@ -124,6 +124,6 @@ def _loaded(image: OcrImage) -> Image.Image:
 
 
 def _saved(image: OcrImage, picture: Image.Image, folder: Path, how: str, factor: float) -> OcrImage:
-    path = folder / f"{image.path.stem}-{how}.png"
-    picture.save(path, compress_level=1)
+    path = folder / f"{image.path.stem}-{how}.tif"  # not packed: soon read, and then deleted
+    picture.save(path)
     return OcrImage(path, image.page, image.dpi * factor)

@@ -14,6 +14,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import chain
+from math import ceil
 from pathlib import Path
 
 from extractors.errors import InstallationError, OcrFailed
@@ -29,8 +30,8 @@ from extractors.ocr.tries import NO_HAN, Attempt, Tries, is_snippet
 VERSION = "2"
 """To be raised with every change that makes readings other than before: kept readings count no more then."""
 FAST, BEST = "tesseract", "rapidocr"
-FIRST_LIST, LIST_LENGTH = 2, 8
-"""The first list is short: it tells which script the rest of the document will have."""
+FIRST_PAGES, LIST_LENGTH = 2, 8
+"""The first pages are read before the others: they tell which script the rest of the document is likely to have."""
 RECEIPT = 1.7
 """Height to width from which on a picture is a receipt."""
 CLEAN, CLEAN_DOUBT, CLEAN_TOTAL = 0.95, 0.01, 20
@@ -104,15 +105,24 @@ def recognise(
     Raises what the engines raise: a page that cannot be read is never an empty page.
     """
     plan = _Plan(readers, options, limits)
-    yield from plan.read(images[:FIRST_LIST])
-    rest = [images[at : at + LIST_LENGTH] for at in range(FIRST_LIST, len(images), LIST_LENGTH)]
-    if not rest:
-        return
     with ThreadPoolExecutor(max(1, options.slots)) as threads:
+
+        def read(portion: Sequence[OcrImage]) -> Iterator[PageReading]:
+            return chain.from_iterable(threads.map(plan.read, _lists(portion, options.slots)))
+
         try:
-            yield from chain.from_iterable(threads.map(plan.read, rest))
+            first = list(read(images[: FIRST_PAGES if plan.learns else 0]))
+            plan.learn(first)
+            yield from first
+            yield from read(images[len(first) :])
         finally:
             threads.shutdown(cancel_futures=True)
+
+
+def _lists(images: Sequence[OcrImage], slots: int) -> list[Sequence[OcrImage]]:
+    """The images in lists that are read side by side: long ones, since an engine takes time to start."""
+    length = max(1, min(LIST_LENGTH, ceil(len(images) / max(1, slots))))
+    return [images[at : at + length] for at in range(0, len(images), length)]
 
 
 class _Plan:
@@ -122,18 +132,19 @@ class _Plan:
         self._readers, self._options, self._limits = readers, options, limits
         self._languages = options.latin or options.han
 
+    @property
+    def learns(self) -> bool:
+        """Whether how later pages are read depends on what earlier ones say."""
+        return self._options.mode != "fast" and bool(self._options.han and self._options.latin)
+
     def read(self, images: Sequence[OcrImage]) -> list[PageReading]:
-        """The readings of some pages."""
-        if not images:
-            return []
+        """The readings of some pages, at least one."""
         shared = self._options.shared
         with (
             slot(shared / "slots" if shared else None, self._options.slots),
             tempfile.TemporaryDirectory(dir=images[0].path.parent) as folder,
         ):
-            readings = self._read(images, Path(folder))
-        self._learn(readings)
-        return readings
+            return self._read(images, Path(folder))
 
     def _read(self, images: Sequence[OcrImage], folder: Path) -> list[PageReading]:
         if (alone := self._readers.alone) is not None:
@@ -146,8 +157,9 @@ class _Plan:
         fast, best = self._readers.both
         return _Both(fast, best, self._options, self._limits, folder).read(images, self._languages)
 
-    def _learn(self, readings: Sequence[PageReading]) -> None:
-        if self._options.han and self._options.latin:
+    def learn(self, readings: Sequence[PageReading]) -> None:
+        """Begin with Han from now on if most of these pages are in it."""
+        if self.learns:
             in_han = sum(han_share(reading.found) > NO_HAN for reading in readings)
             self._languages = self._options.han if in_han * 2 > len(readings) else self._options.latin
 

@@ -16,6 +16,8 @@ OCR_PIXELS = 40_000_000
 SMALL_JOB = 32
 """Pages up to which pictures are kept without loss; a long scan would fill the disk with gigabytes."""
 JPEG_QUALITY = 92
+PLAIN_PIXELS = 16_000_000
+"""Pixels up to which (A4 at 400 dpi) such a picture is not packed either: that would take an eighth of OCR's time."""
 
 
 def ocr_dpi(embedded: float | None, width: float, height: float, pixels: int) -> float:
@@ -47,7 +49,10 @@ def cut_out(image: Image.Image, area: Box) -> Image.Image:
 def saved(image: Image.Image, scratch: Path, number: int, dpi: float, small_job: bool = True) -> Path:
     """Writes the picture of page `number` and returns its path."""
     resolution = (round(dpi), round(dpi))
-    if small_job:
+    if small_job and image.width * image.height <= PLAIN_PIXELS:
+        path = scratch / f"page-{number:05}.tif"
+        image.save(path, dpi=resolution)
+    elif small_job:
         path = scratch / f"page-{number:05}.png"
         image.save(path, compress_level=1, dpi=resolution)
     else:

@@ -15,6 +15,7 @@ from PIL import Image
 from extractors.document import UNREAD, PageText
 from extractors.errors import Corrupt, TooLarge
 from extractors.limits import Limits
+from extractors.picture_hash import picture_hash
 from extractors.readers import media_sheet, media_tags, render
 from extractors.readers.draft import Draft, Input, PendingPage
 from extractors.readers.media_tags import Container, Track
@@ -140,4 +141,5 @@ def _pages(source: Input, found: Posters) -> Iterator[PendingPage]:
         dpi = max(grey.size) * 72 / A4[1]
         path = render.saved(grey, source.scratch, number, dpi)
         wide, high = (side * 72 / dpi for side in grey.size)
-        yield PendingPage(path, wide, high, dpi, REASON, heading=media_sheet.clock(frame.seconds))
+        at, seen = media_sheet.clock(frame.seconds), picture_hash(grey)
+        yield PendingPage(path, wide, high, dpi, REASON, picture=seen, heading=at)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
@@ -21,11 +22,16 @@ from pipeline.records.tables import documents, likenesses, page_hashes, pages, s
 
 SURE = 0.8
 """Confidence from which on a recognised word counts as read when two pictures are compared."""
-TAKEN = ("EXIF DateTimeOriginal", "EXIF DateTimeDigitized")
+TAKEN = ("EXIF DateTimeOriginal", "EXIF DateTimeDigitized", "Media recorded", "Media created")
+_TAKEN = re.compile(r"(\d{4})[:-](\d\d)[:-](\d\d) (\d\d:\d\d:\d\d)")
+_RECORDING = ("video/", "audio/")
+"""Types of media of which the first page is a sheet that tells of the container, which a copy has anew."""
 
 
 def reading(tx: sa.Connection, document: str) -> Reading:
-    """What is compared of a document; one that was not read has an empty text."""
+    """What is compared of a document; one that was not read has an empty text, and so has a recording."""
+    if _is_recording(tx, document):
+        return Reading("", (), ())
     text = tx.execute(sa.select(texts.c.text).where(texts.c.document == document)).scalar() or ""
     query = sa.select(pages.c.start, pages.c.end).where(pages.c.document == document)
     bounds = tx.execute(query.order_by(pages.c.number)).all()
@@ -44,7 +50,14 @@ def pictured(tx: sa.Connection, document: str) -> Pictured:
     columns = (pages.c.number, pages.c.start, pages.c.end, pages.c.source, pages.c.words)
     rows = tx.execute(sa.select(*columns).where(pages.c.document == document).order_by(pages.c.number))
     hashes = {row.page: PictureHash(row.whole, row.sheet, row.width, row.height) for row in found}
-    return Pictured(tuple(_pages(rows, own.text, hashes)), _taken(own.text, own.metadata), own.size)
+    both = _pages(rows, own.text, hashes)
+    compared = [page for page in both if page.picture] if _is_recording(tx, document) else both
+    return Pictured(tuple(compared), _taken(own.text, own.metadata), own.size)
+
+
+def _is_recording(tx: sa.Connection, document: str) -> bool:
+    query = sa.select(documents.c.media_type).where(documents.c.id == document)
+    return str(tx.execute(query).scalar()).startswith(_RECORDING)
 
 
 def _pages(rows: Iterable[Any], text: str, hashes: dict[int, PictureHash]) -> Iterator[PicturePage]:
@@ -63,11 +76,14 @@ def _words(text: str, packed: bytes) -> Iterator[str]:
 
 
 def _taken(text: str, metadata: Iterable[tuple[str, int, int]]) -> datetime.datetime | None:
-    """The camera's local time, as EXIF 2.32 writes it; None where it is missing or makes no sense."""
+    """When it was taken by the camera's own clock, as EXIF 2.32 or the container writes it; None without sense.
+
+    Two copies have the same clock, so that its zone does not matter.
+    """
     values = {key: text[start:end] for key, start, end in metadata}
-    said = next((values[key] for key in TAKEN if key in values), "")
+    said = _TAKEN.match(next((values[key] for key in TAKEN if key in values), ""))
     try:
-        return datetime.datetime.strptime(said, "%Y:%m:%d %H:%M:%S")  # noqa: DTZ007  # a camera knows no zone
+        return datetime.datetime.fromisoformat(f"{said[1]}-{said[2]}-{said[3]}T{said[4]}") if said else None
     except ValueError:
         return None
 

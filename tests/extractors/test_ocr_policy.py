@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import datetime
 import multiprocessing
+import os
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -19,7 +21,7 @@ from extractors.facts.misread import as_sure_as_read
 from extractors.limits import Limits
 from extractors.ocr import engine
 from extractors.ocr.engine import Bearing, Layout, OcrImage, PageReading, Recognised
-from extractors.ocr.kept import Kept
+from extractors.ocr.kept import Kept, forget_unused
 from extractors.ocr.merit import confidence
 from extractors.ocr.options import OcrMode, OcrOptions
 from extractors.ocr.pages import page_of
@@ -173,6 +175,22 @@ def test_a_kept_reading_is_found_by_the_same_picture_and_engines_only(tmp_path: 
     assert Kept(tmp_path / "kept", ("2", "quick 2")).find(image) is None
     saved(sheet(ENGLISH), tmp_path)
     assert kept.find(image) is None
+
+
+def test_readings_of_no_use_for_long_are_forgotten(tmp_path: Path) -> None:
+    (image,) = pages(tmp_path)
+    folder = tmp_path / "kept"
+    wanted, unwanted = Kept(folder, ("2", "quick 2")), Kept(folder, ("2", "quick 1"))
+    reading = PageReading(Recognised(()), "quick")
+    for kept in (wanted, unwanted):
+        kept.keep(image, reading)
+    for stored in folder.rglob("*.gz"):
+        os.utime(stored, (0, 0))
+    assert wanted.find(image) == reading
+    since = datetime.datetime.now(datetime.UTC) - datetime.timedelta(hours=1)
+    assert [forget_unused(folder, since) for _ in range(2)] == [1, 0]
+    assert (wanted.find(image), unwanted.find(image)) == (reading, None)
+    assert forget_unused(tmp_path / "nothing there", since) == 0
 
 
 @given(st.binary(max_size=200))
