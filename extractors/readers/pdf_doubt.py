@@ -50,19 +50,20 @@ def of_laid(layer: Layer, laid: frozenset[int], left_out: Sequence[Box]) -> Ques
 
 def of_fonts(layer: Layer, fonts: Fonts) -> Question | None:
     """The question whether words in fonts that are contradicted are what the page shows; None without such words."""
-    reasons: dict[int, str | None] = {}
-    words = []
-    for word, handle in zip(layer.words, layer.painted, strict=True):
-        font = pdfium_c.FPDFTextObj_GetFont(handle) if handle else None
-        if not font:
-            continue
-        key = address(font)
-        if key not in reasons:
-            reasons[key] = fonts.doubt(font)
-        if reasons[key]:
-            words.append(word)
-    reason = next(filter(None, reasons.values()), None)
-    return Question(f"its font: {reason}", _strip(layer.text, words)) if words else None
+    asked: dict[int, str | None] = {}
+    reasons: dict[int, str] = {}
+    for painted in dict.fromkeys(layer.painted):
+        font = pdfium_c.FPDFTextObj_GetFont(layer.objects[painted]) if painted else None
+        if font:
+            key = address(font)
+            if key not in asked:
+                asked[key] = fonts.doubt(font)
+            if why := asked[key]:
+                reasons[painted] = why
+    if not reasons:
+        return None
+    words = [word for word, painted in zip(layer.words, layer.painted, strict=True) if painted in reasons]
+    return Question(f"its font: {min(reasons.values())}", _strip(layer.text, words))
 
 
 def of_writing(layer: Layer) -> Question | None:

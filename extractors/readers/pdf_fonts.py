@@ -19,8 +19,9 @@ import pypdfium2.raw as pdfium_c
 
 MAX_OBJECTS = 20_000
 """Objects of a file among which its fonts are looked for."""
-MAX_TABLE = 200_000
-"""Bytes of a packed table of meanings: that of a font with all Han characters has about 100,000."""
+MAX_TABLE, MAX_UNPACKED = 200_000, 4_000_000
+"""Bytes of a packed table of meanings that is looked at (that of a font with all Han characters has about 100,000),
+and how many of them unpacked."""
 MAX_CODES = 0x10000
 MAX_SEGMENTS = 2000
 LEAST_ORDERED, LEAST_OTHERS = 6, 6
@@ -30,11 +31,11 @@ IN_ORDER, OUT_OF_ORDER = 0.95, 0.8
 DISAGREE = "the names of its glyphs say something else"
 MIXED_ORDER = "the order of its glyphs says something else"
 SHAPES = "the shapes of its glyphs are others"
-RINGS = {"8": 3, "B": 3} | dict.fromkeys("069ADOPQRbdeopq", 2)
-"""Rings of which these characters' outlines consist at least, whatever the typeface: one around, one for each hole."""
-WRONG_DIGITS, WRONG_LETTERS = 1, 3
-"""Digits, or letters, with too few rings from which on the font is in question."""
+RINGS = {"8": 3, "0": 2, "6": 2, "9": 2}
+"""Rings of which these figures' outlines consist at least, whatever the typeface: one around, one for each hole.
+Exchanged letters are told by the words that they make."""
 
+_MALFORMED = (ValueError, TypeError, KeyError, AttributeError, ArithmeticError, RuntimeError, RecursionError)
 _SUBSET = re.compile(r"^[A-Z]{6}\+")
 _DIGITS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 _CHARS = re.compile(rb"beginbfchar(.*?)endbfchar", re.S)
@@ -108,11 +109,21 @@ def tables(path: Path) -> dict[str, list[Table]]:
     try:
         with pikepdf.open(path) as pdf:
             for each in islice(pdf.objects, MAX_OBJECTS):
-                for name, table in _table(each) if _is_font(each) else ():
+                for name, table in _readable(each):
                     found.setdefault(name, []).append(table)
-    except (pikepdf.PdfError, pikepdf.PasswordError, ValueError, TypeError, RuntimeError, RecursionError):
+    except (pikepdf.PdfError, pikepdf.PasswordError, *_MALFORMED):
         return {}
     return found
+
+
+def _readable(each: Any) -> list[tuple[str, Table]]:
+    """The font's name and table, if the object is a font; nothing where it is damaged."""
+    import pikepdf
+
+    try:
+        return list(_table(each)) if _is_font(each) else []
+    except (pikepdf.PdfError, *_MALFORMED):
+        return []
 
 
 def _is_font(each: Any) -> bool:
@@ -127,7 +138,7 @@ def _table(font: Any) -> Iterator[tuple[str, Table]]:
     stream, name = font.get("/ToUnicode"), font.get("/BaseFont")
     if not isinstance(stream, pikepdf.Stream) or len(stream.read_raw_bytes()) > MAX_TABLE:
         return
-    means = meanings(stream.read_bytes())
+    means = meanings(stream.read_bytes()[:MAX_UNPACKED])
     simple = font.get("/Subtype") != "/Type0"
     codes = {char: code for code, char in means.items() if simple and char in RINGS}
     why = contradiction(means, dict(_named(font.get("/Encoding"))))
@@ -148,9 +159,7 @@ def _size(font: Any) -> int | None:
 
 
 def _is_misshapen(font: Any, codes: Mapping[str, int]) -> bool:
-    wrong = [char for char, code in codes.items() if 0 < _rings(font, code) < RINGS[char]]
-    digits = sum(char.isdigit() for char in wrong)
-    return digits >= WRONG_DIGITS or len(wrong) - digits >= WRONG_LETTERS
+    return any(0 < _rings(font, code) < RINGS[char] for char, code in codes.items())
 
 
 def _rings(font: Any, code: int) -> int:

@@ -36,6 +36,8 @@ COVERED, CLIPPED = 0.8, 0.2
 """Share of a word's box that lies beneath something, or within its clip, from which on (below which) it is not seen."""
 OVERLAP, ALIKE = 0.3, 0.6
 """Share of an unseen word's box that a visible one covers, and likeness of the two, for it to be the same word."""
+MAX_COMPARED = 100
+"""Characters of a word that are compared."""
 REACH = 1.0
 """Heights of a word around it within which there is ink if it is laid over something: scanners' boxes are not exact."""
 TWICE, TWICE_NEAR = 0.5, 8
@@ -76,7 +78,7 @@ class Sight:
 def doubtful(layer: Layer, content: Content, geometry: Geometry) -> dict[int, Why]:
     """The words that may not be seen, with why. Nothing is drawn for this."""
     paints = _paints(content, geometry)
-    known = [paints.get(address(handle)) for handle in layer.painted]
+    known = [paints.get(painted) for painted in layer.painted]
     found: dict[int, Why] = {}
     for number, (word, paint) in enumerate(zip(layer.words, known, strict=True)):
         if paint is None:
@@ -276,8 +278,8 @@ def _shared(box: Box, other: Box) -> float:
 
 
 def _says_the_same(text: str, word: Word, over: Sequence[Word]) -> bool:
-    mine = text[word.start : word.end].casefold()
-    others = "".join(text[w.start : w.end] for w in over).casefold()
+    mine = text[word.start : word.end][:MAX_COMPARED].casefold()
+    others = "".join(text[w.start : w.end] for w in over)[: 2 * MAX_COMPARED].casefold()
     return mine in others or SequenceMatcher(None, mine, others, autojunk=False).ratio() >= ALIKE
 
 

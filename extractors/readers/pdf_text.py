@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 import re
 from bisect import bisect_left
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from ctypes import byref, c_double, c_void_p
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import pypdfium2.raw as pdfium_c
@@ -75,14 +75,16 @@ def geometry(page: Any) -> Geometry:
 class Layer:
     """The text layer of one page. `unmapped` is the share (0 to 1) of characters without a known meaning.
 
-    `painted` are, for each word, the handle of the text object that paints its first character; `off_page` the
+    `painted` tells, for each word, the text object that paints its first character, by the address under which
+    `objects` has its handle; `off_page` are the
     slices of the text that lie beside the page as it is displayed.
     """
 
     text: str
     words: tuple[Word, ...]
     unmapped: float
-    painted: tuple[Any, ...] = ()
+    painted: tuple[int, ...] = ()
+    objects: Mapping[int, Any] = field(default_factory=dict)
     off_page: tuple[tuple[int, int], ...] = ()
 
 
@@ -106,8 +108,10 @@ def _layer(handle: Any, geometry: Geometry) -> Layer:
     found = _words(handle, raw, dropped, geometry)
     words = tuple(word for word, _ in found if word.box is not _OFF_PAGE)
     off_page = tuple((word.start, word.end) for word, _ in found if word.box is _OFF_PAGE)
-    painted = tuple(by for word, by in found if word.box is not _OFF_PAGE)
-    return Layer(_without(raw, dropped), words, _unmapped(handle, count), painted, off_page)
+    handles = [by for word, by in found if word.box is not _OFF_PAGE]
+    painted = tuple(map(address, handles))
+    objects = dict(zip(painted, handles, strict=True))
+    return Layer(_without(raw, dropped), words, _unmapped(handle, count), painted, objects, off_page)
 
 
 def _without(raw: str, dropped: list[int]) -> str:

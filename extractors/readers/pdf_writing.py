@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from importlib.resources import files
 from itertools import pairwise
+from pathlib import Path
 
-import yaml
+from extractors.word_lists import word_list
 
 MIN_PAIRS, COMMON_PAIRS = 60, 0.6
 """Pairs of Latin letters from which on a text can be told, and the share of common ones below which it is none."""
@@ -51,7 +51,7 @@ def unlike(text: str) -> str | None:
 
 @cache
 def _common(script: str) -> frozenset[str]:
-    data = yaml.safe_load((files(__package__) / "writing.yaml").read_text(encoding="utf-8"))
+    data = word_list(Path(__file__).with_name("writing.yaml"))
     return frozenset(str(data[script]).split())
 
 

@@ -19,6 +19,7 @@ from extractors.readers.pdf_fonts import meanings
 from tests.extractors.ocr_pictures import HAN_FONT, LATIN_FONT
 
 SERIF_FONT = "/usr/share/fonts/truetype/dejavu/DejaVuSerif.ttf"
+CODED_FONT = "/usr/share/fonts/truetype/dejavu/DejaVuSansMono.ttf"
 WIDE, HIGH = 420, 300
 SIZE, LEADING, LEFT, TOP = 12, 20, 36, 262
 ENGLISH = [
@@ -51,6 +52,7 @@ CHINESE = [
     "费用应当由贵方承担，请予以书面确认并支付。",
     "港务土木工程有限公司项目经理部",
 ]
+HAN = "".join(sorted({char for line in CHINESE for char in line if "\u4e00" <= char <= "\u9fff"}))
 Draw = Callable[[Canvas], object]
 Edit = Callable[[pikepdf.Pdf], object]
 
@@ -65,7 +67,7 @@ class Sheet:
 
 def register_fonts() -> None:
     """The fonts by the names that `typed` takes, all written as subsets; "Coded" numbers its glyphs by first use."""
-    pdfmetrics.registerFont(TTFont("Coded", LATIN_FONT, asciiReadable=False))
+    pdfmetrics.registerFont(TTFont("Coded", CODED_FONT, asciiReadable=False))
     pdfmetrics.registerFont(TTFont("Latin", SERIF_FONT, asciiReadable=True))
     pdfmetrics.registerFont(TTFont("Han", HAN_FONT, subfontIndex=0))
 
