@@ -10,13 +10,14 @@ from pathlib import Path
 
 from extractors.detect import media_type, suffix_note
 from extractors.document import Document, PageText, assemble
-from extractors.errors import TooLarge
+from extractors.errors import InstallationError, TooLarge
+from extractors.layer_check import settled
 from extractors.limits import Limits
-from extractors.ocr.engine import OcrImage, PageReading
+from extractors.ocr.engine import OcrImage, PageReading, Recognised
 from extractors.ocr.kept import READINGS, Kept
 from extractors.ocr.options import OcrMode, OcrOptions
 from extractors.ocr.pages import page_of
-from extractors.ocr.policy import VERSION, readers_for, recognise
+from extractors.ocr.policy import VERSION, Readers, readers_for, recognise
 from extractors.pace import PaceFile
 from extractors.picture_hash import PictureHash
 from extractors.readers import read
@@ -47,13 +48,33 @@ def read_document(path: Path, untrusted_name: str, scratch: Path, limits: Limits
     DocumentError when the file cannot be read, an InstallationError when a program that this needs is missing.
     """
     kind = media_type(path, untrusted_name)
-    draft = _storable(read(Input(path, untrusted_name, kind, scratch, limits)))
+    draft = read(Input(path, untrusted_name, kind, scratch, limits))
+    draft = _storable(replace(draft, pages=_believed(draft.pages, scratch, limits, ocr)))
     note = suffix_note(kind, untrusted_name)
     notes = (*draft.notes, note) if note else draft.notes
     pages = [*_pages(draft, limits, ocr, PaceFile(scratch))] or [PageText("", WIDTH, HEIGHT)]
     _check_length(untrusted_name, pages, limits)
     document = assemble(pages, draft.media_type, draft.metadata, notes, draft.title)
     return Reading(document, draft.children, tuple(_pictures(draft)))
+
+
+def _believed(
+    pages: Sequence[PageText | PendingPage], scratch: Path, limits: Limits, options: OcrOptions
+) -> tuple[PageText | PendingPage, ...]:
+    """The pages with every doubt settled: those whose text layer is right have it, the others wait for OCR."""
+    if not any(isinstance(page, PendingPage) and page.doubt for page in pages):
+        return tuple(pages)
+    try:
+        readers = readers_for(options)
+    except InstallationError:
+        if any(isinstance(page, PendingPage) and not page.doubt for page in pages):
+            raise
+        return tuple(settled(pages, None, scratch, options.slots))
+
+    def read_sample(image: OcrImage) -> Recognised:
+        return next(_recognised([image], readers, limits, options)).found
+
+    return tuple(settled(pages, read_sample, scratch, options.slots))
 
 
 def _storable(draft: Draft) -> Draft:
@@ -80,7 +101,7 @@ def _pages(draft: Draft, limits: Limits, options: OcrOptions, pace: PaceFile) ->
         yield from (page for page in draft.pages if isinstance(page, PageText))
         return
     images = [OcrImage(page.image, number, page.dpi) for number, page in pending]
-    found, numbers = _recognised(images, limits, options), itertools.count(1)
+    found, numbers = _recognised(images, readers_for(options), limits, options), itertools.count(1)
     for page in draft.pages:
         if isinstance(page, PageText):
             yield page
@@ -89,9 +110,10 @@ def _pages(draft: Draft, limits: Limits, options: OcrOptions, pace: PaceFile) ->
             pace.reached("ocr", next(numbers), len(pending))
 
 
-def _recognised(images: Sequence[OcrImage], limits: Limits, options: OcrOptions) -> Iterator[PageReading]:
+def _recognised(
+    images: Sequence[OcrImage], readers: Readers, limits: Limits, options: OcrOptions
+) -> Iterator[PageReading]:
     """The reading of each picture in order: one that was kept from an earlier time, or a new one, which is kept."""
-    readers = readers_for(options)
     if options.shared is None:
         yield from recognise(images, readers, options, limits)
         return
