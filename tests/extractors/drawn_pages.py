@@ -100,6 +100,14 @@ def photographed(sheet: Grey, corners: Points, size: tuple[int, int]) -> Grey:
     return grained(seen * light * inside + desk(size) * (1 - inside))
 
 
+def shadowed(grey: Grey) -> Grey:
+    """In light that falls off to one side, with the edge of a shadow across the middle."""
+    height, width = grey.shape
+    across = 1 - 0.65 * np.linspace(0, 1, width)[None]
+    down = np.where(np.arange(height)[:, None] > height / 2, 0.7, 1.0)
+    return grained(grey * across * down)
+
+
 def saved(grey: Grey, folder: Path, name: str = "page") -> OcrImage:
     path = folder / f"{name}.png"
     Image.fromarray(grey).save(path, compress_level=1)

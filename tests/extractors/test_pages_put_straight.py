@@ -25,6 +25,7 @@ from tests.extractors.drawn_pages import (
     grained,
     photographed,
     rotated,
+    shadowed,
 )
 from tests.extractors.ocr_pictures import ENGLISH, LEFT, RIGHT, TRADITIONAL, side_by_side
 
@@ -86,11 +87,6 @@ def in_perspective() -> tuple[Callable[[Grey], Grey], Way]:
 
 def in_place(change: Callable[[Grey], Grey]) -> tuple[Callable[[Grey], Grey], Way]:
     return change, lambda points: points / np.array(SIZE)
-
-
-def shadowed(grey: Grey) -> Grey:
-    across = 1 - 0.65 * np.linspace(0, 1, grey.shape[1])[None]
-    return grained(grey * across * np.where(np.arange(grey.shape[0])[:, None] > grey.shape[0] / 2, 0.7, 1.0))
 
 
 PAGES = {
