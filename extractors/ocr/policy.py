@@ -13,11 +13,11 @@ from __future__ import annotations
 import tempfile
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from itertools import chain
 from math import ceil
 from pathlib import Path
+from typing import Self
 
 from extractors.errors import InstallationError, OcrFailed
 from extractors.limits import Limits
@@ -85,11 +85,11 @@ def readers_for(options: OcrOptions) -> Readers:
     if options.engine != "auto":
         named_one = engine(options.engine)
         return Readers(None, named_one) if options.engine == BEST else Readers(named_one, None)
-    best = _if_there(BEST, options)
-    if best is None:
-        return Readers(engine(FAST), None)
     fast = _if_there(FAST, options)
-    return Readers(fast, None if fast is not None and options.mode == "fast" else best)
+    if fast is not None and options.mode == "fast":
+        return Readers(fast, None)
+    best = _if_there(BEST, options)
+    return Readers(engine(FAST) if best is None else fast, best)
 
 
 def _if_there(name: str, options: OcrOptions) -> Engine | None:
@@ -109,18 +109,56 @@ def recognise(
 
     Raises what the engines raise: a page that cannot be read is never an empty page.
     """
-    plan = _Plan(readers, options, limits)
-    with ThreadPoolExecutor(max(1, options.slots)) as threads:
-        try:
-            yield from chain.from_iterable(threads.map(plan.read, _lists(images, options.slots)))
-        finally:
-            threads.shutdown(cancel_futures=True)
+    with Stream(readers, options, limits) as stream:
+        stream.add_all(images)
+        yield from map(stream.reading, images)
 
 
-def _lists(images: Sequence[OcrImage], slots: int) -> list[Sequence[OcrImage]]:
-    """The images in lists that are read side by side: long ones, since an engine takes time to start."""
-    length = max(1, min(LIST_LENGTH, ceil(len(images) / max(1, slots))))
-    return [images[at : at + length] for at in range(0, len(images), length)]
+class Stream:
+    """Pages that are read side by side, the first of them while others are still to come.
+
+    They are read in lists, since an engine takes time to start: short ones where that keeps all slots busy.
+    """
+
+    def __init__(self, readers: Readers, options: OcrOptions, limits: Limits) -> None:
+        self._plan, self._slots = _Plan(readers, options, limits), max(1, options.slots)
+        self._threads = ThreadPoolExecutor(self._slots)
+        self._list: list[OcrImage] = []
+        self._read: dict[Path, tuple[Future[list[PageReading]], int]] = {}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        """What was not begun is not read any more."""
+        self._threads.shutdown(cancel_futures=True)
+
+    def add(self, image: OcrImage, of: int) -> None:
+        """One of at most `of` images of a document; it is read soon."""
+        self._list.append(image)
+        if len(self._list) >= min(LIST_LENGTH, ceil(of / (2 * self._slots))):
+            self._begin()
+
+    def add_all(self, images: Sequence[OcrImage]) -> None:
+        """All images that are still to come, without those that were added before."""
+        new = [image for image in images if image.path not in self._read and image not in self._list]
+        length = max(1, min(LIST_LENGTH, ceil((len(self._list) + len(new)) / self._slots)))
+        for image in new:
+            self._list.append(image)
+            if len(self._list) >= length:
+                self._begin()
+        self._begin()
+
+    def reading(self, image: OcrImage) -> PageReading:
+        """What stands in an image that was added. Raises what the engines raise."""
+        future, number = self._read[image.path]
+        return future.result()[number]
+
+    def _begin(self) -> None:
+        if self._list:
+            future = self._threads.submit(self._plan.read, self._list)
+            self._read |= {image.path: (future, number) for number, image in enumerate(self._list)}
+            self._list = []
 
 
 @dataclass(frozen=True, slots=True)

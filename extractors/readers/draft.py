@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -73,12 +74,20 @@ class Draft:
     title: str | None = None
 
 
+Drawn = Callable[["PendingPage", int, int], None]
+"""Hears of a page, its number from 1, and how many pages the document has."""
+
+
 @dataclass(frozen=True, slots=True)
 class Input:
-    """A file to read: its bytes at `path`, the name people know it by, and a folder for what reading leaves behind."""
+    """A file to read: its bytes at `path`, the name people know it by, and a folder for what reading leaves behind.
+
+    `drawn` hears of the pictures of pages for OCR while later pages are still being drawn.
+    """
 
     path: Path
     untrusted_name: str
     media_type: str
     scratch: Path
     limits: Limits
+    drawn: Drawn | None = None

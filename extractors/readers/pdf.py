@@ -99,7 +99,10 @@ def read(source: Input) -> Draft:
 def _pages(job: _Job, count: int) -> Iterator[PageText | PendingPage]:
     pace = PaceFile(job.source.scratch)
     for number in range(count):
-        yield _page(job, number)
+        page = _page(job, number)
+        if job.source.drawn and isinstance(page, PendingPage) and not page.doubt:
+            job.source.drawn(page, number + 1, count)
+        yield page
         pace.reached("pages", number + 1, count)
 
 
