@@ -17,6 +17,8 @@ from typing import Any
 
 DOCUMENTS = Path(__file__).parent.parent / "sample_docs" / "documents"
 REGISTER = DOCUMENTS.parent / "register.yaml"
+SAME_PLACE = 0.4
+"""Overlap of two boxes (intersection over union) from which on they are the same mark."""
 Truth = dict[str, Any]
 
 
@@ -83,6 +85,7 @@ def _questions(truth: Truth, document: dict[str, Any]) -> Iterator[tuple[str, bo
         got = len(document.get("pages") or [])
         yield "pages", got == truth["pages"], f"{truth['pages']}, got {got}"
     yield from _facts(truth, document)
+    yield from _marks(truth, document)
     text = _plain("".join(page["text"] for page in document.get("pages") or []))
     for phrase in truth.get("contains", []):
         yield "phrase", _plain(phrase) in text, phrase
@@ -106,6 +109,34 @@ def _facts(truth: Truth, document: dict[str, Any]) -> Iterator[tuple[str, bool, 
     references = {_plain(r["value"]) for r in document.get("references", [])}
     for reference in truth.get("references", []):
         yield "references", _number(reference["value"]) in {_number(r) for r in references}, str(reference)
+
+
+def _marks(truth: Truth, document: dict[str, Any]) -> Iterator[tuple[str, bool, str]]:
+    """Seals, stamps and signatures: whether each is found, and whether each that was found is there."""
+    shown = [(page["number"], mark) for page in document.get("pages") or [] for mark in page["marks"]]
+    wanted = truth.get("marks", [])
+    for mark in wanted:
+        yield "marks", any(_is_same_mark(mark, page, found) for page, found in shown), str(mark)
+    for page, found in shown:
+        yield "marks found", any(_is_same_mark(mark, page, found) for mark in wanted), f"page {page} {found}"
+    if not wanted:
+        yield "no marks", not shown, str(shown)
+
+
+def _is_same_mark(mark: Truth, page: int, found: Truth) -> bool:
+    return bool(
+        mark["page"] == page
+        and mark["kind"] == found["kind"]
+        and overlap(mark["box"], found["box"]) >= SAME_PLACE
+    )
+
+
+def overlap(one: list[float], other: list[float]) -> float:
+    """How much (0 to 1) of what two boxes cover together lies in both."""
+    across, down = (min(one[n + 2], other[n + 2]) - max(one[n], other[n]) for n in (0, 1))
+    both = max(0.0, across) * max(0.0, down)
+    areas = sum((box[2] - box[0]) * (box[3] - box[1]) for box in (one, other))
+    return both / (areas - both) if both else 0.0
 
 
 def links_f1(found: Iterable[tuple[str, str]]) -> tuple[float, float, float, list[str]]:

@@ -13,10 +13,13 @@ from functools import cached_property
 from typing import Literal
 
 Source = Literal["text", "ocr"]
+MarkKind = Literal["seal", "stamp", "handwriting"]
 
 PAGE_BREAK = "\n\f\n"
 UNREAD = "not read"
 """How a note ends that says that some part of the file could not be read."""
+UNREAD_INK = "unread ink"
+"""How a page's note begins that says that it has marks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +71,16 @@ class Word:
 
 
 @dataclass(frozen=True, slots=True)
+class Mark:
+    """Ink on a page that was put there beside the print and that nobody has read: where, of which kind, how surely
+    (0 to 1)."""
+
+    kind: MarkKind
+    box: Box
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
 class Cell:
     """A table cell: a slice of the text at a row and column of one table of the page."""
 
@@ -83,7 +96,8 @@ class Page:
     """A page: `text[start:end]` of its document, or of its own text before it is put into one.
 
     `width` and `height` are in points (1/72 inch). `words` are in order of `start` and do not overlap; a format
-    without layout (an e-mail) has none. `engine` and `confidence` are set where `source` is "ocr".
+    without layout (an e-mail) has none. `engine` and `confidence` are set where `source` is "ocr". `marks` are seals,
+    stamps and handwriting, from the top down.
     """
 
     number: int
@@ -97,6 +111,7 @@ class Page:
     words: tuple[Word, ...] = ()
     cells: tuple[Cell, ...] = ()
     notes: tuple[str, ...] = ()
+    marks: tuple[Mark, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +203,7 @@ class PageText:
     words: tuple[Word, ...] = ()
     cells: tuple[Cell, ...] = ()
     notes: tuple[str, ...] = ()
+    marks: tuple[Mark, ...] = ()
 
 
 def assemble(
@@ -227,6 +243,7 @@ def _placed(page: PageText, number: int, offset: int) -> Page:
         words=tuple(Word(w.start + offset, w.end + offset, w.box, w.confidence) for w in page.words),
         cells=tuple(Cell(c.table, c.row, c.column, c.start + offset, c.end + offset) for c in page.cells),
         notes=page.notes,
+        marks=page.marks,
     )
 
 

@@ -16,7 +16,7 @@ from extractors.picture_hash import PictureHash
 from extractors.readers.draft import Child
 from extractors.reading import OcrOptions, read_document
 
-READ_VERSION = 2
+READ_VERSION = 3
 CLASSIFY_VERSION = 1
 FACTS_VERSION = 3
 

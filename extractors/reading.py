@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import re
 from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
+from typing import Self
 
 from extractors.detect import media_type, suffix_note
 from extractors.document import Document, PageText, assemble
-from extractors.errors import TooLarge
+from extractors.errors import InstallationError, TooLarge
+from extractors.layer_check import settled
 from extractors.limits import Limits
-from extractors.ocr.engine import OcrImage, PageReading
+from extractors.ocr.engine import OcrImage, PageReading, Recognised
 from extractors.ocr.kept import READINGS, Kept
 from extractors.ocr.options import OcrMode, OcrOptions
 from extractors.ocr.pages import page_of
-from extractors.ocr.policy import VERSION, readers_for, recognise
+from extractors.ocr.policy import VERSION, Readers, Stream, readers_for, recognise
 from extractors.pace import PaceFile
 from extractors.picture_hash import PictureHash
 from extractors.readers import read
@@ -47,13 +52,94 @@ def read_document(path: Path, untrusted_name: str, scratch: Path, limits: Limits
     DocumentError when the file cannot be read, an InstallationError when a program that this needs is missing.
     """
     kind = media_type(path, untrusted_name)
-    draft = _storable(read(Input(path, untrusted_name, kind, scratch, limits)))
+    with _Recognition(limits, ocr) as recognition:
+        draft = read(Input(path, untrusted_name, kind, scratch, limits, recognition.begin))
+        draft = _storable(replace(draft, pages=_believed(draft.pages, scratch, recognition)))
+        pages = [*_pages(draft, recognition, PaceFile(scratch))] or [PageText("", WIDTH, HEIGHT)]
     note = suffix_note(kind, untrusted_name)
     notes = (*draft.notes, note) if note else draft.notes
-    pages = [*_pages(draft, limits, ocr, PaceFile(scratch))] or [PageText("", WIDTH, HEIGHT)]
     _check_length(untrusted_name, pages, limits)
     document = assemble(pages, draft.media_type, draft.metadata, notes, draft.title)
     return Reading(document, draft.children, tuple(_pictures(draft)))
+
+
+class _Recognition:
+    """OCR of one document's pages: begun while later pages are drawn, and not done again where it was done before."""
+
+    def __init__(self, limits: Limits, options: OcrOptions) -> None:
+        self.options, self._limits, self._stack = options, limits, ExitStack()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self._stack.close()
+
+    @cached_property
+    def readers(self) -> Readers:
+        """Raises an InstallationError where there is no engine."""
+        return readers_for(self.options)
+
+    @cached_property
+    def _stream(self) -> Stream:
+        return self._stack.enter_context(Stream(self.readers, self.options, self._limits))
+
+    @cached_property
+    def _kept(self) -> Kept | None:
+        if self.options.shared is None:
+            return None
+        depends = (VERSION, *self.readers.versions, self.options.mode, *self.options.languages)
+        return Kept(self.options.shared / READINGS, depends)
+
+    def begin(self, page: PendingPage, number: int, of: int) -> None:
+        """Begin to read one of `of` pages, if there is an engine; that there is none is said when the page is due."""
+        image = OcrImage(page.image, number, page.dpi)
+        with contextlib.suppress(InstallationError):
+            if self._known(image) is None:
+                self._stream.add(image, of)
+
+    def readings(self, images: Sequence[OcrImage]) -> Iterator[PageReading]:
+        """The reading of each picture in order: one that was kept from an earlier time, or a new one, which is kept."""
+        known = [self._known(image) for image in images]
+        self._stream.add_all([image for image, found in zip(images, known, strict=True) if found is None])
+        for image, found in zip(images, known, strict=True):
+            yield self._keep(image, self._stream.reading(image)) if found is None else found
+
+    def alone(self, image: OcrImage) -> PageReading:
+        """The reading of a picture by itself; several threads may ask at once."""
+        found = self._known(image)
+        if found is not None:
+            return found
+        (found,) = recognise([image], self.readers, self.options, self._limits)
+        return self._keep(image, found)
+
+    def _keep(self, image: OcrImage, found: PageReading) -> PageReading:
+        if self._kept is not None:
+            self._kept.keep(image, found)
+        return found
+
+    def _known(self, image: OcrImage) -> PageReading | None:
+        return None if self._kept is None else self._kept.find(image)
+
+
+def _believed(
+    pages: Sequence[PageText | PendingPage], scratch: Path, recognition: _Recognition
+) -> tuple[PageText | PendingPage, ...]:
+    """The pages with every doubt settled: those whose text layer is right have it, the others wait for OCR."""
+    if not any(isinstance(page, PendingPage) and page.doubt for page in pages):
+        return tuple(pages)
+    slots = recognition.options.slots
+    try:
+        recognition.readers  # noqa: B018  is there any?
+    except InstallationError:
+        if any(isinstance(page, PendingPage) and not page.doubt for page in pages):
+            raise
+        return tuple(settled(pages, None, scratch, slots))
+
+    def read_sample(image: OcrImage) -> Recognised:
+        return recognition.alone(image).found
+
+    return tuple(settled(pages, read_sample, scratch, slots))
 
 
 def _storable(draft: Draft) -> Draft:
@@ -74,35 +160,19 @@ def _sound(text: str) -> str:
     return _UNSTORABLE.sub("\ufffd", text)
 
 
-def _pages(draft: Draft, limits: Limits, options: OcrOptions, pace: PaceFile) -> Iterator[PageText]:
+def _pages(draft: Draft, recognition: _Recognition, pace: PaceFile) -> Iterator[PageText]:
     pending = [(n, page) for n, page in enumerate(draft.pages, 1) if isinstance(page, PendingPage)]
     if not pending:
         yield from (page for page in draft.pages if isinstance(page, PageText))
         return
-    images = [OcrImage(page.image, number, page.dpi) for number, page in pending]
-    found, numbers = _recognised(images, limits, options), itertools.count(1)
+    found = recognition.readings([OcrImage(page.image, number, page.dpi) for number, page in pending])
+    numbers = itertools.count(1)
     for page in draft.pages:
         if isinstance(page, PageText):
             yield page
         else:
             yield page_of(page, next(found))
             pace.reached("ocr", next(numbers), len(pending))
-
-
-def _recognised(images: Sequence[OcrImage], limits: Limits, options: OcrOptions) -> Iterator[PageReading]:
-    """The reading of each picture in order: one that was kept from an earlier time, or a new one, which is kept."""
-    readers = readers_for(options)
-    if options.shared is None:
-        yield from recognise(images, readers, options, limits)
-        return
-    kept = Kept(options.shared / READINGS, (VERSION, *readers.versions, options.mode, *options.languages))
-    known = [kept.find(image) for image in images]
-    unknown = [image for image, found in zip(images, known, strict=True) if found is None]
-    fresh = recognise(unknown, readers, options, limits)
-    for image, found in zip(images, known, strict=True):
-        if found is None:
-            kept.keep(image, found := next(fresh))
-        yield found
 
 
 def _pictures(draft: Draft) -> Iterator[tuple[int, PictureHash]]:

@@ -62,10 +62,11 @@ class Watcher:
         deadline = self._patience()
         while (files := self._new()) and not self._stop.is_set():
             self._batches.prepare()
-            if whole := self._settling.whole(files, time.monotonic()):
+            looked = time.monotonic()  # before the look: what it takes itself is nobody's delay
+            if whole := self._settling.whole(files, looked):
                 reports += self._portions(whole)
                 deadline = self._patience()
-            elif time.monotonic() > deadline:
+            elif looked > deadline:
                 reports.append(self._give_up(files))
             else:
                 self._stop.wait(min(0.2, self._settle))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from extractors.document import Document, Page
+from extractors.document import Document, Mark, Page
 from extractors.extract import Extraction
 from extractors.facts.fact import Day, Fact, Money
 from pipeline.audit import Entry
@@ -127,7 +127,12 @@ def _page_json(page: Page, document: Document) -> dict[str, Any]:
         "source": page.source,
         "engine": page.engine,
         "confidence": None if page.confidence is None else round(page.confidence, 3),
+        "marks": [_mark_json(mark) for mark in page.marks],
     }
+
+
+def _mark_json(mark: Mark) -> dict[str, Any]:
+    return {"kind": mark.kind, "box": mark.box.as_list(), "confidence": mark.confidence}
 
 
 def _fact_json(fact: Fact, document: Document) -> dict[str, Any]:

@@ -22,7 +22,7 @@ from reportlab.platypus import (
 
 from sample_docs._blocks import Block, cell_text
 from sample_docs._fonts import is_wide, register
-from sample_docs._marks import Scribble, Seal, Stamp
+from sample_docs._marks import Drawn, Mark, Scribble, Seal, Stamp
 from sample_docs._text import Look, Text
 
 NUMERIC = re.compile(r"^[\s(（-]*(?:[A-Z]{3}|US\$|[$£€¥￥])?\s*[\d,.]+\s*[%％)）]?$")
@@ -30,18 +30,36 @@ NUMERIC = re.compile(r"^[\s(（-]*(?:[A-Z]{3}|US\$|[$£€¥￥])?\s*[\d,.]+\s*[
 
 def typed_pdf(blocks: list[Block], look: Look, title: str = "", author: str = "") -> bytes:
     """The blocks as a PDF with a text layer; the same blocks give the same bytes."""
+    return _built(blocks, look, title, author)[0]
+
+
+def drawn_marks(blocks: list[Block], look: Look) -> list[Drawn]:
+    """The seals, stamps and signatures on the pages of `typed_pdf`."""
+    size = _size(look)
+    return [
+        Drawn(mark.kind, mark.page, [(x / size[0], 1 - y / size[1]) for x, y in mark.corners], size)
+        for mark in _built(blocks, look)[1]
+    ]
+
+
+def _size(look: Look) -> tuple[float, float]:
+    return LETTER if look.paper == "letter" else A4
+
+
+def _built(blocks: list[Block], look: Look, title: str = "", author: str = "") -> tuple[bytes, list[Mark]]:
     register()
     buffer = io.BytesIO()
-    size = LETTER if look.paper == "letter" else A4
+    size = _size(look)
     document = SimpleDocTemplate(
         buffer, pagesize=size, leftMargin=look.margin, rightMargin=look.margin, topMargin=look.margin * 0.8,
         bottomMargin=look.margin * 0.85, title=title, author=author, invariant=1,
     )  # fmt: skip
     room = size[0] - 2 * look.margin - 12  # a frame pads each side by 6
     story = [flow for block in blocks for flow in _flows(block, look, room)]
+    marks = [flow for flow in story if isinstance(flow, Mark)]
     paint = partial(_running_foot, look=look, size=size)
     document.build(story, onFirstPage=paint, onLaterPages=paint)
-    return buffer.getvalue()
+    return buffer.getvalue(), marks
 
 
 def _running_foot(canvas: Canvas, document: SimpleDocTemplate, look: Look, size: tuple[float, float]) -> None:

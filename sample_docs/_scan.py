@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import math
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import pypdfium2
@@ -13,6 +15,7 @@ from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
 
 from sample_docs._fonts import HAN, register
+from sample_docs._marks import Drawn
 
 
 @dataclass(frozen=True)
@@ -43,8 +46,7 @@ def scanned_pages(pdf: bytes, scanner: Scanner, rng: np.random.Generator) -> lis
 def _worn(page: Image.Image, scanner: Scanner, rng: np.random.Generator, number: int) -> Image.Image:
     picture = page.convert("RGB" if scanner.colour else "L")
     paper = (255, 255, 255) if scanner.colour else 255
-    angle = scanner.skew * (1 if number % 2 else -0.6)
-    picture = picture.rotate(angle, resample=Image.Resampling.BICUBIC, fillcolor=paper)
+    picture = picture.rotate(_skew(scanner, number), resample=Image.Resampling.BICUBIC, fillcolor=paper)
     picture = picture.filter(ImageFilter.GaussianBlur(scanner.blur))
     pixels = np.asarray(picture, dtype=np.float32)
     light = _light(pixels.shape[:2], scanner, rng)
@@ -58,6 +60,35 @@ def _worn(page: Image.Image, scanner: Scanner, rng: np.random.Generator, number:
         worn = worn.convert("L").point(lambda v: 255 if v > 140 else 0).convert("1", dither=Image.Dither.NONE)
     turn = scanner.turned.get(number, 0)
     return worn.rotate(turn, expand=True) if turn else worn
+
+
+def scanned_mark(mark: Drawn, scanner: Scanner) -> dict[str, Any] | None:
+    """Where a mark is in the scan, as a reader should find it: `{"page", "kind", "box"}`.
+
+    None for a stamp without its colour: what is left of it is a printed box.
+    """
+    if mark.kind == "stamp" and not scanner.colour:
+        return None
+    wide, high = mark.size
+    angle = math.radians(_skew(scanner, mark.page))
+    points = []
+    for x, y in mark.outline:
+        across, down = (x - 0.5) * wide, (y - 0.5) * high
+        turned = (
+            across * math.cos(angle) + down * math.sin(angle),
+            down * math.cos(angle) - across * math.sin(angle),
+        )
+        points.append((turned[0] / wide + 0.5, turned[1] / high + 0.5))
+    for _ in range(scanner.turned.get(mark.page, 0) // 90):
+        points = [(y, 1 - x) for x, y in points]
+    xs, ys = zip(*points, strict=True)
+    box = [round(side, 3) for side in (min(xs), min(ys), max(xs), max(ys))]
+    return {"page": mark.page, "kind": mark.kind, "box": box}
+
+
+def _skew(scanner: Scanner, number: int) -> float:
+    """Degrees, anticlockwise, by which a page lies askew."""
+    return scanner.skew * (1 if number % 2 else -0.6)
 
 
 def _light(shape: tuple[int, ...], scanner: Scanner, rng: np.random.Generator) -> np.ndarray:

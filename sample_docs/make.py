@@ -27,10 +27,10 @@ from sample_docs._faults import cut_off, garbled, locked
 from sample_docs._film import Film, film
 from sample_docs._mail import Envelope, archive, mail_file
 from sample_docs._office import word_file, workbook
-from sample_docs._page import typed_pdf
+from sample_docs._page import drawn_marks, typed_pdf
 from sample_docs._photos import Shot, photo
 from sample_docs._plain import csv_file, html_file, rtf_file, text_file
-from sample_docs._scan import Scanner, as_jpeg, as_pdf, as_png, as_tiff, scanned_pages
+from sample_docs._scan import Scanner, as_jpeg, as_pdf, as_png, as_tiff, scanned_mark, scanned_pages
 from sample_docs._sound import Note, voice_note
 from sample_docs._spec import HERE, Spec, expectation, specs
 from sample_docs._text import Look
@@ -95,6 +95,15 @@ def scan(spec: Spec) -> Rendered:
     if len(pictures) > 1:
         raise ValueError(f"{spec.file}: {len(pictures)} pages do not fit into one {form}")
     return (as_png if form == "png" else as_jpeg)(pictures[0], scanner), 1
+
+
+def scan_marks(spec: Spec) -> list[dict[str, Any]]:
+    """The seals, stamps and signatures that a reader should find on a scan, or on a typed page that has to be read as
+    if it were one."""
+    straight = {"skew": 0.0, "colour": True}
+    scanner = _settings(Scanner, spec.options.get("scan", {}) if spec.form == "scan" else straight)
+    drawn = drawn_marks(spec.blocks, _settings(Look, spec.options.get("look", {})))
+    return [found for mark in drawn if (found := scanned_mark(mark, scanner)) is not None]
 
 
 def word(spec: Spec) -> Rendered:
@@ -196,6 +205,8 @@ def expected(spec: Spec) -> dict[str, Any]:
     if "copy" in spec.options:
         return {**expected(_named(spec.options["copy"])), "duplicate_of": spec.options["copy"]}
     result = expectation(spec, rendered(spec)[1])
+    if spec.form == "scan" or spec.options.get("damage", {}).get("garbled"):
+        result["marks"] = scan_marks(spec)
     if _children(spec):
         result["children"] = [
             {"name": name.rsplit("/", 1)[-1], **expected(_named(ref))} for name, ref in _children(spec)

@@ -72,6 +72,9 @@ def test_every_document_is_taken_in_or_named_as_failed(report: dict[str, Any]) -
         ("parties", 0.8),
         ("references", 0.8),
         ("phrase", 0.9),
+        ("marks", 0.9),
+        ("marks found", 0.9),
+        ("no marks", 0.97),
     ],
 )
 def test_what_stands_in_the_documents_is_found(

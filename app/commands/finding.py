@@ -15,6 +15,7 @@ import click
 from app.options import filter_options, json_option, open_matter, workspace_option
 from app.output import message, print_json, print_table, say, word
 from app.progress import progress
+from extractors.document import UNREAD_INK
 from index.entry import SORTS as SEARCH_SORTS
 from index.entry import Sort
 from index.query import Filters
@@ -218,7 +219,11 @@ def _print_document(answer: dict[str, Any], found: Evidence) -> None:
     for near in answer["near_duplicates"]:
         say(f"  ≈ {near['doc']}  {near['score']} {word('by ' + near['by'])}  {_difference(near['differs'])}")
     for note in answer["notes"]:
-        say(f"  ! {note}")
+        if UNREAD_INK not in note:
+            say(f"  ! {note}")
+    for page in answer["pages"]:
+        if page["marks"]:
+            say(f"  ! {_unread_ink(page)}")
     rows = [
         (
             fact.kind,
@@ -237,6 +242,16 @@ def _print_document(answer: dict[str, Any], found: Evidence) -> None:
     ]
     print_table(["event", "score", "status", "reasons"], links)
     print_table(["at", "actor", "action"], [(e["at"], e["actor"], e["action"]) for e in answer["history"]])
+
+
+def _unread_ink(page: dict[str, Any]) -> str:
+    """ "page 2: seal at 45,41–64,54 % (unread ink)": from the top left corner to the bottom right one."""
+    places = (
+        f"{word(mark['kind'])} {x0:.0f},{y0:.0f}–{x1:.0f},{y1:.0f} %"
+        for mark in page["marks"]
+        for x0, y0, x1, y1 in ([100 * side for side in mark["box"]],)
+    )
+    return f"{word('page')} {page['number']}: {', '.join(places)} ({word('unread ink')})"
 
 
 def _difference(differs: dict[str, Any]) -> str:

@@ -14,6 +14,9 @@ _HAN_WEIGHT = 2
 NOISE = 0.3
 """Confidence below which a word that looks like noise is taken for noise."""
 UNSURE = 0.6
+FIRM, FIRM_WEIGHT, CERTAIN = 0.9, 3, 0.97
+"""On a picture without lines of writing: the confidence from which on a word of so much weight is one, and from which
+on a shorter one is."""
 
 
 def weight(word: str) -> int:
@@ -70,6 +73,20 @@ def without_noise(reading: Recognised) -> Recognised:
         return _tidied(kept)
     firm = (tuple(p for p in line if (p[2] or 0.0) >= UNSURE and weight(p[0]) > 1) for line in kept.lines)
     return _tidied(Recognised(tuple(firm)))
+
+
+def without_scenery(reading: Recognised) -> Recognised:
+    """The reading of a picture that shows no lines of writing, without what its shapes were taken for.
+
+    A sign or a plate in it is read with certainty; windows, leaves and faces give single letters and short gibberish.
+    """
+    return _tidied(Recognised(tuple(line if any(map(_is_firm, line)) else () for line in reading.lines)))
+
+
+def _is_firm(piece: Piece) -> bool:
+    word, _, sure = piece
+    letters = sum(weight(char) for char in word if char.isalnum())
+    return (sure or 0.0) >= (FIRM if letters >= FIRM_WEIGHT else CERTAIN) and letters > 0
 
 
 def _kept(line: Line) -> Line:

@@ -1,4 +1,8 @@
-"""A page read by two networks, one that finds writing and one that reads a line: which way up, what, in which order."""
+"""A page read by two networks, one that finds writing and one that reads a line: which way up, what, in which order.
+
+Chinese may be written in columns from right to left. Turned by a quarter such a page has lines from top to bottom, and
+so it is arranged: what stands in columns is read as on the turned page, what stands in lines as on the page itself.
+"""
 
 from __future__ import annotations
 
@@ -32,6 +36,12 @@ LEVEL, CLEARLY_MORE = 0.25, 1.1
 """Lines stand level when their middles are so many heights apart; another slant must make so many times more level."""
 COLUMN_BLANK = 0.9
 """Blank within a line, in heights of its letters, at which it may be two lines of two columns."""
+STACKED = 6
+"""So many characters of a line that runs down are read one by one, to tell whether they stand upright in it."""
+CELL = 1.1
+"""Height of a character's cell in such a line, in widths of the line."""
+BESIDE = 2
+"""Lines that stand beside the columns from which on these are no text of their own, but notes on the margin."""
 LEGIBLE = 0.5
 """Mean confidence below which a region is taken to hold no writing: texture, a stamp's edge, a signature."""
 
@@ -67,9 +77,10 @@ class Standing:
 @dataclass(frozen=True, slots=True)
 class PageLines:
     """The lines of a page in no particular order, on the page turned clockwise by `quarters` so that it is upright;
-    `shape` is (height, width) of that in pixels."""
+    `shape` is (height, width) of that in pixels. `columns` are lines of upright characters that run down."""
 
     lines: tuple[WordLine, ...]
+    columns: tuple[WordLine, ...]
     shape: tuple[int, int]
     quarters: int
 
@@ -86,32 +97,86 @@ def lines_of_page(picture: Grey, networks: Networks, tick: Callable[[], None]) -
         line = words_of(_best_reading(upright, _turned(region, quarters, picture.shape), networks))
         if line is not None and fmean(word.confidence for word in line.words) >= LEGIBLE:
             found.append(line)
-    return PageLines(tuple(found), (upright.shape[0], upright.shape[1]), quarters)
+    columns = [line for line in found if _is_column(line)]
+    lines = [line for line in found if not _is_column(line)]
+    return PageLines(tuple(lines), tuple(columns), (upright.shape[0], upright.shape[1]), quarters)
 
 
 def arranged(page: PageLines, columns: bool) -> Recognised:
     """The lines in reading order, with boxes that refer to the page as it lies."""
-    slant = _slant(page.lines)
-    parts = [part for line in page.lines for part in _parted(line)]
-    rows = reading_order([_fragment(part, slant) for part in parts], columns)
-    lines = (tuple(piece for i in row for piece in _pieces(parts[i], page.shape)) for row in rows)
+    before, behind = _around(page)
+    blocks = (
+        _arranged(before, page.shape, columns).lines,
+        _columns(page, columns).lines,
+        _arranged(behind, page.shape, columns).lines,
+    )
+    lines = [line for block in blocks if block for line in ((), *block)][1:]
     return turned_back(Recognised(tuple(lines)), page.quarters * 90)
 
 
+def _arranged(lines: Sequence[WordLine], shape: tuple[int, int], columns: bool) -> Recognised:
+    slant = _slant(lines)
+    parts = [part for line in lines for part in _parted(line)]
+    rows = reading_order([_fragment(part, slant) for part in parts], columns)
+    return Recognised(tuple(tuple(piece for i in row for piece in _pieces(parts[i], shape)) for row in rows))
+
+
+def _columns(page: PageLines, columns: bool) -> Recognised:
+    """What stands in columns, from right to left: arranged as lines of the page turned so that they are level."""
+    height, width = page.shape
+    level = [
+        replace(line, region=Region(_turned_corners(line.region.corners, 3, page.shape)))
+        for line in page.columns
+    ]
+    return turned_back(_arranged(level, (width, height), columns), 270)
+
+
+def _around(page: PageLines) -> tuple[list[WordLine], list[WordLine]]:
+    """The lines that are read before the columns, which stand above them, and those that are read behind these."""
+    if not page.columns:
+        return list(page.lines), []
+    tops, bottoms = zip(*(_reach(line) for line in page.columns), strict=True)
+    top, bottom = median(tops), median(bottoms)
+    placed = [(sum(_reach(line)) / 2, line) for line in page.lines]
+    if sum(top < middle < bottom for middle, _ in placed) >= BESIDE:
+        return list(page.lines), []
+    return [line for y, line in placed if y < top], [line for y, line in placed if y >= top]
+
+
+def _reach(line: WordLine) -> tuple[float, float]:
+    """How far up and down the line reaches on the page."""
+    downs = line.region.corners[:, 1]
+    return float(downs.min()), float(downs.max())
+
+
+def _is_column(line: WordLine) -> bool:
+    """Whether the line runs down the page and holds Han characters."""
+    across, down = (line.region.corners[1] - line.region.corners[0]).tolist()
+    text = "".join(word.text for word in line.words)
+    return down > abs(across) and len(text) > 1 and sum(map(is_han, text)) * 2 > len(text)
+
+
 def standing_of(picture: Grey, regions: Sequence[Region], networks: Networks) -> Standing | None:
-    """Which way up the page is: as its lines run, and as the longest of them read best. None without any lines."""
+    """Which way up the page is: as its lines run, and as the longest of them read best. None without any lines.
+
+    Where most of them run down and hold Han characters that stand upright, the page stands upright, too.
+    """
     if not regions:
         return None
     along = sum(region.width for region in regions if not _stands(region))
     down = sum(region.height for region in regions if _stands(region))
-    longest = sorted(regions, key=lambda region: max(region.width, region.height), reverse=True)[:SAMPLE]
+    ways = (0, 2) if along >= down else (1, 3)
+    likely = [region for region in regions if _stands(region) is (along < down)]
+    longest = sorted(likely, key=lambda region: max(region.width, region.height), reverse=True)[:SAMPLE]
     best: Standing | None = None
-    for way in (0, 2) if along >= down else (1, 3):
+    for way in ways:
         chars = _sampled(picture, longest, way, networks)
         sure = fmean(char.confidence for char in chars) if chars else 0.0
         text = "".join(char.text for char in chars)
         if best is None or sure > best.confidence:
-            best = Standing(_upright(way), text, sure, best.confidence if best else UNTRIED)
+            other = best.confidence if best else UNTRIED
+            stacked = way % 2 == 1 and any(_is_stacked(picture, each, way, networks) for each in longest[:2])
+            best = Standing((way - 1) if stacked else _upright(way), text, sure, other)
         else:
             best = replace(best, other=sure)
         if sure >= WELL_READ:
@@ -134,14 +199,39 @@ def _sampled(picture: Grey, regions: Sequence[Region], way: int, networks: Netwo
     return [char for line in lines for char in read_strip(line, networks.read, networks.alphabet)]
 
 
+def _is_stacked(picture: Grey, region: Region, way: int, networks: Networks) -> bool:
+    """Whether the Han characters of a line that runs that way stand upright in it, as in Chinese columns: each reads
+    the same when it is cut out and stood upright. On a page on its side they lie on theirs."""
+    line = straightened(picture, region.turned(way))
+    chars = [char for char in read_strip(line, networks.read, networks.alphabet) if is_han(char.text)]
+    chars = chars[:: max(1, len(chars) // STACKED)][:STACKED]
+    half = round(CELL * line.shape[0] / 2)
+    same = 0
+    for char in chars:
+        middle = round(char.at * line.shape[1])
+        cell = np.ascontiguousarray(np.rot90(line[:, max(0, middle - half) : middle + half], -1))
+        read = read_strip(straightened(cell, _whole(cell)), networks.read, networks.alphabet)
+        same += char.text in "".join(each.text for each in read)
+    return bool(chars) and same * 2 >= len(chars)
+
+
+def _whole(picture: Grey) -> Region:
+    height, width = picture.shape
+    return Region(np.array([[0, 0], [width, 0], [width, height], [0, height]], dtype=np.float32))
+
+
 def _turned(region: Region, quarters: int, shape: tuple[int, ...]) -> Region:
     """The region in the picture turned clockwise by so many quarters."""
-    corners = region.corners
+    return Region(np.roll(_turned_corners(region.corners, quarters, shape), quarters, axis=0))
+
+
+def _turned_corners(corners: Floats, quarters: int, shape: tuple[int, ...]) -> Floats:
+    """The same corners, beginning with the same one, in the picture turned clockwise by so many quarters."""
     height, width = shape[:2]
     for _ in range(quarters):
         corners = np.stack([height - corners[:, 1], corners[:, 0]], axis=1)
         height, width = width, height
-    return Region(np.roll(corners, quarters, axis=0).astype(np.float32))
+    return corners.astype(np.float32)
 
 
 def _best_reading(picture: Grey, region: Region, networks: Networks) -> LineReading:

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+from PIL import Image
 
 from extractors.document import Box, PageText, Word, text_of_lines
 from extractors.ocr.engine import Line, PageReading, Recognised
@@ -15,7 +19,7 @@ OVERLAP = 0.3
 
 def page_of(pending: PendingPage, reading: PageReading) -> PageText:
     """The page with what was recognised on it, and with its typed words, which are kept as they are."""
-    found = reading.found
+    found = reading.found if pending.area is None else _placed(reading.found, pending.area)
     typed = pending.typed
     if typed is not None and typed.words:
         found = Recognised(tuple(_untyped(found, typed)))
@@ -29,9 +33,38 @@ def page_of(pending: PendingPage, reading: PageReading) -> PageText:
         engine=reading.engine,
         confidence=confidence(found),
         words=tuple(_moved(words, len(heading))),
-        notes=(pending.reason, *reading.reasons),
+        notes=(pending.reason, *reading.reasons, *pending.notes),
     )
-    return page if typed is None or not typed.text.strip() else _joined(page, typed)
+    whole = page if typed is None or not typed.text.strip() else _joined(page, typed)
+    return with_marks(whole, pending.small)
+
+
+def with_marks(page: PageText, small: Path | None) -> PageText:
+    """The page with the seals, stamps and handwriting on it that were not read, and a note of them; `small` is its
+    picture in colour, None where none are sought."""
+    if small is None:
+        return page
+    # OpenCV takes long to load, and most documents need none of it
+    from extractors.ocr.marks import marks, note
+
+    with Image.open(small) as picture:
+        found = marks(picture, page.width, page.words)
+    said = note(found)
+    return replace(page, marks=found, notes=(*page.notes, said)) if said else page
+
+
+def _placed(found: Recognised, area: Box) -> Recognised:
+    """The reading of a part of the page, its boxes put where they are on all of it."""
+    wide, high = area.x1 - area.x0, area.y1 - area.y0
+
+    def put(box: Box) -> Box:
+        x0, x1 = (area.x0 + x * wide for x in (box.x0, box.x1))
+        y0, y1 = (area.y0 + y * high for y in (box.y0, box.y1))
+        return Box.clamped(x0, y0, x1, y1)
+
+    return Recognised(
+        tuple(tuple((word, put(box), sure) for word, box, sure in line) for line in found.lines)
+    )
 
 
 def _untyped(found: Recognised, typed: PageText) -> Iterator[Line]:
@@ -55,6 +88,7 @@ def _joined(page: PageText, typed: PageText) -> PageText:
     first, second = (typed, page) if typed_first else (page, typed)
     gap = "" if not first.text or first.text.endswith("\n") else "\n"
     shift = len(first.text) + len(gap)
+    before = 0 if typed_first else shift
     return PageText(
         first.text + gap + second.text,
         page.width,
@@ -63,6 +97,7 @@ def _joined(page: PageText, typed: PageText) -> PageText:
         engine=page.engine,
         confidence=page.confidence,
         words=(*first.words, *_moved(second.words, shift)),
+        cells=tuple(replace(c, start=c.start + before, end=c.end + before) for c in typed.cells),
         notes=page.notes,
     )
 

@@ -8,9 +8,10 @@ from __future__ import annotations
 import math
 from pathlib import Path
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageFilter
+from PIL import Image
 
 from extractors.document import Box
 from extractors.ocr.engine import OcrImage, Recognised
@@ -64,15 +65,6 @@ def fitted(image: OcrImage, long_side: int, folder: Path) -> OcrImage:
     return image if factor >= 1 else _saved(image, _scaled(_loaded(image), factor), folder, "fitted", factor)
 
 
-def lit(image: OcrImage, letters: float | None, folder: Path) -> OcrImage:
-    """The picture with its paper evenly white, enlarged if its letters (`letters` pixels high) are small."""
-    picture = _evenly_lit(_loaded(image))
-    factor = enlargement(picture.size, letters)
-    if factor > 1:
-        picture = _scaled(picture, factor)
-    return _saved(image, picture, folder, "lit", factor)
-
-
 def enlargement(pixels: tuple[int, int], letters: float | None) -> float:
     """By what factor (1 or more) to enlarge a picture whose letters are so many pixels high, if that is known."""
     if letters is None:
@@ -104,18 +96,22 @@ def _sums(marks: NDArray[np.bool_], reach: int) -> Counts:
     return sums
 
 
-def _evenly_lit(picture: Image.Image) -> Image.Image:
-    """Each pixel relative to the brightness of the paper around it, which is the brightest nearby, smoothed."""
-    small = picture.resize((max(1, picture.width // 8), max(1, picture.height // 8)), Image.Resampling.BOX)
-    paper = small.filter(ImageFilter.MaxFilter(5)).filter(ImageFilter.GaussianBlur(6))
-    light = np.asarray(paper.resize(picture.size, Image.Resampling.BILINEAR), dtype=np.float32)
-    even = np.asarray(picture, dtype=np.float32) * (255.0 / np.maximum(light, 1.0))
-    return Image.fromarray(np.minimum(even, 255.0).astype(np.uint8))
-
-
 def _scaled(picture: Image.Image, factor: float) -> Image.Image:
     pixels = (max(1, round(picture.width * factor)), max(1, round(picture.height * factor)))
-    return picture.resize(pixels, Image.Resampling.BICUBIC if factor > 1 else Image.Resampling.LANCZOS)
+    if factor > 1:
+        return picture.resize(pixels, Image.Resampling.BICUBIC)
+    # As sharp for OCR as a filter that Pillow has, in a fifth of its time.
+    return Image.fromarray(cv2.resize(np.asarray(picture), pixels, interpolation=cv2.INTER_AREA))
+
+
+def loaded(image: OcrImage) -> Grey:
+    """The grey levels of the picture, in rows."""
+    return np.asarray(_loaded(image))
+
+
+def saved(image: OcrImage, grey: Grey, folder: Path, how: str, factor: float = 1.0) -> OcrImage:
+    """A picture made from `image`, with `factor` times its resolution; its file in `folder` is named for `how`."""
+    return _saved(image, Image.fromarray(grey), folder, how, factor)
 
 
 def _loaded(image: OcrImage) -> Image.Image:

@@ -1,8 +1,8 @@
 """How hard to try with one engine: which languages, which way up, and which readying of the picture.
 
 All pages are read once, in lists. That is enough for clean print. A page on which the engine is not sure of itself
-is looked at on its own: turned upright, read in the other script, as one block, evenly lit, freed from specks;
-the reading that says the most with confidence is kept.
+is looked at on its own: turned upright, read in the other script, as one block, evenly lit, freed from specks and
+from what is printed behind its writing; the reading that says the most with confidence is kept.
 """
 
 from __future__ import annotations
@@ -13,7 +13,10 @@ from pathlib import Path
 
 from extractors.limits import Limits
 from extractors.ocr import pictures
+from extractors.ocr.choice import CUTTING, RECEIPT
 from extractors.ocr.engine import Engine, Layout, OcrImage, Recognised
+from extractors.ocr.geometry import turned
+from extractors.ocr.light import cleared, enlarged, evened
 from extractors.ocr.merit import (
     confidence,
     doubtful_share,
@@ -23,15 +26,13 @@ from extractors.ocr.merit import (
     total,
 )
 from extractors.ocr.options import OcrOptions
+from extractors.ocr.prepared import Prepared, as_delivered, chained
+from extractors.ocr.readied import SURE_BEARING
 
-LIST_LENGTH = 8
-FIRST_LIST = 2
-"""The first list is short: it tells which script the rest of the document will have."""
 SOUND, SOUND_DOUBT, SOUND_TOTAL = 0.88, 0.08, 20
 """Mean confidence, share of doubtful words and amount of text with which one pass is enough."""
 LOST = 0.6
 """Mean confidence below which the page may lie on its side or be in another script."""
-SURE_BEARING = 1.5
 OTHER_SCRIPT_DOUBT = 0.3
 AS_GOOD, BETTER, FAR_BETTER = 0.97, 1.03, 1.3
 """How much another reading must say in proportion: where it is likelier beforehand, as likely, less likely."""
@@ -43,20 +44,20 @@ LEAST_MERIT = 4.0
 """Merit from which on a reading can be no accident: a word."""
 GLANCE_SIDE = 1600
 """Long side in pixels of a picture in which nothing was found, for the further looks at it."""
-SNIPPET_PIXELS = 500_000
-"""Size up to which a picture is a cutting or a single line, which columns and blocks are not looked for in."""
-NARROW = 1.7
-"""Height to width from which on a picture is a receipt: one block of lines, whatever its gaps look like."""
 
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One reading of a page: from which picture, in which languages, turned clockwise by `turn` degrees."""
+    """One reading of a page: from which picture, in which languages. Boxes refer to the picture as prepared."""
 
     found: Recognised
-    image: OcrImage
+    prepared: Prepared
     languages: tuple[str, ...]
-    turn: int = 0
+
+    @property
+    def image(self) -> OcrImage:
+        """The picture that was read."""
+        return self.prepared.image
 
 
 class Tries:
@@ -65,16 +66,17 @@ class Tries:
     def __init__(self, engine: Engine, options: OcrOptions, limits: Limits, folder: Path) -> None:
         self._engine, self._options, self._limits, self._folder = engine, options, limits, folder
 
-    def read(self, images: Sequence[OcrImage], first: tuple[str, ...]) -> list[Attempt]:
-        """The best reading of each image, beginning with the languages `first`."""
-        return [each if self.enough(each) else self.harder(each) for each in self.once(images, first)]
+    def read(self, pages: Sequence[Prepared], first: tuple[str, ...]) -> list[Attempt]:
+        """The best reading of each page, beginning with the languages `first`."""
+        return [each if self.enough(each) else self.harder(each) for each in self.once(pages, first)]
 
-    def once(self, images: Sequence[OcrImage], languages: tuple[str, ...]) -> list[Attempt]:
-        """The first reading of each image, all in one call of the engine."""
-        if not images:
+    def once(self, pages: Sequence[Prepared], languages: tuple[str, ...]) -> list[Attempt]:
+        """The first reading of each page, all in one call of the engine."""
+        if not pages:
             return []
+        images = [page.image for page in pages]
         found = self._engine.recognise(images, languages, "page", self.seconds(len(images)))
-        return [Attempt(each, image, languages) for each, image in zip(found, images, strict=True)]
+        return [Attempt(each, page, languages) for each, page in zip(found, pages, strict=True)]
 
     def seconds(self, count: int = 1) -> float:
         """How long one call for `count` pages may take."""
@@ -86,7 +88,7 @@ class Tries:
         sound = (confidence(reading.found) or 0.0) >= SOUND and doubtful_share(reading.found) <= SOUND_DOUBT
         if self._options.mode == "accurate" or not sound or total(reading.found) < SOUND_TOTAL:
             return False
-        return height < NARROW * width and (self._is_latin(reading) or han_share(reading.found) > NO_HAN)
+        return height < RECEIPT * width and (self._is_latin(reading) or han_share(reading.found) > NO_HAN)
 
     def _is_latin(self, reading: Attempt) -> bool:
         return reading.languages == self._options.latin
@@ -99,7 +101,7 @@ class Tries:
         if bearing and bearing.turn and bearing.sure >= SURE_BEARING:
             best = self._turned(best, bearing.turn, "page")
         best = self._other_script(best)
-        if lost and bearing is None and self.is_lost(best) and is_snippet(best.image):
+        if lost and bearing is None and self.is_lost(best) and _is_cutting(best.image):
             best = self._turned_about(best)
         if self.enough(best):
             return best
@@ -112,7 +114,8 @@ class Tries:
         """A photo without writing is not worth many looks at its full size."""
         if merit(reading.found) >= HARDLY_ANY:
             return reading
-        return replace(reading, image=pictures.fitted(reading.image, GLANCE_SIDE, self._folder))
+        small = as_delivered(pictures.fitted(reading.image, GLANCE_SIDE, self._folder))
+        return replace(reading, prepared=chained(reading.prepared, small))
 
     def _again(
         self, reading: Attempt, image: OcrImage, languages: tuple[str, ...], layout: Layout = "page"
@@ -129,8 +132,8 @@ class Tries:
         return (confidence(reading.found) or 0.0) < LOST
 
     def _turned(self, reading: Attempt, turn: int, layout: Layout) -> Attempt:
-        image = pictures.turned(reading.image, turn, self._folder)
-        return self._again(replace(reading, image=image, turn=turn), image, reading.languages, layout)
+        upright = chained(reading.prepared, turned(reading.image, turn, self._folder))
+        return self._again(replace(reading, prepared=upright), upright.image, reading.languages, layout)
 
     def _turned_about(self, reading: Attempt) -> Attempt:
         """The way round in which a cutting says the most, where it is too small to tell without reading."""
@@ -143,7 +146,7 @@ class Tries:
         options = self._options
         if not (options.han and options.latin):
             return reading
-        layout: Layout = "block" if is_snippet(reading.image) else "page"
+        layout: Layout = "block" if _is_cutting(reading.image) else "page"
         doubtful = doubtful_share(reading.found) >= OTHER_SCRIPT_DOUBT
         if not self._is_latin(reading):
             no_han = han_share(reading.found) <= NO_HAN
@@ -163,20 +166,28 @@ class Tries:
 
     def _as_block(self, reading: Attempt) -> Attempt:
         """As one block of lines; with even light and larger letters; without specks."""
-        if merit(reading.found) < HARDLY_ANY and not is_snippet(reading.image):
+        if merit(reading.found) < HARDLY_ANY and not _is_cutting(reading.image):
             return reading
         best = self._better(reading, self._again(reading, reading.image, reading.languages, "block"))
         if self._is_latin(best) or self._options.mode == "accurate":
-            letters = letter_height(best.found, pictures.size(best.image)[1])
-            lit = pictures.lit(best.image, letters, self._folder)
-            best = self._better(best, self._again(best, lit, best.languages, "block"))
+            best = self._better(best, self._again(best, self._lit(best), best.languages, "block"))
         clean = pictures.despeckled(reading.image, self._folder)
         if clean is not None:
             best = self._better(best, self._again(best, clean, best.languages, "block"))
+        clear = cleared(best.image, self._folder) if self.is_lost(best) else None
+        if clear is not None:
+            best = self._better(best, self._again(best, clear.image, best.languages))
         return best
 
+    def _lit(self, reading: Attempt) -> OcrImage:
+        """The picture in even light, enlarged if its letters are small."""
+        letters = letter_height(reading.found, pictures.size(reading.image)[1])
+        even = evened(reading.image, self._folder, anyway=True)
+        lit = even.image if even else reading.image
+        large = enlarged(lit, self._folder, letters)
+        return large.image if large else lit
 
-def is_snippet(image: OcrImage) -> bool:
-    """Whether the picture is a cutting or a single line rather than a page."""
+
+def _is_cutting(image: OcrImage) -> bool:
     width, height = pictures.size(image)
-    return width * height <= SNIPPET_PIXELS
+    return width * height <= CUTTING

@@ -129,9 +129,10 @@ def _page(source: Input, frame: Image.Image, number: int, notes: list[str]) -> P
     dpi = _dpi(frame)
     _as_draft(frame)
     _check_memory(source, frame, width, height)
-    picture = _small(source, frame, number, notes)
+    views = _views(source, frame, number, notes)
+    picture, small = views.grey, views.small
     for turn in turns:
-        picture = picture.transpose(turn)
+        picture, small = picture.transpose(turn), small.transpose(turn)
         width, height = (height, width) if turn in _SIDEWAYS else (width, height)
     found = picture_hash(picture)
     seen = replace(found, width=width, height=height) if found else None
@@ -141,7 +142,8 @@ def _page(source: Input, frame: Image.Image, number: int, notes: list[str]) -> P
         picture = picture.resize(wanted, Image.Resampling.LANCZOS)
     path = render.saved(picture, source.scratch, number, dpi * shrink, number <= render.SMALL_JOB)
     size = (width * 72 / dpi, height * 72 / dpi)
-    return PendingPage(path, *size, dpi * shrink, "the file is a picture", picture=seen)
+    look = render.saved_small(small, source.scratch, number)
+    return PendingPage(path, *size, dpi * shrink, "the file is a picture", picture=seen, small=look)
 
 
 def _check_pixels(source: Input, frame: Image.Image) -> None:
@@ -161,20 +163,28 @@ def _check_memory(source: Input, frame: Image.Image, width: int, height: int) ->
 
 
 def _as_draft(frame: Image.Image) -> None:
-    """A JPEG that is far larger than OCR wants can be decoded at a half, a quarter or an eighth of its size."""
+    """A JPEG that is far larger than OCR wants can be decoded at a half, a quarter or an eighth of its size.
+
+    One that would take much memory in colour is decoded in grey.
+    """
     if frame.format in ("JPEG", "MPO"):
         shrink = min(1.0, FINEST_SIDE / max(frame.size))
-        mode = "L" if frame.mode in ("RGB", "YCbCr") else frame.mode
-        frame.draft(mode, (round(frame.width * shrink), round(frame.height * shrink)))
+        wanted = (round(frame.width * shrink), round(frame.height * shrink))
+        pixels = min(frame.width * frame.height, 4 * wanted[0] * wanted[1])
+        is_dear = frame.mode in ("RGB", "YCbCr") and 4 * pixels > decoding.EASY
+        frame.draft("L" if is_dear else frame.mode, wanted)
 
 
-def _small(source: Input, frame: Image.Image, number: int, notes: list[str]) -> Image.Image:
-    """The picture in grey, not yet turned; one of more than twice the size that OCR wants reduced to below that."""
+def _views(source: Input, frame: Image.Image, number: int, notes: list[str]) -> decoding.Views:
+    """The picture, not yet turned, in grey and small in colour; one of more than twice the size that OCR wants reduced
+    to below that."""
     most = min(decoding.EASY, decoding.SHARE * source.limits.memory) if has_strips(frame) else None
     if most is None or decoding.bytes_needed(frame, *frame.size) <= most:
-        return decoding.grey(_decoded(source, frame, number, notes), FINEST_SIDE)
+        return decoding.views(_decoded(source, frame, number, notes), FINEST_SIDE, render.SMALL_PIXELS)
     try:
-        return decoding.grey_of_bands(strips(source.path, frame), frame.size, FINEST_SIDE)
+        return decoding.views_of_bands(
+            strips(source.path, frame), frame.size, (FINEST_SIDE, render.SMALL_PIXELS)
+        )
     except (OSError, ValueError, SyntaxError, EOFError) as error:
         raise Corrupt(f"{source.untrusted_name}: the picture is damaged") from error
 

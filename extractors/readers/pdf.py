@@ -11,15 +11,25 @@ from typing import Any
 import pypdfium2 as pdfium
 import pypdfium2.raw as pdfium_c
 
-from extractors.document import PageText
+from extractors.document import Box, PageText
 from extractors.errors import Corrupt, Encrypted, TooLarge
 from extractors.pace import PaceFile
 from extractors.picture_hash import picture_hash
-from extractors.readers import pdf_annotations, pdf_quality, pdf_tables, render
-from extractors.readers.draft import Child, Draft, Input, PendingPage
+from extractors.readers import (
+    pdf_annotations,
+    pdf_doubt,
+    pdf_marks,
+    pdf_quality,
+    pdf_tables,
+    pdf_view,
+    render,
+)
+from extractors.readers.draft import Child, Doubt, Draft, Input, PendingPage
 from extractors.readers.pdf_content import Content, content
+from extractors.readers.pdf_fonts import Fonts
 from extractors.readers.pdf_repair import repaired
 from extractors.readers.pdf_text import Geometry, Layer, geometry, text_layer
+from extractors.readers.pdf_view import View
 
 MEDIA_TYPES = frozenset({"application/pdf"})
 
@@ -31,6 +41,8 @@ NEGLIGIBLE_COVER = 0.005
 OUTLINED_PATHS = 25
 """Drawn paths on a page without any text from which on they may be letters turned into outlines."""
 TABLE_PAGES = 50
+DIFFERS = "the text layer says something else than the page shows"
+PARTLY = "a picture within the page holds writing"
 _META_KEYS = ("Title", "Author", "Subject", "Creator", "Producer", "CreationDate", "ModDate")
 _META_LENGTH = 500
 
@@ -44,9 +56,25 @@ class _Job:
     source: Input
     pdf: Any
     damaged: bool
+    fonts: Fonts
     tables_left: int = TABLE_PAGES
     pictures: int = 0
     children: list[Child] = field(default_factory=list)
+    plain: set[tuple[int, int, int]] = field(default_factory=set)
+    """Pictures without writing: a letterhead's is looked at once."""
+    no_marks: pdf_marks.Keys = field(default_factory=set)
+
+
+@dataclass(frozen=True)
+class _Sheet:
+    """One page and all that is known of it before it is decided how it is read."""
+
+    job: _Job
+    page: Any
+    number: int
+    shape: Geometry
+    drawn: Content
+    view: View
 
 
 def read(source: Input) -> Draft:
@@ -59,7 +87,7 @@ def read(source: Input) -> Draft:
         pdf.init_forms()
         count = len(pdf)
         _check_count(source, count)
-        job = _Job(source, pdf, damaged)
+        job = _Job(source, pdf, damaged, Fonts(source.path))
         pages = tuple(_pages(job, count))
         for name, data in pdf_annotations.document_files(pdf, source.limits):
             _keep(job, name, data)
@@ -71,7 +99,10 @@ def read(source: Input) -> Draft:
 def _pages(job: _Job, count: int) -> Iterator[PageText | PendingPage]:
     pace = PaceFile(job.source.scratch)
     for number in range(count):
-        yield _page(job, number)
+        page = _page(job, number)
+        if job.source.drawn and isinstance(page, PendingPage) and not page.doubt:
+            job.source.drawn(page, number + 1, count)
+        yield page
         pace.reached("pages", number + 1, count)
 
 
@@ -116,19 +147,47 @@ def _page(job: _Job, number: int) -> PageText | PendingPage:
 
 def _decided(job: _Job, page: Any, number: int) -> PageText | PendingPage:
     shape = geometry(page)
-    layer, drawn = text_layer(page, shape), content(page, shape)
-    fault = pdf_quality.fault(layer.text, layer.unmapped)
-    if fault:
-        return _pending(job, page, number, shape, drawn, f"the text layer cannot be used: {fault}")
-    reason = _needs_ocr(layer, drawn)
-    typed = PageText(layer.text, shape.width, shape.height, words=layer.words)
+    drawn = content(page, shape)
+    view = pdf_view.view(page, text_layer(page, shape), drawn, shape)
+    sheet = _Sheet(job, page, number, shape, drawn, view)
+    faulty = _faulty(sheet)
+    if faulty is not None:
+        return faulty
+    seen = view.visible
+    reason = _needs_ocr(seen, drawn)
+    if view.laid:
+        question = pdf_doubt.of_laid(view.layer, view.laid, view.left_out(drawn))
+        if question is not None:
+            return _in_doubt(sheet, view.layer, question, _typed(sheet, seen) if seen.words else None)
     if reason:
-        return _pending(job, page, number, shape, drawn, reason, typed if layer.words else None)
-    if job.damaged and not layer.text:
-        return replace(typed, notes=("the PDF is damaged; what stood on this page was not read",))
-    if layer.words and job.tables_left and pdf_tables.looks_ruled(drawn):
-        return _with_cells(job, typed, drawn, shape)
-    return typed
+        return _pending(sheet, reason, _typed(sheet, seen) if seen.words else None)
+    view.give_up_laid()
+    question = pdf_doubt.of_fonts(seen, job.fonts) if seen.words else None
+    question = question or pdf_doubt.of_writing(seen)
+    if question is not None:
+        return _in_doubt(sheet, seen, question, None)
+    typed = _with_cells(sheet, _typed(sheet, seen))
+    unread = _unread_part(sheet)
+    if unread is not None:
+        return _pending(sheet, PARTLY, typed, unread)
+    if job.damaged and not seen.text:
+        return replace(
+            typed, notes=(*typed.notes, "the PDF is damaged; what stood on this page was not read")
+        )
+    return pdf_marks.with_marks(sheet.page, typed, sheet.drawn, job.no_marks)
+
+
+def _faulty(sheet: _Sheet) -> PendingPage | None:
+    """The page waiting for OCR, where what its text layer says, as a whole or where it lies unseen, is noise."""
+    view = sheet.view
+    fault = pdf_quality.fault(view.visible.text, view.layer.unmapped)
+    if fault:
+        return _pending(sheet, f"the text layer cannot be used: {fault}")
+    fault = pdf_quality.fault(view.laid_text, view.layer.unmapped) if view.laid else None
+    if not fault:
+        return None
+    typed = _typed(sheet, view.visible) if view.visible.words else None
+    return _pending(sheet, f"the text layer cannot be used: {fault}", typed)
 
 
 def _needs_ocr(layer: Layer, drawn: Content) -> str | None:
@@ -136,31 +195,65 @@ def _needs_ocr(layer: Layer, drawn: Content) -> str | None:
     if not chars:
         if drawn.covered >= NEGLIGIBLE_COVER:
             return "the page is a picture"
-        return "the page is drawn without text" if len(drawn.paths) >= OUTLINED_PATHS else None
+        outlined = max(len(drawn.paths), len(drawn.pictures)) >= OUTLINED_PATHS or drawn.has_outlines()
+        return "the page is drawn without text" if outlined else None
     if chars < FEW_CHARS and drawn.covered >= PICTURE_COVER:
         return "a picture with a few typed words"
+    if chars < FEW_CHARS and drawn.has_outlines():
+        return "letters drawn as outlines with a few typed words"
     return None
 
 
-def _pending(
-    job: _Job,
-    page: Any,
-    number: int,
-    shape: Geometry,
-    drawn: Content,
-    reason: str,
-    typed: PageText | None = None,
+def _unread_part(sheet: _Sheet) -> Box | None:
+    """The part of a typed page that is a picture with writing; None when there is none."""
+    seen, found = sheet.view.visible, []
+    for picture in pdf_doubt.pictures_to_look_at(sheet.drawn):
+        if picture.key not in sheet.job.plain:
+            if pdf_doubt.left_out(sheet.view.shot(), picture.box, seen.words):
+                found.append(picture.box)
+            else:
+                sheet.job.plain.add(picture.key)
+    return Box.around(found)
+
+
+def _typed(sheet: _Sheet, layer: Layer) -> PageText:
+    shape = sheet.shape
+    return PageText(layer.text, shape.width, shape.height, words=layer.words, notes=sheet.view.notes)
+
+
+def _in_doubt(
+    sheet: _Sheet, layer: Layer, question: pdf_doubt.Question, typed: PageText | None
 ) -> PendingPage:
-    dpi = render.ocr_dpi(drawn.dpi, shape.width, shape.height, job.source.limits.pixels)
+    """The page with its layer as it is if a sample of the page agrees, and as a page for OCR if not."""
+    believed = _with_cells(sheet, _typed(sheet, layer))
+    believed = pdf_marks.with_marks(sheet.page, believed, sheet.drawn, sheet.job.no_marks)
+    pending = _pending(sheet, f"{DIFFERS}; read by OCR ({question.reason})", typed)
+    return replace(pending, doubt=Doubt(believed, question.sample, question.reason))
+
+
+def _pending(
+    sheet: _Sheet, reason: str, typed: PageText | None = None, area: Box | None = None
+) -> PendingPage:
+    job, shape = sheet.job, sheet.shape
+    dpi = render.ocr_dpi(sheet.drawn.dpi, shape.width, shape.height, job.source.limits.pixels)
     job.pictures += 1
-    small = job.pictures <= render.SMALL_JOB
-    picture = render.rendered(page, dpi)
-    image = render.saved(picture, job.source.scratch, number, dpi, small)
-    return PendingPage(image, shape.width, shape.height, dpi, reason, typed, picture_hash(picture))
+    colours = render.in_colour(sheet.page, dpi)
+    picture = colours.convert("L")
+    if area is not None:
+        picture = render.cut_out(picture, area)
+    image = render.saved(picture, job.source.scratch, sheet.number, dpi, job.pictures <= render.SMALL_JOB)
+    seen = picture_hash(picture) if area is None else None
+    notes, small = sheet.view.notes, render.saved_small(colours, job.source.scratch, sheet.number)
+    return PendingPage(
+        image, shape.width, shape.height, dpi, reason, typed, seen, area=area, notes=notes, small=small
+    )
 
 
-def _with_cells(job: _Job, typed: PageText, drawn: Content, shape: Geometry) -> PageText:
-    cells = pdf_tables.cells(drawn, typed.words, shape)
+def _with_cells(sheet: _Sheet, typed: PageText) -> PageText:
+    job = sheet.job
+    if not (typed.words and job.tables_left and pdf_tables.looks_ruled(sheet.drawn)):
+        return typed
+    cells = pdf_tables.cells(sheet.drawn, typed.words, sheet.shape)
     job.tables_left -= bool(cells)
     return replace(typed, cells=cells)
 

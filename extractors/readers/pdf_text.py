@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 import re
 from bisect import bisect_left
-from collections.abc import Callable
-from ctypes import byref, c_double
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from ctypes import byref, c_double, c_void_p
+from dataclasses import dataclass, field
 from typing import Any
 
 import pypdfium2.raw as pdfium_c
@@ -23,6 +23,8 @@ _WORD = re.compile(rf"[{_HAN}]{{1,{HAN_GROUP}}}|[{_HAN_MARKS}]|[^\s\x00-\x1f{_HA
 _HYPHEN = "\x02"
 """What pdfium puts for a hyphen at a line's end, together with the line break behind it."""
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
+
+_OFF_PAGE = Box(0.0, 0.0, 0.0, 0.0)
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,11 @@ class Geometry:
         return Box.clamped(x0, y0, x1, y1)
 
 
+def address(handle: Any) -> int:
+    """What tells one pdfium object from another."""
+    return c_void_p.from_buffer(handle).value or 0
+
+
 def geometry(page: Any) -> Geometry:
     """The geometry of a pdfium page; a page without a usable size is taken for A4."""
     left, bottom, right, top = page.get_bbox()
@@ -66,11 +73,19 @@ def geometry(page: Any) -> Geometry:
 
 @dataclass(frozen=True)
 class Layer:
-    """The text layer of one page. `unmapped` is the share (0 to 1) of characters without a known meaning."""
+    """The text layer of one page. `unmapped` is the share (0 to 1) of characters without a known meaning.
+
+    `painted` tells, for each word, the text object that paints its first character, by the address under which
+    `objects` has its handle; `off_page` are the
+    slices of the text that lie beside the page as it is displayed.
+    """
 
     text: str
     words: tuple[Word, ...]
     unmapped: float
+    painted: tuple[int, ...] = ()
+    objects: Mapping[int, Any] = field(default_factory=dict)
+    off_page: tuple[tuple[int, int], ...] = ()
 
 
 def text_layer(page: Any, geometry: Geometry) -> Layer:
@@ -90,8 +105,13 @@ def _layer(handle: Any, geometry: Geometry) -> Layer:
     raw = "".join([chr(code_of(handle, i)) for i in range(count)])
     raw = re.sub("[\ud800-\udfff]", "\ufffd", raw)
     raw, dropped = _with_line_breaks(raw)
-    words = _words(handle, raw, dropped, geometry)
-    return Layer(_without(raw, dropped), words, _unmapped(handle, count))
+    found = _words(handle, raw, dropped, geometry)
+    words = tuple(word for word, _ in found if word.box is not _OFF_PAGE)
+    off_page = tuple((word.start, word.end) for word, _ in found if word.box is _OFF_PAGE)
+    handles = [by for word, by in found if word.box is not _OFF_PAGE]
+    painted = tuple(map(address, handles))
+    objects = dict(zip(painted, handles, strict=True))
+    return Layer(_without(raw, dropped), words, _unmapped(handle, count), painted, objects, off_page)
 
 
 def _without(raw: str, dropped: list[int]) -> str:
@@ -123,15 +143,16 @@ def _with_line_breaks(raw: str) -> tuple[str, list[int]]:
     return "".join(chars), sorted(dropped)
 
 
-def _words(handle: Any, raw: str, dropped: list[int], geometry: Geometry) -> tuple[Word, ...]:
-    place = _placer(handle, geometry)
-    found: list[Word] = []
+def _words(handle: Any, raw: str, dropped: list[int], geometry: Geometry) -> list[tuple[Word, Any]]:
+    """The words with what paints them; those beside the page have the box `_OFF_PAGE`."""
+    place, painted_by = _placer(handle, geometry), pdfium_c.FPDFText_GetTextObject
+    found: list[tuple[Word, Any]] = []
     for start, end in _word_spans(raw, dropped):
         box = place(start, end)
         if box is not None:
             shift = bisect_left(dropped, start)
-            found.append(Word(start - shift, end - shift, box))
-    return tuple(found)
+            found.append((Word(start - shift, end - shift, box), painted_by(handle, start)))
+    return found
 
 
 def _word_spans(raw: str, dropped: list[int]) -> list[tuple[int, int]]:
@@ -149,7 +170,8 @@ def _word_spans(raw: str, dropped: list[int]) -> list[tuple[int, int]]:
 
 
 def _placer(handle: Any, geometry: Geometry) -> Callable[[int, int], Box | None]:
-    """A function that gives the box of characters start:end, or None where they leave no mark on the page."""
+    """A function that gives the box of characters start:end: `_OFF_PAGE` where that lies beside the page, None where
+    they leave no mark at all."""
     left, top, right, bottom = c_double(), c_double(), c_double(), c_double()
     corners = byref(left), byref(top), byref(right), byref(bottom)
     count_rects, get_rect = pdfium_c.FPDFText_CountRects, pdfium_c.FPDFText_GetRect
@@ -161,8 +183,10 @@ def _placer(handle: Any, geometry: Geometry) -> Callable[[int, int], Box | None]
             if get_rect(handle, number, *corners):
                 x0, x1 = min(x0, left.value), max(x1, right.value)
                 y0, y1 = min(y0, bottom.value), max(y1, top.value)
-        box = geometry.box(x0, y0, x1, y1) if x0 < x1 and y0 < y1 else None
-        return box if box and box.x0 < box.x1 and box.y0 < box.y1 else None
+        if x0 >= x1 or y0 >= y1:
+            return None
+        box = geometry.box(x0, y0, x1, y1)
+        return box if box.x0 < box.x1 and box.y0 < box.y1 else _OFF_PAGE
 
     return place
 

@@ -8,6 +8,8 @@ from typing import Any
 
 from PIL import Image
 
+from extractors.document import Box
+
 MIN_DPI, USUAL_DPI, MAX_DPI = 200.0, 300.0, 400.0
 OCR_PIXELS = 40_000_000
 """More pixels than this make OCR slow and not better (A3 at 400 dpi has 31 million)."""
@@ -16,6 +18,9 @@ SMALL_JOB = 32
 JPEG_QUALITY = 92
 PLAIN_PIXELS = 16_000_000
 """Pixels up to which (A4 at 400 dpi) such a picture is not packed either: that would take an eighth of OCR's time."""
+SMALL_PIXELS = 1_000_000
+"""Pixels of the small picture in colour in which seals, stamps and handwriting are sought: A4 at 100 dpi."""
+SMALL_QUALITY = 90
 
 
 def ocr_dpi(embedded: float | None, width: float, height: float, pixels: int) -> float:
@@ -28,12 +33,39 @@ def ocr_dpi(embedded: float | None, width: float, height: float, pixels: int) ->
 
 def rendered(page: Any, dpi: float) -> Image.Image:
     """A pdfium page as a grey picture, upright as its /Rotate says, filled-in forms and annotations drawn."""
+    return in_colour(page, dpi).convert("L")
+
+
+def in_colour(page: Any, dpi: float) -> Image.Image:
+    """As `rendered`, in colour ("RGB")."""
     bitmap = page.render(scale=dpi / 72, rev_byteorder=True)
     try:
-        grey: Image.Image = bitmap.to_pil().convert("L")
-        return grey
+        colours: Image.Image = bitmap.to_pil().convert("RGB")
+        return colours
     finally:
         bitmap.close()
+
+
+def reduced(picture: Image.Image) -> Image.Image:
+    """The picture made so small that seals, stamps and handwriting can be sought in it quickly."""
+    factor = math.sqrt(SMALL_PIXELS / (picture.width * picture.height))
+    size = (max(1, round(picture.width * factor)), max(1, round(picture.height * factor)))
+    return picture.resize(size, Image.Resampling.BOX, reducing_gap=1.0) if factor < 1 else picture
+
+
+def saved_small(image: Image.Image, scratch: Path, number: int) -> Path:
+    """Writes the small picture of page `number` and returns its path."""
+    path = scratch / f"small-{number:05}.jpg"
+    reduced(image).save(path, quality=SMALL_QUALITY, subsampling=0)
+    return path
+
+
+def cut_out(image: Image.Image, area: Box) -> Image.Image:
+    """The part of a page's picture that lies in `area`."""
+    wide, high = image.size
+    left, top = min(int(area.x0 * wide), wide - 1), min(int(area.y0 * high), high - 1)
+    right, bottom = max(left + 1, math.ceil(area.x1 * wide)), max(top + 1, math.ceil(area.y1 * high))
+    return image.crop((left, top, min(right, wide), min(bottom, high)))
 
 
 def saved(image: Image.Image, scratch: Path, number: int, dpi: float, small_job: bool = True) -> Path:

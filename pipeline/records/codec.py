@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from extractors.document import Box, Cell, Document, Meta, Page, Word
+from extractors.document import Box, Cell, Document, Mark, Meta, Page, Word
 from extractors.extract import Understanding
 from extractors.facts.fact import Day, Fact, Money, Value
 
@@ -132,7 +132,12 @@ def _page_row(page: Page) -> Row:
         "words": pack_words(page.words),
         "cells": pack_cells(page.cells),
         "notes": list(page.notes),
+        "marks": [[mark.kind, _sides(mark.box), mark.confidence] for mark in page.marks],
     }
+
+
+def _sides(box: Box) -> list[float]:
+    return [box.x0, box.y0, box.x1, box.y1]
 
 
 def document_of(media_type: str, text: Mapping[Any, Any], pages: Sequence[Mapping[Any, Any]]) -> Document:
@@ -161,6 +166,7 @@ def page_of(row: Mapping[Any, Any]) -> Page:
         words=unpack_words(row["words"]) if "words" in row else (),
         cells=unpack_cells(row["cells"]) if "cells" in row else (),
         notes=tuple(row["notes"]),
+        marks=tuple(Mark(kind, Box(*sides), sure) for kind, sides, sure in row["marks"]),
     )
 
 

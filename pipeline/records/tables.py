@@ -65,6 +65,7 @@ pages = Table(
     Column("words", LargeBinary, nullable=False),
     Column("cells", LargeBinary, nullable=False),
     Column("notes", JSON, nullable=False),
+    Column("marks", JSON, nullable=False, server_default="[]"),
 )
 
 facts = Table(

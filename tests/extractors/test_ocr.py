@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PIL import Image, ImageFilter
 
@@ -13,13 +14,23 @@ from extractors.errors import OcrFailed, TesseractMissing, TimedOut
 from extractors.limits import Limits
 from extractors.ocr import engine
 from extractors.ocr.engine import Bearing, Engine, Layout, OcrImage, PageReading, Recognised
-from extractors.ocr.merit import confidence, without_noise
+from extractors.ocr.merit import confidence, without_noise, without_scenery
 from extractors.ocr.options import OcrOptions
 from extractors.ocr.pages import page_of
 from extractors.ocr.pictures import turned_back
 from extractors.ocr.policy import Readers, recognise
 from extractors.readers.draft import PendingPage
-from tests.extractors.ocr_pictures import CHINESE, ENGLISH, HAN_FONT, box_of, saved, sheet, text_of
+from tests.extractors import drawn_pages
+from tests.extractors.drawn_pages import grained, page
+from tests.extractors.ocr_pictures import (
+    CHINESE,
+    ENGLISH,
+    HAN_FONT,
+    box_of,
+    saved,
+    sheet,
+    text_of,
+)
 
 
 def read(image: OcrImage, reader: Engine | None = None, options: OcrOptions | None = None) -> Recognised:
@@ -179,21 +190,27 @@ def test_clean_print_is_read_once_and_in_lists(tmp_path: Path) -> None:
     images = [saved(sheet(ENGLISH), tmp_path, n) for n in range(12)]
     reader = Scripted({}, words(*" ".join(ENGLISH).split()))
     assert len(read_all(images, reader)) == 12
-    assert reader.asked == [(2, "eng"), (8, "eng"), (2, "eng")]
+    assert reader.asked == [(8, "eng"), (4, "eng")]
 
 
-def test_after_chinese_pages_chinese_is_tried_first(tmp_path: Path) -> None:
+def test_what_looks_chinese_is_read_as_chinese_at_once(tmp_path: Path) -> None:
     images = [saved(sheet(CHINESE, HAN_FONT), tmp_path, n) for n in range(5)]
     reader = Scripted({"eng": words("FA", "ER", sure=0.2)}, words(*CHINESE, sure=0.95))
     found = read_all(images, reader)
     assert [text_of(each) for each in found] == [" ".join(CHINESE)] * 5
-    assert reader.asked[-1] == (3, "chi_sim")
+    assert reader.asked == [(5, "chi_sim")]
 
 
-def test_fast_is_one_pass(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("script", "languages"), [("en", "eng"), ("zh", "eng+chi_sim"), ("both", "eng+chi_sim")]
+)
+def test_fast_is_one_pass_in_the_languages_of_the_page(tmp_path: Path, script: str, languages: str) -> None:
     reader = Scripted({}, words("doubt", sure=0.3))
-    read(saved(sheet(ENGLISH), tmp_path), reader, OcrOptions(mode="fast"))
-    assert reader.asked == [(1, "eng+chi_sim")]
+    drawn = page("zh" if script == "zh" else "en", px=20)
+    if script == "both":
+        drawn = np.vstack([drawn, page("zh", px=20, lines=6)])
+    read(drawn_pages.saved(grained(drawn), tmp_path), reader, OcrOptions(mode="fast"))
+    assert reader.asked == [(1, languages)]
 
 
 def test_accurate_tries_more_and_keeps_the_best(tmp_path: Path) -> None:
@@ -212,6 +229,22 @@ def test_accurate_tries_more_and_keeps_the_best(tmp_path: Path) -> None:
 def test_noise_is_told_from_words(word: str, sure: float, kept: bool) -> None:
     found = without_noise(Recognised((*words("Notice", "of", "claim").lines, *words(word, sure=sure).lines)))
     assert (word in text_of(found).split()) is kept
+
+
+@pytest.mark.parametrize(
+    ("word", "sure", "kept"),
+    [("G", 0.77, False), ("ASNO", 0.86, False), ("00", 0.9, False), ("六", 0.8, False), ("■", 0.99, False),
+     ("6", 0.99, True), ("STOP", 0.95, True), ("工地", 0.92, True)],
+)  # fmt: skip
+def test_in_scenery_only_certain_words_are_words(word: str, sure: float, kept: bool) -> None:
+    assert bool(without_scenery(words(word, sure=sure)).words) is kept
+
+
+def test_a_sign_in_scenery_is_kept_whole() -> None:
+    sign = Recognised(
+        (*words("HARBOUR").lines, (*words("Road").lines[0], *words("works", sure=0.6).lines[0]))
+    )
+    assert text_of(without_scenery(sign)) == "HARBOUR Road works"
 
 
 def typed(*texts: str, y: float) -> PageText:

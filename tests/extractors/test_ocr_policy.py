@@ -6,9 +6,11 @@ import datetime
 import multiprocessing
 import os
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -28,6 +30,8 @@ from extractors.ocr.pages import page_of
 from extractors.ocr.policy import Readers, readers_for, recognise
 from extractors.ocr.slots import slot
 from extractors.readers.draft import PendingPage
+from tests.extractors import drawn_pages
+from tests.extractors.drawn_pages import QUAD, Grey, grained, photographed, rotated
 from tests.extractors.ocr_pictures import ENGLISH, saved, sheet, text_of
 
 GOOD = " ".join(ENGLISH).split()
@@ -84,11 +88,52 @@ def test_a_page_of_which_the_fast_engine_is_not_sure_goes_to_the_better_one(tmp_
     assert found.reasons == ("quick was not sure (0.50)",)
 
 
-@pytest.mark.parametrize("size", [(300, 900), (700, 500)], ids=["receipt", "cutting"])
-def test_receipts_and_cuttings_go_to_the_better_engine_at_once(tmp_path: Path, size: tuple[int, int]) -> None:
+def drawn(folder: Path, how: Callable[[Grey], Grey] = lambda page: page, **options: Any) -> OcrImage:
+    """A page with a text, and what a scanner or a camera made of it."""
+    return drawn_pages.saved(grained(how(drawn_pages.page(**options))), folder)
+
+
+LOOKS = {
+    "a receipt": {"size": (600, 1100)},
+    "a cutting": {"size": (700, 500)},
+    "Han characters": {"script": "zh"},
+    "small print": {"px": 11, "size": (900, 900)},
+    "its lines run down the picture": {"how": lambda page: rotated(page, 90), "size": (1200, 1000)},
+    "a photo": {"how": lambda page: photographed(page, QUAD, (1000, 1333))},
+    "blurred": {"how": lambda page: grained(page, blur=3.5)},
+    "pale": {"how": lambda page: (225 - (255 - page.astype(np.float64)) * 0.15).astype(np.uint8)},
+    "no straight lines": {"how": lambda page: rotated(page, 15)},
+}
+
+
+@pytest.mark.parametrize(("why", "options"), LOOKS.items(), ids=list(LOOKS))
+def test_what_is_no_clean_latin_print_goes_to_the_better_engine_at_once(
+    tmp_path: Path, why: str, options: dict[str, Any]
+) -> None:
     fast, best = Fake("quick", *GOOD), Fake("good", *GOOD)
-    (found,) = read(pages(tmp_path, size=size), fast, best)
-    assert (found.engine, fast.pages) == ("good 1", [])
+    (found,) = read([drawn(tmp_path, **options)], fast, best)
+    assert (found.engine, fast.pages, found.reasons) == ("good 1", [], (why,))
+
+
+@pytest.mark.parametrize("options", [{}, {"px": 40}, {"table": True}, {"lines": 2}])
+def test_what_may_be_clean_latin_print_goes_to_the_fast_engine(
+    tmp_path: Path, options: dict[str, Any]
+) -> None:
+    fast, best = Fake("quick", *GOOD, sure=0.96), Fake("good", *GOOD)
+    (found,) = read([drawn(tmp_path, **options)], fast, best)
+    assert (found.engine, best.pages, found.reasons) == ("quick 1", [], ("clean print",))
+
+
+def test_the_back_of_a_sheet_is_blank_for_both_once_the_fast_one_found_nothing(tmp_path: Path) -> None:
+    fast, best = Fake("quick"), Fake("good", *GOOD)
+    (found,) = read(pages(tmp_path), fast, best)
+    assert (found.found.words, found.reasons, fast.pages, best.pages) == ((), ("blank",), [1], [])
+
+
+def test_accurate_asks_the_better_engine_whatever_the_page_looks_like(tmp_path: Path) -> None:
+    fast, best = Fake("quick", *GOOD), Fake("good", *GOOD)
+    (found,) = read([drawn(tmp_path)], fast, best, "accurate")
+    assert (found.engine, fast.pages, found.reasons) == ("good 1", [], ("as asked",))
 
 
 def test_the_better_engine_has_to_say_as_much(tmp_path: Path) -> None:
@@ -100,7 +145,7 @@ def test_the_better_engine_has_to_say_as_much(tmp_path: Path) -> None:
 
 def test_where_the_better_engine_fails_the_fast_one_answers(tmp_path: Path) -> None:
     fast, best = Fake("quick", *GOOD), Fake("good", error=OcrFailed("page 1: no"))
-    (found,) = read(pages(tmp_path, size=(300, 900)), fast, best)
+    (found,) = read([drawn(tmp_path, size=(300, 900))], fast, best)
     assert (found.engine, text_of(found.found)) == ("quick 1", " ".join(GOOD))
     assert found.reasons == ("good failed: ocr_failed",)
 

@@ -1,12 +1,13 @@
 from __future__ import annotations
 
 import datetime
+import json
 from decimal import Decimal
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from extractors.document import Box, Cell, Word
+from extractors.document import Box, Cell, Mark, PageText, Word, assemble
 from extractors.facts.fact import Day, Fact, Money
 from pipeline.records import codec
 
@@ -29,6 +30,19 @@ def test_words_come_back_as_they_were(found: list[Word]) -> None:
 @given(st.lists(st.builds(Cell, *[st.integers(0, 10**6)] * 5), max_size=20))
 def test_cells_come_back_as_they_were(found: list[Cell]) -> None:
     assert codec.unpack_cells(codec.pack_cells(found)) == tuple(found)
+
+
+marks = st.builds(Mark, st.sampled_from(["seal", "stamp", "handwriting"]), boxes, st.floats(0, 1))
+
+
+@given(st.lists(marks, max_size=5))
+def test_marks_come_back_as_they_were(found: list[Mark]) -> None:
+    document = assemble([PageText("", 595.0, 842.0, marks=tuple(found))], "image/png")
+    rows = json.loads(
+        json.dumps([{**row, "words": "", "cells": ""} for row in codec.reading_rows(document).pages])
+    )
+    placed = [{key: value for key, value in row.items() if key not in codec.PLACES} for row in rows]
+    assert codec.page_of(placed[0]).marks == tuple(found)
 
 
 @given(

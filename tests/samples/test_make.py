@@ -88,6 +88,12 @@ def test_the_expectation_in_the_tree_is_that_of_the_text(spec: Spec) -> None:
     assert {key: kept[key] for key in fresh} == fresh
 
 
+@pytest.mark.parametrize("spec", [s for s in ALONE if s.form == "scan"][:12], ids=lambda s: s.file)
+def test_the_marks_in_the_tree_are_those_that_are_drawn(spec: Spec) -> None:
+    kept = json.loads((DOCUMENTS / f"{spec.file}.expected.json").read_text("utf-8"))
+    assert kept["marks"] == make.scan_marks(spec)
+
+
 def test_roles_are_those_of_the_extractors() -> None:
     known = {
         "dates": DATE_ROLES,
