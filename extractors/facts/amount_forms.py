@@ -284,7 +284,8 @@ def _scaled(text: str, end: int, marked: bool) -> tuple[Decimal, int]:
         return Decimal(1), end
     if word == "m" and match[0].startswith(" ") and not _CLOSED.match(text, match.end(), match.end() + 2):
         return Decimal(1), end
-    stop = match.end() - 1 if match[0].endswith(".") else match.end()
+    pointed = match[0].endswith(".") and not _MONEY_NEXT.match(text, match.end())
+    stop = match.end() - 1 if pointed else match.end()
     factor = _FACTORS[word]
     more = SCALE.match(text, stop, stop + 16)
     if more and len(more["s"]) > 3:

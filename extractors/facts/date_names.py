@@ -43,7 +43,7 @@ def _day() -> str:
 def _left() -> re.Pattern[str]:
     to = r"(?:(?P<link> ?(?:-|~|/|to|until|till|through|thru) ?| ?(?:and|&) ?)(?:the )?"
     return re.compile(
-        rf"(?<![a-z0-9$£€])(?<!\d[.,:/])(?P<a>{_day()})(?P<o>{_ORDINAL})(?: day)?(?: of)?"
+        rf"(?<![a-z0-9$£€])(?<!\d[.,:/])(?<![$£€¥] )(?P<a>{_day()})(?P<o>{_ORDINAL})(?: day)?(?: of)?"
         rf"{to}(?P<b>{_day()})(?P<p>{_ORDINAL}))?"
         r"(?P<of> day of| of(?: the)?| de)?[ .,/'\-]{0,3}\Z"
     )

@@ -25,7 +25,7 @@ _NUMBERS = {
     for word in words.split()
 } | {"上": 1, "下": 2}
 _ORDINALS = "|".join(word for word in _NUMBERS if word.isascii())
-_HAN_MONTH = "1[0-2]|0?[1-9]|十[一二]?|[一二三四五六七八九]"
+_HAN_MONTH = "1[0-2]|0?[1-9]|十[一二]?|[一二三四五六七八九元]"
 _TO = "-|~|至|到"
 
 _QUARTER = re.compile(
@@ -161,7 +161,7 @@ def _number(match: re.Match[str], *groups: str) -> int:
 
 
 def _integer(word: str) -> int:
-    return int(word) if word.isdecimal() else int(han_number(word) or 0)
+    return int(word) if word.isdecimal() else int(han_number(word.replace("元", "一")) or 0)
 
 
 def _year(word: str) -> int | None:

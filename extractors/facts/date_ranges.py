@@ -9,13 +9,17 @@ from dataclasses import replace
 from extractors.facts.date_reading import Parts, Reading, possible
 
 _TO = re.compile(
+    r"\s*(?:,? ?[(]?(?:(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*|(?:星期|周|礼拜)[一二三四五六日天])[)]?)?"
     r"\s*(?:上午|下午|早上|晚上)?(?:\d{1,2}[:时点]\d{0,2}分?)?\s*"
     r"(?:(?:,| and)? ?(?:end(?:ing|ed)|finish(?:ing|ed))(?: on)?"
     r"|,? ?(?:-|~|to|until|till|through|thru|up to|ending)|起?,?(?:直?至|到)|au|bis|al?)"
-    r"\s*(?:the )?(?:(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*,? )?"
+    r"\s*(?:the )?(?:\d{1,2}[:.]\d\d(?: ?[ap]\.?m\.?| ?h(?:ou)?rs)?,? (?:on )?(?:the )?)?"
+    r"(?:(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*,? )?"
 )
 _AND = re.compile(r"\s*(?:and|与|和|及)\s*(?:the )?")
 _BETWEEN = re.compile(r"(?:between|在|介于)(?: the)?\s*$")
+_FURTHEST = 40
+"""Characters between two ends: a weekday, a time of day, and `to`."""
 _UNITS = ("quarter", "half of a year", "week")
 _TAIL = re.compile(r" ?(?:-|~|至|到) ?(?:(\d{1,2})([./-]))?(\d{1,2})(?![\d:%]|[./-]\d| ?[ap]m)")
 _LIST = re.compile(r"\s*(?:,|and|&|or|、|和|及|与|或)\s*(?:and |on )?(?:the )?")
@@ -35,7 +39,7 @@ def joined(text: str, readings: Sequence[Reading]) -> list[Reading]:
 
 
 def _range(text: str, a: Reading, b: Reading) -> Reading | None:
-    if not _same_unit(a, b) or b.start - a.end > 24 or not _linked(text, a, b):
+    if not _same_unit(a, b) or b.start - a.end > _FURTHEST or not _linked(text, a, b):
         return None
     ends = (a.first, b.last) if b.last else _with_years(a.first, b.first)
     if ends is None:

@@ -128,7 +128,7 @@ def _neighbours() -> tuple[Rule, ...]:
 
 
 _OFFSET = re.compile(
-    rf"(?<![\w.,/])(?<!within )(?P<n>{_NUMBER}) (?P<unit>day|week|month|year)s?"
+    rf"(?<![\w.,/])(?<!within )(?P<n>{_NUMBER})(?: ?\([a-z0-9 -]{{1,20}}\))? (?P<unit>day|week|month|year)s?"
     r" (?P<way>after|from|following|before|prior to) (?:the )?\Z"
 )
 

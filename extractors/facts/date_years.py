@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import replace
@@ -16,6 +17,7 @@ _NEAR = 300
 """Within how many characters an earlier date with a year lends it to one without."""
 
 
+_STEPPED = re.compile(r"(?<![a-z])(next|coming|last|past|previous) (?:the )?\Z")
 _SAME_YEAR = 240
 """Up to how many days away a day without a year is taken to be in the anchor's year."""
 
@@ -51,7 +53,7 @@ def completed(reading: Reading, known: Sequence[Dated], own: datetime.date | Non
     anchor = neighbour or own or _any_before(reading, known)
     if anchor is None:
         return None
-    year = _year_near(reading.first, anchor)
+    year = _year_told(reading, anchor, text)
     if year is None:
         return None
     first = (year, reading.first[1], reading.first[2])
@@ -98,6 +100,18 @@ def _any_before(reading: Reading, known: Sequence[Dated]) -> datetime.date | Non
 def _count_before(reading: Reading, known: Sequence[Dated]) -> int:
     """How many of `known`, which are in order of place, end before a reading begins."""
     return bisect_right(known, reading.start, key=lambda dated: dated.reading.end)
+
+
+def _year_told(reading: Reading, anchor: datetime.date, text: str) -> int | None:
+    """The year nearest to the anchor; of `next 6 April` that of the first to come, of `last 6 April` the last gone."""
+    told = _STEPPED.search(text, max(0, reading.start - 16), reading.start)
+    if told is None:
+        return _year_near(reading.first, anchor)
+    _, month, day = reading.first
+    years = [y for y in range(anchor.year - 4, anchor.year + 5) if possible((y, month, day))]
+    ahead = told[1] in ("next", "coming")
+    fits = [y for y in years if (datetime.date(y, month, day or 1) > anchor) is ahead]
+    return (min(fits) if ahead else max(fits)) if fits else None
 
 
 def _year_near(parts: Parts, anchor: datetime.date) -> int | None:

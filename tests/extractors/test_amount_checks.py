@@ -151,6 +151,7 @@ def test_words_are_compared_with_the_figure_beside_them(text: str, differ: bool)
         ("between 2 and 3 million euros", ["3000000 EUR"]),
         ("US$ 500 - 12 units", ["500 USD"]),
         ("No. 7-3万元", ["30000 CNY"]),
+        ("1,2 Mio. EUR", ["1200000 EUR"]),
         ("half a million dollars", ["500000 USD"]),
         ("three quarters of a million pounds", ["750000 GBP"]),
         ("two and a half million dollars", ["2500000 USD"]),
