@@ -77,12 +77,12 @@ def findings(
     figures that have a role, by place.
     """
     found = {place: Finding(doubt=doubt) for place, doubt in (*_totals(tables), *_net_and_tax(sheet, known))}
-    found |= _of_lines(bill_lines(tables, plain))
-    return found
+    sure = bill_lines(tables, plain)
+    return found | _of_lines(bill_lines(sheet.rows, plain), len(sure) == 1 and len(sure[0].quantities) == 1)
 
 
 def bill_lines(rows: Sequence[Row], plain: str) -> list[Line]:
-    """The rows of a table that have a quantity, a rate and a sum, in order of place."""
+    """The rows that have a quantity, a rate and a sum, by the heads of a table or of columns of text."""
     return [line for row in rows if (line := _line(row, plain))]
 
 
@@ -100,11 +100,14 @@ def _line(row: Row, plain: str) -> Line | None:
     return Line(tuple(counts), behind[1] if behind else "", rate, sums[0])
 
 
-def _of_lines(lines: Sequence[Line]) -> dict[int, Finding]:
-    """Where most lines are what they should be, one that is not is a finding; else the columns are something else."""
+def _of_lines(lines: Sequence[Line], alone: bool) -> dict[int, Finding]:
+    """Where most lines are what they should be, one that is not is a finding; else the columns are something else.
+
+    A line `alone` in a table with heads is one too.
+    """
     sound = {line.sum.start: Finding(why=str(line)) for line in lines if line.product is not None}
     wrong = [line for line in lines if line.product is None]
-    if len(wrong) * 2 > len(sound) and not (len(lines) == 1 and len(lines[0].quantities) == 1):
+    if len(wrong) * 2 > len(sound) and not (alone and len(lines) == 1):
         return sound
     return sound | {line.sum.start: Finding(doubt=_said(line)) for line in wrong}
 

@@ -24,6 +24,8 @@ _MONEY = re.compile(
     r"(?<![a-z])(?:us ?\$|hk ?\$|usd|eur|gbp|cny|rmb|myr|sgd|hkd|aud|rm|[$€£¥])(?![a-z])|[(] ?(?:万|千)?元 ?[)]"
 )
 _MONEY_END = re.compile(rf"(?:{_MONEY.pattern})\s*\Z")
+_PERCENT = re.compile(r"\d ?%")
+_RATE_HEAD = re.compile(r"[税费收]率|(?:vat|tax|gst) (?:rate|%)")
 _IN_TEN_THOUSANDS = re.compile(r"万 ?元")
 _NO_HEAD = re.compile(r"\d[\d,]{0,24}\.\d\d(?!\d)|[.;。；] ?\w|date|日期")
 
@@ -113,10 +115,16 @@ def with_columns(document: Document, plain: str, rows: Sequence[Row]) -> list[Ro
             result.append(row)
             continue
         last = row.end
-        result.append(_placed(row, heads[at][1]))
+        result.append(_placed(row, _without_rates(heads[at][1], plain[row.start : row.end])))
         if row.label and row.label.role == "total" and row.label.strength >= 3:
             last = -_FURTHEST * 2
     return result
+
+
+def _without_rates(found: Sequence[Column], line: str) -> list[Column]:
+    """The columns that hold figures of a line: `13%` under 税率 is none of them."""
+    percent = bool(_PERCENT.search(line))
+    return [column for column in found if not (percent and _RATE_HEAD.search(column.words))]
 
 
 def _placed(row: Row, found: Sequence[Column]) -> Row:

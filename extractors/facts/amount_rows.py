@@ -25,6 +25,7 @@ _COMMA_CENTS = re.compile(r",(\d\d)$")
 _LIKE_MONEY = re.compile(r"[.,]\d\d$|[,'.]\d{3}$")
 _RATE_BELOW = re.compile(r" *\n\s{0,3}%")
 """The sign of a rate that OCR put on the next line."""
+_LARGEST_RATE = 100
 LONGEST_LINE = 240
 
 
@@ -74,7 +75,7 @@ def rows_of(page: Page, plain: str) -> list[Row]:
 def _row(plain: str, start: int, end: int, page: int) -> Row | None:
     line = plain[start : min(end, start + LONGEST_LINE)]
     figures = tuple(_figures(line, start))
-    if figures and _RATE_BELOW.match(plain, figures[-1].end):
+    if figures and figures[-1].value < _LARGEST_RATE and _RATE_BELOW.match(plain, figures[-1].end):
         figures = figures[:-1]
     lead = line[: figures[0].start - start] if figures else line
     label = label_of(lead)

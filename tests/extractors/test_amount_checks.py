@@ -176,3 +176,25 @@ def test_about_so_much_is_marked_as_such(text: str, value: str) -> None:
     (fact,) = sums(text)
     assert shown(fact) == value
     assert fact.doubts
+
+
+VAT_LINES = """增值税专用发票
+名称 数量 单价 金额 税率 税额
+螺纹钢 120 4,000.00 480,000.00 13% 62,400.00
+水泥 300 385.00 115,500.00 13% 15,015.00
+钢管 40 52.50 2,100.00 13% 273.00
+合计 597,600.00 77,688.00
+价税合计 675,288.00
+"""
+
+
+def test_a_rate_of_tax_is_no_column_of_figures() -> None:
+    found = [(fact.role, shown(fact), fact.why) for fact in sums(VAT_LINES, "invoice")]
+    assert ("line", "480000 CNY", "120 × 4000.00") in found
+    assert ("tax", "62400 CNY", "") in found
+    assert not [value for role, value, _ in found if role == "line" and value in ("4000 CNY", "385 CNY")]
+
+
+def test_lines_of_plain_text_are_checked_where_most_are_sound() -> None:
+    wrong = sums(VAT_LINES.replace("2,100.00", "2,400.00"), "invoice")
+    assert [d for f in wrong for d in f.doubts if "makes" in d] == ["40 × 52.50 makes 2100.00, not 2400.00"]
