@@ -66,7 +66,7 @@ def fold(text: str) -> str:
 
 def compact(text: str) -> str:
     """The folded text without anything but letters and digits: how references are compared."""
-    return "".join(char for char in fold(text) if char.isalnum())
+    return "".join(filter(str.isalnum, fold(text)))
 
 
 def tokens(text: str) -> list[Token]:

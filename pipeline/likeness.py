@@ -100,6 +100,10 @@ class Likeness:
         return {"doc": self.other, "score": round(self.score, 3), "by": self.by, "differs": self.differs}
 
 
+_CRC = np.array([zlib.crc32(bytes([byte ^ 0xFF])) ^ 0xFF000000 for byte in range(256)], dtype=np.uint32)
+"""The table of CRC-32 (ISO 3309): what each byte does to the lowest byte of a sum."""
+
+
 def signature(reading: Reading) -> Signature | None:
     """64 numbers of which two documents share as many, in proportion, as they share text; None for a short text."""
     if len(reading.tokens) < FEWEST_TOKENS:
@@ -113,10 +117,23 @@ def signature(reading: Reading) -> Signature | None:
 
 def _least_of(text: str) -> NDArray[np.uint64]:
     """The least hash of a stretch under each permutation."""
-    hashes = np.fromiter({zlib.crc32(s.encode()) for s in shingles(text)}, dtype=np.uint64)
+    hashes = _hashes_of_letters(text) if text.isascii() and len(text) >= LETTERS else _hashes(text)
     factors, summands = _permutations()
     found = [((hashes * a + b) >> np.uint64(32)).min() for a, b in zip(factors, summands, strict=True)]
     return np.array(found, dtype=np.uint64)
+
+
+def _hashes(text: str) -> NDArray[np.uint64]:
+    return np.fromiter({zlib.crc32(s.encode()) for s in shingles(text)}, dtype=np.uint64)
+
+
+def _hashes_of_letters(text: str) -> NDArray[np.uint64]:
+    """The same for a text without Han, all stretches at once."""
+    letters = np.frombuffer(text.encode("ascii"), dtype=np.uint8)
+    found = np.full(len(letters) - LETTERS + 1, 0xFFFFFFFF, dtype=np.uint32)
+    for at in range(LETTERS):
+        found = _CRC[(found ^ letters[at : at + len(found)]) & 0xFF] ^ (found >> np.uint32(8))
+    return (found ^ np.uint32(0xFFFFFFFF)).astype(np.uint64)
 
 
 def shingles(text: str) -> Iterator[str]:

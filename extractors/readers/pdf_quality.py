@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
+from collections.abc import Callable
 
 MIN_CHARS = 8
 MAX_UNMAPPED = 0.3
@@ -34,12 +35,18 @@ def fault(text: str, unmapped: float) -> str | None:
         return None
     if unmapped > MAX_UNMAPPED and not _reads_well(text):
         return "its font does not say what the characters are"
-    if sum(map(_is_noise, chars)) > MAX_NOISE * len(chars):
+    if _count(Counter(chars), _is_noise) > MAX_NOISE * len(chars):
         return "it holds characters without a meaning"
     chars = _RUNS.sub(r"\1", chars)
-    if len(chars) >= 50 and sum(c.isalnum() for c in chars) < MIN_LETTERS * len(chars):
+    counts = Counter(chars)
+    if len(chars) >= 50 and _count(counts, str.isalnum) < MIN_LETTERS * len(chars):
         return "it is mostly signs"
-    return _odd_letters([c for c in chars if c.isalpha()])
+    return _odd_letters(Counter({char: count for char, count in counts.items() if char.isalpha()}))
+
+
+def _count(counts: Counter[str], is_meant: Callable[[str], bool]) -> int:
+    """How many of the characters are meant; each is looked at once, however often it occurs."""
+    return sum(count for char, count in counts.items() if is_meant(char))
 
 
 def _is_noise(char: str) -> bool:
@@ -53,18 +60,19 @@ def _reads_well(text: str) -> bool:
     return len(sound) > 0.6 * len(words)
 
 
-def _odd_letters(letters: list[str]) -> str | None:
-    if len(letters) < MIN_ODD:
+def _odd_letters(letters: Counter[str]) -> str | None:
+    total = letters.total()
+    if total < MIN_ODD:
         return None
-    if sum("\x80" <= c <= "\xff" for c in letters) > MAX_HIGH_LATIN * len(letters):
+    if _count(letters, lambda c: "\x80" <= c <= "\xff") > MAX_HIGH_LATIN * total:
         return "its letters are read in a wrong encoding"
-    latin = [c for c in letters if c.isascii()]
-    if len(latin) > MIN_LATIN and sum(c in _VOWELS for c in latin) < MIN_VOWELS * len(latin):
+    latin = _count(letters, str.isascii)
+    if latin > MIN_LATIN and _count(letters, _VOWELS.__contains__) < MIN_VOWELS * latin:
         return "its letters form no words"
     scripts = Counter[str]()
-    for char, count in Counter(letters).items():
+    for char, count in letters.items():
         scripts[_script(char)] += count
-    if sum(count > 0.03 * len(letters) for count in scripts.values()) > MAX_SCRIPTS:
+    if sum(count > 0.03 * total for count in scripts.values()) > MAX_SCRIPTS:
         return "it mixes scripts that do not go together"
     return None
 

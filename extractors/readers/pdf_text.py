@@ -6,7 +6,7 @@ import math
 import re
 from bisect import bisect_left
 from collections.abc import Callable, Mapping
-from ctypes import byref, c_double, c_void_p
+from ctypes import byref, c_double, c_ushort, c_void_p
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -101,9 +101,7 @@ def text_layer(page: Any, geometry: Geometry) -> Layer:
 
 def _layer(handle: Any, geometry: Geometry) -> Layer:
     count = max(0, pdfium_c.FPDFText_CountChars(handle))
-    code_of = pdfium_c.FPDFText_GetUnicode
-    raw = "".join([chr(code_of(handle, i)) for i in range(count)])
-    raw = re.sub("[\ud800-\udfff]", "\ufffd", raw)
+    raw = re.sub("[\ud800-\udfff]", "\ufffd", _characters(handle, count))
     raw, dropped = _with_line_breaks(raw)
     found = _words(handle, raw, dropped, geometry)
     words = tuple(word for word, _ in found if word.box is not _OFF_PAGE)
@@ -112,6 +110,14 @@ def _layer(handle: Any, geometry: Geometry) -> Layer:
     painted = tuple(map(address, handles))
     objects = dict(zip(painted, handles, strict=True))
     return Layer(_without(raw, dropped), words, _unmapped(handle, count), painted, objects, off_page)
+
+
+def _characters(handle: Any, count: int) -> str:
+    """All characters, at pdfium's positions: at once where each is one unit of UTF-16, else one by one."""
+    units = (c_ushort * (count + 1))()
+    if pdfium_c.FPDFText_GetText(handle, 0, count, units) == count + 1:
+        return bytes(units)[:-2].decode("utf-16-le", "surrogatepass")
+    return "".join([chr(pdfium_c.FPDFText_GetUnicode(handle, i)) for i in range(count)])
 
 
 def _without(raw: str, dropped: list[int]) -> str:

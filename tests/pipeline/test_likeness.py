@@ -172,6 +172,13 @@ def test_a_short_text_has_no_signature() -> None:
     assert signature(read(" ".join(words))) is not None
 
 
+def test_one_foreign_letter_hardly_changes_a_signature() -> None:
+    plain, with_han = signature(read(letter())), signature(read(letter() + " 印"))
+    assert plain is not None
+    assert with_han is not None
+    assert (plain == with_han).mean() > 0.95
+
+
 def test_only_the_likeliest_are_compared() -> None:
     mark = signature(read(letter()))
     other = signature(read(CHINESE.format(number=14, day=16)))
