@@ -20,6 +20,38 @@ status = run(sys.argv[1:])
 peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 print("peak", status, peak * (1 if sys.platform == "darwin" else 1024), file=sys.stderr)
 """
+WORDS = [
+    "the",
+    "crane",
+    "at",
+    "gate",
+    "four",
+    "was",
+    "out",
+    "of",
+    "order",
+    "and",
+    "so",
+    "work",
+    "on",
+    "the",
+    "east",
+    "wall",
+    "had",
+    "to",
+    "stop",
+    "until",
+    "noon",
+    "when",
+    "men",
+    "came",
+    "with",
+    "new",
+    "parts",
+    "to",
+    "mend",
+    "it",
+]
 
 
 def ingested(workspace: Path, source: Path) -> tuple[dict[str, Any], int]:
@@ -50,7 +82,8 @@ def printed(path: Path, pages: int) -> Path:
         text = canvas.beginText(30, 810)
         text.setFont("Helvetica", 6)
         for row in range(110):
-            text.textLine(" ".join(f"{number:x}{row * 40 + word:x}" for word in range(30)))
+            first = (number * 7 + row * 3) % len(WORDS)
+            text.textLine(" ".join([*WORDS[first:], *WORDS[:first]]))
         canvas.drawText(text)
         canvas.showPage()
     canvas.save()
