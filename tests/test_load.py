@@ -20,38 +20,8 @@ status = run(sys.argv[1:])
 peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 print("peak", status, peak * (1 if sys.platform == "darwin" else 1024), file=sys.stderr)
 """
-WORDS = [
-    "the",
-    "crane",
-    "at",
-    "gate",
-    "four",
-    "was",
-    "out",
-    "of",
-    "order",
-    "and",
-    "so",
-    "work",
-    "on",
-    "the",
-    "east",
-    "wall",
-    "had",
-    "to",
-    "stop",
-    "until",
-    "noon",
-    "when",
-    "men",
-    "came",
-    "with",
-    "new",
-    "parts",
-    "to",
-    "mend",
-    "it",
-]
+WRITTEN = """the crane at gate four was out of order and so work on the east wall had to stop until noon when men came
+with new parts to mend it"""
 
 
 def ingested(workspace: Path, source: Path) -> tuple[dict[str, Any], int]:
@@ -77,13 +47,13 @@ def zipped(path: Path, size: int) -> Path:
 
 def printed(path: Path, pages: int) -> Path:
     """A PDF of closely written pages."""
-    canvas = Canvas(str(path), pagesize=(595, 842))
+    canvas, words = Canvas(str(path), pagesize=(595, 842)), WRITTEN.split()
     for number in range(pages):
         text = canvas.beginText(30, 810)
         text.setFont("Helvetica", 6)
         for row in range(110):
-            first = (number * 7 + row * 3) % len(WORDS)
-            text.textLine(" ".join([*WORDS[first:], *WORDS[:first]]))
+            first = (number * 7 + row * 3) % len(words)
+            text.textLine(" ".join([*words[first:], *words[:first]]))
         canvas.drawText(text)
         canvas.showPage()
     canvas.save()
