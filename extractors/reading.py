@@ -68,6 +68,7 @@ class _Recognition:
 
     def __init__(self, limits: Limits, options: OcrOptions) -> None:
         self.options, self._limits, self._stack = options, limits, ExitStack()
+        self._looked_up: dict[Path, PageReading | None] = {}
 
     def __enter__(self) -> Self:
         return self
@@ -119,7 +120,12 @@ class _Recognition:
         return found
 
     def _known(self, image: OcrImage) -> PageReading | None:
-        return None if self._kept is None else self._kept.find(image)
+        """What was kept of the picture. It is looked up once: for that the whole picture is hashed."""
+        if self._kept is None:
+            return None
+        if image.path not in self._looked_up:
+            self._looked_up[image.path] = self._kept.find(image)
+        return self._looked_up[image.path]
 
 
 def _believed(

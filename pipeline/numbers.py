@@ -6,9 +6,8 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
 
-import yaml
-
 from extractors.facts.fact import Fact
+from extractors.word_lists import word_list
 from index.words import compact, fold
 from pipeline.evidence import Evidence, Summary
 
@@ -76,5 +75,5 @@ def _is_yours(fact: Fact, text: str) -> bool:
 
 @cache
 def _yours() -> tuple[str, ...]:
-    loaded = yaml.safe_load(Path(__file__).with_suffix(".yaml").read_text(encoding="utf-8"))
+    loaded = word_list(Path(__file__).with_suffix(".yaml"))
     return tuple(fold(word) for words in loaded["yours"].values() for word in words)

@@ -8,9 +8,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from extractors.document import Document, Page, is_han, lines_of
+from extractors.word_lists import word_list
 from index.words import fold
 from pipeline.linking.view import DocumentView, Hit, Phrase
 
@@ -42,7 +41,7 @@ class Phrases:
 @cache
 def vocabulary(path: Path) -> dict[str, Any]:
     """A YAML file of words, read once."""
-    loaded: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    loaded: dict[str, Any] = word_list(path)
     return loaded
 
 

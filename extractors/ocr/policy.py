@@ -135,24 +135,25 @@ class Stream:
 
     def add(self, image: OcrImage, of: int) -> None:
         """One of at most `of` images of a document; it is read soon."""
-        self._list.append(image)
-        if len(self._list) >= min(LIST_LENGTH, ceil(of / (2 * self._slots))):
-            self._begin()
+        self._take(image, ceil(of / (2 * self._slots)))
 
     def add_all(self, images: Sequence[OcrImage]) -> None:
         """All images that are still to come, without those that were added before."""
         new = [image for image in images if image.path not in self._read and image not in self._list]
-        length = max(1, min(LIST_LENGTH, ceil((len(self._list) + len(new)) / self._slots)))
+        length = ceil((len(self._list) + len(new)) / self._slots)
         for image in new:
-            self._list.append(image)
-            if len(self._list) >= length:
-                self._begin()
+            self._take(image, length)
         self._begin()
 
     def reading(self, image: OcrImage) -> PageReading:
         """What stands in an image that was added. Raises what the engines raise."""
         future, number = self._read[image.path]
         return future.result()[number]
+
+    def _take(self, image: OcrImage, length: int) -> None:
+        self._list.append(image)
+        if len(self._list) >= min(LIST_LENGTH, length):
+            self._begin()
 
     def _begin(self) -> None:
         if self._list:

@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import Any
 
 import reportlab
-import yaml
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFError, TTFont
 
+from extractors.word_lists import word_list
 from pipeline.bundle.errors import FontMissing
 
 _PLACES = Path(__file__).with_name("fonts.yaml")
@@ -57,5 +57,5 @@ def _registered(name: str, path: Path, face: int = 0) -> TTFont:
 
 @cache
 def _places() -> dict[str, Any]:
-    places: dict[str, Any] = yaml.safe_load(_PLACES.read_text(encoding="utf-8"))
+    places: dict[str, Any] = word_list(_PLACES)
     return places

@@ -8,8 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from extractors.word_lists import word_list
 from pipeline.bundle.errors import UnknownProfile
 
 _FOLDER = Path(__file__).with_name("profiles")
@@ -60,6 +59,6 @@ def profile(name: str) -> Profile:
     """The profile of that name. Raises UnknownProfile."""
     if name not in names():
         raise UnknownProfile(f"There is no bundle profile {name!r}; there are: {', '.join(names())}.")
-    words = yaml.safe_load((_FOLDER / f"{name}.yaml").read_text(encoding="utf-8"))
+    words = word_list(_FOLDER / f"{name}.yaml")
     wide, high = words["paper"]
     return Profile(name, words["language"], (float(wide), float(high)), int(words["dpi"]), words)

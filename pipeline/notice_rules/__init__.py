@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
+from extractors.word_lists import word_list
 
 _FOLDER = Path(__file__).parent
 SIDES = ("contractor", "employer")
@@ -59,7 +59,7 @@ def form(name: str) -> Form:
     """The form of that name. Raises `KeyError` for an unknown one, `ValueError` for a file with a fault."""
     if name not in names():
         raise KeyError(name)
-    loaded = yaml.safe_load((_FOLDER / f"{name}.yaml").read_text(encoding="utf-8"))
+    loaded = word_list(_FOLDER / f"{name}.yaml")
     contractor, employer = (_steps(name, loaded.get(side) or []) for side in SIDES)
     return Form(name, str(loaded["title"]), str(loaded["source"]), contractor, employer)
 

@@ -30,7 +30,8 @@ _RECORDING = ("video/", "audio/")
 
 def reading(tx: sa.Connection, document: str) -> Reading:
     """What is compared of a document; one that was not read has an empty text, and so has a recording."""
-    if _is_recording(tx, document):
+    query = sa.select(documents.c.media_type).where(documents.c.id == document)
+    if str(tx.execute(query).scalar()).startswith(_RECORDING):
         return Reading("", (), ())
     text = tx.execute(sa.select(texts.c.text).where(texts.c.document == document)).scalar() or ""
     query = sa.select(pages.c.start, pages.c.end).where(pages.c.document == document)
@@ -45,19 +46,14 @@ def pictured(tx: sa.Connection, document: str) -> Pictured:
     found = tx.execute(sa.select(page_hashes).where(page_hashes.c.document == document)).all()
     if not found:
         return Pictured()
-    query = sa.select(texts.c.text, texts.c.metadata, documents.c.size)
+    query = sa.select(texts.c.text, texts.c.metadata, documents.c.size, documents.c.media_type)
     own = tx.execute(query.join(documents).where(texts.c.document == document)).one()
     columns = (pages.c.number, pages.c.start, pages.c.end, pages.c.source, pages.c.words)
     rows = tx.execute(sa.select(*columns).where(pages.c.document == document).order_by(pages.c.number))
     hashes = {row.page: PictureHash(row.whole, row.sheet, row.width, row.height) for row in found}
     both = _pages(rows, own.text, hashes)
-    compared = [page for page in both if page.picture] if _is_recording(tx, document) else both
+    compared = [page for page in both if page.picture] if str(own.media_type).startswith(_RECORDING) else both
     return Pictured(tuple(compared), _taken(own.text, own.metadata), own.size)
-
-
-def _is_recording(tx: sa.Connection, document: str) -> bool:
-    query = sa.select(documents.c.media_type).where(documents.c.id == document)
-    return str(tx.execute(query).scalar()).startswith(_RECORDING)
 
 
 def _pages(rows: Iterable[Any], text: str, hashes: dict[int, PictureHash]) -> Iterator[PicturePage]:
