@@ -10,6 +10,8 @@ from extractors.document import Document
 from extractors.facts import find_facts
 from extractors.facts.dates import document_date
 from extractors.facts.fact import Fact
+from extractors.facts.party_tie import Tie
+from extractors.facts.party_ties import ties
 from extractors.kinds import Classification, classify
 from extractors.limits import Limits
 from extractors.picture_hash import PictureHash
@@ -27,6 +29,7 @@ class Understanding:
 
     classification: Classification
     facts: tuple[Fact, ...]
+    ties: tuple[Tie, ...] = ()
 
     @property
     def date(self) -> datetime.date | None:
@@ -47,7 +50,8 @@ class Extraction:
 def understand(document: Document) -> Understanding:
     """Kind and facts of a document that was read."""
     classification = classify(document)
-    return Understanding(classification, find_facts(document, classification.kind))
+    facts = find_facts(document, classification.kind)
+    return Understanding(classification, facts, ties(document, facts))
 
 
 def extract(path: Path, untrusted_name: str, scratch: Path, limits: Limits, ocr: OcrOptions) -> Extraction:

@@ -11,11 +11,12 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from extractors.document import Document, is_han
+from extractors.document import Document
 from extractors.facts.fact import Fact
 from extractors.facts.party_forms import Company, companies_in
 from extractors.facts.party_heads import fills, heads, says
 from extractors.facts.party_labelled import Named, labelled, labels, named_on_vat_invoice
+from extractors.facts.party_names import in_one_line
 from extractors.facts.party_people import attendees
 from extractors.facts.party_shops import shop
 from extractors.facts.party_whole import Place, companies_of, undamaged, whole
@@ -35,7 +36,6 @@ _CALLED = re.compile(r"\((?P<role>[^()]{2,90})\)")
 _DEFINES = re.compile(r"hereinafter|referred to|called|简称|称为|下称|[\"']the |\(the ", re.IGNORECASE)
 _DEFINED_WITHIN = 170
 _BEFORE = re.compile(r"(?:\bthe )?\b(?P<role>[A-Za-z\-]+)(?:, | is | shall be )$")
-_WHITE = re.compile(r"\s+")
 
 
 def find(document: Document, kind: str) -> list[Fact]:
@@ -188,13 +188,5 @@ def _key(name: str) -> str:
 
 def _fact(document: Document, named: Named) -> Fact:
     raw = document.text[named.start : named.end]
-    name = f"{_joined(raw)} {named.form}".rstrip()
+    name = f"{in_one_line(raw)} {named.form}".rstrip()
     return Fact("party", named.role, name, named.start, named.end, named.confidence, named.rule, named.why)
-
-
-def _joined(raw: str) -> str:
-    """The name in one line, without spaces between Han characters."""
-    words = _WHITE.sub(" ", raw).strip()
-    return "".join(
-        c for at, c in enumerate(words) if c != " " or not (is_han(words[at - 1]) and is_han(words[at + 1]))
-    )

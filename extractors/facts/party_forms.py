@@ -24,12 +24,13 @@ _INITIALS = re.compile(
 _NAME_WORD = re.compile(r"[(\"'«]?(?:[A-Z0-9À-Þ]|[a-z]{1,2}[A-Z])[\w&'./()\-À-ÿ]*$|\(M\)$|&$|\+$")
 _OF = re.compile(r"(?: (?:of|for|and) (?:the )?[A-Z][\w\-]+(?: [A-Z][\w\-]+){0,4}){1,4}")
 _HAN_RUN = re.compile(rf"[{HAN}A-Za-z0-9·()&\-]{{1,40}}$")
+_HAN_LETTER = re.compile(rf"[{HAN}]")
 _CORPORATE = re.compile(
     rf"(?:\([{HAN}]{{2,8}}\))?(?:集团|控股)?(?:\([{HAN}]{{2,8}}\))?(?:股份)?(?:有限(?:责任)?公司|公司)"
 )
 _OURS = re.compile(r"[本我贵该你此各两]|其他|上述|对方")
 _ITEM = re.compile(r"\(\w{1,2}\)$")
-_CODE = re.compile(r"(?=\d*\.)[\d.]*\d|[A-Z]{1,6}[-/].*\d.*")
+_CODE = re.compile(r"(?=\d*\.)[\d.]*\d|[A-Z]{1,6}[-/].*\d.*|[A-Z]{0,4}\d{5,}[A-Z]?")
 """A number of a clause or a code: it opens no name."""
 _LINE_WRAPS = 45
 _HAN_WRAPS = 18
@@ -144,6 +145,7 @@ def _name_start(text: str, form: int, through_small: bool, over_comma: bool, ful
         floor = max(floor, text.rfind("\n", 0, wrap) + 1)
     elif wrap >= 0 and not _wraps(text, wrap, full):
         floor = wrap + 1
+    floor = max(floor, _behind_han(text, floor, form))
     tokens = [(m.start(), m.group()) for m in _TOKEN.finditer(text, floor, form)]
     taken: list[tuple[int, str]] = []
     for at, token in reversed(tokens[-_MOST_WORDS:]):
@@ -163,6 +165,12 @@ def _name_start(text: str, form: int, through_small: bool, over_comma: bool, ful
         if t.strip("(),.&").lower() not in _known().small and not t.strip("(),.").isdigit()
     ]
     return taken[-1][0] if real else form
+
+
+def _behind_han(text: str, start: int, end: int) -> int:
+    """Where Latin writing goes on behind Chinese: a name in both scripts is two names ("港务有限公司(Harbour Ltd)")."""
+    last = max((m.end() for m in _HAN_LETTER.finditer(text, start, end)), default=start)
+    return last + 1 if last > start and text[last] in "(/" else last
 
 
 def _form_alone(text: str, newline: int, form: int) -> bool:

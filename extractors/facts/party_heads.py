@@ -77,6 +77,9 @@ def heads(pages: Sequence[PageSegments], kind: str, known: Sequence[Named]) -> I
     letterhead = _letterhead(first, greeting, kind)
     if letterhead:
         yield _with_form(pages[0], letterhead[1])
+        if other := _in_other_script(first, *letterhead):
+            letterhead = (letterhead[0] + 1, letterhead[1])
+            yield other
     if kind == "correspondence":
         own = _name(pages[0], letterhead[1]) if letterhead else ""
         told = any(n.role == "recipient" for n in known)
@@ -134,6 +137,18 @@ def _letterhead(lines: Sequence[Plain], greeting: int | None, kind: str) -> tupl
                 role, *line.span(company.start, company.end), sure, "party.letterhead", "letterhead"
             )
     return None
+
+
+def _in_other_script(lines: Sequence[Plain], at: int, head: Named) -> Named | None:
+    """The letterhead's second line, where it is a company's name in the other script."""
+    below = lines[at + 1] if at + 1 < len(lines) else None
+    if below is None or has_han(below.text) == has_han(lines[at].text) or _labelled(below):
+        return None
+    company = fills(below, companies_in(below))
+    if company is None or below.text.rstrip().endswith((":", ";")):
+        return None
+    start, end = below.span(company.start, company.end)
+    return replace(head, start=start, end=end)
 
 
 def _opens(line: Plain, at: int, kind: str) -> Company | None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from extractors.document import is_han
 from extractors.facts.party_forms import companies_in
 from extractors.facts.plain import Plain, has_han, plain, vocabulary
 
@@ -75,6 +76,8 @@ _PLACEHOLDERS = frozenset(
 _PERSON = re.compile(
     r"^(?:[A-Z][a-zA-ZÀ-ÿ'’\-]*\.?)(?: (?:[A-Z][a-zA-ZÀ-ÿ'’\-]*\.?|van|von|de|den|der|bin|binti|al|da|la|di)){1,4}$"
 )
+
+_WHITE = re.compile(r"\s+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,3 +199,11 @@ def several(text: Plain, start: int, end: int) -> Iterator[tuple[int, int]]:
         yield at, start + cut.start()
         at = start + cut.end()
     yield at, end
+
+
+def in_one_line(raw: str) -> str:
+    """A name in one line, without spaces between Han characters."""
+    words = _WHITE.sub(" ", raw).strip()
+    return "".join(
+        c for at, c in enumerate(words) if c != " " or not (is_han(words[at - 1]) and is_han(words[at + 1]))
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import weakref
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -35,8 +36,22 @@ class Place:
     company: Company
 
 
+_last: list[tuple[weakref.ref[PageSegments], list[Place]]] = []
+
+
 def companies_of(pages: Sequence[PageSegments]) -> list[Place]:
-    """The names of companies on all pages, in order of place; none reaches over the gap between two columns."""
+    """The names of companies on all pages, in order of place; none reaches over the gap between two columns.
+
+    Those asked for last are remembered: the roles of names and what ties names together are read from the same.
+    """
+    if not pages:
+        return []
+    if not _last or _last[0][0]() is not pages[0]:
+        _last[:] = [(weakref.ref(pages[0]), _companies_of(pages))]
+    return _last[0][1]
+
+
+def _companies_of(pages: Sequence[PageSegments]) -> list[Place]:
     found: list[Place] = []
     for number, page in enumerate(pages):
         columns = [b.start for a, b in pairwise(page.segments) if b.column and _apart(a, b)]
