@@ -14,7 +14,7 @@ from extractors.facts.party_heads import fills
 from extractors.facts.party_labelled import labels
 from extractors.facts.party_names import is_name
 from extractors.facts.party_tie import Name, NamedPage, Tie
-from extractors.facts.plain import HAN, has_han
+from extractors.facts.plain import HAN, Plain, has_han
 from extractors.facts.segments import Segment
 from extractors.word_lists import word_list
 
@@ -25,8 +25,8 @@ _QUOTED = re.compile(r"[\"'](?P<name>[^\"'()]{2,40}?)[\"']")
 _DEFINES_EN = re.compile(
     r"(?:herein ?after|hereafter|herein|henceforth)"
     r"(?: (?:collectively |jointly )?(?:referred to as|called|known as|termed))?|"
-    r"(?:referred to as|known as|trading as|abbreviated(?: to| as)?|in short|also called|t/a|f/k/a|a\.?k\.?a\.?|formerly"
-    r"(?: known as)?)",
+    r"(?:referred to as|known as|trading as|abbreviated(?: to| as)?|in short|also called|t/a|f/k/a|a\.?k\.?a\.?"
+    r"|formerly(?: known as)?)",
     re.IGNORECASE,
 )
 _DEFINES_ZH = re.compile(
@@ -36,7 +36,7 @@ _UNQUOTED = re.compile(
     rf"[ :]*(?:the |as )?(?P<name>[A-Z][\w&.\-]*(?: [A-Z&][\w&.\-]*){{0,4}}|[{HAN}A-Za-z0-9]{{2,14}})"
 )
 _BETWEEN_PAIR = re.compile(
-    r" ?[(/|\n,-]{1,2} ?| {1,4}|\t|\n\n?| \(English name ?: ?|\((?:英文名称|英文名|中文名称|中文名) ?: ?",
+    r"\s?[(/|]\s?| {1,4}|\t|\s?\((?:English name|Chinese name|英文名称|英文名|中文名称|中文名|中文)[:：]? ?",
     re.I,
 )
 _HEAD_ROWS, _FOOT_ROWS = 8, 6
@@ -178,8 +178,12 @@ def _stacked(named: NamedPage, first: Name, second: Name) -> bool:
     texts = [named.page.lines[at] for at in (lines[0], lines[1])]
     filled = all(fills(text, companies_in(text)) for text in texts)
     around = [at for at in (lines[0] - 1, lines[1] + 1) if 0 <= at < len(segments)]
-    alone = not any(fills(named.page.lines[at], companies_in(named.page.lines[at])) for at in around)
+    alone = not any(_is_company(named.page.lines[at]) for at in around)
     return (head or foot) and filled and alone and not texts[0].text.rstrip().endswith((":", "、", ",", ";"))
+
+
+def _is_company(line: Plain) -> bool:
+    return ":" not in line.text and fills(line, companies_in(line)) is not None
 
 
 def _line_of(segments: Sequence[Segment], name: Name) -> int | None:

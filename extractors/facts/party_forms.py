@@ -243,8 +243,8 @@ def _han(text: Plain, full: float) -> Iterator[Company]:
 
 
 def _over_line_break(text: str, start: int, floor: int, full: float) -> int:
-    """A name may begin at the end of the line before, where that line is full."""
-    if start == 0 or text[start - 1] != "\n":
+    """A name may begin at the end of the line before, where that line is full and ends in Chinese."""
+    if start < 2 or text[start - 1] != "\n" or not _HAN_LETTER.match(text[start - 2]):
         return start
     above = start - 1 - text.rfind("\n", max(0, start - _UNWRAPPED), start - 1)
     if above < max(_HAN_WRAPS, full):
