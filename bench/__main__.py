@@ -25,6 +25,7 @@ from pipeline.linking.propose import linked
 from pipeline.linking.thread import threads
 from pipeline.linking.view import Events
 from pipeline.matter import Matter
+from pipeline.parties import Book
 from pipeline.records import documents, matters
 from pipeline.register import read_register
 from pipeline.workspace import init
@@ -107,7 +108,7 @@ def _links(matter: Matter, found: Sequence[Evidence], again: bool) -> list[tuple
     with matter.reading() as tx:
         if not again:
             return [(link.document, link.event) for link in matters.link_list(tx)]
-        events, kin = Events(matters.all_claims(tx)), threads(tx)
+        events, kin = Events(matters.all_claims(tx), Book.read(tx)), threads(tx)
     read = [evidence for evidence in found if evidence.document.pages]
     return [(link.document, link.event) for links in linked(read, events, kin).values() for link in links]
 

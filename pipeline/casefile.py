@@ -160,7 +160,7 @@ def load_case(matter: Matter, claim_id: str) -> CaseFile:
             links=tuple(link for link in own if link.status != "rejected" and link.document in evidence),
             evidence=evidence,
             loose=tuple(found for found in summaries if _is_loose(found, linked)),
-            book=Book.of(matters.all_claims(tx), matters.aliases(tx)),
+            book=Book.read(tx),
             rejected=tuple(link for link in own if link.status == "rejected"),
             known=_numbers(tx, [found for found in summaries if found.id not in evidence]),
         )

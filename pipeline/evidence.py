@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from extractors.document import Document
 from extractors.facts.fact import Day, Fact, Money
+from extractors.facts.party_known import RULE
 
 State = str  # open | ok | partial | failed
 
@@ -90,3 +91,18 @@ class Evidence:
     def page_of(self, fact: Fact) -> int:
         """The page on which a fact stands."""
         return self.document.page_at(fact.start).number
+
+
+def standing(facts: Sequence[Fact]) -> list[Fact]:
+    """The facts that stand, in order of place: a known name takes the place of what it was misread as, role by role."""
+    known = [fact for fact in facts if fact.rule == RULE]
+    if not known:
+        return list(facts)
+    found = [fact for fact in facts if fact.rule == RULE or not any(_replaces(k, fact) for k in known)]
+    return sorted(found, key=lambda f: (f.start, f.end, f.kind, f.role))
+
+
+def _replaces(known: Fact, fact: Fact) -> bool:
+    return (
+        fact.kind == "party" and fact.role == known.role and fact.start < known.end and known.start < fact.end
+    )

@@ -75,7 +75,7 @@ def _engine(matter: Matter) -> str:
 
 def _write(matter: Matter, batch: Batch, ids: Iterable[str]) -> None:
     with matter.reading() as tx:
-        book = Book.of(matters.all_claims(tx), matters.aliases(tx))
+        book = Book.read(tx)
     for document in ids:
         with matter.reading() as tx:
             evidence = documents.evidence(tx, documents.summary(tx, document), placed=False)

@@ -32,6 +32,7 @@ from pipeline.matter import Change, Matter
 from pipeline.originals import Original
 from pipeline.pace import Pace, Progress, silent, stage
 from pipeline.packed import Packed, packed
+from pipeline.partybook import bring_parties
 from pipeline.records import documents, matters
 from pipeline.steps import VERSIONS, after
 
@@ -176,11 +177,12 @@ class Ingest:
         return [taken for child in outcome.children if (taken := self._unless_known(child)) is not None]
 
     def finish(self) -> None:
-        """Compare, link and index what is new, and close the run."""
+        """Compare, name, link and index what is new, and close the run."""
         in_work, self._in_work = self._in_work, []
         for taken in in_work:
             self._report_known(taken)
         find_copies(self.matter, stage(self._progress, "comparing"))
+        bring_parties(self.matter, stage(self._progress, "names"))
         self.report.linked += link_pending(self.matter, stage(self._progress, "linking"))
         index_pending(self.matter, stage(self._progress, "indexing"))
         with self.matter.change() as change:

@@ -1,4 +1,4 @@
-"""What people decide: verdicts on links, corrections of facts, marks, names of parties. All of it outlives re-runs."""
+"""What people decide: verdicts on links, corrections of facts, marks. All of it outlives re-runs."""
 
 from __future__ import annotations
 
@@ -12,8 +12,9 @@ from extractors.facts.fact import PARTY_ROLES
 from extractors.kinds import KINDS
 from pipeline.errors import NotFound, UsageError
 from pipeline.indexing import index_pending
-from pipeline.linking.propose import link_pending
 from pipeline.matter import Change, Matter
+from pipeline.partybook import bind
+from pipeline.partybook.edit import bring_up_to_date
 from pipeline.records import documents, matters
 
 MARKS = ("privileged",)
@@ -60,7 +61,8 @@ def correct(
             matters.add_correction(change.tx, document, field, role, value, change.actor)
             change.note("corrected", document, field=field, role=role, value=value)
         _again(change, document)
-    _bring_up_to_date(matter)
+        bind(change.tx)
+    bring_up_to_date(matter)
     return {"doc": document, "corrected": [{"field": f, "role": r, "value": v} for f, r, v in wanted]}
 
 
@@ -108,20 +110,6 @@ def mark(matter: Matter, prefix: str, what: str, clear: bool = False) -> dict[st
     return {"doc": document, "marks": list(marks)}
 
 
-def name_party(matter: Matter, names: Sequence[str], name: str, action: str) -> dict[str, Any]:
-    """Record that these names mean the party `name`; returns `{"name", "aliases"}`."""
-    if not name.strip() or not any(other.strip() for other in names):
-        raise UsageError("A party needs a name.")
-    with matter.change() as change:
-        for other in names:
-            if other != name:
-                matters.put_alias(change.tx, other, name)
-        documents.undo(change.tx, "index")
-        change.note(action, "parties", names=list(names), name=name)
-    index_pending(matter)
-    return {"name": name, "aliases": [other for other in names if other != name]}
-
-
 def import_claims(matter: Matter, claims: Sequence[Any]) -> Mapping[str, Any]:
     """Add or update claims, and link anew; returns `{"imported": [ids], "changed": [ids]}`."""
     with matter.change() as change:
@@ -129,16 +117,13 @@ def import_claims(matter: Matter, claims: Sequence[Any]) -> Mapping[str, Any]:
         for claim_id in changed:
             change.note("claim imported", claim_id)
         if changed:
-            documents.undo(change.tx, "link")
-    _bring_up_to_date(matter)  # also where nothing changed: an import that was killed may have left it undone
+            bind(change.tx)
+            for step in ("parties", "link"):
+                documents.undo(change.tx, step)
+    bring_up_to_date(matter)  # also where nothing changed: an import that was killed may have left it undone
     return {"imported": [claim.id for claim in claims], "changed": changed}
 
 
 def _again(change: Change, document: str) -> None:
     for step in ("link", "index"):
         documents.undo(change.tx, step, [document])
-
-
-def _bring_up_to_date(matter: Matter) -> None:
-    link_pending(matter)
-    index_pending(matter)

@@ -13,7 +13,7 @@ from pipeline.evidence import Summary
 from pipeline.links import Link
 from pipeline.matter import Matter
 from pipeline.parties import Book
-from pipeline.records import documents, matters
+from pipeline.records import documents, matters, parties
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +67,8 @@ def document_list(matter: Matter, wanted: Wanted, sort: str = "taken") -> list[R
     """The documents that are wanted; `sort` is one of `SORTS`, with a minus sign for the reverse."""
     with matter.reading() as tx:
         events = _events(matters.link_list(tx))
-        book = Book.of(matters.all_claims(tx), matters.aliases(tx))
-        parties = documents.names_by_document(tx) if wanted.parties else {}
+        book = Book.read(tx)
+        named = parties.names_by_document(tx) if wanted.parties else {}
         amounts = (
             documents.amounts_by_document(tx) if wanted.least is not None or wanted.most is not None else {}
         )
@@ -78,7 +78,7 @@ def document_list(matter: Matter, wanted: Wanted, sort: str = "taken") -> list[R
         for s in found
         if _plain_match(s, wanted)
         and _linked_match(s, wanted, events.get(s.id, set()))
-        and _party_match(_names(s, parties.get(s.id, ())), wanted.parties, book)
+        and _party_match(_names(s, named.get(s.id, ())), wanted.parties, book)
         and _amount_match(amounts.get(s.id, ()), wanted)
     ]
     return sorted(rows, key=SORTS[sort.removeprefix("-")], reverse=sort.startswith("-"))

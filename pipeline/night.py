@@ -21,6 +21,7 @@ from pipeline.ingest import retry
 from pipeline.ingest_report import Report
 from pipeline.linking import link_pending
 from pipeline.matter import Matter
+from pipeline.partybook import bring_parties
 from pipeline.records import audit_log, documents, matters
 from pipeline.redo import reopen_outdated, understand_outdated
 from pipeline.witnesses import audit_faults, reported
@@ -108,8 +109,9 @@ def heal(matter: Matter, night: Night) -> None:
 
 
 def link_and_index(matter: Matter, night: Night) -> None:
-    """Bring copies, links and index up to date; build the index anew when it is broken or differs from the records."""
+    """Bring copies, names, links and index up to date; build the index anew when it is broken or not the records'."""
     find_copies(matter)
+    bring_parties(matter)
     linked = {document for report in night.reports for document in report.linked}
     night.newly_linked = sorted({*linked, *link_pending(matter)})
     night.index_rebuilt = _index_is_broken(matter)

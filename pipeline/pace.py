@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """`done` of `of` are done of the stage `what` (reading, comparing, linking, indexing, building); `item` is in hand.
+    """`done` of `of` are done of the stage `what` (reading, comparing, names, linking, indexing, building).
 
-    `of` may grow: what an archive holds is only known once it is open.
+    `item` is in hand. `of` may grow: what an archive holds is only known once it is open.
     """
 
     what: str

@@ -14,6 +14,7 @@ from pipeline.judgement import judge
 from pipeline.linking import relink
 from pipeline.links import Link
 from pipeline.pace import stage
+from pipeline.partybook import bring_parties
 from pipeline.records import documents, matters
 from pipeline.workspace import working
 
@@ -31,6 +32,7 @@ def link_command(claim: str | None, workspace: Path, as_json: bool) -> None:
         with matter.reading() as tx:
             claims = [matters.claim(tx, claim)] if claim else list(matters.all_claims(tx))
         with progress(quiet=as_json) as told:
+            bring_parties(matter, stage(told, "names"))
             changed = relink(matter, [found.id for found in claims], stage(told, "linking"))
             index_pending(matter, stage(told, "indexing"))
         with matter.reading() as tx:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +11,9 @@ import click
 from app.options import json_option, open_matter, workspace_option
 from app.output import message, print_json, print_table, say, word
 from pipeline.casefile import load_case, loose_evidence
-from pipeline.judgement import import_claims, name_party
-from pipeline.parties import Book
+from pipeline.judgement import import_claims
+from pipeline.partybook.edit import merge, part, rename
+from pipeline.partybook.entries import Entry, Reason, entries
 from pipeline.records import matters
 from pipeline.register import body_of, read_register
 from pipeline.statistics import claims_statistics
@@ -146,30 +148,64 @@ def parties_command() -> None:
 @workspace_option
 @json_option
 def parties_list(workspace: Path, as_json: bool) -> None:
-    """The parties of the register and of people's merges, with their aliases.
+    """The parties of register and documents: names, kind, roles, numbers, and why their names are one party's.
 
     Example: claimtrail parties list
     """
     with open_matter(workspace) as matter, matter.reading() as tx:
-        book = Book.of(matters.all_claims(tx), matters.aliases(tx))
-    found = [{"name": name, "aliases": aliases} for name, aliases in book.entries().items()]
+        found = entries(tx)
     if as_json:
-        print_json(found)
-    else:
-        print_table(["name", "aliases"], [(party["name"], ", ".join(party["aliases"])) for party in found])
+        print_json([entry.as_json() for entry in found])
+        return
+    columns = ["name", "kind", "roles", "documents", "aliases", "ids", "works_for"]
+    print_table(columns, map(_row, found))
+    _print_reasons("joined", [(entry.name, reason) for entry in found for reason in entry.why])
+    _print_reasons("perhaps", [(entry.name, reason) for entry in found for reason in entry.proposals])
+
+
+def _row(entry: Entry) -> tuple[Any, ...]:
+    ids = ", ".join(f"{value} ({scheme})" for scheme, value in entry.ids)
+    roles = ", ".join(entry.roles)
+    return (
+        entry.name,
+        word(entry.nature),
+        roles,
+        entry.documents,
+        ", ".join(entry.aliases),
+        ids,
+        entry.company,
+    )
+
+
+def _print_reasons(heading: str, reasons: Sequence[tuple[str, Reason]]) -> None:
+    if reasons:
+        say(f"{word(heading)}:")
+    for name, reason in reasons:
+        place = f" ({reason.document[:8]}, p. {reason.page}: {reason.words})" if reason.document else ""
+        say(f"  {name} = {reason.name}: {reason.detail}{place} [{reason.score:.2f}]")
 
 
 @parties_command.command("merge")
 @click.argument("name")
 @click.argument("others", nargs=-1, required=True)
+@click.option("--undo", is_flag=True, help="OTHERS are no names of NAME after all, whoever joined them.")
 @workspace_option
 @json_option
-def parties_merge(name: str, others: tuple[str, ...], workspace: Path, as_json: bool) -> None:
+def parties_merge(name: str, others: tuple[str, ...], undo: bool, workspace: Path, as_json: bool) -> None:
     """Say that OTHERS are names of the party NAME.
 
     Example: claimtrail parties merge "Harbour Civil Ltd" HCL 港务土木
     """
-    _name_party(workspace, others, name, "merged", as_json)
+    with open_matter(workspace) as matter, working(matter.workspace, "parties"):
+        answer = part(matter, name, others) if undo else merge(matter, name, others)
+    if as_json:
+        print_json(answer)
+    elif undo:
+        message(f"{answer['name']}, {', '.join(answer['apart'])}: {word('parted')}")
+    else:
+        message(f"{answer['name']}: {', '.join(answer['aliases'])}")
+        for unseen in answer["unseen"]:
+            message(f"  {unseen}: {word('unseen')}")
 
 
 @parties_command.command("rename")
@@ -182,12 +218,8 @@ def parties_rename(old: str, new: str, workspace: Path, as_json: bool) -> None:
 
     Example: claimtrail parties rename "Harbour Civil" "Harbour Civil Ltd"
     """
-    _name_party(workspace, (old,), new, "renamed", as_json)
-
-
-def _name_party(workspace: Path, names: tuple[str, ...], name: str, action: str, as_json: bool) -> None:
     with open_matter(workspace) as matter, working(matter.workspace, "parties"):
-        answer = name_party(matter, names, name, action)
+        answer = rename(matter, old, new)
     if as_json:
         print_json(answer)
     else:

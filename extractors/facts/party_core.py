@@ -69,3 +69,25 @@ def _latin_core(text: str) -> Core:
 def compatible(one: str, other: str) -> bool:
     """Whether two forms can be those of one company: the same sort, or one of the names goes without."""
     return not one or not other or one == other
+
+
+@cache
+def _generic() -> tuple[frozenset[str], re.Pattern[str]]:
+    loaded: dict[str, list[str]] = word_list(Path(__file__).with_suffix(".yaml"))["generic"]
+    ends = re.compile(f"(?:{'|'.join(sorted(loaded['han'], key=len, reverse=True))})$")
+    return frozenset(loaded["latin"]), ends
+
+
+@lru_cache(maxsize=8192)
+def telling(core: Core) -> str:
+    """The beginning of a core up to the words of its trade: what tells it from other companies; all of it else."""
+    latin, ends = _generic()
+    if has_han(core.core):
+        rest = core.core
+        while (found := ends.search(rest)) and found.start() >= 2:
+            rest = rest[: found.start()]
+        return rest
+    words = list(core.words)
+    while words and words[-1] in latin:
+        words.pop()
+    return "".join(words) or core.core

@@ -1,8 +1,9 @@
 """Looks for names that are known beforehand, such as a register's, where OCR may have misread them.
 
-A name of n letters may have an error for about each eight of them, a Chinese one an error of four characters; signs
-that look alike cost a third of one. On pages whose text is the file's own only signs that look alike may differ.
-What stands inside another company's longer name is that company's, and of two known names the nearer is meant.
+A name of six letters may have one error and one of twelve two, a Chinese one of four characters one and of ten two;
+its telling part, without the words of its trade, as many by its own length. Signs that look alike cost a third. On
+pages whose text is the file's own only signs that look alike may differ. What stands inside another company's longer
+name is that company's, and of two known names the nearer is meant.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from rapidfuzz.distance import Levenshtein
 from extractors.document import Document, Page
 from extractors.facts.fact import Fact
 from extractors.facts.party_context import stands_alone
-from extractors.facts.party_core import compatible, core_of
+from extractors.facts.party_core import compatible, core_of, telling
 from extractors.facts.party_shapes import ALIKE, differs_in_kind, skeleton, squeezed
 from extractors.facts.plain import Plain, has_han, plain
 
@@ -29,8 +30,6 @@ _CORE_HAN, _CORE_LATIN = 4, 9
 """A name without its form is looked for from so many characters on (or from two words)."""
 _MOST_PLACES = 40
 """Places of one piece of a name that are looked at on a page."""
-_SHIFTED = 3
-"""A reading with k errors that begins up to k letters away differs in at most so many times k from the name's place."""
 _SURE, _SURE_OF_ALIAS = 0.95, 0.85
 
 
@@ -38,8 +37,8 @@ _SURE, _SURE_OF_ALIAS = 0.95, 0.85
 class Sought:
     """One form of a known name: `letters` are its letters and digits in small, `shape` the same as OCR sees them.
 
-    `errors` is how many may be misread; `pieces` are the parts of `shape`, with their places, of which one must stand
-    in the text as it is when no more than that are.
+    `errors` is how many may be misread, and `most` how many in its beginning `telling`, which tells it from others;
+    `pieces` are the parts of that, with their places, of which one stands in the text as it is if no more are.
     """
 
     name: str
@@ -47,8 +46,15 @@ class Sought:
     letters: str
     shape: str
     errors: int
+    telling: str
+    told_at: int
+    most: int
     pieces: tuple[tuple[int, str], ...]
     sure: float
+
+
+Pieces = dict[str, list[tuple[Sought, int]]]
+"""What must stand in a text as it is -> the names of which it is a part, each with the part's place in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +81,8 @@ class KnownNames:
 
     def __init__(self, names: Mapping[str, Sequence[str]], others: Iterable[str] = ()) -> None:
         self._sought = [s for name, forms in names.items() for s in _sought(name, forms)]
+        self._pieces = _by_piece((piece, at, one) for one in self._sought for at, piece in one.pieces)
+        self._whole = _by_piece((one.shape, 0, one) for one in self._sought)
         self._own = {name: {_letters(form) for form in (name, *forms)} for name, forms in names.items()}
         self._cores = {name: _standing_cores((name, *forms)) for name, forms in names.items()}
         self._form = {
@@ -82,6 +90,10 @@ class KnownNames:
             for name, forms in names.items()
         }
         self._others = {_letters(other) for other in others}
+
+    def __bool__(self) -> bool:
+        """Whether there is anything to look for."""
+        return bool(self._sought)
 
     def seen_in(self, document: Document, facts: Sequence[Fact]) -> list[Fact]:
         """The facts that follow, in order of place, each with the name that is known and the rule `party.register`.
@@ -133,16 +145,13 @@ class KnownNames:
         )
 
     def _hits(self, text: _Folded, misread: bool) -> Iterator[Seen]:
-        for sought in self._sought:
-            starts = text.candidates(sought, misread)
-            for start in starts:
-                hit = text.read(sought, start, misread)
-                if hit is None:
-                    continue
-                first, last = text.place(*hit[:2])
-                seen = Seen(sought, first, last, hit[2])
-                if self._means(text, seen):
-                    yield seen
+        for sought, start in text.candidates(self._pieces if misread else self._whole):
+            hit = text.read(sought, start, misread)
+            if hit is None:
+                continue
+            seen = Seen(sought, *text.place(*hit[:2]), hit[2])
+            if self._means(text, seen):
+                yield seen
 
     def _means(self, text: _Folded, hit: Seen) -> bool:
         """Whether the words at a hit are this party's name, and not another's or part of a longer one."""
@@ -182,39 +191,63 @@ class _Folded:
         self.shape = skeleton(self.letters)
         self._origins: list[int] | None = None
 
-    def candidates(self, sought: Sought, misread: bool) -> list[int]:
-        """Where in the letters a name may begin."""
-        found: set[int] = set()
-        pieces = sought.pieces if misread else ((0, sought.shape),)
-        for offset, piece in pieces:
-            at = self.shape.find(piece)
-            while at >= 0 and len(found) < _MOST_PLACES:
-                found.add(max(0, at - offset))
-                at = self.shape.find(piece, at + 1)
-        return sorted(found)
+    def candidates(self, pieces: Pieces) -> list[tuple[Sought, int]]:
+        """The names that may stand on the page, each with where in the letters it may begin."""
+        found: dict[tuple[str, str, int], tuple[Sought, int]] = {}
+        for piece, of in pieces.items():
+            at, places = self.shape.find(piece), 0
+            while at >= 0 and places < _MOST_PLACES:
+                for sought, offset in of:
+                    start = max(0, at - offset)
+                    found[sought.name, sought.letters, start] = sought, start
+                at, places = self.shape.find(piece, at + 1), places + 1
+        return list(found.values())
 
     def read(self, sought: Sought, start: int, misread: bool) -> tuple[int, int, float] | None:
         """(start, end, cost) of the reading nearest to the name around a place in the letters; None when too far."""
-        slack = sought.errors if misread else 0
         size = len(sought.letters)
         if self.letters.startswith(sought.letters, start):
             return start, start + size, 0.0
-        near = Levenshtein.distance(
-            self.shape[start : start + size], sought.shape, score_cutoff=_SHIFTED * slack
-        )
-        if near > _SHIFTED * slack:
-            return None
+        slack = sought.errors if misread else 0
         best: tuple[float, int, int] | None = None
+        if misread and not self._begins(sought, start):
+            return None
         for first in range(max(0, start - slack), start + slack + 1):
             longest = min(first + size + slack, len(self.letters))
             for last in range(first + size - slack, longest + 1):
-                cost = _cost(self.letters[first:last], sought, slack)
-                if cost is not None and (
-                    best is None or (cost, abs(last - first - size)) < (best[0], best[2])
-                ):
-                    best = (cost, first, abs(last - first - size))
-                    end = last
-        return (best[1], end, best[0]) if best else None
+                cost = self._cost(first, last, sought, slack)
+                if cost is not None and (best is None or (cost, first - last) < (best[0], best[1] - best[2])):
+                    best = (cost, first, last)
+        return (best[1], best[2], best[0]) if best else None
+
+    def _begins(self, sought: Sought, start: int) -> bool:
+        """Whether what tells the name from others stands there, no more of it misread than may be."""
+        size, most = len(sought.telling), sought.most
+        start += sought.told_at
+        near = self.shape[max(0, start - most) : start + size + most]
+        if sought.telling in near:
+            return True
+        if Levenshtein.distance(near, sought.telling, score_cutoff=3 * most) > 3 * most:
+            return False
+        return any(
+            Levenshtein.distance(near[a:b], sought.telling, score_cutoff=most) <= most
+            for a in range(2 * most + 1)
+            for b in range(a + size - most, a + size + most + 1)
+        )
+
+    def _cost(self, first: int, last: int, sought: Sought, errors: int) -> float | None:
+        """What was misread: 1 for a letter, a third for one that looks alike; None when it is more than allowed."""
+        near = errors + len(sought.letters) // 6 + 1  # two letters read as one ("rn") are two edits
+        wrong = Levenshtein.distance(self.shape[first:last], sought.shape, score_cutoff=near)
+        if first == last or wrong > near:
+            return None
+        read = self.letters[first:last]
+        wrong = min(wrong, shape_distance(read, sought.letters)) if wrong > 0 else 0
+        if wrong > errors or differs_in_kind(read, sought.letters):
+            return None
+        alike = max(0, Levenshtein.distance(read, sought.letters) - wrong)
+        cost = wrong + ALIKE * alike
+        return cost if cost <= errors + ALIKE * max(1, len(sought.letters) // 6) else None
 
     def place(self, start: int, end: int) -> tuple[int, int]:
         """The slice of the document of a slice of the letters."""
@@ -224,23 +257,17 @@ class _Folded:
         return self._plain.span(self._origins[start], self._origins[end - 1] + 1)
 
 
-def _cost(read: str, sought: Sought, errors: int) -> float | None:
-    """What was misread: 1 for a letter, a third for one that looks alike; None when it is more than allowed."""
-    if not read:
-        return None
-    wrong = shape_distance(read, sought.letters)
-    if wrong > errors or differs_in_kind(read, sought.letters):
-        return None
-    alike = max(0, Levenshtein.distance(read, sought.letters) - wrong)
-    allowed = errors + ALIKE * max(1, len(sought.letters) // 6)
-    cost = wrong + ALIKE * alike
-    return cost if cost <= allowed else None
-
-
 def shape_distance(one: str, other: str) -> int:
     """The edit distance of two names as shapes: signs that OCR takes for each other are the same."""
     plainly = Levenshtein.distance(skeleton(one), skeleton(other))
     return min(plainly, Levenshtein.distance(squeezed(one), squeezed(other))) if plainly else 0
+
+
+def _by_piece(parts: Iterable[tuple[str, int, Sought]]) -> Pieces:
+    found: Pieces = {}
+    for piece, at, sought in parts:
+        found.setdefault(piece, []).append((sought, at))
+    return found
 
 
 def _sought(name: str, forms: Iterable[str]) -> Iterator[Sought]:
@@ -274,18 +301,20 @@ def _tells(words: Sequence[str]) -> bool:
 def _prepared(name: str, form: str, letters: str, sure: float) -> Sought:
     shape, core = skeleton(letters), core_of(form)
     errors = _errors(core.core) + (1 if core.form else 0) if letters != core.core else _errors(letters)
-    size, count = len(shape), errors + 1
+    beginning = telling(core) if telling(core) in letters else letters
+    at, most = letters.index(beginning), _errors(beginning)
+    size, count = len(beginning), most + 1
     cuts = [round(size * n / count) for n in range(count + 1)]
-    pieces = tuple((a, shape[a:b]) for a, b in pairwise(cuts))
-    return Sought(name, form, letters, shape, errors, pieces, sure)
+    pieces = tuple((at + a, shape[at + a : at + b]) for a, b in pairwise(cuts))
+    return Sought(name, form, letters, shape, errors, shape[at : at + size], at, most, pieces, sure)
 
 
 def _errors(letters: str) -> int:
     """How many letters of a name OCR may have misread."""
     size = len(letters)
     if has_han(letters):
-        return 0 if size < 4 else min(3, 1 + (size - 4) // 6)
-    return 0 if size < 8 else 1 if size < 13 else min(3, size // 8 + 1)
+        return 0 if size < 4 else 1 if size < 10 else 2
+    return 0 if size < 6 else 1 if size < 12 else 2
 
 
 def _letters(name: str) -> str:

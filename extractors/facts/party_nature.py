@@ -53,24 +53,23 @@ def nature(name: str, rules: Collection[str] = (), words: Collection[str] = ()) 
 def without_title(name: str) -> str:
     """A person's name without "Mr", "Dr", 先生."""
     words = name.split()
-    persons = vocabulary(Path(__file__).parent, "company_forms.yaml")["persons"]
-    titles = {title.lower() for title in persons["titles"]}
+    titles, han_titles = _titles()
     while len(words) > 1 and words[0].rstrip(".").lower() in titles:
         words = words[1:]
     bare = " ".join(words)
-    for title in sorted(persons["han_titles"], key=len, reverse=True):
+    for title in han_titles:
         if has_han(bare) and bare.endswith(title) and len(bare) > len(title) + 1:
             return bare[: -len(title)]
     return bare
 
 
 def _titled(name: str) -> bool:
-    persons = vocabulary(Path(__file__).parent, "company_forms.yaml")["persons"]
-    first = name.split()[0].rstrip(".") if name.split() else ""
-    if len(name.split()) > 1 and first in persons["titles"]:
+    titles, han_titles = _titles()
+    words = name.split()
+    if len(words) > 1 and words[0][:1].isupper() and words[0].rstrip(".").lower() in titles:
         return True
     bare = name.replace(" ", "")
-    return any(bare.endswith(t) for t in persons["han_titles"]) and is_person(name)
+    return any(bare.endswith(title) for title in han_titles) and is_person(name)
 
 
 def _by_form(name: str) -> bool:
@@ -98,3 +97,11 @@ def _among_people(rules: Collection[str], words: Collection[str]) -> bool:
 def _known_names() -> tuple[frozenset[str], frozenset[str]]:
     loaded: dict[str, list[str]] = word_list(Path(__file__).with_suffix(".yaml"))
     return frozenset(loaded["given"]), frozenset(loaded["surnames"])
+
+
+@cache
+def _titles() -> tuple[frozenset[str], tuple[str, ...]]:
+    """Titles before a name in small letters, and Chinese ones behind it, the longest first."""
+    persons = vocabulary(Path(__file__).parent, "company_forms.yaml")["persons"]
+    before = frozenset(title.lower() for title in persons["titles"])
+    return before, tuple(sorted(persons["han_titles"], key=len, reverse=True))

@@ -15,6 +15,7 @@ from pipeline.linking.view import DocumentView, Events
 from pipeline.links import Link, Reason
 from pipeline.matter import Matter
 from pipeline.pace import Told, untold
+from pipeline.parties import Book
 from pipeline.records import documents, matters
 from pipeline.steps import VERSIONS
 
@@ -66,7 +67,9 @@ def relink(matter: Matter, claim_ids: Sequence[str], tell: Told = untold) -> lis
 
 def _link(matter: Matter, claims: Sequence[Claim], ids: Sequence[str], kin: Threads, tell: Told) -> list[str]:
     """Portion by portion, so that neither the links of all documents nor their text lie in memory at once."""
-    events, claim_ids = Events(claims), [claim.id for claim in claims]
+    with matter.reading() as tx:
+        events = Events(claims, Book.read(tx))
+    claim_ids = [claim.id for claim in claims]
     changed, done = list[str](), 0
     for portion in _portions(ids, kin):
         proposed = linked(_evidence(matter, portion), events, kin)

@@ -18,6 +18,7 @@ from extractors.facts.fact import Money
 from index.words import compact, positions, tokens
 from pipeline.claims import Claim, Event
 from pipeline.evidence import Evidence
+from pipeline.parties import Book, names_of
 
 SMALLEST = Decimal(100)
 """Smaller sums occur by chance."""
@@ -147,13 +148,15 @@ class DocumentView:
 class EventView:
     """What the rules ask of an event."""
 
-    def __init__(self, claim: Claim, event: Event) -> None:
+    def __init__(self, claim: Claim, event: Event, book: Book) -> None:
         self.claim = claim
         self.event = event
         self.keywords = [phrase for word in event.keywords if (phrase := Phrase(word))]
         self.title = Phrase(event.title)
         self.references = {compact(ref): Phrase(ref) for ref in event.references if compact(ref)}
-        self.parties = [(party, [p for n in party.names if (p := Phrase(n))]) for party in claim.parties]
+        self.parties = [
+            (party, [p for n in names_of(party, book) if (p := Phrase(n))]) for party in claim.parties
+        ]
         self.claim_references = {compact(ref): ref for ref in (claim.id, *claim.references) if compact(ref)}
 
     @cached_property
@@ -173,7 +176,7 @@ class EventView:
 class Events:
     """The events of some claims, prepared once for many documents; `terms` are those that the rules ask for."""
 
-    def __init__(self, claims: Sequence[Claim]) -> None:
-        self.views = tuple(EventView(claim, event) for claim in claims for event in claim.events)
+    def __init__(self, claims: Sequence[Claim], book: Book) -> None:
+        self.views = tuple(EventView(claim, event, book) for claim in claims for event in claim.events)
         phrases = (phrase for view in self.views for phrase in view.phrases())
         self.terms = frozenset(term for phrase in phrases for term, _ in phrase.terms)

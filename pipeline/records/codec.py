@@ -11,7 +11,7 @@ import json
 import zlib
 from array import array
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from decimal import Decimal
 from typing import Any
 
@@ -43,6 +43,7 @@ class UnderstandingRows:
     about: Row
     """Columns of the table `documents`."""
     facts: tuple[Row, ...]
+    ties: tuple[Row, ...] = ()
 
 
 def reading_rows(read: Document) -> ReadingRows:
@@ -67,7 +68,11 @@ def understanding_rows(found: Understanding, read: Document) -> UnderstandingRow
         "title": answer.title,
         "date": found.date.isoformat() if found.date else None,
     }
-    return UnderstandingRows(about, tuple(fact_row(n, fact) for n, fact in enumerate(found.facts)))
+    return UnderstandingRows(
+        about,
+        tuple(fact_row(n, fact) for n, fact in enumerate(found.facts)),
+        tuple({"position": n, **asdict(tie)} for n, tie in enumerate(found.ties)),
+    )
 
 
 def pack_words(words: Sequence[Word]) -> bytes:

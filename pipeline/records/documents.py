@@ -17,7 +17,7 @@ from extractors.facts.fact import Fact
 from extractors.picture_hash import PictureHash
 from pipeline.clock import now, stamp
 from pipeline.errors import AmbiguousName, NotFound
-from pipeline.evidence import Correction, Evidence, Sighting, Summary
+from pipeline.evidence import Correction, Evidence, Sighting, Summary, standing
 from pipeline.originals import Original
 from pipeline.records import codec
 from pipeline.records.tables import (
@@ -29,6 +29,7 @@ from pipeline.records.tables import (
     marks,
     page_hashes,
     pages,
+    party_ties,
     sightings,
     steps,
     texts,
@@ -155,9 +156,10 @@ def replace_reading(
 
 def replace_understanding(tx: sa.Connection, document: str, found: codec.UnderstandingRows) -> None:
     """Replace what the steps `classify` and `facts` found."""
-    tx.execute(sa.delete(facts).where(facts.c.document == document))
-    if found.facts:
-        tx.execute(facts.insert(), [{"document": document, **row} for row in found.facts])
+    for table, rows in ((facts, found.facts), (party_ties, found.ties)):
+        tx.execute(sa.delete(table).where(table.c.document == document))
+        if rows:
+            tx.execute(table.insert(), [{"document": document, **row} for row in rows])
     _update(tx, document, **found.about)
 
 
@@ -343,7 +345,12 @@ def each_page(tx: sa.Connection, document: str) -> Iterator[tuple[str, Page]]:
 
 
 def fact_list(tx: sa.Connection, document: str) -> list[Fact]:
-    """The facts of a document, in order of their place."""
+    """The facts of a document, in order of their place; a misread name gives way to the known one at its place."""
+    return standing(all_facts(tx, document))
+
+
+def all_facts(tx: sa.Connection, document: str) -> list[Fact]:
+    """The facts of a document as the steps found them, the names that gave way to known ones included."""
     query = sa.select(facts).where(facts.c.document == document).order_by(facts.c.position)
     return [codec.fact_of(row) for row in tx.execute(query).mappings()]
 
@@ -355,14 +362,6 @@ def kind_why(tx: sa.Connection, document: str) -> list[str]:
 
 def _chunks(ids: Sequence[str], size: int = 500) -> Iterable[Sequence[str]]:
     return (ids[i : i + size] for i in range(0, len(ids), size))
-
-
-def names_by_document(tx: sa.Connection) -> dict[str, list[str]]:
-    """The names of the parties of every document, as read."""
-    found: dict[str, list[str]] = defaultdict(list)
-    for row in tx.execute(sa.select(facts.c.document, facts.c.value).where(facts.c.kind == "party")):
-        found[row.document].append(row.value)
-    return found
 
 
 def amounts_by_document(tx: sa.Connection) -> dict[str, list[Decimal]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import (
     JSON,
+    Boolean,
     Column,
     Float,
     ForeignKey,
@@ -218,6 +219,39 @@ party_names = Table(
     metadata,
     Column("alias", String, primary_key=True),
     Column("name", String, nullable=False),
+)
+
+# what a document says of its parties' names; found with its facts
+party_ties = Table(
+    "party_ties",
+    metadata,
+    Column("document", ForeignKey("documents.id"), primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("kind", String, nullable=False),
+    Column("name", String, nullable=False),
+    Column("other", String, nullable=False),
+    Column("scheme", String, nullable=False),
+    Column("sure", Boolean, nullable=False),
+    Column("start", Integer, nullable=False),
+    Column("end", Integer, nullable=False),
+)
+
+# which names mean one party; made anew from facts, ties, register and people's words
+party_book = Table(
+    "party_book",
+    metadata,
+    Column("alias", String, primary_key=True),
+    Column("name", String, nullable=False),
+)
+
+# names that a person keeps apart, in compact form and in order
+party_apart = Table(
+    "party_apart",
+    metadata,
+    Column("one", String, primary_key=True),
+    Column("other", String, primary_key=True),
+    Column("actor", String, nullable=False),
+    Column("at", String, nullable=False),
 )
 
 audit = Table(

@@ -19,6 +19,7 @@ from pipeline.intake import discover
 from pipeline.linking.thread import WIDEST, threads
 from pipeline.linking.view import DocumentView, Events, Phrase
 from pipeline.matter import Matter
+from pipeline.parties import Book
 from pipeline.records import documents, matters
 from pipeline.register import read_register
 from tests.faults.killed import HereWorkers
@@ -131,7 +132,7 @@ def test_what_is_sought_is_found_whether_all_words_are_kept_or_not(parts: list[s
 
 
 def test_all_that_rules_ask_for_is_announced(register_file: Path) -> None:
-    events = Events(read_register(register_file))
+    events = Events(read_register(register_file), Book({}))
     asked = [phrase for view in events.views for phrase in view.phrases()]
     assert {"Area B", "GC/L/0145", "港务土木", "塔吊故障停工"} <= {phrase.text for phrase in asked}
     assert all(term in events.terms for phrase in asked for term, _ in phrase.terms)

@@ -1,9 +1,11 @@
-"""Parties: those of the claim, under any of their names, anywhere in the document."""
+"""Parties: those of the claim, under any of their names, anywhere in the document, as far as OCR misread them too."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
+from extractors.facts.party_known import RULE
+from pipeline.claims import Party
 from pipeline.linking.view import DocumentView, EventView, Hit
 from pipeline.links import Reason
 
@@ -14,9 +16,19 @@ def reasons(view: DocumentView, event: EventView) -> Iterator[Reason]:
     """A reason for each party found (three count); one against when the claim has parties and none is there."""
     found = 0
     for party, names in event.parties:
-        hit: Hit | None = next((hit for name in names for hit in view.hits(name)), None)
+        hit: Hit | None = next((hit for name in names for hit in view.hits(name)), None) or _misread(
+            view, party
+        )
         if hit is not None and found < MOST:
             found += 1
             yield Reason("party", EACH, f"{party.role}: {party.name}", hit.page, hit.start, hit.end)
     if event.parties and not found and not view.is_picture:
         yield Reason("party", NONE, "names none of the claim's parties")
+
+
+def _misread(view: DocumentView, party: Party) -> Hit | None:
+    """Where the party's name stands as OCR misread it."""
+    for fact, name in view.evidence.names("party"):
+        if fact.rule == RULE and name == party.name:
+            return Hit(view.evidence.page_of(fact), fact.start, fact.end)
+    return None

@@ -1,0 +1,177 @@
+"""The book of parties for people: each party with its names, what it is, where it occurs, and why its names are one."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from index.words import compact
+from pipeline.partybook.grounds import Ground
+from pipeline.partybook.names import MENTIONED, Name, Names, gather
+from pipeline.partybook.unify import Party, unify
+from pipeline.records import parties
+
+_MOST_GROUNDS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why a name is (or may be) another name of a party; the place is None where no document tells."""
+
+    name: str
+    rule: str
+    score: float
+    detail: str
+    document: str | None
+    page: int | None
+    words: str | None
+
+    def as_json(self) -> dict[str, Any]:
+        """`{"name", "rule", "score", "detail", "doc", "page", "words"}`."""
+        return {
+            "name": self.name,
+            "rule": self.rule,
+            "score": round(self.score, 2),
+            "detail": self.detail,
+            "doc": self.document,
+            "page": self.page,
+            "words": self.words,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A party: `roles` are those seen, the most frequent first; `ids` are (scheme, number); `company` is whom a person
+    acts for; `proposals` are names that may be this party's, which nobody confirmed."""
+
+    name: str
+    nature: str
+    roles: tuple[str, ...]
+    documents: int
+    aliases: tuple[str, ...]
+    ids: tuple[tuple[str, str], ...]
+    company: str | None
+    why: tuple[Reason, ...]
+    proposals: tuple[Reason, ...]
+
+    def as_json(self) -> dict[str, Any]:
+        """The entry as `parties list --json` gives it."""
+        return {
+            "name": self.name,
+            "kind": self.nature,
+            "roles": list(self.roles),
+            "documents": self.documents,
+            "aliases": list(self.aliases),
+            "ids": [{"scheme": scheme, "value": value} for scheme, value in self.ids],
+            "company": self.company,
+            "why": [reason.as_json() for reason in self.why],
+            "proposals": [reason.as_json() for reason in self.proposals],
+        }
+
+
+def entries(tx: sa.Connection) -> list[Entry]:
+    """The parties of the matter: those of the register, of people's words and of the documents, by name."""
+    names = gather(tx)
+    found = unify(names)
+    seen = _Seen(tx)
+    called = {name.key: party.name for party in found for name in party.members}
+    every = (_entry(tx, party, names, called, seen) for party in found)
+    return [entry for entry in every if entry is not None]
+
+
+class _Seen:
+    """Where names occur as the facts stand, known names in place of misread ones."""
+
+    def __init__(self, tx: sa.Connection) -> None:
+        self.documents: dict[str, set[str]] = defaultdict(set)
+        self.roles: dict[str, Counter[str]] = defaultdict(Counter)
+        facts = [(document, fact.role, str(fact.value)) for document, fact in parties.standing_facts(tx)]
+        for document, role, name in (*facts, *parties.said_parties(tx)):
+            self.documents[compact(name)].add(document)
+            self.roles[compact(name)][role] += 1
+
+
+def _entry(
+    tx: sa.Connection, party: Party, names: Names, called: Mapping[str, str], seen: _Seen
+) -> Entry | None:
+    documents = set().union(
+        *(seen.documents.get(name.key, set()) | _defined_in(name) for name in party.members)
+    )
+    registered = any(name.register is not None for name in party.members)
+    if (
+        not documents
+        and not registered
+        and not any(name.key in names.finally_called for name in party.members)
+    ):
+        return None  # every place of it turned out to be a known name, misread
+    roles: Counter[str] = sum((seen.roles.get(name.key, Counter()) for name in party.members), Counter())
+    ids = {(scheme, number) for name in party.members for scheme, of in name.numbers.items() for number in of}
+    return Entry(
+        name=party.name,
+        nature=_nature(party.members),
+        roles=tuple(
+            role for role, _ in sorted(roles.items(), key=lambda r: (r[0] == MENTIONED, -r[1], r[0]))
+        ),
+        documents=len(documents),
+        aliases=tuple(_aliases(party)),
+        ids=tuple(sorted(ids)),
+        company=_company(party, names, called),
+        why=_reasons(tx, names, party.why),
+        proposals=_proposals(tx, names, party, called),
+    )
+
+
+def _defined_in(name: Name) -> set[str]:
+    """The documents of a name that stands in definitions only."""
+    return set() if name.roles else name.documents
+
+
+def _nature(members: Sequence[Name]) -> str:
+    kinds = Counter(name.nature for name in members if name.nature != "unknown")
+    return kinds.most_common(1)[0][0] if kinds else "unknown"
+
+
+def _aliases(party: Party) -> list[str]:
+    spellings = {s for name in party.members for s in name.spellings}
+    return sorted(spellings - {party.name})
+
+
+def _company(party: Party, names: Names, called: Mapping[str, str]) -> str | None:
+    """The company that most documents put beside a person."""
+    keys = {name.key for name in party.members}
+    said = Counter(
+        called[compact(filed.tie.other)]
+        for filed in names.ties
+        if filed.tie.kind == "staff"
+        and compact(filed.tie.name) in keys
+        and compact(filed.tie.other) in called
+    )
+    return min(said, key=lambda company: (-said[company], company)) if said else None
+
+
+def _reasons(tx: sa.Connection, names: Names, found: Sequence[Ground]) -> tuple[Reason, ...]:
+    return tuple(_reason(tx, names, ground, ground.one) for ground in found[:_MOST_GROUNDS])
+
+
+def _proposals(
+    tx: sa.Connection, names: Names, party: Party, called: Mapping[str, str]
+) -> tuple[Reason, ...]:
+    """The best ground for each other party that may be this one."""
+    keys = {name.key for name in party.members}
+    best: dict[str, tuple[Ground, str]] = {}
+    for ground in sorted(party.perhaps, key=lambda g: -g.score):
+        other = ground.other if ground.one in keys else ground.one
+        best.setdefault(called[other], (ground, other))
+    return tuple(_reason(tx, names, ground, other) for ground, other in list(best.values())[:_MOST_GROUNDS])
+
+
+def _reason(tx: sa.Connection, names: Names, ground: Ground, key: str) -> Reason:
+    page = words = None
+    if ground.document is not None:
+        page, words = parties.words(tx, ground.document, ground.start, ground.end)
+    spelling = names.names[key].spelling
+    return Reason(spelling, ground.rule, ground.score, ground.detail, ground.document, page, words)
