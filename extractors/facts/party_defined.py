@@ -81,7 +81,7 @@ def _definitions(named: NamedPage) -> Iterator[Tie]:
             other = text.text[start:end].strip(" \"'.,")
             within = place[0] < following or named.before(place[0] + 1, 0) == name or _inside(named, place)
             if within and is_short_name(other) and other.lower() != name.text.lower():
-                yield Tie("defined", name.text, other, *place)
+                yield Tie("defined", name.text, other, name.start, place[1])
 
 
 def _inside(named: NamedPage, place: tuple[int, int]) -> bool:

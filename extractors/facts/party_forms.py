@@ -127,8 +127,9 @@ def _latin(text: Plain, full: float) -> Iterator[Company]:
 
 
 def _adjoins(text: str, end: int, start: int) -> bool:
-    """Whether two forms belong together: "Pte. Ltd", "Co., (M) Bhd"."""
-    return start - end <= _NEAR and not text[end:start].strip(" .,()M&\n")
+    """Whether two forms belong together: "Pte. Ltd", "Co., (M) Bhd"; not "Ltd (Company No. …"."""
+    gap = text[end:start]
+    return len(gap) <= _NEAR and not gap.strip(" .,()M&\n") and gap.count("(") == gap.count(")")
 
 
 def _with_of(text: str, end: int) -> int:

@@ -89,7 +89,7 @@ class KnownNames:
             name: next((f for form in (name, *forms) if (f := core_of(form).form)), "")
             for name, forms in names.items()
         }
-        self._others = {_letters(other) for other in others}
+        self._others = {form for other in others for form in (_letters(other), *_standing_cores([other]))}
 
     def __bool__(self) -> bool:
         """Whether there is anything to look for."""
@@ -157,7 +157,7 @@ class KnownNames:
         """Whether the words at a hit are this party's name, and not another's or part of a longer one."""
         own = self._own[hit.sought.name]
         read = text.source[hit.start : hit.end]
-        if hit.cost and (_letters(read) in self._others - own or not self._core_fits(hit.sought, read)):
+        if _letters(read) in self._others - own or (hit.cost and not self._core_fits(hit.sought, read)):
             return False
         return stands_alone(text.source, hit.start, hit.end, hit.sought.form, self._same(hit.sought))
 
@@ -172,6 +172,8 @@ class KnownNames:
         """Whether the full name of a company that covers a hit is still this party's, errors allowed."""
 
         def same(name: str) -> bool:
+            if _letters(name) in self._others - self._own[sought.name]:
+                return False
             core, own = core_of(name), core_of(sought.form)
             for read, known in ((_letters(name), sought.letters), (core.core, own.core)):
                 if shape_distance(read, known) <= sought.errors and not differs_in_kind(read, known):

@@ -41,11 +41,32 @@ def _owner(named: NamedPage, at: int, start: int) -> str | None:
     beside = named.before(start, _SAME_LINE)
     if beside and beside.end > segment.start and not beside.person:
         return beside.text if _one_of(named, segment, start) else None
+    if segment.box is None and _alone(named.page, at):
+        return _of_row_above(named, segment)
     for above in _above(named.page, segment):
         names = named.within(above.start, above.end)
         if names:
             return _only([n for n in names if not n.person])
     return None
+
+
+def _alone(page: PageSegments, at: int) -> bool:
+    """Whether a segment is all of its line."""
+    around = page.segments[max(0, at - 1) : at] + page.segments[at + 1 : at + 2]
+    return all(other.line != page.segments[at].line for other in around)
+
+
+def _of_row_above(named: NamedPage, segment: Segment) -> str | None:
+    """The company of the nearest line above that has names, where a line without columns tells the number."""
+    before = named.before(segment.start, _ROWS_UP * 100)
+    if before is None:
+        return None
+    line = next((s.line for s in named.page.segments if s.start <= before.start < s.end), None)
+    if line is None or segment.line - line > _ROWS_UP:
+        return None
+    row = [s for s in named.page.segments if s.line == line]
+    names = named.within(row[0].start, row[-1].end)
+    return _only([n for n in names if not n.person])
 
 
 def _one_of(named: NamedPage, segment: Segment, start: int) -> bool:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from extractors.facts.party_core import compatible
 from extractors.facts.party_known import shape_distance
+from extractors.facts.party_shapes import skeleton
 from extractors.facts.plain import has_han
 from index.words import compact
 from pipeline.partybook.names import Name, Names
@@ -20,6 +22,8 @@ LEAST = 0.5
 _SHORTEST = 8
 """Letters of a name that may be another one misread."""
 _NEAR = 1
+_FIGURE = re.compile(r"[a-z][01568][a-z]|[a-z]{2}[01568]\b|\b[01568][a-z]{2}")
+"""A figure within a word: nobody types that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +151,7 @@ def _misread(names: Names) -> Iterator[Ground]:
         for part in _halves(name.key):
             by_part[part].append(name)
     for name in companies:
-        if name.typed or name.register is not None or not name.documents:
+        if name.register is not None or not name.documents or (name.typed and not _FIGURE.search(name.key)):
             continue
         near = {other.key: other for part in _halves(name.key) for other in by_part[part]}
         for other in near.values():
@@ -157,19 +161,21 @@ def _misread(names: Names) -> Iterator[Ground]:
 def _near(name: Name, other: Name) -> Iterator[Ground]:
     if other.key == name.key or len(other.documents) < len(name.documents) or other.nature == "person":
         return
-    if (len(other.documents), other.key) == (len(name.documents), name.key):
+    if _FIGURE.search(other.key):
         return
     distance = shape_distance(name.key, other.key)
     if distance == 0:
         yield Ground(name.key, other.key, "misread", MISREAD, "letters that OCR takes for each other")
     elif distance <= _NEAR:
+        if name.typed:
+            return
         yield Ground(name.key, other.key, "misread", ALIKE, "one letter differs, on scans only")
 
 
 def _halves(key: str) -> tuple[str, str]:
-    """Of two names that differ at one place, one half is the same (as far as no letter was lost before it)."""
-    middle = len(key) // 2
-    return key[:middle], key[-middle:]
+    """Of two names that differ at one place, one half looks the same (as far as no letter was lost before it)."""
+    middle, shape = len(key) // 2, skeleton(key)
+    return shape[:middle], shape[-middle:]
 
 
 def _domains(names: Names) -> Iterator[Ground]:

@@ -44,11 +44,19 @@ def _short_for_several(every: Sequence[Ground], groups: _Groups) -> set[Ground]:
     for ground in every:
         if not ground.ambiguous:
             firm.consider(ground)
-    targets: dict[str, set[str]] = defaultdict(set)
-    told = [g for g in every if g.ambiguous and g.score >= ENOUGH and firm.has(g)]
-    for ground in told:
-        targets[ground.one].add(firm.of(ground.other))
-    return {g for g in told if (len(targets[g.one]) > 1 or firm.taken(g.one)) and not firm.joined(g)}
+    told: dict[str, list[Ground]] = defaultdict(list)
+    for ground in every:
+        if ground.ambiguous and ground.score >= ENOUGH and firm.has(ground):
+            told[ground.one].append(ground)
+    return {ground for own in told.values() for ground in own if _in_doubt(ground, own, firm)}
+
+
+def _in_doubt(ground: Ground, own: Sequence[Ground], firm: _Groups) -> bool:
+    """Whether what speaks as strongly or stronger says that a short name is another party's."""
+    if firm.joined(ground):
+        return False
+    rivals = (g for g in own if g.score >= ground.score)
+    return firm.taken(ground.one) or any(firm.of(g.other) != firm.of(ground.other) for g in rivals)
 
 
 class _Groups:
