@@ -140,7 +140,7 @@ def _abbreviates(short: str, before: str) -> bool:
 def _initials(name: Name) -> Iterator[str]:
     """The initials of a company's name of three words or more: HCL of Harbour Civil Ltd."""
     words = [w for w in _WORD.findall(name.text) if w.lower() not in _SMALL]
-    if name.company and not has_han(name.text) and 3 <= len(words) <= 8:
+    if name.company and 3 <= len(words) <= 8 and all(word.isascii() and word.isalpha() for word in words):
         yield "".join(w[0] for w in words).upper()
 
 

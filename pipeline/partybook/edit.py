@@ -52,6 +52,7 @@ def rename(matter: Matter, old: str, new: str) -> dict[str, Any]:
         names = gather(change.tx)
         if names.get(old) is None:
             raise _unknown(names, old)
+        bind(change.tx)
         called = Book.read(change.tx).name_of(old)
         _say(change, list(dict.fromkeys((old, called))), new)
         change.note("renamed", "parties", names=[old], name=new)
@@ -66,6 +67,7 @@ def part(matter: Matter, name: str, others: Sequence[str]) -> dict[str, Any]:
     """
     name, others = _given(name, others)
     with matter.change() as change:
+        bind(change.tx)
         names, book = gather(change.tx), Book.read(change.tx)
         for other in others:
             _check_joined(names, book, name, other)

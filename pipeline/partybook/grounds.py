@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -12,7 +11,7 @@ from extractors.facts.party_known import shape_distance
 from extractors.facts.party_shapes import skeleton
 from extractors.facts.plain import has_han
 from index.words import compact
-from pipeline.partybook.names import Name, Names
+from pipeline.partybook.names import Name, Names, garbled
 
 ENOUGH = 0.85
 """The score from which two names are one party; what scores less is proposed to people."""
@@ -22,8 +21,6 @@ LEAST = 0.5
 _SHORTEST = 8
 """Letters of a name that may be another one misread."""
 _NEAR = 1
-_FIGURE = re.compile(r"[a-z][01568][a-z]|[a-z]{2}[01568]\b|\b[01568][a-z]{2}")
-"""A figure within a word: nobody types that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +148,7 @@ def _misread(names: Names) -> Iterator[Ground]:
         for part in _halves(name.key):
             by_part[part].append(name)
     for name in companies:
-        if name.register is not None or not name.documents or (name.typed and not _FIGURE.search(name.key)):
+        if name.register is not None or not name.documents or (name.typed and not garbled(name.key)):
             continue
         near = {other.key: other for part in _halves(name.key) for other in by_part[part]}
         for other in near.values():
@@ -159,9 +156,12 @@ def _misread(names: Names) -> Iterator[Ground]:
 
 
 def _near(name: Name, other: Name) -> Iterator[Ground]:
+    """That one is the other misread; a register's name is found in the texts themselves, with a doubt at its place."""
+    if other.register is not None:
+        return
     if other.key == name.key or len(other.documents) < len(name.documents) or other.nature == "person":
         return
-    if _FIGURE.search(other.key):
+    if garbled(other.key):
         return
     distance = shape_distance(name.key, other.key)
     if distance == 0:

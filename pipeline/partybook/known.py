@@ -13,7 +13,7 @@ from pipeline.matter import Matter
 from pipeline.pace import Told, untold
 from pipeline.parties import Book
 from pipeline.partybook.bind import bind, sought
-from pipeline.partybook.names import gather
+from pipeline.partybook.names import garbled, gather
 from pipeline.records import documents, matters, parties
 from pipeline.steps import VERSIONS
 
@@ -52,7 +52,10 @@ def _known(tx: sa.Connection) -> KnownNames:
     claims, book = matters.all_claims(tx), Book.read(tx)
     wanted = sought(claims, book)
     own = {compact(form) for forms in wanted.values() for form in forms}
-    others = [n.spelling for n in gather(tx).names.values() if n.typed and n.key not in own] if wanted else []
+    if not wanted:
+        return KnownNames({})
+    typed = (name for name in gather(tx).names.values() if name.typed and not garbled(name.key))
+    others = [name.spelling for name in typed if name.key not in own]
     return KnownNames(wanted, others)
 
 

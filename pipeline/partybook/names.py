@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -19,6 +20,7 @@ from pipeline.records import matters, parties
 from pipeline.records.parties import Filed
 
 MENTIONED = "mentioned"
+_FIGURE = re.compile(r"[a-z][01568][a-z]|[a-z]{2}[01568]\b|\b[01568][a-z]{2}")
 
 
 @dataclass
@@ -139,3 +141,8 @@ def _nature(name: Name, facts: Sequence[Fact]) -> Nature:
     rules, words = {fact.rule for fact in facts}, {fact.why for fact in facts}
     found = nature(name.spelling, rules, words)
     return "company" if found == "unknown" and name.numbers else found
+
+
+def garbled(key: str) -> bool:
+    """Whether a name (compact) has a figure within a word, as OCR reads and nobody types."""
+    return _FIGURE.search(key) is not None
