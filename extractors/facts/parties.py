@@ -32,6 +32,10 @@ _SIGNING = ("contractor", "employer", "engineer", "subcontractor", "insurer")
 _ON_INVOICES = {"sender": "seller", "recipient": "buyer"}
 _IN_REPORTS = {"buyer": "recipient", "employer": "recipient"}
 _ON_PURCHASES = {"employer": "buyer", "contractor": "seller"}
+_ON_SUBCONTRACTS = {"employer": "contractor", "contractor": "subcontractor"}
+_ANY_PARTY = ("甲方", "乙方", "party a", "party b")
+_ISSUED = ("prepared by", "compiled by", "issued by")
+_TITLE = 200
 _CALLED = re.compile(r"\((?P<role>[^()]{2,90})\)")
 _DEFINES = re.compile(r"hereinafter|referred to|called|简称|称为|下称|[\"']the |\(the ", re.IGNORECASE)
 _DEFINED_WITHIN = 170
@@ -147,19 +151,24 @@ def _fitting(named: Named, document: Document, kind: str) -> Named:
         role = "mentioned"
     elif kind == "invoice":
         role = _ON_INVOICES.get(role, role)
+    elif named.why.lower().startswith(_ISSUED):
+        role = "inspector" if kind == "inspection_report" else "sender"
     elif kind == "inspection_report" and named.why.lower().startswith(_CLIENTS):
         role = _IN_REPORTS.get(role, role)
     elif named.why.lower() == "for" and role == "recipient":
         role = "sender" if kind == "correspondence" else "mentioned"
-    elif (
-        kind == "contract"
-        and named.why.startswith(("甲方", "乙方"))
-        and says("purchase", document.text[:600].lower())
-    ):
-        role = _ON_PURCHASES.get(role, role)
+    elif kind == "contract" and named.why.lower().startswith(_ANY_PARTY):
+        role = _in_contract(role, document.text[:600].lower())
     elif (kind != "minutes" and role == "attendee") or (role == "buyer" and _only_named(named, kind)):
         role = "mentioned"
     return replace(named, role=role)
+
+
+def _in_contract(role: str, head: str) -> str:
+    """What 甲方 and 乙方, Party A and Party B, are in a purchase or a subcontract, as its first lines tell."""
+    if says("subcontract", head[:_TITLE]):
+        return _ON_SUBCONTRACTS.get(role, role)
+    return _ON_PURCHASES.get(role, role) if says("purchase", head) else role
 
 
 def _only_named(named: Named, kind: str) -> bool:

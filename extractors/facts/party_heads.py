@@ -75,6 +75,14 @@ def heads(pages: Sequence[PageSegments], kind: str, known: Sequence[Named]) -> I
     first = [pages[0].lines[row[0]] for row in pages[0].rows]
     greeting = next((at for at, line in enumerate(first[:30]) if opens_with("salutation", line.lower)), None)
     letterhead = _letterhead(first, greeting, kind)
+    if (
+        letterhead
+        and greeting
+        and kind == "correspondence"
+        and _is_address(pages, first[:greeting], letterhead)
+    ):
+        yield replace(letterhead[1], role="recipient", confidence=0.75, rule="party.addressee", why="Dear")
+        letterhead = None
     if letterhead:
         yield _with_form(pages[0], letterhead[1])
         if other := _in_other_script(first, *letterhead):
@@ -93,6 +101,18 @@ def heads(pages: Sequence[PageSegments], kind: str, known: Sequence[Named]) -> I
         yield from _at_foot(pages[-1], "inspector")
 
 
+def _is_address(pages: Sequence[PageSegments], lines: Sequence[Plain], head: tuple[int, Named]) -> bool:
+    """Whether the only company above the greeting is addressed: a letter without letterhead that another one signs."""
+    others = [line for line in lines[head[0] + 1 :] if companies_in(line)]
+    signed = [n for n in _signatures(pages) if companies_in(_plain(pages[0], n))]
+    names = {_name(pages[0], n) for n in signed}
+    return bool(names) and not others and _name(pages[0], head[1]) not in names
+
+
+def _plain(page: PageSegments, named: Named) -> Plain:
+    return plain(page.source, named.start, named.end)
+
+
 def _name(page: PageSegments, named: Named) -> str:
     return "".join(page.source[named.start : named.end].lower().split())
 
@@ -100,8 +120,7 @@ def _name(page: PageSegments, named: Named) -> str:
 def _inspects(page: PageSegments, known: Sequence[Named], letterhead: tuple[int, Named] | None) -> bool:
     """Whether one of the inspectors is a company."""
     found = [*known, letterhead[1]] if letterhead else known
-    names = (plain(page.source, n.start, n.end) for n in found if n.role == "inspector")
-    return any(companies_in(name) for name in names)
+    return any(companies_in(_plain(page, n)) for n in found if n.role == "inspector")
 
 
 def _with_form(page: PageSegments, head: Named) -> Named:

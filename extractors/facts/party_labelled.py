@@ -17,13 +17,15 @@ from extractors.facts.reference_labelled import labels as number_labels
 from extractors.facts.segments import PageSegments, Segment
 
 _AFTER = re.compile(
-    r"(?P<note> ?\([^()]{1,24}\))?(?P<more> ?(?:'s)? ?(?:\(s\))? ?(?:name|names|名称|全称|姓名|单位)?)"
+    r"\.?(?P<note> ?\([^()]{1,24}\))?(?P<more> ?(?:'s)? ?(?:\(s\))? ?(?:name|names|名称|全称|姓名|单位)?)"
     r"(?P<note2> ?\([^()]{1,24}\))?[ \"']{0,3}(?P<colon>[:;]|- |--)? ?[:=]? ?"
 )
 _BULLETS = re.compile(r"[\s\d#>*.()\-•●○|、\[一二三四五六七八九十]{0,8}")
-_DECIDED_BY_NOTE = ("甲方", "乙方", "丙方", "the employer", "the contractor")
+_DECIDED_BY_NOTE = ("甲方", "乙方", "丙方", "party a", "party b", "the employer", "the contractor")
 _BETWEEN = re.compile(r"[\s.,;、]*(?:and|&|及|和|与)?[\s.,;、]*")
 _NAME_LABEL = re.compile(r"(?:名称|全称|姓名|单位名称|name) ?: ?")
+_BEHALF = re.compile(r" (?:for and )?on behalf of |代表(?=[\w(])", re.I)
+_BEHIND_PERSON = re.compile(r"(?:,| of| -| at|[(/]| \()[ ]?$")
 _LONGEST_LIST = 1000
 _VAT_NAME = re.compile(r"名称 ?:")
 _NOISE = 3
@@ -183,7 +185,7 @@ def _elsewhere(page: PageSegments, segment: Segment, colon: bool) -> Iterator[tu
 def _names(text: Plain, start: int, end: int, role: str, confidence: float, why: str) -> Iterator[Named]:
     stop = text.text.find("\n", start, end)
     end = min(end if stop < 0 else stop, start + _LONGEST_LIST)
-    listed = _list_of_companies(text, start, end)
+    listed = _list_of_companies(text, start, end) or _both(text, start, end)
     for first, last in listed or several(text, start, end):
         found = _one(text, first, last)
         if found:
@@ -206,6 +208,22 @@ def _list_of_companies(text: Plain, start: int, end: int) -> list[tuple[int, int
     edges = [start, *(end for _, end in places)]
     gaps = [text.text[a:b] for a, (b, _) in zip(edges, places, strict=False)]
     return places if len(places) > 1 and all(_BETWEEN.fullmatch(g) for g in gaps) else []
+
+
+def _both(text: Plain, start: int, end: int) -> list[tuple[int, int]]:
+    """Who writes and for whom ("Jane Roe on behalf of Northport Authority"), or a person with the company behind it."""
+    behalf = _BEHALF.search(text.text, start, end)
+    if behalf:
+        return [(start, behalf.start()), (behalf.end(), end)]
+    companies = [c for c in companies_in(text) if start < c.start and c.end <= end]
+    if len(companies) != 1:
+        return []
+    company = companies[0]
+    behind = _BEHIND_PERSON.search(text.text, start, company.start)
+    if behind is None or text.text[company.end : end].strip(" .,)"):
+        return []
+    person = text.text[start : behind.start()].strip()
+    return [(start, behind.start()), (company.start, company.end)] if is_person(person) else []
 
 
 def _one(text: Plain, start: int, end: int) -> tuple[int, int] | None:

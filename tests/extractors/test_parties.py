@@ -156,6 +156,171 @@ def test_names_and_roles(kind: str, text: str, expected: Roles) -> None:
     assert expected <= roles(text, kind)
 
 
+# The hard cases of letters, mails, contracts, policies and reports.
+HARD = [
+    (
+        "correspondence",
+        "MEMO\nTo: J. Smith, Northport Authority\nFrom: A. Lim, Harbour Civil Ltd\nc.c.: Mill Piling Ltd\nText",
+        {("A. Lim", "sender"), ("J. Smith", "recipient"), ("Mill Piling Ltd", "copied")},
+    ),
+    (
+        "correspondence",
+        "港务土木工程有限公司\n函\n致：衡正监理有限公司 张工\n抄送：北港港务局\n由于…\n港务土木工程有限公司（盖章）\n2023年3月15日",
+        {("北港港务局", "copied"), ("港务土木工程有限公司", "sender"), ("衡正监理有限公司", "recipient")},
+    ),
+    (
+        "contract",
+        "建设工程施工合同\n发包人（全称）：北港港务局\n承包人（全称）：港务土木工程有限公司",
+        {("北港港务局", "employer"), ("港务土木工程有限公司", "contractor")},
+    ),
+    (
+        "contract",
+        "建设工程监理合同\n委托人（全称）：北港港务局\n监理人（全称）：衡正监理有限公司",
+        {("北港港务局", "employer"), ("衡正监理有限公司", "engineer")},
+    ),
+    (
+        "contract",
+        "房屋租赁合同\n甲方（出租方）：海岳物业有限公司\n乙方（承租方）：锦驰租赁有限公司",
+        {("海岳物业有限公司", "employer"), ("锦驰租赁有限公司", "contractor")},
+    ),
+    (
+        "contract",
+        "设备采购合同\n买方（甲方）：港务土木工程有限公司\n卖方（乙方）：恒远建材有限公司",
+        {("恒远建材有限公司", "seller"), ("港务土木工程有限公司", "buyer")},
+    ),
+    (
+        "contract",
+        "劳务分包合同\n甲方：港务土木工程有限公司\n乙方：北港劳务有限公司",
+        {("北港劳务有限公司", "subcontractor"), ("港务土木工程有限公司", "contractor")},
+    ),
+    (
+        "contract",
+        "SUBCONTRACT AGREEMENT\nParty A: Harbour Civil Ltd\nParty B: Deep Piling Ltd",
+        {("Deep Piling Ltd", "subcontractor"), ("Harbour Civil Ltd", "contractor")},
+    ),
+    (
+        "contract",
+        "CONTRACT AGREEMENT\nParty A: Northport Authority\nParty B: Harbour Civil Ltd",
+        {("Harbour Civil Ltd", "contractor"), ("Northport Authority", "employer")},
+    ),
+    (
+        "contract",
+        "SALES CONTRACT\nThe Seller: Merganser Steel Ltd\nThe Buyer: Harbour Civil Ltd",
+        {("Harbour Civil Ltd", "buyer"), ("Merganser Steel Ltd", "seller")},
+    ),
+    (
+        "contract",
+        "建筑工程一切险保险单\n投保人：港务土木工程有限公司\n被保险人：北港港务局、港务土木工程有限公司\n保险人：宏安财产保险有限公司",
+        {("北港港务局", "insured"), ("宏安财产保险有限公司", "insurer"), ("港务土木工程有限公司", "insured")},
+    ),
+    (
+        "contract",
+        "POLICY SCHEDULE\nInsured: Harbour Civil Ltd and Northport Authority\nUnderwritten by: Anchor Insurance plc",
+        {
+            ("Anchor Insurance plc", "insurer"),
+            ("Harbour Civil Ltd", "insured"),
+            ("Northport Authority", "insured"),
+        },
+    ),
+    (
+        "inspection_report",
+        "检测报告\n委托单位：港务土木工程有限公司\n检测单位：北港检测有限公司\n工程名称：云溪路",
+        {("北港检测有限公司", "inspector"), ("港务土木工程有限公司", "recipient")},
+    ),
+    (
+        "inspection_report",
+        "北港市建筑材料检测中心\n检验报告\n委托方：港务土木工程有限公司\n监理单位：衡正监理有限公司\n施工单位：江岚建工集团有限公司",
+        {
+            ("北港市建筑材料检测中心", "inspector"),
+            ("江岚建工集团有限公司", "contractor"),
+            ("港务土木工程有限公司", "recipient"),
+            ("衡正监理有限公司", "engineer"),
+        },
+    ),
+    (
+        "inspection_report",
+        "SURVEY REPORT\nPrepared for: Anchor Insurance plc\nPrepared by: Kestrel Adjusters Ltd\nInsured: Harbour Civil Ltd",
+        {
+            ("Anchor Insurance plc", "recipient"),
+            ("Harbour Civil Ltd", "insured"),
+            ("Kestrel Adjusters Ltd", "inspector"),
+        },
+    ),
+    (
+        "correspondence",
+        "From: Jane Roe <jane@npa.example> on behalf of Northport Authority <office@npa.example>\nTo: Lim <lim@hc.example>\nSubject: x\n\nHello",
+        {("Jane Roe", "sender"), ("Northport Authority", "sender")},
+    ),
+    (
+        "correspondence",
+        "From: Jane Roe on behalf of Northport Authority\nTo: Harbour Civil Ltd\n\nHello",
+        {("Harbour Civil Ltd", "recipient"), ("Jane Roe", "sender"), ("Northport Authority", "sender")},
+    ),
+    (
+        "correspondence",
+        "Morven Consulting LLP\n1 Row\n\nHarbour Civil Ltd\nQuay\n\nDear Sirs,\nWe write on behalf of our client Northport Authority.\nYours faithfully,\nJ. Tait\nfor Morven Consulting LLP",
+        {("Harbour Civil Ltd", "recipient"), ("Morven Consulting LLP", "sender")},
+    ),
+    (
+        "correspondence",
+        "发件人：李明 <li@hc.example>\n收件人：王建国 <wang@np.example>\n抄送：赵强\n主题：函\n您好",
+        {("李明", "sender"), ("王建国", "recipient"), ("赵强", "copied")},
+    ),
+    (
+        "correspondence",
+        "By hand\nNorthport Authority\n1 Port Street\nFor the attention of Mr J. Smith\n\nDear Sir,\nText\nYours sincerely,\nA. Lim\nProject Manager\nHarbour Civil Ltd",
+        {("A. Lim", "sender"), ("Harbour Civil Ltd", "sender"), ("Northport Authority", "recipient")},
+    ),
+    (
+        "work_record",
+        "施工日志\n工程名称：码头\n施工单位：港务土木工程有限公司\n监理单位：衡正监理有限公司\n记录人：王建国",
+        {("港务土木工程有限公司", "contractor"), ("衡正监理有限公司", "engineer")},
+    ),
+    (
+        "invoice",
+        "INVOICE\nFrom: Crane Hire Ltd\nTo: Harbour Civil Ltd\nTotal: 5.00",
+        {("Crane Hire Ltd", "seller"), ("Harbour Civil Ltd", "buyer")},
+    ),
+    (
+        "invoice",
+        "Crane Hire Ltd\nINVOICE\nBilled to\nHarbour Civil Ltd\nAttn: J. Smith\nShip to\nSite 4\nTotal 5.00",
+        {("Crane Hire Ltd", "seller"), ("Harbour Civil Ltd", "buyer")},
+    ),
+    (
+        "minutes",
+        "会议纪要\n参会单位：北港港务局、港务土木工程有限公司、衡正监理有限公司\n参会人员：王建国（北港港务局）、陆维新（港务土木工程有限公司）\n抄送：江岚建工集团有限公司",
+        {
+            ("北港港务局", "attendee"),
+            ("江岚建工集团有限公司", "copied"),
+            ("港务土木工程有限公司", "attendee"),
+            ("王建国", "attendee"),
+            ("衡正监理有限公司", "attendee"),
+            ("陆维新", "attendee"),
+        },
+    ),
+    (
+        "correspondence",
+        "致：北港港务局（发包人）\n发件人：港务土木工程有限公司（承包人）\n正文",
+        {("北港港务局", "recipient"), ("港务土木工程有限公司", "sender")},
+    ),
+    (
+        "contract",
+        "保险合同\n甲方（投保人）：港务土木工程有限公司\n乙方（保险人）：宏安财产保险有限公司",
+        {("宏安财产保险有限公司", "insurer"), ("港务土木工程有限公司", "insured")},
+    ),
+    (
+        "contract",
+        "技术咨询合同\n委托方（甲方）：北港港务局\n受托方（乙方）：衡正咨询有限公司",
+        {("北港港务局", "employer"), ("衡正咨询有限公司", "contractor")},
+    ),
+]
+
+
+@pytest.mark.parametrize(("kind", "text", "expected"), HARD)
+def test_roles_of_hard_cases(kind: str, text: str, expected: Roles) -> None:
+    assert expected <= roles(text, kind)
+
+
 @pytest.mark.parametrize(
     ("kind", "text"),
     [
