@@ -160,12 +160,14 @@ def test_names_and_roles(kind: str, text: str, expected: Roles) -> None:
 HARD = [
     (
         "correspondence",
-        "MEMO\nTo: J. Smith, Northport Authority\nFrom: A. Lim, Harbour Civil Ltd\nc.c.: Mill Piling Ltd\nText",
+        "MEMO\nTo: J. Smith, Northport Authority\n"
+        "From: A. Lim, Harbour Civil Ltd\nc.c.: Mill Piling Ltd\nText",
         {("A. Lim", "sender"), ("J. Smith", "recipient"), ("Mill Piling Ltd", "copied")},
     ),
     (
         "correspondence",
-        "港务土木工程有限公司\n函\n致：衡正监理有限公司 张工\n抄送：北港港务局\n由于…\n港务土木工程有限公司（盖章）\n2023年3月15日",
+        "港务土木工程有限公司\n函\n致：衡正监理有限公司 张工\n抄送：北港港务局\n由于…\n港务土木工程有限公司（盖章）\n"
+        "2023年3月15日",
         {("北港港务局", "copied"), ("港务土木工程有限公司", "sender"), ("衡正监理有限公司", "recipient")},
     ),
     (
@@ -210,12 +212,15 @@ HARD = [
     ),
     (
         "contract",
-        "建筑工程一切险保险单\n投保人：港务土木工程有限公司\n被保险人：北港港务局、港务土木工程有限公司\n保险人：宏安财产保险有限公司",
+        "建筑工程一切险保险单\n投保人：港务土木工程有限公司\n被保险人：北港港务局、港务土木工程有限公司\n"
+        "保险人：宏安财产保险有限公司",
         {("北港港务局", "insured"), ("宏安财产保险有限公司", "insurer"), ("港务土木工程有限公司", "insured")},
     ),
     (
         "contract",
-        "POLICY SCHEDULE\nInsured: Harbour Civil Ltd and Northport Authority\nUnderwritten by: Anchor Insurance plc",
+        "POLICY SCHEDULE\n"
+        "Insured: Harbour Civil Ltd and Northport Authority\n"
+        "Underwritten by: Anchor Insurance plc",
         {
             ("Anchor Insurance plc", "insurer"),
             ("Harbour Civil Ltd", "insured"),
@@ -229,7 +234,8 @@ HARD = [
     ),
     (
         "inspection_report",
-        "北港市建筑材料检测中心\n检验报告\n委托方：港务土木工程有限公司\n监理单位：衡正监理有限公司\n施工单位：江岚建工集团有限公司",
+        "北港市建筑材料检测中心\n检验报告\n委托方：港务土木工程有限公司\n监理单位：衡正监理有限公司\n"
+        "施工单位：江岚建工集团有限公司",
         {
             ("北港市建筑材料检测中心", "inspector"),
             ("江岚建工集团有限公司", "contractor"),
@@ -239,7 +245,9 @@ HARD = [
     ),
     (
         "inspection_report",
-        "SURVEY REPORT\nPrepared for: Anchor Insurance plc\nPrepared by: Kestrel Adjusters Ltd\nInsured: Harbour Civil Ltd",
+        "SURVEY REPORT\nPrepared for: Anchor Insurance plc\n"
+        "Prepared by: Kestrel Adjusters Ltd\n"
+        "Insured: Harbour Civil Ltd",
         {
             ("Anchor Insurance plc", "recipient"),
             ("Harbour Civil Ltd", "insured"),
@@ -248,7 +256,8 @@ HARD = [
     ),
     (
         "correspondence",
-        "From: Jane Roe <jane@npa.example> on behalf of Northport Authority <office@npa.example>\nTo: Lim <lim@hc.example>\nSubject: x\n\nHello",
+        "From: Jane Roe <jane@npa.example> on behalf of Northport Authority <office@npa.example>\n"
+        "To: Lim <lim@hc.example>\nSubject: x\n\nHello",
         {("Jane Roe", "sender"), ("Northport Authority", "sender")},
     ),
     (
@@ -258,7 +267,10 @@ HARD = [
     ),
     (
         "correspondence",
-        "Morven Consulting LLP\n1 Row\n\nHarbour Civil Ltd\nQuay\n\nDear Sirs,\nWe write on behalf of our client Northport Authority.\nYours faithfully,\nJ. Tait\nfor Morven Consulting LLP",
+        "Morven Consulting LLP\n1 Row\n\nHarbour Civil Ltd\nQuay\n\n"
+        "Dear Sirs,\n"
+        "We write on behalf of our client Northport Authority.\n"
+        "Yours faithfully,\nJ. Tait\nfor Morven Consulting LLP",
         {("Harbour Civil Ltd", "recipient"), ("Morven Consulting LLP", "sender")},
     ),
     (
@@ -268,7 +280,9 @@ HARD = [
     ),
     (
         "correspondence",
-        "By hand\nNorthport Authority\n1 Port Street\nFor the attention of Mr J. Smith\n\nDear Sir,\nText\nYours sincerely,\nA. Lim\nProject Manager\nHarbour Civil Ltd",
+        "By hand\nNorthport Authority\n1 Port Street\n"
+        "For the attention of Mr J. Smith\n\nDear Sir,\nText\n"
+        "Yours sincerely,\nA. Lim\nProject Manager\nHarbour Civil Ltd",
         {("A. Lim", "sender"), ("Harbour Civil Ltd", "sender"), ("Northport Authority", "recipient")},
     ),
     (
@@ -288,7 +302,8 @@ HARD = [
     ),
     (
         "minutes",
-        "会议纪要\n参会单位：北港港务局、港务土木工程有限公司、衡正监理有限公司\n参会人员：王建国（北港港务局）、陆维新（港务土木工程有限公司）\n抄送：江岚建工集团有限公司",
+        "会议纪要\n参会单位：北港港务局、港务土木工程有限公司、衡正监理有限公司\n"
+        "参会人员：王建国（北港港务局）、陆维新（港务土木工程有限公司）\n抄送：江岚建工集团有限公司",
         {
             ("北港港务局", "attendee"),
             ("江岚建工集团有限公司", "copied"),
