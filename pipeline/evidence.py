@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import Protocol, TypeVar
 
 from extractors.document import Document
 from extractors.facts.fact import Day, Fact, Money
@@ -93,7 +94,25 @@ class Evidence:
         return self.document.page_at(fact.start).number
 
 
-def standing(facts: Sequence[Fact]) -> list[Fact]:
+class Placed(Protocol):
+    """A fact, as far as it matters which of two at one place stands."""
+
+    @property
+    def kind(self) -> str: ...
+    @property
+    def role(self) -> str: ...
+    @property
+    def rule(self) -> str: ...
+    @property
+    def start(self) -> int: ...
+    @property
+    def end(self) -> int: ...
+
+
+P = TypeVar("P", bound=Placed)
+
+
+def standing(facts: Sequence[P]) -> list[P]:
     """The facts that stand, in order of place: a known name takes the place of what it was misread as, role by role."""
     known = [fact for fact in facts if fact.rule == RULE]
     if not known:
@@ -102,7 +121,6 @@ def standing(facts: Sequence[Fact]) -> list[Fact]:
     return sorted(found, key=lambda f: (f.start, f.end, f.kind, f.role))
 
 
-def _replaces(known: Fact, fact: Fact) -> bool:
-    return (
-        fact.kind == "party" and fact.role == known.role and fact.start < known.end and known.start < fact.end
-    )
+def _replaces(known: Placed, fact: Placed) -> bool:
+    same = fact.kind == "party" and fact.role == known.role
+    return same and fact.start < known.end and known.start < fact.end

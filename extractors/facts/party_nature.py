@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Literal
 
@@ -38,16 +38,25 @@ def nature(name: str, rules: Collection[str] = (), words: Collection[str] = ()) 
 
     `rules` found it, and `words` gave it its roles (labels, closings): they decide where the name does not tell.
     """
+    told, like_a_person = _by_name(name)
+    if told != "unknown":
+        return told
+    of_company = any(rule in _RULES_OF_COMPANIES for rule in rules)
+    if not like_a_person:
+        return "company" if of_company else "unknown"
+    if of_company:
+        return "unknown" if has_han(name) else "company"
+    return "person" if has_han(name) or _among_people(rules, words) else "unknown"
+
+
+@lru_cache(maxsize=16384)
+def _by_name(name: str) -> tuple[Nature, bool]:
+    """What the name itself tells, and whether it could be a person's."""
     text = plain(name)
     if any(company.confidence >= 0.55 for company in companies_in(text)):
-        return "company"
-    if _titled(text.text) or _by_form(text.text):
-        return "person"
-    if not is_person(text.text):
-        return "company" if any(rule in _RULES_OF_COMPANIES for rule in rules) else "unknown"
-    if any(rule in _RULES_OF_COMPANIES for rule in rules):
-        return "company" if not has_han(name) else "unknown"
-    return "person" if has_han(name) or _among_people(rules, words) else "unknown"
+        return "company", False
+    person = is_person(text.text)
+    return ("person" if _titled(text.text) or _by_form(text.text) else "unknown"), person
 
 
 def without_title(name: str) -> str:

@@ -75,9 +75,10 @@ class Entry:
 
 def entries(tx: sa.Connection) -> list[Entry]:
     """The parties of the matter: those of the register, of people's words and of the documents, by name."""
-    names = gather(tx)
+    rows = parties.party_rows(tx)
+    names = gather(tx, rows)
     found = unify(names)
-    seen = _Seen(tx)
+    seen = _Seen(tx, rows)
     called = {name.key: party.name for party in found for name in party.members}
     every = (_entry(tx, party, names, called, seen) for party in found)
     return [entry for entry in every if entry is not None]
@@ -86,13 +87,17 @@ def entries(tx: sa.Connection) -> list[Entry]:
 class _Seen:
     """Where names occur as the facts stand, known names in place of misread ones."""
 
-    def __init__(self, tx: sa.Connection) -> None:
+    def __init__(self, tx: sa.Connection, rows: Sequence[parties.Row]) -> None:
         self.documents: dict[str, set[str]] = defaultdict(set)
         self.roles: dict[str, Counter[str]] = defaultdict(Counter)
-        facts = [(document, fact.role, str(fact.value)) for document, fact in parties.standing_facts(tx)]
-        for document, role, name in (*facts, *parties.said_parties(tx)):
-            self.documents[compact(name)].add(document)
-            self.roles[compact(name)][role] += 1
+        keys: dict[str, str] = {}
+        found = [(row.document, row.role, row.name) for row in parties.standing_rows(rows)]
+        for document, role, name in (*found, *parties.said_parties(tx)):
+            if name not in keys:
+                keys[name] = compact(name)
+            key = keys[name]
+            self.documents[key].add(document)
+            self.roles[key][role] += 1
 
 
 def _entry(

@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 
 import sqlalchemy as sa
 
-from extractors.facts.fact import Fact
 from extractors.facts.party_core import Core, core_of
 from extractors.facts.party_known import RULE
 from extractors.facts.party_nature import Nature, nature, without_title
@@ -17,7 +16,7 @@ from index.words import compact
 from pipeline.claims import Claim
 from pipeline.parties import final_names
 from pipeline.records import matters, parties
-from pipeline.records.parties import Filed
+from pipeline.records.parties import Filed, Row
 
 MENTIONED = "mentioned"
 _FIGURE = re.compile(r"[a-z][01568][a-z]|[a-z]{2}[01568]\b|\b[01568][a-z]{2}")
@@ -38,6 +37,13 @@ class Name:
     nature: Nature = "unknown"
     numbers: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     """Registration numbers that stand beside it, by scheme; sure ones only."""
+
+    def seen(self, spelling: str, document: str, role: str, typed: bool) -> None:
+        """Note that a document has it in a role."""
+        self.spellings[spelling] += 1
+        self.roles[role] += 1
+        self.documents.add(document)
+        self.typed = self.typed or typed
 
     @property
     def spelling(self) -> str:
@@ -69,24 +75,32 @@ class Names:
         return self.names.get(compact(name))
 
 
-def gather(tx: sa.Connection) -> Names:
+def gather(tx: sa.Connection, rows: Sequence[Row] | None = None) -> Names:
     """Everything that the book is made of.
 
     What the search for the register's names found is no part of it, since that search looks for what the book holds.
+    `rows` are the parties of all documents, where they were fetched already.
     """
+    rows = parties.party_rows(tx) if rows is None else rows
     found: dict[str, Name] = {}
     claims, said, scanned = matters.all_claims(tx), matters.aliases(tx), parties.scanned(tx)
-    evidence: dict[str, list[Fact]] = defaultdict(list)
+    evidence: dict[str, set[tuple[str, str]]] = defaultdict(set)
     known: dict[str, set[str]] = defaultdict(set)
-    for document, fact in parties.party_facts(tx):
-        if fact.rule == RULE:
-            known[compact(str(fact.value))].add(document)
+    by_spelling: dict[str, Name | None] = {}
+    for row in rows:
+        if row.rule == RULE:
+            known[compact(row.name)].add(row.document)
             continue
-        name = _add(found, str(fact.value), document, fact.role, document not in scanned)
+        if row.name not in by_spelling:
+            by_spelling[row.name] = _add(found, row.name)
+        name = by_spelling[row.name]
         if name is not None:
-            evidence[name.key].append(fact)
+            name.seen(row.name, row.document, row.role, row.document not in scanned)
+            evidence[name.key].add((row.rule, row.why))
     for document, role, said_name in parties.said_parties(tx):
-        _add(found, said_name, document, role, True)
+        said_of = _add(found, said_name)
+        if said_of is not None:
+            said_of.seen(said_name, document, role, typed=True)
     for name_said in (*said, *said.values()):
         _add(found, name_said)
     _of_register(found, claims)
@@ -97,18 +111,12 @@ def gather(tx: sa.Connection) -> Names:
     return Names(found, ties, claims, said, final_names(said), parties.apart(tx), known)
 
 
-def _add(
-    found: dict[str, Name], spelling: str, document: str = "", role: str = "", typed: bool = False
-) -> Name | None:
+def _add(found: dict[str, Name], spelling: str) -> Name | None:
     key = compact(spelling)
     if not key or not (core_of(spelling).core or spelling.isupper()):
         return None
     name = found.setdefault(key, Name(key))
-    name.spellings[spelling] += 1 if document else 0
-    if document:
-        name.documents.add(document)
-        name.roles[role] += 1
-        name.typed = name.typed or typed
+    name.spellings[spelling] += 0
     return name
 
 
@@ -137,8 +145,8 @@ def _of_ties(found: dict[str, Name], ties: Iterable[Filed]) -> None:
             name.numbers[tie.scheme].add(tie.other)
 
 
-def _nature(name: Name, facts: Sequence[Fact]) -> Nature:
-    rules, words = {fact.rule for fact in facts}, {fact.why for fact in facts}
+def _nature(name: Name, evidence: Iterable[tuple[str, str]]) -> Nature:
+    rules, words = {rule for rule, _ in evidence}, {why for _, why in evidence}
     found = nature(name.spelling, rules, words)
     return "company" if found == "unknown" and name.numbers else found
 

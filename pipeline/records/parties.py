@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from typing import NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite import insert
@@ -37,25 +38,37 @@ class Filed:
     tie: Tie
 
 
-def party_facts(tx: sa.Connection) -> Iterator[tuple[str, Fact]]:
-    """(document, fact) of the parties of all documents, as the steps found them."""
-    query = sa.select(facts).where(facts.c.kind == "party").order_by(facts.c.document, facts.c.position)
-    for row in tx.execute(query).mappings():
-        yield str(row["document"]), fact_of(row)
+class Row(NamedTuple):
+    """A party of a document, as a fact names it."""
+
+    document: str
+    name: str
+    role: str
+    rule: str
+    why: str
+    start: int
+    end: int
+    kind: str
 
 
-def standing_facts(tx: sa.Connection) -> Iterator[tuple[str, Fact]]:
-    """(document, fact) of the parties of all documents, without misread names in whose place known ones stand."""
-    for document, own in groupby(party_facts(tx), key=lambda found: found[0]):
-        for fact in standing([fact for _, fact in own]):
-            yield document, fact
+def party_rows(tx: sa.Connection) -> list[Row]:
+    """The parties of all documents as the steps found them, document by document."""
+    columns = (facts.c.document, facts.c.value, facts.c.role, facts.c.rule, facts.c.why)
+    query = sa.select(*columns, facts.c.start, facts.c.end, facts.c.kind).where(facts.c.kind == "party")
+    return [Row(*row) for row in tx.execute(query.order_by(facts.c.document, facts.c.position)).tuples()]
+
+
+def standing_rows(rows: Iterable[Row]) -> Iterator[Row]:
+    """Those without misread names in whose place known ones stand."""
+    for _, own in groupby(rows, key=lambda row: row.document):
+        yield from standing(list(own))
 
 
 def names_by_document(tx: sa.Connection) -> dict[str, list[str]]:
     """The names of the parties of every document, as its facts stand."""
     found: dict[str, list[str]] = defaultdict(list)
-    for document, fact in standing_facts(tx):
-        found[document].append(str(fact.value))
+    for row in standing_rows(party_rows(tx)):
+        found[row.document].append(row.name)
     return found
 
 
