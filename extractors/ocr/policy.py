@@ -299,10 +299,11 @@ class _Both:
         whole = Attempt(found.reading, as_delivered(page.image), first.languages) if found else first
         if found is None or not _is_sound(whole):
             return None
+        if not found.places:
+            return self._settled(whole, self._fast, "clean print")
         places = f"{found.places} doubtful place{'' if found.places == 1 else 's'} read by {self._best.name}"
-        why = f"clean print, {places}" if found.places else "clean print"
         notes = (f"“{new}” was read as “{old}” by {self._fast.name}" for new, old in found.disputed)
-        return self._settled(whole, self._fast, why, *notes)
+        return _reading(whole, self._fast, (f"clean print, {places}",), tuple(notes))
 
     def _by_best(self, page: _Page, first: Attempt | None, why: str) -> PageReading:
         try:
@@ -328,12 +329,12 @@ class _Both:
         """What the fast engine makes of a page at which the other broke down."""
         return _reading(self._tries.harder(first or self._first(page)), self._fast, (why,))
 
-    def _settled(self, chosen: Attempt, by: Engine, why: str, *noted: str) -> PageReading:
+    def _settled(self, chosen: Attempt, by: Engine, why: str) -> PageReading:
         other = self._best if by is self._fast else self._fast
         found, notes = looked_at_again(
             chosen.found, chosen.image, other, self._options, self._tries.seconds(), self._folder
         )
-        return _reading(Attempt(found, chosen.prepared, chosen.languages), by, (why,), (*noted, *notes))
+        return _reading(Attempt(found, chosen.prepared, chosen.languages), by, (why,), notes)
 
 
 def _reading(
