@@ -8,9 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from pathlib import Path
-from statistics import median
 from typing import Any
 
 import cv2
@@ -24,8 +22,8 @@ from extractors.ocr.figures import DISPUTED, digits
 from extractors.ocr.ink import Ink, Marks, ink_of, pieces_of
 from extractors.ocr.merit import merit
 from extractors.ocr.pictures import loaded
-from extractors.ocr.reading_order import Fragment, reading_order
 from extractors.ocr.skew import letter_size
+from extractors.ocr.splicing import spliced
 
 BELIEVED = 0.8
 """Confidence from which on a word is left as it is."""
@@ -43,8 +41,6 @@ AS_GOOD = 0.9
 """How much the other reading must say in proportion to be preferred."""
 SAME = 0.3
 """Share of a word's area on a believed one from which on it is the same word."""
-BLANK = 0.9
-"""Blank between words, in heights of them, at which what stands beside may be another column."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,10 +91,7 @@ def patched(
         return Patched(reading, 0)
     cuttings = [_cut(image, grey, place, number, folder) for number, place in enumerate(places)]
     found = better.recognise(cuttings, languages, "block", seconds)
-    merged = _merged(reading, places, found, grey.shape)
-    if not merged.places:
-        return Patched(reading, 0)
-    return Patched(_in_order(merged.reading.lines, grey.shape), merged.places, merged.disputed)
+    return _merged(reading, places, found, grey.shape)
 
 
 def _doubtful_places(reading: Recognised, ink: Ink, shape: tuple[int, ...]) -> list[_Place] | None:
@@ -174,7 +167,6 @@ def _cut(image: OcrImage, grey: NDArray[Any], place: _Place, number: int, folder
 def _merged(
     reading: Recognised, places: Sequence[_Place], found: Sequence[Recognised], shape: tuple[int, ...]
 ) -> Patched:
-    """The lines in no order."""
     height, width = shape[:2]
     sure = [piece for line in reading.lines for piece in _believed(line)]
     known = set(map(id, sure))
@@ -190,8 +182,9 @@ def _merged(
             gone |= set(map(id, old))
             more += [tuple(_disputed(piece, old, disputed) for piece in line) for line in new if line]
             count += 1
-    kept = [tuple(piece for piece in line if id(piece) not in gone) for line in reading.lines]
-    return Patched(Recognised((*filter(None, kept), *more)), count, tuple(disputed))
+    left = [(line, tuple(piece for piece in line if id(piece) not in gone)) for line in reading.lines]
+    kept = [rest for line, rest in left if rest or not line]
+    return Patched(Recognised(spliced(kept, more, shape)), count, tuple(disputed))
 
 
 def _disputed(piece: Piece, old: Sequence[Piece], disputed: list[tuple[str, str]]) -> Piece:
@@ -226,27 +219,3 @@ def _is_among(piece: Piece, others: Sequence[Piece]) -> bool:
 
 def _common(a: Box, b: Box) -> float:
     return max(0.0, min(a.x1, b.x1) - max(a.x0, b.x0)) * max(0.0, min(a.y1, b.y1) - max(a.y0, b.y0))
-
-
-def _in_order(lines: Sequence[Line], shape: tuple[int, ...]) -> Recognised:
-    parts = [part for line in lines for part in _parted(line, shape)]
-    rows = reading_order([_fragment(part, shape) for part in parts])
-    return Recognised(tuple(tuple(piece for i in row for piece in parts[i]) for row in rows))
-
-
-def _parted(line: Line, shape: tuple[int, ...]) -> Iterator[Line]:
-    """The line cut at wide blanks: what stands on its two sides may belong to two columns."""
-    wide = shape[1] / shape[0]
-    high = median(box.y1 - box.y0 for _, box, _ in line)
-    cuts = [n for n, (a, b) in enumerate(pairwise(line), 1) if (b[1].x0 - a[1].x1) * wide > BLANK * high]
-    for start, end in pairwise([0, *cuts, len(line)]):
-        yield line[start:end]
-
-
-def _fragment(line: Line, shape: tuple[int, ...]) -> Fragment:
-    first, box, _ = line[0]
-    around = Box.around([each for _, each, _ in line]) or box
-    wide, high = float(shape[1]), float(shape[0])
-    return Fragment(
-        around.x0 * wide, around.y0 * high, around.x1 * wide, around.y1 * high, first[0].islower()
-    )

@@ -15,6 +15,7 @@ from extractors.ocr import engine
 from extractors.ocr.engine import Bearing, Layout, Line, OcrImage, PageReading, Recognised
 from extractors.ocr.options import OcrOptions
 from extractors.ocr.policy import Readers, recognise
+from extractors.ocr.splicing import spliced
 from tests.extractors.ocr_pictures import HAN_FONT, LATIN_FONT, box_of, lines_of, saved, text_of, write
 
 LINES = (
@@ -158,3 +159,32 @@ def test_chinese_lines_among_english_ones_are_read_by_the_engine_that_can(tmp_pa
     assert lines_of(found.found) == lines
     assert found.engine.startswith("tesseract")
     assert "doubtful place" in found.reasons[0]
+
+
+def test_a_cell_that_was_passed_over_joins_its_row_and_a_line_of_a_column_its_column() -> None:
+    def piece(word: str, x: float, y: float, wide: float) -> Piece:
+        return word, Box(x, y, x + wide, y + 0.02), 0.95
+
+    table = [
+        (piece("Item", 0.1, 0.1, 0.2), piece("Sum", 0.7, 0.1, 0.1)),
+        (piece("Pump", 0.1, 0.13, 0.2),),
+        (piece("Hose", 0.1, 0.16, 0.2), piece("20.00", 0.7, 0.16, 0.1)),
+    ]
+    (*_, second, third) = spliced(table, [(piece("10.00", 0.7, 0.13, 0.1),)], (1000, 700))
+    assert [word for word, _, _ in second] == ["Pump", "10.00"]
+    assert third == table[2]
+    columns = [
+        (piece("left one", 0.1, 0.1, 0.35),),
+        (piece("left three", 0.1, 0.16, 0.35),),
+        (),
+        (piece("right one", 0.6, 0.1, 0.35),),
+        (piece("right two", 0.6, 0.13, 0.35),),
+        (piece("right three", 0.6, 0.16, 0.35),),
+    ]
+    found = spliced(columns, [(piece("left two", 0.1, 0.13, 0.35),)], (1000, 700))
+    assert [" ".join(word for word, _, _ in line) for line in found] == [
+        *("left one", "left two", "left three", ""),
+        *("right one", "right two", "right three"),
+    ]
+    above = spliced(columns, [(piece("heading", 0.1, 0.02, 0.35),)], (1000, 700))
+    assert above[0][0][0] == "heading"
