@@ -19,7 +19,7 @@ def explained(matter: Matter, prefix: str, event: str) -> dict[str, Any]:
 
     `{"doc", "event", "score", "proposed_from", "sum", "even_at", "status", "reasons": [{"kind", "weight", "detail",
     "page", "box", "raw"}]}`; `status` is None where there is no link; at the sum `even_at` right is as likely as wrong;
-    `box` is in fractions of the page. Raises `NotFound` for a document that was not read, or an event that is not there.
+    `box` is in fractions of the page. Raises `NotFound` for a document that was not read and for an unknown event.
     """
     claim_id, _, event_id = event.partition("/")
     with matter.reading() as tx:
