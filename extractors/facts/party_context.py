@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import Path
 
 from extractors.facts.party_forms import companies_in
+from extractors.facts.party_names import is_person
 from extractors.facts.plain import has_han, plain, vocabulary
 
 _AROUND = 70
@@ -30,11 +31,17 @@ def stands_alone(source: str, start: int, end: int, name: str, same: Callable[[s
     for company in companies_in(text):
         a, b = text.span(company.start, company.end)
         if a < end and start < b and (a < start or end < b):
-            return same(source[a:b])
+            return same(source[a:b]) or _behind_person(source, a, b, start, end)
     before, behind = source[first:start], source[end:last]
     if has_han(name):
         return _bounded_han(before, behind, name)
     return _bounded_latin(before, behind, source[start:end], name)
+
+
+def _behind_person(source: str, first: int, last: int, start: int, end: int) -> bool:
+    """Whether what makes a company's name longer is the person before it, as in a signature: 王建国港务土木有限公司."""
+    before = "".join(source[first:start].split())
+    return end == last and 2 <= len(before) <= 3 and has_han(before) and is_person(before)
 
 
 def _bounded_han(before: str, behind: str, name: str) -> bool:

@@ -1,7 +1,8 @@
 """Looks for names that are known beforehand, such as a register's, where OCR may have misread them.
 
 A name of six letters may have one error and one of twelve two, a Chinese one of four characters one and of ten two;
-its telling part, without the words of its trade, as many by its own length. Signs that look alike cost a third. On
+its telling part, without the words of its trade, as many by its own length (of two or three Chinese characters one, if
+all the rest is right). Signs that look alike cost a third. On
 pages whose text is the file's own only signs that look alike may differ. What stands inside another company's longer
 name is that company's, and of two known names the nearer is meant.
 """
@@ -30,6 +31,9 @@ _CORE_HAN, _CORE_LATIN = 4, 9
 """A name without its form is looked for from so many characters on (or from two words)."""
 _MOST_PLACES = 40
 """Places of one piece of a name that are looked at on a page."""
+_TELLING = 2.0
+"""What a sign costs in a telling part of two or three."""
+_LONG_REST = 6
 _SURE, _SURE_OF_ALIAS = 0.95, 0.85
 
 
@@ -51,6 +55,8 @@ class Sought:
     most: int
     pieces: tuple[tuple[int, str], ...]
     sure: float
+    rest: str = ""
+    """What follows the telling part, where a single sign of that may be misread if all of the rest is right."""
 
 
 Pieces = dict[str, list[tuple[Sought, int]]]
@@ -213,7 +219,7 @@ class _Folded:
         slack = sought.errors if misread else 0
         best: tuple[float, int, int] | None = None
         if misread and not self._begins(sought, start):
-            return None
+            return self._but_one(sought, start)
         for first in range(max(0, start - slack), start + slack + 1):
             longest = min(first + size + slack, len(self.letters))
             for last in range(first + size - slack, longest + 1):
@@ -221,6 +227,23 @@ class _Folded:
                 if cost is not None and (best is None or (cost, first - last) < (best[0], best[1] - best[2])):
                     best = (cost, first, last)
         return (best[1], best[2], best[0]) if best else None
+
+    def _but_one(self, sought: Sought, start: int) -> tuple[int, int, float] | None:
+        """The reading of a Chinese name of which one sign of its short telling part was misread and nothing else."""
+        first = start + sought.told_at
+        rest = first + len(sought.telling)
+        read, size = self.shape[first:rest], len(sought.letters)
+        if (
+            not sought.rest
+            or len(read) != len(sought.telling)
+            or not self.shape.startswith(sought.rest, rest)
+        ):
+            return None
+        wrong = Levenshtein.distance(read, sought.telling)
+        end = start + size
+        if wrong != 1 or differs_in_kind(self.letters[start:end], sought.letters):
+            return None
+        return start, end, _TELLING
 
     def _begins(self, sought: Sought, start: int) -> bool:
         """Whether what tells the name from others stands there, no more of it misread than may be."""
@@ -308,7 +331,10 @@ def _prepared(name: str, form: str, letters: str, sure: float) -> Sought:
     size, count = len(beginning), most + 1
     cuts = [round(size * n / count) for n in range(count + 1)]
     pieces = tuple((at + a, shape[at + a : at + b]) for a, b in pairwise(cuts))
-    return Sought(name, form, letters, shape, errors, shape[at : at + size], at, most, pieces, sure)
+    rest = shape[at + size :] if has_han(letters) and most == 0 and size > 1 else ""
+    rest = rest if len(rest) >= _LONG_REST else ""
+    pieces += ((at + size, rest),) if rest else ()
+    return Sought(name, form, letters, shape, errors, shape[at : at + size], at, most, pieces, sure, rest)
 
 
 def _errors(letters: str) -> int:

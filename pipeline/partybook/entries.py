@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from index.words import compact
-from pipeline.partybook.grounds import Ground
+from pipeline.partybook.grounds import ENOUGH, Ground
 from pipeline.partybook.names import MENTIONED, Name, Names, gather
 from pipeline.partybook.unify import Party, unify
 from pipeline.records import parties
@@ -125,7 +125,7 @@ def _entry(
         aliases=tuple(_aliases(party)),
         ids=tuple(sorted(ids)),
         company=_company(party, names, called),
-        why=_reasons(tx, names, party.why),
+        why=_reasons(tx, names, party),
         proposals=_proposals(tx, names, party, called),
     )
 
@@ -158,8 +158,11 @@ def _company(party: Party, names: Names, called: Mapping[str, str]) -> str | Non
     return min(said, key=lambda company: (-said[company], company)) if said else None
 
 
-def _reasons(tx: sa.Connection, names: Names, found: Sequence[Ground]) -> tuple[Reason, ...]:
-    return tuple(_reason(tx, names, ground, ground.one) for ground in found[:_MOST_GROUNDS])
+def _reasons(tx: sa.Connection, names: Names, party: Party) -> tuple[Reason, ...]:
+    """The grounds that were enough, each told of the name that is not the party's own."""
+    firm = [ground for ground in party.why if ground.score >= ENOUGH][:_MOST_GROUNDS]
+    own = compact(party.name)
+    return tuple(_reason(tx, names, g, g.other if g.one == own else g.one) for g in firm)
 
 
 def _proposals(

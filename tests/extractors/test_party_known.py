@@ -43,6 +43,7 @@ def seen(text: str, source: str = "ocr", kind: str = "correspondence") -> list[F
             "Aldersey Construction Ltd",
             "mentioned",
         ),
+        ("单位：江海建工集团有限公司\n", "江岚建工集团有限公司", "mentioned"),
         ("施工单位：港务士木\n", "Harbour Civil Ltd", "contractor"),
         ("江岗建工集团有限公司\n致：北港港务局", "江岚建工集团有限公司", "sender"),
         (
@@ -71,7 +72,7 @@ def test_aliases_and_short_names_are_found_as_they_are(text: str) -> None:
         "Harbour Civil (Singapore) Pte Ltd wrote", "North Harbour Civil Ltd", "Harbour Civil Inc wrote",
         "Harbour Cavil Ltd wrote", "the harbour wall", "in Harbour Board matters", "Southport Authority",
         "NPA-12, NPA/L/3", "SNPAX", "港务建设工程有限公司上海分公司", "港务土木工程有限公司", "中铁二局集团有限公司",
-        "江海建工集团有限公司", "Construction Ltd", "",
+        "江海建工", "天海建工集团有限公司", "江西路桥集团有限公司", "Construction Ltd", "",
     ],
 )  # fmt: skip
 def test_other_names_are_left_alone(text: str) -> None:
@@ -93,6 +94,11 @@ def test_between_two_known_names_the_nearer_is_meant_and_of_two_as_near_none() -
     near, between = page("by Kestrei Marine Ltd now"), page("by Kestral Marine Ltd now")
     assert {str(fact.value) for fact in known.seen_in(near, [])} <= {"Kestrel Marine Ltd"}
     assert known.seen_in(between, []) == []
+
+
+def test_a_name_with_its_signatory_before_it_stands_by_itself() -> None:
+    (fact,) = seen("工程概况说明\n王建国江岚建工集团有限公司\n")
+    assert (fact.value, fact.doubts) == ("江岚建工集团有限公司", ())
 
 
 def test_nothing_to_look_for() -> None:
