@@ -1,0 +1,83 @@
+"""Number plates: China's by their shape, others behind a label or beside a word about vehicles.
+
+Sources: GA 36-2018 and the new-energy letters of 2021 (China), DVLA INF104 (United Kingdom), FZV annex 1 (Germany),
+the SIV of 2009 (France), the check letter of Singapore's Land Transport Authority. Hong Kong's, India's, America's and
+Australia's are too much like other numbers; they need a label.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from extractors.facts.plain import Plain
+from extractors.facts.reference_labelled import Numbered
+from extractors.facts.reference_shapes import PLATES
+
+_PROVINCES = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼"
+_DOT = r" ?[·•.\-]? ?"
+_CHINA = re.compile(
+    rf"[{_PROVINCES}] ?[A-HJ-NP-Za-hj-np-z]{_DOT}"
+    r"(?:[A-HJK][A-HJ-NP-Z0-9][\dOI]{4}|[\dOI]{5}[A-HJK]|[A-Z0-9]{4}[A-Z0-9挂学警港澳领使])(?![A-Za-z0-9])"
+    rf"|[{_PROVINCES}]{_DOT}[XS]\d{{4}}应急|[{_PROVINCES}]{_DOT}\d{{4,6}}领"
+    r"|(?<![\u4e00-\u9fff])使 ?\d{3} ?[·•.\-]? ?\d{3}(?![\dA-Za-z年月日元])"
+    rf"|(?<![A-Z0-9\-])WJ ?(?:[{_PROVINCES}]{_DOT}\d{{4}}[0-9A-Z]|\d\d ?[·•] ?\d{{5}})(?![A-Za-z0-9])"
+    rf"|(?<![\u4e00-\u9fff])军 ?[A-Z]{_DOT}\d{{5}}(?![A-Za-z0-9])"
+)
+_ELSEWHERE = re.compile(
+    r"(?<![A-Za-z0-9\-/_.])(?:"
+    + "|".join(f"(?P<{name}>{shape})" for name, shape in PLATES)
+    + r")(?![A-Za-z0-9\-/_])"
+)
+_VEHICLE = re.compile(
+    r"\b(?:vehicles?|cars?|vans?|lorry|lorries|trucks?|taxi|motorcycles?|trailers?|tippers?|tankers?|bus|coach|saloon|pick-?up"
+    r"|plates?|registration|regist\w*|reg\.|kennzeichen|fahrzeuge?|pkw|lkw|véhicules?|immatricul\w+|voitures?|camions?"
+    r"|plaques?)\b|车辆|车牌|号牌|轿车|货车|卡车",
+    re.IGNORECASE,
+)
+_CHECK_LETTERS = "AZYXUTSRPMLKJHGEDCB"
+_CHECK_WEIGHTS = (9, 4, 5, 4, 3, 2)
+_BEFORE, _BEHIND = 45, 25
+
+
+def plates(text: Plain) -> Iterator[Numbered]:
+    """Number plates without a label; the space or dot that may stand in a Chinese one is none of its value."""
+    if not text.text.isascii():
+        for found in _CHINA.finditer(text.text):
+            value = found.group()
+            if sum(1 for c in value if c.isdigit()) >= 2:
+                yield _plate(text, found, value.replace(" ", ""), 0.93, value[:2])
+    words = [word.span() for word in _VEHICLE.finditer(text.text)]
+    for found in _ELSEWHERE.finditer(text.text) if words else ():
+        near = next(
+            (w for w in words if found.start() - _BEFORE < w[1] and w[0] < found.end() + _BEHIND), None
+        )
+        if near and _is_sound(found):
+            yield _plate(text, found, found.group(), 0.75, text.text[slice(*near)])
+
+
+def _plate(text: Plain, found: re.Match[str], value: str, sure: float, why: str) -> Numbered:
+    return Numbered("plate", value, *text.span(*found.span()), sure, "reference.plate", why)
+
+
+def _is_sound(found: re.Match[str]) -> bool:
+    """Whether a plate that has a check letter has the right one, and a German one is no drawing's number."""
+    value = found.group()
+    if found.lastgroup == "Singapore":
+        return has_check_letter(value)
+    return found.lastgroup != "Germany" or ("-" in value and " " in value)
+
+
+def has_check_letter(plate: str) -> bool:
+    """Whether the last letter of a Singaporean plate is that of its last two prefix letters and its digits."""
+    parts = re.fullmatch(r"([A-Z]{1,3})(\d{1,4})([A-Z])", plate.replace(" ", ""))
+    if parts is None:
+        return False
+    letters = (
+        [ord(c) - ord("A") + 1 for c in parts[1][-2:]]
+        if len(parts[1]) > 1
+        else [0, ord(parts[1]) - ord("A") + 1]
+    )
+    digits = [int(c) for c in parts[2].zfill(4)]
+    total = sum(w * n for w, n in zip(_CHECK_WEIGHTS, (*letters, *digits), strict=True))
+    return _CHECK_LETTERS[total % len(_CHECK_LETTERS)] == parts[3]
