@@ -20,7 +20,7 @@ _CHINA = re.compile(
     rf"[{_PROVINCES}] ?[A-HJ-NP-Za-hj-np-z]{_DOT}"
     r"(?:[A-HJK][A-HJ-NP-Z0-9][\dOI]{4}|[\dOI]{5}[A-HJK]|[A-Z0-9]{4}[A-Z0-9挂学警港澳领使])(?![A-Za-z0-9])"
     rf"|[{_PROVINCES}]{_DOT}[XS]\d{{4}}应急|[{_PROVINCES}]{_DOT}\d{{4,6}}领"
-    r"|(?<![\u4e00-\u9fff])使 ?\d{3} ?[·•.\-]? ?\d{3}(?![\dA-Za-z年月日元])"
+    r"|(?<![\u4e00-\u9fff])使 ?\d{3} ?[·•.\-]? ?\d{3}(?! ?[\dA-Za-z年月日元万个])"
     rf"|(?<![A-Z0-9\-])WJ ?(?:[{_PROVINCES}]{_DOT}\d{{4}}[0-9A-Z]|\d\d ?[·•] ?\d{{5}})(?![A-Za-z0-9])"
     rf"|(?<![\u4e00-\u9fff])军 ?[A-Z]{_DOT}\d{{5}}(?![A-Za-z0-9])"
 )
@@ -29,15 +29,20 @@ _ELSEWHERE = re.compile(
     + "|".join(f"(?P<{name}>{shape})" for name, shape in PLATES)
     + r")(?![A-Za-z0-9\-/_])"
 )
+_PLATE_WORDS = (
+    r"plates?|registration|registered|reg\.|number-?plates?|kennzeichen|fahrzeuge?|pkw|lkw|车牌|号牌"
+)
 _VEHICLE = re.compile(
-    r"\b(?:vehicles?|cars?|vans?|lorry|lorries|trucks?|taxi|motorcycles?|trailers?|tippers?|tankers?|bus|coach|saloon|pick-?up"
-    r"|plates?|registration|regist\w*|reg\.|kennzeichen|fahrzeuge?|pkw|lkw|véhicules?|immatricul\w+|voitures?|camions?"
-    r"|plaques?)\b|车辆|车牌|号牌|轿车|货车|卡车",
+    r"\b(?:vehicles?|cars?(?! ?park)|vans?|lorry|lorries|trucks?|taxi|motorcycles?|trailers?|tippers?|tankers?|coach|saloon"
+    rf"|pick-?up|véhicules?|immatricul\w+|voitures?|camions?|plaques?|{_PLATE_WORDS})\b|车辆|轿车|货车|卡车",
     re.IGNORECASE,
 )
+_ABOUT_PLATES = re.compile(rf"{_PLATE_WORDS}", re.IGNORECASE)
+_SIZES = ("DN", "PN", "FY", "IP", "CU", "EN", "NB", "HS")
+"""What a size, a grade or a year begins with, as a plate might: DN20 PVC."""
 _CHECK_LETTERS = "AZYXUTSRPMLKJHGEDCB"
 _CHECK_WEIGHTS = (9, 4, 5, 4, 3, 2)
-_BEFORE, _BEHIND = 45, 25
+_BEFORE, _BEHIND = 30, 14
 
 
 def plates(text: Plain) -> Iterator[Numbered]:
@@ -52,7 +57,7 @@ def plates(text: Plain) -> Iterator[Numbered]:
         near = next(
             (w for w in words if found.start() - _BEFORE < w[1] and w[0] < found.end() + _BEHIND), None
         )
-        if near and _is_sound(found):
+        if near and _is_sound(found, text.text[slice(*near)]):
             yield _plate(text, found, found.group(), 0.75, text.text[slice(*near)])
 
 
@@ -60,12 +65,14 @@ def _plate(text: Plain, found: re.Match[str], value: str, sure: float, why: str)
     return Numbered("plate", value, *text.span(*found.span()), sure, "reference.plate", why)
 
 
-def _is_sound(found: re.Match[str]) -> bool:
-    """Whether a plate that has a check letter has the right one, and a German one is no drawing's number."""
-    value = found.group()
-    if found.lastgroup == "Singapore":
+def _is_sound(found: re.Match[str], near: str) -> bool:
+    """Whether a plate that has a check letter has the right one; whether one built like codes is called a plate."""
+    value, country = found.group(), found.lastgroup
+    if country == "Singapore":
         return has_check_letter(value)
-    return found.lastgroup != "Germany" or ("-" in value and " " in value)
+    if country == "Germany":
+        return "-" in value and " " in value and _ABOUT_PLATES.match(near) is not None
+    return not value.startswith(_SIZES)
 
 
 def has_check_letter(plate: str) -> bool:
