@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from extractors.facts.plain import HAN, Plain
+from extractors.facts.plain import Plain
 from extractors.facts.reference_labelled import Numbered
 
 _LETTERED = r"(?:\s?\((?:[a-z]|[ivx]{1,4}|\d{1,2})\)){0,3}"
@@ -34,12 +34,11 @@ _CLAUSE_HAN = re.compile(
     rf"(?:第\s?(?P<part>{_ITEM})\s?款)?(?:第?\s?(?P<item>{_ITEM})\s?[项目])?(?:约定|规定)?"
 )
 _LISTED_HAN = re.compile(
-    r"(?:(?:通用|专用)?(?:合同)?条款|第)\s?(?P<value>\d{1,3}(?:\.\d{1,3}){1,4})(?:(?=[、和及至])|(?![\d.%万亿元米吨])(?<!第))"
+    r"(?:条款|第)\s?(?P<value>\d{1,3}(?:\.\d{1,3}){1,4})(?:(?=[、和及至])|(?![\d.%万亿元米吨条款项目])(?<!第))"
 )
 _DIGITS = {c: n for n, c in enumerate("零一二三四五六七八九")} | {"〇": 0}
-_ALONE = re.compile(
-    rf"(?:^|(?<=[^\d.{HAN}]))(?P<why>under|per|by|and) (?P<value>X\d{{1,2}}\.\d{{1,2}}{_LETTERED})\b"
-)
+_ALONE = re.compile(rf"(?P<value>X\d{{1,2}}\.\d{{1,2}}{_LETTERED})\b")
+_LEADS = re.compile(r"\b(?:under|per|by|and) \Z")
 """NEC's secondary options are cited without the word: "under X7.1"."""
 _SURE = {"sub": 0.92, "cl": 0.92, "gcc": 0.92, "art": 0.8, "opt": 0.8}
 _RATHER, _SIGN_SURE, _HAN_SURE = 0.6, 0.75, 0.9
@@ -50,9 +49,11 @@ def clauses(text: Plain, kind: str) -> Iterator[Numbered]:
     for found in _CLAUSE.finditer(text.text):
         if _is_cited(text, found, kind):
             yield from _with_more(text, found, _sure(found.group("why")), found.group("why"))
-    for pattern, sure in ((_SIGN, _SIGN_SURE), (_ALONE, _RATHER)):
-        for found in pattern.finditer(text.text):
-            yield from _with_more(text, found, sure, found.group("why"))
+    for found in _SIGN.finditer(text.text):
+        yield from _with_more(text, found, _SIGN_SURE, found.group("why"))
+    for found in _ALONE.finditer(text.text):
+        if _LEADS.search(text.text, max(0, found.start() - 7), found.start()):
+            yield from _with_more(text, found, _RATHER, found.group())
     if not text.text.isascii():
         yield from _chinese(text, kind)
 

@@ -16,13 +16,15 @@ from extractors.facts.reference_shapes import PLATES
 
 _PROVINCES = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼"
 _DOT = r" ?[·•.\-]? ?"
-_CHINA = re.compile(
-    rf"[{_PROVINCES}] ?[A-HJ-NP-Za-hj-np-z]{_DOT}"
+_CIVIL = re.compile(
+    rf"[{_PROVINCES}](?: ?[A-HJ-NP-Za-hj-np-z]{_DOT}"
     r"(?:[A-HJK][A-HJ-NP-Z0-9][\dOI]{4}|[\dOI]{5}[A-HJK]|[A-Z0-9]{4}[A-Z0-9挂学警港澳领使])(?![A-Za-z0-9])"
-    rf"|[{_PROVINCES}]{_DOT}[XS]\d{{4}}应急|[{_PROVINCES}]{_DOT}\d{{4,6}}领"
-    r"|(?<![\u4e00-\u9fff])使 ?\d{3} ?[·•.\-]? ?\d{3}(?! ?[\dA-Za-z年月日元万个])"
-    rf"|(?<![A-Z0-9\-])WJ ?(?:[{_PROVINCES}]{_DOT}\d{{4}}[0-9A-Z]|\d\d ?[·•] ?\d{{5}})(?![A-Za-z0-9])"
-    rf"|(?<![\u4e00-\u9fff])军 ?[A-Z]{_DOT}\d{{5}}(?![A-Za-z0-9])"
+    rf"|{_DOT}[XS]\d{{4}}应急|{_DOT}\d{{4,6}}领)"
+)
+_OFFICIAL = re.compile(
+    r"(?:使(?<![\u4e00-\u9fff]使) ?\d{3} ?[·•.\-]? ?\d{3}(?! ?[\dA-Za-z年月日元万个])"
+    rf"|WJ(?<![A-Z0-9\-]WJ) ?(?:[{_PROVINCES}]{_DOT}\d{{4}}[0-9A-Z]|\d\d ?[·•] ?\d{{5}})(?![A-Za-z0-9])"
+    rf"|军(?<![\u4e00-\u9fff]军) ?[A-Z]{_DOT}\d{{5}}(?![A-Za-z0-9]))"
 )
 _ELSEWHERE = re.compile(
     r"(?<![A-Za-z0-9\-/_.])(?:"
@@ -33,8 +35,8 @@ _PLATE_WORDS = (
     r"plates?|registration|registered|reg\.|number-?plates?|kennzeichen|fahrzeuge?|pkw|lkw|车牌|号牌"
 )
 _VEHICLE = re.compile(
-    r"\b(?:vehicles?|cars?(?! ?park)|vans?|lorry|lorries|trucks?|taxi|motorcycles?|trailers?|tippers?|tankers?|coach|saloon"
-    rf"|pick-?up|véhicules?|immatricul\w+|voitures?|camions?|plaques?|{_PLATE_WORDS})\b|车辆|轿车|货车|卡车",
+    r"\b(?:vehicles?|cars?(?! ?park)|vans?|lorry|lorries|trucks?|taxi|motorcycles?|trailers?|tippers?|tankers?|coach"
+    rf"|saloon|pick-?up|véhicules?|immatricul\w+|voitures?|camions?|plaques?|{_PLATE_WORDS})\b|车辆|轿车|货车|卡车",
     re.IGNORECASE,
 )
 _ABOUT_PLATES = re.compile(rf"{_PLATE_WORDS}", re.IGNORECASE)
@@ -47,18 +49,15 @@ _BEFORE, _BEHIND = 30, 14
 
 def plates(text: Plain) -> Iterator[Numbered]:
     """Number plates without a label; the space or dot that may stand in a Chinese one is none of its value."""
-    if not text.text.isascii():
-        for found in _CHINA.finditer(text.text):
+    for pattern in (_CIVIL, _OFFICIAL) if not text.text.isascii() else ():
+        for found in pattern.finditer(text.text):
             value = found.group()
             if sum(1 for c in value if c.isdigit()) >= 2:
                 yield _plate(text, found, value.replace(" ", ""), 0.93, value[:2])
-    words = [word.span() for word in _VEHICLE.finditer(text.text)]
-    for found in _ELSEWHERE.finditer(text.text) if words else ():
-        near = next(
-            (w for w in words if found.start() - _BEFORE < w[1] and w[0] < found.end() + _BEHIND), None
-        )
-        if near and _is_sound(found, text.text[slice(*near)]):
-            yield _plate(text, found, found.group(), 0.75, text.text[slice(*near)])
+    for found in _ELSEWHERE.finditer(text.text):
+        near = _VEHICLE.search(text.text, max(0, found.start() - _BEFORE), found.end() + _BEHIND)
+        if near and _is_sound(found, near.group()):
+            yield _plate(text, found, found.group(), 0.75, near.group())
 
 
 def _plate(text: Plain, found: re.Match[str], value: str, sure: float, why: str) -> Numbered:

@@ -10,7 +10,7 @@ from extractors.facts.reference_labelled import Numbered
 
 _VIN = re.compile(r"(?<![A-Za-z0-9])[A-Z0-9]{17,18}(?![A-Za-z0-9])")
 _IN_GROUPS = re.compile(
-    r"(?P<why>\bVIN\b|[Cc]hassis|车架号|识别代[号码]|底盘号)[^A-Z0-9\n]{0,12}"
+    r"(?P<why>VIN(?<![A-Za-z]VIN)|Chassis|chassis|车架号|识别代[号码]|底盘号)[^A-Z0-9\n]{0,12}"
     r"(?P<value>[A-HJ-NPR-Z0-9]{1,9}(?: [A-HJ-NPR-Z0-9]{1,9}){1,5})"
 )
 """A labelled number that is written in groups, as forms print it."""

@@ -13,10 +13,11 @@ from dataclasses import replace
 from extractors.document import Document
 from extractors.facts.fact import Fact
 from extractors.facts.reference_bare import bare, own_line, serial
+from extractors.facts.reference_citations import citations, once
 from extractors.facts.reference_labelled import Numbered, labelled
 from extractors.facts.reference_shapes import like, with_capital_i
 from extractors.facts.reference_signs import vin_confidence
-from extractors.facts.segments import segments_of
+from extractors.facts.segments import PageSegments, segments_of
 
 _NOT_ON_PLATES = str.maketrans("OI", "01")
 _BRACKETS = re.compile(r"〔(\d{4})[\])】}〕]{1,2}")
@@ -32,12 +33,17 @@ _PLATE = re.compile(r"(?=.*\d)(?=.*[A-Za-z])[A-Za-z0-9][A-Za-z0-9 \-·]{2,12}$")
 
 
 def find(document: Document, kind: str) -> list[Fact]:
-    """The references of a document of this kind, in no set order; each value once for a role."""
-    found = list(_all(document, kind))
-    return [
+    """The references of a document of this kind, in no set order; each value once for a role.
+
+    A document that is cited by its day ("your letter of 3 March") is one too, whether a number stands with it or not.
+    """
+    pages = [segments_of(document, page) for page in document.pages]
+    found = [number for page in pages for number in _on_page(document, page, kind)]
+    numbers = [
         Fact("reference", n.role, _written(document, n), n.start, n.end, n.confidence, n.rule, n.why)
         for n in _once(_akin(_allowed(found)))
     ]
+    return numbers + once(fact for page in pages for fact in citations(page.plain, document.text))
 
 
 def _written(document: Document, number: Numbered) -> str:
@@ -68,15 +74,13 @@ def _build(value: str) -> str:
     return like(value).rstrip(_LETTERS)
 
 
-def _all(document: Document, kind: str) -> Iterator[Numbered]:
-    for page in document.pages:
-        segments = segments_of(document, page)
-        yield from (_weighed(n, document) for n in labelled(document, segments, kind) if _plausible(n))
-        yield from bare(segments.plain, kind)
-        if page.number == 1:
-            yield from serial(segments, kind)
-        if kind == "correspondence" and page.number == 1:
-            yield from own_line(segments)
+def _on_page(document: Document, page: PageSegments, kind: str) -> Iterator[Numbered]:
+    yield from (_weighed(n, document) for n in labelled(document, page, kind) if _plausible(n))
+    yield from bare(page.plain, kind)
+    if page.page.number == 1:
+        yield from serial(page, kind)
+    if kind == "correspondence" and page.page.number == 1:
+        yield from own_line(page)
 
 
 def _weighed(number: Numbered, document: Document) -> Numbered:
