@@ -68,7 +68,7 @@ def _spaced(text: Plain) -> Iterator[Numbered]:
 
 def _official(text: Plain) -> Iterator[Numbered]:
     """Numbers of official letters: 云新司函〔2023〕87号."""
-    for found in HAN_NUMBER.finditer(text.text):
+    for found in HAN_NUMBER.finditer(text.text) if "号" in text.text else ():
         label = labels().at_start(found.group().lower())
         start = found.start() + (label.end if label and label.what.full else 0)
         value, place = text.text[start : found.end()], text.span(start, found.end())

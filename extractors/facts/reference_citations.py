@@ -7,8 +7,8 @@ which document, for whoever knows the matter.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,8 @@ from extractors.facts.fact import Fact
 from extractors.facts.plain import HAN, Plain
 from extractors.word_lists import word_list
 
-RULE = "reference.citation"
+_RULE, _CITED = "reference", ".cited"
+_DOCUMENTS = ("letter", "invoice", "report", "order", "other")
 _ROLES = {"invoice": "invoice", "report": "report", "minutes": "other"}
 _MONTH = alternatives(months())
 _DAY = (
@@ -96,11 +97,17 @@ class Citation:
 
 
 def citation_of(fact: Fact) -> Citation | None:
-    """What a fact of `citations` says; None for any other fact."""
-    if not fact.rule.startswith(RULE):
+    """What the citation says in which a fact stands, or which it is; None for a number that stands in none."""
+    _, cited, rest = fact.rule.partition(_CITED)
+    if fact.kind != "reference" or not cited:
         return None
-    sort, _, side = fact.rule[len(RULE) + 1 :].partition(".")
-    return Citation(sort, side, fact.why if side == "theirs" else "")
+    sort, _, side = rest[1:].partition(".")
+    return Citation(sort, side, fact.why.partition(":")[0] if side == "theirs" else "")
+
+
+def is_words(fact: Fact) -> bool:
+    """Whether a reference is the words of a citation by date and no number."""
+    return fact.rule.startswith(_RULE + _CITED)
 
 
 def citations(text: Plain, document: str) -> Iterator[Fact]:
@@ -114,7 +121,7 @@ def citations(text: Plain, document: str) -> Iterator[Fact]:
         taken = end
         place = text.span(start, end)
         value = " ".join(document[slice(*place)].split())
-        rule = f"{RULE}.{sort}" + (f".{side}" if side else "")
+        rule = f"{_RULE}{_CITED}.{sort}" + (f".{side}" if side else "")
         yield Fact(
             "reference", _ROLES.get(sort, "letter"), value, *place, _SURE if side else _RATHER, rule, why
         )
@@ -144,10 +151,10 @@ def _behind(text: Plain, noun: re.Match[str]) -> _Found | None:
     start, side, why = _whose(text.text, noun.start())
     if word == "yours":
         side, why = "yours", noun.group()
-    if side == "itself" or (when["by"] in ("on", "sent", "issued") and not side and not held):
-        return None
     if not side and (sender := _FROM.search(text.text, noun.end(), when.end())):
         side, why = "theirs", sender["name"]
+    if side == "itself" or (when["by"] and not side and not held):
+        return None  # "the letter of 3 May" is too little
     return start, _last(text.text, when.end()), _sort_of(word), side, why or noun.group()
 
 
@@ -296,9 +303,20 @@ def _han_side() -> re.Pattern[str]:
     return re.compile(rf"(?P<who>{alternatives(sides)}|{party})(?:已|曾|又|再次)?(?:[在于]|的)?\s?\Z")
 
 
-def once(found: Iterable[Fact]) -> list[Fact]:
-    """Each citation in its first place."""
-    first: dict[str, Fact] = {}
-    for fact in found:
-        first.setdefault(str(fact.value).lower(), fact)
-    return list(first.values())
+def with_citations(numbers: Sequence[Fact], found: Iterable[Fact]) -> Iterator[Fact]:
+    """The numbers and the citations, each in its first place.
+
+    Where a number stands in a citation ("your letter GC/L/0145 of 14 March"), the number is the reference, and what
+    says whose it is becomes its reason.
+    """
+    waiting = sorted(numbers, key=lambda fact: fact.start)
+    seen: set[str] = set()
+    for citation in sorted(found, key=lambda fact: fact.start):
+        inside = [n for n in waiting if citation.start <= n.start < citation.end and n.role in _DOCUMENTS]
+        waiting = [n for n in waiting if n not in inside]
+        rule = citation.rule.removeprefix(_RULE)
+        yield from (replace(n, rule=n.rule + rule, why=f"{citation.why}: {n.why}") for n in inside)
+        if not inside and (value := str(citation.value).lower()) not in seen:
+            seen.add(value)
+            yield citation
+    yield from waiting

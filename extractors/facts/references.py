@@ -13,7 +13,7 @@ from dataclasses import replace
 from extractors.document import Document
 from extractors.facts.fact import Fact
 from extractors.facts.reference_bare import bare, own_line, serial
-from extractors.facts.reference_citations import citations, once
+from extractors.facts.reference_citations import citations, with_citations
 from extractors.facts.reference_labelled import Numbered, labelled
 from extractors.facts.reference_shapes import like, with_capital_i
 from extractors.facts.reference_signs import vin_confidence
@@ -35,7 +35,8 @@ _PLATE = re.compile(r"(?=.*\d)(?=.*[A-Za-z])[A-Za-z0-9][A-Za-z0-9 \-·]{2,12}$")
 def find(document: Document, kind: str) -> list[Fact]:
     """The references of a document of this kind, in no set order; each value once for a role.
 
-    A document that is cited by its day ("your letter of 3 March") is one too, whether a number stands with it or not.
+    A document that is cited by its day ("your letter of 3 March") is one too where no number stands
+    with it.
     """
     pages = [segments_of(document, page) for page in document.pages]
     found = [number for page in pages for number in _on_page(document, page, kind)]
@@ -43,7 +44,8 @@ def find(document: Document, kind: str) -> list[Fact]:
         Fact("reference", n.role, _written(document, n), n.start, n.end, n.confidence, n.rule, n.why)
         for n in _once(_akin(_allowed(found)))
     ]
-    return numbers + once(fact for page in pages for fact in citations(page.plain, document.text))
+    cited = (fact for page in pages for fact in citations(page.plain, document.text))
+    return [*with_citations(numbers, cited)]
 
 
 def _written(document: Document, number: Numbered) -> str:
