@@ -135,12 +135,11 @@ def _cited_but_missing(case: CaseFile) -> Iterator[MissingReference]:
     held.update(*(numbers_of(found) for found in case.evidence.values()))
     elsewhere = _elsewhere(case)
     for found in case.in_order():
-        for fact, number in cited(found):
-            if compact(number) not in held and not _is_in(compact(number), elsewhere):
-                held.add(compact(number))
-                yield MissingReference(
-                    number, found.id, found.page_of(fact), f"cited in {found.summary.name}"
-                )
+        for mention in cited(found):
+            if mention.number not in held and not _is_in(mention.number, elsewhere):
+                held.add(mention.number)
+                why = f"cited in {found.summary.name}"
+                yield MissingReference(mention.words, found.id, mention.page, why)
 
 
 def _holes(case: CaseFile, cited_too: Iterable[MissingReference]) -> Iterator[MissingReference]:
