@@ -12,12 +12,13 @@ from pipeline.evidence import Evidence, Summary
 
 def own_numbers(summary: Summary, facts: Sequence[Fact]) -> frozenset[str]:
     """The numbers (compact) that a document bears, as far as its facts tell without its text."""
-    return own(bare_numbers(facts), summary.kind, summary.name)
+    return own(bare_numbers(facts), summary.kind, summary.name, _is_mail(summary))
 
 
 def numbers_of(evidence: Evidence) -> frozenset[str]:
     """The numbers that a document bears."""
-    return own(mentions(evidence.facts, evidence.document), evidence.summary.kind, evidence.summary.name)
+    summary = evidence.summary
+    return own(mentions(evidence.facts, evidence.document), summary.kind, summary.name, _is_mail(summary))
 
 
 def cited(evidence: Evidence) -> list[Mention]:
@@ -34,3 +35,7 @@ def is_within_number(evidence: Evidence, fact: Fact) -> bool:
     """Whether a fact stands inside a number: the "2023-02" of HZJL-2023-02 is no month."""
     numbers = (found for found in evidence.of("reference") if not is_words(found))
     return any(number.start <= fact.start < number.end for number in numbers)
+
+
+def _is_mail(summary: Summary) -> bool:
+    return summary.media_type.startswith("message/")

@@ -79,7 +79,11 @@ _FUTURE = re.compile(r"[请应须需将拟](?:在|于)?$|不?迟于$|之前$")
 """Right before a day: what is cited is yet to be written."""
 _TITLE = r"(?:《(?P<title>[^《》\n]{2,60})》)"
 _SIGNS = r"[,，。、;；:：()（）《\"\s]"
-_LOOK_BACK = 90
+_RECEIVED = re.compile(r"\breceiv\w+ (?:[a-z]+ ){0,3}\Z|\breceipt of (?:[a-z]+ ){0,3}\Z", re.IGNORECASE)
+_OPENS = re.compile(
+    r"\s?[(（\[,，]\s?(?:(?:your|our|the|with)?\s?(?:ref(?:erence)?|no|number|编号|文号|函号)?\s?[.:：]?\s?)"
+)
+_LOOK_BACK, _BRACKET = 90, 16
 _SURE, _RATHER = 0.85, 0.7
 
 
@@ -155,6 +159,8 @@ def _behind(text: Plain, noun: re.Match[str]) -> _Found | None:
         side, why = "theirs", sender["name"]
     if side == "itself" or (when["by"] and not side and not held):
         return None  # "the letter of 3 May" is too little
+    if (when["by"] or "").lower() == "on" and _RECEIVED.search(text.text, max(0, start - _LOOK_BACK), start):
+        return None  # the day on which it came
     return start, _last(text.text, when.end()), _sort_of(word), side, why or noun.group()
 
 
@@ -281,7 +287,7 @@ def _han_rest() -> re.Pattern[str]:
     plain = rf"(?:第?{_NUMBER_HAN})?\s?的?(?P<noun>{nouns}){ends}"
     sent = rf"{_SENT_HAN}(?:的|了|过)?\s?(?:{titled}|[{HAN}]{{0,12}}?{plain.replace('<noun>', '<given>')})"
     direct = rf"的?\s?(?:{titled.replace('<title>', '<headed>')}|(?:{_QUALIFIERS}){{0,3}}{plain})"
-    return re.compile(rf"[,，]?\s?(?:{sent}|{direct})")
+    return re.compile(rf"[,，]?\s?(?![我已]{{0,2}}方?(?:收到|接到|收悉|接获))(?:{sent}|{direct})")
 
 
 @cache
@@ -303,16 +309,16 @@ def _han_side() -> re.Pattern[str]:
     return re.compile(rf"(?P<who>{alternatives(sides)}|{party})(?:已|曾|又|再次)?(?:[在于]|的)?\s?\Z")
 
 
-def with_citations(numbers: Sequence[Fact], found: Iterable[Fact]) -> Iterator[Fact]:
-    """The numbers and the citations, each in its first place.
+def with_citations(text: str, numbers: Sequence[Fact], found: Iterable[Fact]) -> Iterator[Fact]:
+    """The numbers and the citations of a document with this text, each in its first place.
 
-    Where a number stands in a citation ("your letter GC/L/0145 of 14 March"), the number is the reference, and what
-    says whose it is becomes its reason.
+    Where a number stands in a citation ("your letter GC/L/0145 of 14 March") or in a bracket behind it, the number is
+    the reference, and what says whose it is becomes its reason.
     """
     waiting = sorted(numbers, key=lambda fact: fact.start)
     seen: set[str] = set()
     for citation in sorted(found, key=lambda fact: fact.start):
-        inside = [n for n in waiting if citation.start <= n.start < citation.end and n.role in _DOCUMENTS]
+        inside = [n for n in waiting if n.role in _DOCUMENTS and _is_of(citation, n, text)]
         waiting = [n for n in waiting if n not in inside]
         rule = citation.rule.removeprefix(_RULE)
         yield from (replace(n, rule=n.rule + rule, why=f"{citation.why}: {n.why}") for n in inside)
@@ -320,3 +326,12 @@ def with_citations(numbers: Sequence[Fact], found: Iterable[Fact]) -> Iterator[F
             seen.add(value)
             yield citation
     yield from waiting
+
+
+def _is_of(citation: Fact, number: Fact, text: str) -> bool:
+    """Whether a number stands in a citation, or in a bracket right behind it: 3月5日来函（编号：JYJG-函-2023-021）."""
+    if citation.start <= number.start < citation.end:
+        return True
+    return citation.end <= number.start < citation.end + _BRACKET and bool(
+        _OPENS.fullmatch(text, citation.end, number.start)
+    )

@@ -45,7 +45,7 @@ def find(document: Document, kind: str) -> list[Fact]:
         for n in _once(_akin(_allowed(found)))
     ]
     cited = (fact for page in pages for fact in citations(page.plain, document.text))
-    return [*with_citations(numbers, cited)]
+    return [*with_citations(document.text, numbers, cited)]
 
 
 def _written(document: Document, number: Numbered) -> str:

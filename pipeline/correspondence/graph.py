@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from pipeline.correspondence.letter import Letter, Shelf, same_party
-from pipeline.correspondence.mention import Mention
+from pipeline.correspondence.mention import NUMBERED, Mention
 from pipeline.correspondence.resolve import Candidate, described, is_to_come, resolve
 
 Relation = Literal["reply", "follow-up", "citation"]
@@ -99,13 +99,11 @@ def edges_from(letter: Letter, shelf: Shelf) -> list[Edge]:
 def lacking(letter: Letter, shelf: Shelf, elsewhere: Collection[str] = ()) -> Iterator[Lacking]:
     """What a letter cites and the matter does not hold; `elsewhere` are names of files (compact) that may hold it."""
     for mention in letter.cites:
+        expected = mention.role in NUMBERED or mention.sort
         named = mention.number and any(mention.number in name for name in elsewhere)
-        if (
-            named
-            or is_to_come(mention, letter)
-            or shelf.bearing(mention.number)
-            or resolve(mention, letter, shelf)
-        ):
+        if not expected or named or is_to_come(mention, letter):
+            continue
+        if shelf.bearing(mention.number) or resolve(mention, letter, shelf):
             continue
         why = "its number is not in the matter" if mention.number else "no document of that day fits"
         yield Lacking(described(mention, letter), mention.page, mention.words, why)

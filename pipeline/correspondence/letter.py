@@ -27,6 +27,8 @@ ROLES = (
 )
 """Roles of parties that tell whose a document is, and whom "the Engineer's letter" means."""
 ALIKE, SHORTEST_NAME = 88.0, 4
+BEGINNING, PART = 0.4, 0.7
+"""The share of a name that is enough to tell it: where it begins with it, and anywhere."""
 _REPLY = re.compile(
     r"^\s*(?:(?:re|aw|sv|fw|fwd|antwort|回复|答复|回覆|转发)\s*[:：]\s*|关于对?(?=.{4}))+", re.IGNORECASE
 )
@@ -53,7 +55,7 @@ class Letter:
     @cached_property
     def numbers(self) -> frozenset[str]:
         """The numbers (compact) that it bears."""
-        return own(self.mentions, self.kind, self.name)
+        return own(self.mentions, self.kind, self.name, self.is_mail)
 
     @property
     def is_mail(self) -> bool:
@@ -91,7 +93,9 @@ class Letter:
             if mention.role in (MESSAGE, ANSWERED) or mention.number in self.numbers:
                 continue
             by_day = (mention.sort, mention.side, mention.sender, str(mention.day))
-            found.setdefault((mention.number,) if mention.number else by_day, mention)
+            key = (mention.number,) if mention.number else by_day
+            if key not in found or (mention.sort and not found[key].sort):
+                found[key] = mention
         return tuple(found.values())
 
     @cached_property
@@ -162,6 +166,9 @@ def same_party(these: frozenset[str], those: frozenset[str]) -> bool | None:
 def _same(one: str, other: str) -> bool:
     if one == other:
         return True
-    if min(len(one), len(other)) < SHORTEST_NAME:
+    short, long = sorted((one, other), key=len)
+    if len(short) < SHORTEST_NAME:
         return False
-    return one in other or other in one or ratio(one, other) >= ALIKE
+    share = len(short) / len(long)
+    within = (share >= BEGINNING and long.startswith(short)) or (share >= PART and short in long)
+    return within or ratio(one, other) >= ALIKE

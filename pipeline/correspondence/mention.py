@@ -16,7 +16,9 @@ from extractors.word_lists import word_list
 from index.words import compact, fold
 
 NUMBERED = ("letter", "invoice", "report")
-"""Roles of references that name a document."""
+"""Roles of references that name a document which the matter should hold when it is cited."""
+NAMES = (*NUMBERED, "order")
+"""Roles of references that name a document at all."""
 BEARS = {"correspondence": "letter", "invoice": "invoice", "inspection_report": "report"}
 """Which of them a document of a kind bears itself."""
 MESSAGE, ANSWERED = "message", "answered message"
@@ -37,7 +39,7 @@ _SAME_DAY = re.compile(r"even date|same date|today's date|同日", re.IGNORECASE
 class Mention:
     """A number that a document bears or cites, a day by which it cites a document, or the id of a mail.
 
-    `number` is compact, "" where a document is cited by its day alone; `day` is that of the document meant, as far as
+    `number` is compact, "" where no number is cited; `day` is that of the document meant, as far as
     it is said. `role` is that of the reference, or `MESSAGE` or `ANSWERED`. `sort`, `side` and `sender` are those of
     the citation ("" where it says nothing). `headed`: it stands behind a label at the top. `words` are as written.
     """
@@ -58,26 +60,32 @@ class Mention:
 def mentions(facts: Sequence[Fact], document: Document) -> list[Mention]:
     """All that a document mentions, in order of place; its mail's ids last."""
     ordered = sorted(facts, key=lambda fact: fact.start)
+    numbers = [fact for fact in ordered if number_of(fact) is not None]
     days = [fact for fact in ordered if isinstance(fact.value, Day)]
     found: list[Mention] = []
     for fact in ordered:
         if fact.kind == "reference" and is_words(fact):
-            found += _by_day(fact, days, document)
+            found += _by_day(fact, days, numbers, document)
         elif (number := number_of(fact)) is not None:
             page = document.page_at(fact.start).number
             found.append(_by_number(fact, number, days, document.text, page))
     return [*found, *_messages(document)]
 
 
-def own(found: Sequence[Mention], kind: str, name: str) -> frozenset[str]:
-    """The numbers (compact) that a document of this kind bears: those in its file's name, else its sender's first."""
-    numbers = [m for m in found if m.number and m.role in NUMBERED]
+def own(found: Sequence[Mention], kind: str, name: str, is_mail: bool = False) -> frozenset[str]:
+    """The numbers (compact) that a document of this kind bears: those in its file's name, else its sender's first.
+
+    A mail has none but what it calls its reference: it is told by its id.
+    """
+    numbers = [m for m in found if m.number and m.role in NAMES]
+    others = {m.number for m in numbers if m.side}
     plain = compact(name)
-    named = {m.number for m in numbers if m.number in plain}
-    if named:
-        return frozenset(named)
-    mine = [m for m in numbers if not m.side]
-    stated = [m.number for m in mine if m.role == BEARS.get(kind)]
+    for roles in (NUMBERED, NAMES):
+        named = {m.number for m in numbers if m.role in roles and m.number in plain}
+        if named:
+            return frozenset(named - others or named)
+    mine = [m for m in numbers if m.number not in others and m.role in NUMBERED]
+    stated = [] if is_mail else [m.number for m in mine if m.role == BEARS.get(kind)]
     headed = [m.number for m in mine if m.headed]
     return frozenset((stated or headed)[:1])
 
@@ -86,7 +94,7 @@ def number_of(fact: Fact) -> str | None:
     """The compact number by which a fact names a document; None for any other fact."""
     if (
         fact.kind != "reference"
-        or fact.role not in NUMBERED
+        or fact.role not in NAMES
         or not isinstance(fact.value, str)
         or is_words(fact)
     ):
@@ -130,16 +138,20 @@ def _stated_day(fact: Fact, days: Sequence[Fact], text: str, in_citation: bool) 
     return nearest.value.start if nearest and isinstance(nearest.value, Day) else None
 
 
-def _by_day(fact: Fact, days: Sequence[Fact], document: Document) -> Iterator[Mention]:
+def _by_day(
+    fact: Fact, days: Sequence[Fact], numbers: Sequence[Fact], document: Document
+) -> Iterator[Mention]:
     if (said := citation_of(fact)) is None:
         return
     inside = [d.value.start for d in days if fact.start <= d.start < fact.end and isinstance(d.value, Day)]
     if not inside and _SAME_DAY.search(str(fact.value)):
         inside = [d.value.start for d in days if d.role == "document" and isinstance(d.value, Day)][:1]
+    # a value is a fact once, in its best place; in these words it may stand again
+    number = next((number_of(n) for n in numbers if str(n.value) in str(fact.value)), None) or ""
     page = document.page_at(fact.start).number
     for day in dict.fromkeys(inside):
         about = (said.sort, said.side, said.sender)
-        yield Mention(fact.role, "", day, *about, False, page, fact.start, fact.end, str(fact.value))
+        yield Mention(fact.role, number, day, *about, False, page, fact.start, fact.end, str(fact.value))
 
 
 def _messages(document: Document) -> Iterator[Mention]:
