@@ -53,12 +53,13 @@ class Edge:
 
 @dataclass(frozen=True, slots=True)
 class Lacking:
-    """A document that a letter cites and the matter does not hold."""
+    """A document that a letter cites and the matter does not hold; `by_day`: without a number."""
 
     reference: str
     page: int
     words: str
     why: str
+    by_day: bool
 
     def as_json(self) -> dict[str, Any]:
         """What is cited, and the page and the words that cite it."""
@@ -106,7 +107,7 @@ def lacking(letter: Letter, shelf: Shelf, elsewhere: Collection[str] = ()) -> It
         if shelf.bearing(mention.number) or resolve(mention, letter, shelf):
             continue
         why = "its number is not in the matter" if mention.number else "no document of that day fits"
-        yield Lacking(described(mention, letter), mention.page, mention.words, why)
+        yield Lacking(described(mention, letter), mention.page, mention.words, why, not mention.number)
 
 
 def correspondence(letter: Letter, shelf: Shelf, elsewhere: Collection[str] = ()) -> Correspondence:
@@ -144,10 +145,10 @@ def _edge(letter: Letter, mention: Mention, candidate: Candidate, found: Sequenc
 
 
 def _relation(letter: Letter, target: Letter, mention: Mention) -> Relation:
-    if same_party(letter.senders, target.senders):
+    both = letter.kind == target.kind == "correspondence"
+    if both and same_party(letter.senders, target.senders):
         return "follow-up"
     swapped = same_party(letter.senders, target.recipients) or same_party(letter.recipients, target.senders)
-    both = letter.kind == target.kind == "correspondence"
     return "reply" if both and (mention.side == "yours" or swapped) else "citation"
 
 

@@ -6,6 +6,8 @@ import datetime
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from rapidfuzz.fuzz import ratio
+
 from index.words import compact
 from pipeline.correspondence.letter import Letter, Shelf, same_party
 from pipeline.correspondence.mention import Mention
@@ -25,6 +27,8 @@ NEAR = 0.12
 """Candidates whose scores are not further apart cannot be told from each other."""
 TOLERANCE = datetime.timedelta(days=1)
 """A mail that crosses midnight or time zones may bear the day after that of its answer."""
+MISREAD = 85.0
+"""Likeness (0 to 100) from which a number is taken for a misreading of another."""
 _FUNCTIONS = ("engineer", "contractor", "subcontractor", "employer", "insurer")
 _FUNCTIONS_HAN = {
     "监理": "engineer",
@@ -80,12 +84,17 @@ def _numbered(mention: Mention, by: Letter, letter: Letter) -> Candidate:
 
 def _candidates(mention: Mention, by: Letter, letters: Sequence[Letter]) -> Iterator[Candidate]:
     for letter in letters:
-        if letter.id == by.id or letter.kind not in FITS[mention.sort]:
+        if letter.id == by.id or letter.kind not in FITS[mention.sort] or _is_other(mention.number, letter):
             continue
         if (fit := _fit(mention, by, letter)) is not None:
             score, whys = fit
             number = (f"number {mention.words} is not found",) if mention.number else ()
             yield Candidate(letter, score, ", ".join((f"date {mention.day}", *whys, *number)))
+
+
+def _is_other(number: str, letter: Letter) -> bool:
+    """Whether a document bears another number than the one cited, which is no misreading of it."""
+    return bool(number and letter.numbers) and max(ratio(number, own) for own in letter.numbers) < MISREAD
 
 
 def _fit(mention: Mention, by: Letter, letter: Letter) -> tuple[float, list[str]] | None:
