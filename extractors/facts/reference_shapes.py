@@ -23,6 +23,7 @@ _DATE = re.compile(
     r"|\d{1,2}[-/. ]?(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*[-/. ,]*(?:\d{4}|\d{2})?)(?!\d)",
     re.IGNORECASE,
 )
+_BEFORE_DAY = re.compile(r"(?:dated?|dtd|dd|of|on|from)[ .]{1,2}", re.IGNORECASE)
 _MONEY = re.compile(r"[\d,]*\d[.,]\d\d$|[$€£¥]|^(?:rm|usd|rmb|hk|sgd|eur)[\d.,]+$", re.IGNORECASE)
 _PHONE = re.compile(
     r"\+\d|^\(?0\d{1,3}\)?[\- ]\d{3,4}[\- ]?\d{3,5}$|^1[3-9]\d{9}$"
@@ -90,7 +91,8 @@ def is_number(value: str) -> bool:
     digits = sum(1 for c in value if c.isdigit())
     if not digits or len(value) > 45:
         return False
-    return not (_DATE.match(value) or _MONEY.search(value) or _PHONE.search(value) or _TIME.match(value))
+    dated = _DATE.match(_BEFORE_DAY.sub("", value))
+    return not (dated or _MONEY.search(value) or _PHONE.search(value) or _TIME.match(value))
 
 
 def is_strong(value: str) -> bool:
