@@ -73,7 +73,10 @@ _SENT_HAN = (
     r"(?:发出|发来|发送|发|出具|签发|提交|报送|寄送|寄出|送达|作出|下发|下达|印发|回复"
     rf"|致[{HAN}]{{1,16}}?|给[{HAN}]{{1,8}}?)"
 )
-_NUMBER_HAN = rf"[\(\"]?(?:编号|文号)?:?[{HAN}A-Z]{{0,8}}[\-〔\[(]?[A-Z0-9][\w\-/〔〕\[\]]*号?[\)\"]?"
+_NUMBER_HAN = (
+    rf"[\(\"]?(?:编号|文号)?:?(?:[{HAN}A-Z]{{1,8}}[\-〔\[(])?[A-Z0-9][A-Za-z0-9\-/〔〕\[\]]*"
+    rf"(?:[{HAN}]-[A-Z0-9\-]+)?号?[\)\"]?"
+)
 _QUALIFIERS = "监理|工作|工程|索赔|停工|复工|整改|开工|竣工|付款|工地|例会|周例会|专题|会议|催款|履约|违约|致"
 _FUTURE = re.compile(r"[请应须需将拟](?:在|于)?$|不?迟于$|之前$")
 """Right before a day: what is cited is yet to be written."""
@@ -227,7 +230,7 @@ def _han_citation(text: str, at: int, found: re.Match[str]) -> Iterator[_Found]:
     if before:
         side = _side_words().get(before["who"], "theirs")
         yield before.start("who"), found.end(), _sort_of(noun), side, before["who"]
-    else:
+    elif "\n" not in found.group()[:2]:  # a day at the end of a line is that of its own paper
         yield at, found.end(), _sort_of(noun), _side_words().get(noun, ""), noun
 
 

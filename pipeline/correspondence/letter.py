@@ -87,10 +87,14 @@ class Letter:
 
     @cached_property
     def cites(self) -> tuple[Mention, ...]:
-        """The documents that it cites, each number and each day of a sender once."""
+        """The documents that it cites, each number and each day of a sender once.
+
+        What bears its own day, and nobody's name, is itself: "Report dated 14 March 2023".
+        """
         found: dict[tuple[str, ...], Mention] = {}
         for mention in self.mentions:
-            if mention.role in (MESSAGE, ANSWERED) or mention.number in self.numbers:
+            itself = not mention.number and not mention.side and mention.day == self.date
+            if mention.role in (MESSAGE, ANSWERED) or mention.number in self.numbers or itself:
                 continue
             by_day = (mention.sort, mention.side, mention.sender, str(mention.day))
             key = (mention.number,) if mention.number else by_day
