@@ -50,7 +50,8 @@ class CaseFile:
     rejected: tuple[Link, ...] = ()
     known: frozenset[str] = frozenset()
     matter: Shelf | None = field(default=None, repr=False)
-    """The documents of the whole matter as correspondence; None: those of the case are all there are."""
+    """The documents of the case, and those of the matter that they may cite, as correspondence; None: those of the case
+    are all there are."""
 
     @cached_property
     def shelf(self) -> Shelf:
@@ -188,7 +189,7 @@ def load_case(matter: Matter, claim_id: str) -> CaseFile:
             book=Book.of(matters.all_claims(tx), matters.aliases(tx)),
             rejected=tuple(link for link in own if link.status == "rejected"),
             known=_numbers(tx, [found for found in summaries if found.id not in evidence]),
-            matter=Shelf(letters.everything(tx)),
+            matter=Shelf(letters.cited_by(tx, sorted(evidence))),
         )
 
 

@@ -40,6 +40,16 @@ def around(tx: sa.Connection, document: str) -> list[Letter]:
     return [*known.values(), *_letters(tx, sorted(near - set(known)))]
 
 
+def cited_by(tx: sa.Connection, ids: Sequence[str]) -> list[Letter]:
+    """These documents with those that they may cite: what bears their numbers, and what is of their days."""
+    known = _letters(tx, ids)
+    said = [mention for letter in known for mention in letter.cites]
+    days = {mention.day for mention in said if mention.day is not None}
+    near = _mentioning(tx, mentions.c.number, {mention.number for mention in said if mention.number})
+    near |= {head.id for head in _heads(tx, None) if head.date in days} if days else set()
+    return [*known, *_letters(tx, sorted(near - {letter.id for letter in known}))]
+
+
 def names(tx: sa.Connection) -> frozenset[str]:
     """The names of all files (compact); many a letter's holds its number, whether that could be read or not."""
     return frozenset(compact(name) for name in tx.execute(sa.select(documents.c.name)).scalars())

@@ -357,3 +357,17 @@ def test_what_one_document_shows_is_what_the_whole_graph_has(matter: Matter) -> 
             "answered_by": [],
             "cites_missing": [],
         }
+
+
+def test_gaps_look_through_the_whole_matter(matter: Matter, ids: dict[str, str]) -> None:
+    from pipeline.casefile import load_case
+    from pipeline.gaps import gaps
+
+    with matter.change() as change:
+        matters.put_claims(change.tx, [claim(event())])
+        documents.tie(change.tx, ids["reply.txt"], "CLM-1")  # the letter that it answers is of no claim
+    case_file = load_case(matter, "CLM-1")
+    assert [found.number for found in gaps(case_file).missing_references] == [
+        f"e-mail of 2023-03-10 from {NPA}"
+    ]
+    assert {one.id for one in case_file.shelf.letters.values()} == {ids["asked.txt"], ids["reply.txt"]}
