@@ -23,7 +23,7 @@ _DOCUMENTS = ("letter", "invoice", "report", "order", "other")
 _ROLES = {"invoice": "invoice", "report": "report", "minutes": "other"}
 _MONTH = alternatives(months())
 _DAY = (
-    r"(?:(?:\d{1,2}(?:st|nd|rd|th)?(?:,\s*| and | & ))*\d{1,2}\s?(?:st|nd|rd|th)?[\s\-](?:day\s+of\s+|of\s+)?"
+    r"(?:(?:\d{1,2}(?:st|nd|rd|th)?(?:,\s{0,3}| and | & )){0,12}\d{1,2}\s?(?:st|nd|rd|th)?[\s\-](?:day\s+of\s+|of\s+)?"
     rf"(?:{_MONTH})\b\.?"
     rf"(?:[\s,\-]{{0,2}}(?:\d{{4}}|'?\d\d(?![\d:])))?|(?:{_MONTH})\b\.?\s\d{{1,2}}(?!\d)(?:st|nd|rd|th)?(?:,?\s\d{{4}})?"
     r"|\d{4}[\-/.]\d{1,2}[\-/.]\d{1,2}(?!\d)|\d{1,2}[\-/.]\d{1,2}[\-/.](?:\d{4}|\d{2})(?!\d)"
@@ -35,12 +35,12 @@ _FROM = re.compile(
     r"\b(?:from|by)\s+(?P<name>(?:the\s+)?[A-Z][\w&.' ]{1,40}?)[\s,(]+(?:dated|dtd|dd|of|on|sent|issued|bearing)\b"
 )
 _SHORT = (
-    r"(?:\s*\([^()]{2,40}\)|\s+(?:(?:no|ref|reference|number)\b\.?:?\s*)?[A-Z0-9][\w/().\-]*\d[\w/().\-]*"
+    r"(?:\s*\([^()]{2,40}\)|\s+(?:(?:no|ref|reference|number)\b\.?:?\s*)?[A-Z0-9][\w/().\-]{0,30}"
     rf"|{_NAMED})?"
 )
 _WHEN = re.compile(
-    rf"(?:{_SHORT}[\s,(]+(?P<by>of|on|sent(?: on)?|issued(?: on)?|of the)\s+(?:the\s+)?"
-    rf"|(?:(?!\n\s*\n)[^;!?]){{0,90}}?[\s,(](?:dated|dtd\.?|dd\.?|bearing (?:the )?date(?: of)?)\s+(?:the\s+)?)"
+    rf"(?:{_SHORT}[\s,(]{{1,9}}(?P<by>of|on|sent(?: on)?|issued(?: on)?|of the)\s+(?:the\s+)?"
+    r"|(?:(?!\n[ \t]{0,9}\n)[^;!?]){0,90}?[\s,(](?:dated|dtd\.?|dd\.?|bearing (?:the )?date(?: of)?)\s+(?:the\s+)?)"
     rf"(?:(?:{alternatives(weekdays())}),?\s+)?(?P<day>{_DAY})",
     re.IGNORECASE,
 )
@@ -74,8 +74,8 @@ _SENT_HAN = (
     rf"|致[{HAN}]{{1,16}}?|给[{HAN}]{{1,8}}?)"
 )
 _NUMBER_HAN = (
-    rf"[\(\"]?(?:编号|文号)?:?(?:[{HAN}A-Z]{{1,8}}[\-〔\[(])?[A-Z0-9][A-Za-z0-9\-/〔〕\[\]]*"
-    rf"(?:[{HAN}]-[A-Z0-9\-]+)?号?[\)\"]?"
+    rf"[\(\"]?(?:编号|文号)?:?(?:[{HAN}A-Z]{{1,8}}[\-〔\[(])?[A-Z0-9][A-Za-z0-9\-/〔〕\[\]]{{0,30}}"
+    rf"(?:[{HAN}]-[A-Z0-9\-]{{1,20}})?号?[\)\"]?"
 )
 _QUALIFIERS = "监理|工作|工程|索赔|停工|复工|整改|开工|竣工|付款|工地|例会|周例会|专题|会议|催款|履约|违约|致"
 _FUTURE = re.compile(r"[请应须需将拟](?:在|于)?$|不?迟于$|之前$")
@@ -86,7 +86,7 @@ _RECEIVED = re.compile(r"\breceiv\w+ (?:[a-z]+ ){0,3}\Z|\breceipt of (?:[a-z]+ )
 _OPENS = re.compile(
     r"\s?[(（\[,，]\s?(?:(?:your|our|the|with)?\s?(?:ref(?:erence)?|no|number|编号|文号|函号)?\s?[.:：]?\s?)"
 )
-_LOOK_BACK, _BRACKET = 90, 16
+_LOOK_BACK, _BRACKET, _MOST = 90, 16, 500
 _SURE, _RATHER = 0.85, 0.7
 
 
@@ -325,7 +325,7 @@ def with_citations(text: str, numbers: Sequence[Fact], found: Iterable[Fact]) ->
         waiting = [n for n in waiting if n not in inside]
         rule = citation.rule.removeprefix(_RULE)
         yield from (replace(n, rule=n.rule + rule, why=f"{citation.why}: {n.why}") for n in inside)
-        if not inside and (value := str(citation.value).lower()) not in seen:
+        if not inside and len(seen) < _MOST and (value := str(citation.value).lower()) not in seen:
             seen.add(value)
             yield citation
     yield from waiting

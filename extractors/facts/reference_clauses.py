@@ -15,11 +15,11 @@ _LETTERED = r"(?:\s?\((?:[a-z]|[ivx]{1,4}|\d{1,2})\)){0,3}"
 _OPTION = r"(?:[WXYZ]\d{1,2}|Y\(UK\)\d)(?:\.\d{1,2}){0,2}"
 """NEC's options for disputes (W), secondary options (X, Y) and additional conditions (Z)."""
 _NUMBER = rf"(?:\d{{1,3}}[A-Z]?(?:\.\d{{1,3}}){{0,4}}|{_OPTION}){_LETTERED}"
-_CLAUSE = re.compile(
-    r"\b(?P<why>sub-?\s?clauses?|clauses?|cls?\.?|articles?|arts?\.|sections?|paragraphs?|para\.|conditions?|gcc|scc|pcc"
-    rf"|(?:secondary )?options?)\s?(?:nos?\.?\s?)?(?P<value>{_NUMBER})(?![\d%])",
-    re.IGNORECASE,
+_WORD = re.compile(
+    r"(?P<why>sub-?\s?clauses?|clauses?|cls?\.?|articles?|arts?\.|sections?|paragraphs?|para\.|conditions?|gcc|scc|pcc"
+    r"|(?:secondary )?options?)\s?(?:nos?\.?\s?)?(?=[\dwxyz])"
 )
+_VALUE = re.compile(rf"(?P<value>{_NUMBER})(?![\d%])", re.IGNORECASE)
 _SIGN = re.compile(rf"(?P<why>§§?)\s?(?P<value>\d{{1,4}}[a-z]?(?:[.\-]\d{{1,4}}){{0,2}}{_LETTERED})(?![\d%])")
 _MORE = re.compile(
     r"(?:,| and| &| or|/|;|、|和|及| to| through|-|至)\s?"
@@ -46,9 +46,11 @@ _RATHER, _SIGN_SURE, _HAN_SURE = 0.6, 0.75, 0.9
 
 def clauses(text: Plain, kind: str) -> Iterator[Numbered]:
     """The clauses that a page cites; in a contract, not the headings of its own."""
-    for found in _CLAUSE.finditer(text.text):
-        if _is_cited(text, found, kind):
-            yield from _with_more(text, found, _sure(found.group("why")), found.group("why"))
+    for word in _WORD.finditer(text.lower):
+        found = _VALUE.match(text.text, word.end())
+        if found and _is_cited(text, word, found.group("value"), kind):
+            why = text.text[slice(*word.span("why"))]
+            yield from _with_more(text, found, _sure(why), why)
     for found in _SIGN.finditer(text.text):
         yield from _with_more(text, found, _SIGN_SURE, found.group("why"))
     for found in _ALONE.finditer(text.text):
@@ -77,8 +79,10 @@ def _with_more(text: Plain, found: re.Match[str], sure: float, why: str) -> Iter
         more = _MORE.match(text.text, more.end())
 
 
-def _is_cited(text: Plain, found: re.Match[str], kind: str) -> bool:
-    word, value = found.group("why").lower(), found.group("value")
+def _is_cited(text: Plain, found: re.Match[str], value: str, kind: str) -> bool:
+    word = found.group("why")
+    if text.text[found.start() - 1 : found.start()].isalnum():
+        return False  # the end of another word
     option = value[0].isalpha()
     plainly = "." in value or "(" in value or (option and value[0].isupper())
     if (

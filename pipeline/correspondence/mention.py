@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -143,7 +144,8 @@ def _by_day(
 ) -> Iterator[Mention]:
     if (said := citation_of(fact)) is None:
         return
-    inside = [d.value.start for d in days if fact.start <= d.start < fact.end and isinstance(d.value, Day)]
+    first, last = (bisect_left(days, at, key=lambda day: day.start) for at in (fact.start, fact.end))
+    inside = [day.value.start for day in days[first:last] if isinstance(day.value, Day)]
     if not inside and _SAME_DAY.search(str(fact.value)):
         inside = [d.value.start for d in days if d.role == "document" and isinstance(d.value, Day)][:1]
     # a value is a fact once, in its best place; in these words it may stand again

@@ -371,3 +371,13 @@ def test_gaps_look_through_the_whole_matter(matter: Matter, ids: dict[str, str])
         f"e-mail of 2023-03-10 from {NPA}"
     ]
     assert {one.id for one in case_file.shelf.letters.values()} == {ids["asked.txt"], ids["reply.txt"]}
+
+
+def test_gaps_prints_where_and_why(matter: Matter, ids: dict[str, str], claimtrail: Command) -> None:
+    with matter.change() as change:
+        matters.put_claims(change.tx, [claim(event())])
+        documents.tie(change.tx, ids["reply.txt"], "CLM-1")
+    printed = claimtrail("gaps", "CLM-1").out
+    assert f"e-mail of 2023-03-10 from {NPA}  {ids['reply.txt']}  1  cited in reply.txt: " in printed
+    assert "reference_sources" not in printed
+    assert len(claimtrail("gaps", "CLM-1", "--json").json["reference_sources"]) == 1
