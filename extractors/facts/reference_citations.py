@@ -35,8 +35,8 @@ _FROM = re.compile(
     r"\b(?:from|by)\s+(?P<name>(?:the\s+)?[A-Z][\w&.' ]{1,40}?)[\s,(]+(?:dated|dtd|dd|of|on|sent|issued|bearing)\b"
 )
 _SHORT = (
-    r"(?:\s*\([^()]{2,40}\)|\s+(?:(?:no|ref|reference|number)\b\.?:?\s*)?[A-Z0-9][\w/().\-]{0,30}"
-    rf"|{_NAMED})?"
+    r"(?:\s*\([^()]{2,40}\)|\s+(?:(?:no|ref|reference|number)\b\.?:?\s*)?(?=[\w/().\-]{0,30}\d)[A-Z0-9][\w/().\-]{0,30}"
+    rf"|\s+(?:of|to)\s+(?:intent(?:ion)?\s+(?:of|to)\s+)?[a-z]{{4,}}(?:\s+[a-z]{{4,}})?|{_NAMED})?"
 )
 _WHEN = re.compile(
     rf"(?:{_SHORT}[\s,(]{{1,9}}(?P<by>of|on|sent(?: on)?|issued(?: on)?|of the)\s+(?:the\s+)?"
@@ -48,8 +48,8 @@ _FURTHER = re.compile(rf"(?:\s*,\s*(?:and\s+)?|\s+and\s+|\s*&\s*)(?:dated\s+|of\
 _DAY_BEFORE = re.compile(rf"(?<![\w.,/\-]){_DAY}\s+\Z", re.IGNORECASE)
 _WHO = re.compile(
     r"(?:(?P<owner>\b[Tt]he\s+[a-z]{4,}"
-    r"|(?:\b[Tt]he\s+)?[A-Z][\w&.\-]*(?:\s+(?:[A-Z(][\w&.\-()]*|and|of|&)){0,6})(?:'s|(?<=s)')"
-    r"|\b(?P<word>[A-Za-z]+))\s+(?P<between>(?:[a-z][a-z\-]{1,14},?\s+){0,3})\Z"
+    r"|(?:\b[Tt]he\s+)?[A-Z][\w&.\-]*(?:(?:'s)?\s+(?:[A-Z(][\w&.\-()]*|and|of|&)){0,6})(?:'s|(?<=s)')"
+    r"|\b(?P<word>[A-Za-z]+))\s+(?P<between>(?:[A-Za-z][\w\-]{1,14},?\s+){0,3})\Z"
 )
 _HELD = re.compile(
     r"\s+of\s+(?:the\s+)?(?:[\w\-]+\s+){0,4}meetings?(?:\s+no\.?\s*\d+)?(?:\s+held)?", re.IGNORECASE
@@ -70,7 +70,7 @@ _DAY_HAN = (
     rf"\s?(?:\d{{1,2}}|[{_NUMERALS}]{{1,3}})\s?[日号]|\d{{4}}[\-/.]\d{{1,2}}[\-/.]\d{{1,2}}(?!\d)"
 )
 _SENT_HAN = (
-    r"(?:发出|发来|发送|发|出具|签发|提交|报送|寄送|寄出|送达|作出|下发|下达|印发|回复"
+    rf"(?:所|(?:[{HAN}]{{2,4}}?)?(?:向|给)[{HAN}]{{1,12}}?)?(?:发出|发来|发送|发|递交|出具|签发|提交|报送|寄送|寄出|送达|作出|下发|下达|印发|回复"
     rf"|致[{HAN}]{{1,16}}?|给[{HAN}]{{1,8}}?)"
 )
 _NUMBER_HAN = (
@@ -88,7 +88,7 @@ _RECEIVED = re.compile(r"\breceiv\w+ (?:[a-z]+ ){0,3}\Z|\breceipt of (?:[a-z]+ )
 _OPENS = re.compile(
     r"\s?[(（\[,，]\s?(?:(?:your|our|the|with)?\s?(?:ref(?:erence)?|no|number|编号|文号|函号)?\s?[.:：]?\s?)"
 )
-_LOOK_BACK, _BRACKET, _MOST = 90, 16, 500
+_LOOK_BACK, _BRACKET, _SHORTEST, _MOST = 90, 16, 4, 500
 _SURE, _RATHER = 0.85, 0.7
 
 
@@ -233,6 +233,8 @@ def _han_citation(text: str, at: int, found: re.Match[str]) -> Iterator[_Found]:
         who = _LEADS_UP.sub("", before["who"])
         side = _side_words().get(who, "theirs")
         yield before.end("who") - len(who), found.end(), _sort_of(noun), side, who
+    elif by := _han_writer().match(text, found.start()):
+        yield at, found.end(), _sort_of(noun), _side_words().get(by["who"], "theirs"), by["who"]
     elif "\n" not in found.group()[:2]:  # a day at the end of a line is that of its own paper
         yield at, found.end(), _sort_of(noun), _side_words().get(noun, ""), noun
 
@@ -288,7 +290,7 @@ def _han_rest() -> re.Pattern[str]:
     nouns = alternatives(_han_nouns())
     ends = rf"(?={_SIGNS}|$|[中内收已所及和与的悉敬称第要])"
     titled = rf"{_TITLE}\s?(?:的?\(?{_NUMBER_HAN}\)?)?(?:{nouns})?"
-    plain = rf"(?:第?{_NUMBER_HAN})?\s?的?(?P<noun>{nouns}){ends}"
+    plain = rf"(?:第?{_NUMBER_HAN})?\s?的?(?<!保)(?P<noun>{nouns}){ends}"
     sent = rf"{_SENT_HAN}(?:的|了|过)?\s?(?:{titled}|[{HAN}]{{0,12}}?{plain.replace('<noun>', '<given>')})"
     direct = rf"的?\s?(?:{titled.replace('<title>', '<headed>')}|(?:{_QUALIFIERS}){{0,3}}{plain})"
     return re.compile(rf"[,，]?\s?(?![我已]{{0,2}}方?(?:收到|接到|收悉|接获))(?:{sent}|{direct})")
@@ -297,10 +299,10 @@ def _han_rest() -> re.Pattern[str]:
 @cache
 def _han_day_last() -> re.Pattern[str]:
     """What it is, and its day in brackets: 来函（JLJG-函-2023-021，2023年3月14日）."""
-    noun = rf"(?P<noun>{alternatives(_han_nouns())})"
-    return re.compile(
-        rf"{noun}\s?{_TITLE}?\s?[(（,，]\s?(?:[^()（）\n]{{2,30}}?[,，]\s?)?(?:落款|签发|发文)?(?:日期|时间)?(?:为|:)?\s?(?:{_DAY_HAN})[)）]?"
-    )
+    noun = rf"(?<!保)(?P<noun>{alternatives(_han_nouns())})"
+    titled = rf"(?:{noun}\s?{_TITLE.replace('<title>', '<headed>')}?|{_TITLE})"
+    between = r"\s?[(（,，]\s?(?:[^()（）\n]{2,30}?[,，]\s?)?(?:落款|签发|发文)?(?:日期|时间)?(?:为|:)?\s?"
+    return re.compile(rf"{titled}{between}(?:{_DAY_HAN})[)）]?")
 
 
 @cache
@@ -313,6 +315,13 @@ def _han_side() -> re.Pattern[str]:
     return re.compile(rf"(?P<who>{alternatives(sides)}|{party})(?:已|曾|又|再次)?(?:[在于]|的)?\s?\Z")
 
 
+@cache
+def _han_writer() -> re.Pattern[str]:
+    """Who wrote, behind the day: 2023年3月14日，我方向贵方发出…"""
+    sides = (word for words in _data()["sides"].values() for word in words["zh"])
+    return re.compile(rf"[,，]?\s?(?P<who>{alternatives(sides)}|业主|发包人|承包人|监理)(?:向|给)")
+
+
 def with_citations(text: str, numbers: Sequence[Fact], found: Iterable[Fact]) -> Iterator[Fact]:
     """The numbers and the citations of a document with this text, each in its first place.
 
@@ -322,7 +331,7 @@ def with_citations(text: str, numbers: Sequence[Fact], found: Iterable[Fact]) ->
     waiting = sorted(numbers, key=lambda fact: fact.start)
     seen: set[str] = set()
     for citation in sorted(found, key=lambda fact: fact.start):
-        inside = [n for n in waiting if n.role in _DOCUMENTS and _is_of(citation, n, text)]
+        inside = [n for n in waiting if n.role in _DOCUMENTS and _tells(n) and _is_of(citation, n, text)]
         waiting = [n for n in waiting if n not in inside]
         rule = citation.rule.removeprefix(_RULE)
         yield from (replace(n, rule=n.rule + rule, why=f"{citation.why}: {n.why}") for n in inside)
@@ -330,6 +339,11 @@ def with_citations(text: str, numbers: Sequence[Fact], found: Iterable[Fact]) ->
             seen.add(value)
             yield citation
     yield from waiting
+
+
+def _tells(number: Fact) -> bool:
+    """Whether a number is long enough to tell a document from others: "Notice No. 12" is told by its day as well."""
+    return sum(map(str.isalnum, str(number.value))) >= _SHORTEST
 
 
 def _is_of(citation: Fact, number: Fact, text: str) -> bool:
