@@ -11,17 +11,19 @@ import json
 import zlib
 from array import array
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from decimal import Decimal
 from typing import Any
 
 from extractors.document import Box, Cell, Document, Mark, Meta, Page, Word
 from extractors.extract import Understanding
 from extractors.facts.fact import Day, Fact, Money, Value
+from pipeline.correspondence.mention import Mention, mentions
 
 PLACES = ("words", "cells")
 """The columns of a page that say where on the paper its text stands."""
 _UNKNOWN = -1.0
+_MENTION = tuple(field.name for field in fields(Mention))
 
 
 Row = dict[str, Any]
@@ -44,6 +46,9 @@ class UnderstandingRows:
     """Columns of the table `documents`."""
     facts: tuple[Row, ...]
     ties: tuple[Row, ...] = ()
+    """What it says of its parties' names."""
+    mentions: tuple[Row, ...] = ()
+    """What it says of documents."""
 
 
 def reading_rows(read: Document) -> ReadingRows:
@@ -68,11 +73,22 @@ def understanding_rows(found: Understanding, read: Document) -> UnderstandingRow
         "title": answer.title,
         "date": found.date.isoformat() if found.date else None,
     }
-    return UnderstandingRows(
-        about,
-        tuple(fact_row(n, fact) for n, fact in enumerate(found.facts)),
-        tuple({"position": n, **asdict(tie)} for n, tie in enumerate(found.ties)),
-    )
+    rows = tuple(fact_row(n, fact) for n, fact in enumerate(found.facts))
+    said = tuple(mention_row(n, mention) for n, mention in enumerate(mentions(found.facts, read)))
+    ties = tuple({"position": n, **asdict(tie)} for n, tie in enumerate(found.ties))
+    return UnderstandingRows(about, rows, ties, said)
+
+
+def mention_row(position: int, mention: Mention) -> Row:
+    """A mention as a row of the table `mentions`, without the document's id."""
+    day = mention.day.isoformat() if mention.day else None
+    return {"position": position, **asdict(mention), "day": day}
+
+
+def mention_of(row: Mapping[Any, Any]) -> Mention:
+    """The mention that was written as this row."""
+    day = datetime.date.fromisoformat(row["day"]) if row["day"] else None
+    return Mention(**{name: row[name] for name in _MENTION} | {"day": day})
 
 
 def pack_words(words: Sequence[Word]) -> bytes:

@@ -27,6 +27,7 @@ from pipeline.records.tables import (
     family,
     labels,
     marks,
+    mentions,
     page_hashes,
     pages,
     party_ties,
@@ -155,8 +156,8 @@ def replace_reading(
 
 
 def replace_understanding(tx: sa.Connection, document: str, found: codec.UnderstandingRows) -> None:
-    """Replace what the steps `classify` and `facts` found."""
-    for table, rows in ((facts, found.facts), (party_ties, found.ties)):
+    """Replace what the steps `classify` and `facts` found, and what the document says of names and of others."""
+    for table, rows in ((facts, found.facts), (party_ties, found.ties), (mentions, found.mentions)):
         tx.execute(sa.delete(table).where(table.c.document == document))
         if rows:
             tx.execute(table.insert(), [{"document": document, **row} for row in rows])

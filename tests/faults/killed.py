@@ -23,6 +23,7 @@ from contextlib import redirect_stdout
 from pathlib import Path
 from typing import Any
 
+import app.cli
 import flows.night
 import index.engines
 import index.whoosh_index
@@ -180,6 +181,7 @@ def warm() -> None:
 if __name__ == "__main__":
     for module in set(COMMANDS.values()):
         importlib.import_module(f"app.commands.{module}")
+    app.cli.prepare = lambda: None  # documents are read in the child, which has no server of workers
     pipeline.ingest.Workers = HereWorkers  # type: ignore[misc, assignment]
     warm()
     for line in sys.stdin:
