@@ -105,7 +105,7 @@ def gather(tx: sa.Connection, rows: Sequence[Row] | None = None) -> Names:
         _add(found, name_said)
     _of_register(found, claims)
     ties = parties.ties(tx)
-    _of_ties(found, ties)
+    _of_ties(found, ties, scanned)
     for key, name in found.items():
         name.nature = _nature(name, evidence[key])
     return Names(found, ties, claims, said, final_names(said), parties.apart(tx), known)
@@ -132,7 +132,7 @@ def _of_register(found: dict[str, Name], claims: Iterable[Claim]) -> None:
             place += 1
 
 
-def _of_ties(found: dict[str, Name], ties: Iterable[Filed]) -> None:
+def _of_ties(found: dict[str, Name], ties: Iterable[Filed], scanned: frozenset[str]) -> None:
     """Short names that stand in definitions only are names too; numbers belong to their names."""
     for filed in ties:
         tie = filed.tie
@@ -141,6 +141,7 @@ def _of_ties(found: dict[str, Name], ties: Iterable[Filed]) -> None:
             other = _add(found, tie.other)
             if other is not None:
                 other.documents.add(filed.document)
+                other.typed = other.typed or filed.document not in scanned
         elif tie.kind == "number" and tie.sure and name is not None:
             name.numbers[tie.scheme].add(tie.other)
 

@@ -273,6 +273,17 @@ def test_misread_names_of_the_register_are_found_linked_and_searched(
     assert claimtrail("search", 'party:"Harbour Civil Ltd"', "--json").json["total"] == 0
 
 
+def test_a_short_name_that_a_document_gives_to_another_party_is_not_the_registers(
+    claimtrail: Command, register_file: Path, tmp_path: Path
+) -> None:
+    register_file.write_text(register_file.read_text().replace("[HCL, 港务土木]", "[港务土木有限公司]"))
+    (tmp_path / "c.txt").write_text("施工合同\n乙方：港务土木工程有限公司（以下简称“港务土木”）\n")
+    claimtrail("claims", "import", register_file)
+    claimtrail("ingest", tmp_path / "c.txt")
+    assert claimtrail("search", 'party:"Harbour Civil"', "--json").json["total"] == 0
+    assert claimtrail("search", "party:港务土木工程", "--json").json["total"] == 1
+
+
 def test_the_list_is_told_in_words(claimtrail: Command, register_file: Path, tmp_path: Path) -> None:
     (tmp_path / "c.txt").write_text(
         'Harbour Civil Ltd (hereinafter "Harcivil") agreed with Mill Piling Ltd.\n'
