@@ -17,7 +17,7 @@ from extractors.readers.draft import Child
 from extractors.reading import OcrOptions, read_document
 
 READ_VERSION = 3
-CLASSIFY_VERSION = 1
+CLASSIFY_VERSION = 2
 FACTS_VERSION = 3
 
 
@@ -44,9 +44,9 @@ class Extraction:
     pictures: tuple[tuple[int, PictureHash], ...] = ()
 
 
-def understand(document: Document) -> Understanding:
-    """Kind and facts of a document that was read."""
-    classification = classify(document)
+def understand(document: Document, told: str | None = None) -> Understanding:
+    """Kind and facts of a document that was read; of the kind that it was `told` to be, where it was."""
+    classification = classify(document, told)
     return Understanding(classification, find_facts(document, classification.kind))
 
 

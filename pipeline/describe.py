@@ -73,13 +73,18 @@ def history_json(
     entries: Iterable[Entry],
     labels: Iterable[tuple[str, str]] = (),
     near_duplicates: Iterable[Likeness] = (),
+    precedents: Sequence[dict[str, Any]] = (),
 ) -> dict[str, Any]:
-    """What `show` adds: state, marks, links, near-duplicates and the audit entries that bear on the document."""
+    """What `show` adds: state, marks, links, near-duplicates and the audit entries that bear on the document.
+
+    `kind_reasons` are the words that decided the kind, and the corrected documents that it is like.
+    """
     summary = evidence.summary
     return {
         "state": summary.state,
         "reason": summary.reason,
         "marks": list(summary.marks),
+        "kind_reasons": {"words": list(evidence.kind_why), "like": list(precedents)},
         "claims": list(summary.given_claims),
         "labels": [{"key": key, "value": value} for key, value in labels],
         "links": [link.as_json() for link in links],

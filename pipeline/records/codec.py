@@ -43,6 +43,8 @@ class UnderstandingRows:
     about: Row
     """Columns of the table `documents`."""
     facts: tuple[Row, ...]
+    speaks: Row
+    """Columns of the table `kind_evidence`."""
 
 
 def reading_rows(read: Document) -> ReadingRows:
@@ -56,8 +58,8 @@ def reading_rows(read: Document) -> ReadingRows:
     return ReadingRows(read.media_type, text, tuple(_page_row(page) for page in read.pages))
 
 
-def understanding_rows(found: Understanding, read: Document) -> UnderstandingRows:
-    """A document's kind and facts as rows."""
+def understanding_rows(found: Understanding, read: Document, told: str | None = None) -> UnderstandingRows:
+    """A document's kind and facts as rows; `told` is the kind that it was told to be, where it was."""
     answer = found.classification
     about = {
         "kind": answer.kind,
@@ -67,7 +69,8 @@ def understanding_rows(found: Understanding, read: Document) -> UnderstandingRow
         "title": answer.title,
         "date": found.date.isoformat() if found.date else None,
     }
-    return UnderstandingRows(about, tuple(fact_row(n, fact) for n, fact in enumerate(found.facts)))
+    speaks = {"scores": list(answer.scores), "sketch": answer.sketch, "told": told, "precedents": []}
+    return UnderstandingRows(about, tuple(fact_row(n, fact) for n, fact in enumerate(found.facts)), speaks)
 
 
 def pack_words(words: Sequence[Word]) -> bytes:

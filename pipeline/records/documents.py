@@ -25,6 +25,7 @@ from pipeline.records.tables import (
     documents,
     facts,
     family,
+    kind_evidence,
     labels,
     marks,
     page_hashes,
@@ -158,6 +159,8 @@ def replace_understanding(tx: sa.Connection, document: str, found: codec.Underst
     tx.execute(sa.delete(facts).where(facts.c.document == document))
     if found.facts:
         tx.execute(facts.insert(), [{"document": document, **row} for row in found.facts])
+    tx.execute(sa.delete(kind_evidence).where(kind_evidence.c.document == document))
+    tx.execute(kind_evidence.insert().values(document=document, **found.speaks))
     _update(tx, document, **found.about)
 
 
