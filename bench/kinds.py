@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -51,11 +52,16 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("workspace", nargs="?", type=Path)
     parser.add_argument("--each", type=int, default=15, help="texts of every family")
     given = parser.parse_args(arguments)
-    examples, cues, tests = of_texts(list(texts(given.each))), of_cues(), of_tests()
+    made = list(texts(given.each))
+    examples, cues, tests = of_texts(made), of_cues(), of_tests()
+    clean = {id(each) for each, text in zip(examples, made, strict=True) if text.whole and not text.noise}
     found = unseen(examples, cues)
-    whole = fitted([*examples, *cues])
-    of_test = [(each, speaks(each, *whole)) for each in tests]
-    report("our texts, families unseen (whole pages, fragments and misread ones)", _crossed(found, of_test))
+    trained = fitted([*examples, *cues])
+    of_test = [(each, speaks(each, *trained)) for each in tests]
+    ways = _crossed(found, of_test)
+    whole_ones = [(way, [said for said in part if id(said[0]) in clean]) for way, part in ways]
+    report("families unseen, whole pages, typed", whole_ones)
+    report("families unseen, all: whole, fragments, blends, misread ones too", ways)
     shipped = Way("both", lambda e, said: _weighed(e, said, _held()))
     report("the tests' documents, clean and misread", [(shipped, of_test)])
     if given.workspace:
@@ -90,7 +96,9 @@ def _samples(workspace: Path) -> list[Said]:
     found = []
     with Matter.open(workspace, "bench") as matter, matter.reading() as tx:
         for summary in documents.summaries(tx):
-            told = next((truth[s.path]["kind"] for s in summary.sightings if truth.get(s.path, {}).get("kind")), None)
+            told = next(
+                (truth[s.path]["kind"] for s in summary.sightings if truth.get(s.path, {}).get("kind")), None
+            )
             if told in TEXT_KINDS and summary.page_count:
                 each = example(documents.reading(tx, summary), str(told))
                 found.append((each, _shipped(each)))
@@ -106,7 +114,10 @@ def _shipped(found: Example) -> Numbers:
 
 
 ALONE = (
-    Way("cues", lambda e, _: e.said.heading + e.said.words + e.said.form + 1.2 * (np.array(TEXT_KINDS) == "other")),
+    Way(
+        "cues",
+        lambda e, _: e.said.heading + e.said.words + e.said.form + 1.2 * (np.array(TEXT_KINDS) == "other"),
+    ),
     Way("model", lambda _, said: said),
 )
 
@@ -121,7 +132,10 @@ def report(title: str, both: Sequence[tuple[Way, Sequence[Said]]]) -> None:
     print(f"{'':<8}{'right':>7}" + "".join(f"{kind[:12]:>14}" for kind in TEXT_KINDS))
     for name, chances, kinds in rows:
         right = chances.argmax(axis=1) == kinds
-        each = [right[kinds == at].mean() if (kinds == at).any() else float("nan") for at in range(len(TEXT_KINDS))]
+        each = [
+            right[kinds == at].mean() if (kinds == at).any() else float("nan")
+            for at in range(len(TEXT_KINDS))
+        ]
         print(f"{name:<8}{right.mean():>7.3f}" + "".join(f"{share:>14.3f}" for share in each))
     for name, chances, kinds in rows:
         _reliability(name, chances, kinds)
@@ -143,7 +157,7 @@ def _reliability(name: str, chances: Numbers, kinds: np.ndarray[tuple[int, ...],
     confidence, right = chances.max(axis=1), chances.argmax(axis=1) == kinds
     brier = float(((chances - np.eye(len(TEXT_KINDS))[kinds]) ** 2).sum(axis=1).mean())
     error, cells = 0.0, []
-    for low, high in zip(BINS, BINS[1:], strict=False):
+    for low, high in pairwise(BINS):
         inside = (confidence > low) & (confidence <= high)
         if inside.any():
             error += inside.mean() * abs(confidence[inside].mean() - right[inside].mean())

@@ -7,7 +7,10 @@ import re
 
 _PAIRS = ["0o", "1l", "il", "5s", "8b", "rn", "ce", "uv", "ft", "gq", "6b", "2z", "ao", "hb", "nu"]
 _WIDE = [("m", "rn"), ("w", "vv"), ("d", "cl"), ("rn", "m"), ("li", "h")]
-_HAN_PAIRS = "日曰 未末 己已 土士 人入 大太 木本 干千 问间 王主 工土 天夫 今令 贝见 口囗 八入 力刀 申由 未来 目日 白自 厂广 元无 师帅 折拆 堆推 侍待 合台 全金 签鉴 验险 检捡 单草"
+_HAN_PAIRS = (
+    "日曰 未末 己已 土士 人入 大太 木本 干千 问间 王主 工土 天夫 今令 贝见 口囗 八入 力刀 申由 未来 目日 白自 厂广 元无 师帅 "
+    "折拆 堆推 侍待 合台 全金 签鉴 验险 检捡 单草"
+)
 _CONFUSED: dict[str, str] = {}
 for _pair in [*_PAIRS, *_HAN_PAIRS.split()]:
     _CONFUSED[_pair[0]] = _CONFUSED.get(_pair[0], "") + _pair[1]

@@ -51,6 +51,7 @@ class Text:
     family: Family
     pages: tuple[str, ...]
     noise: float
+    whole: bool
     also: Family | None = None
     """Another family of the same kind of which it has lines too."""
 
@@ -103,13 +104,17 @@ def text_of(family: Family, number: int) -> Text:
     if chance.random() < 0.08:
         pages.append(_attached(family, chance))
     noise = chance.choice([0.0, 0.0, 0.0, 0.01, 0.02, 0.04, 0.07, 0.1])
-    return Text(family, tuple(_worn(page, family, noise, chance) for page in pages), noise, also)
+    return Text(
+        family, tuple(_worn(page, family, noise, chance) for page in pages), noise, form <= 0.55, also
+    )
 
 
 @cache
 def _kin(family: Family) -> tuple[Family, ...]:
     """The other families of its kind and language."""
-    return tuple(f for f in families() if (f.kind, f.language) == (family.kind, family.language) and f != family)
+    return tuple(
+        f for f in families() if (f.kind, f.language) == (family.kind, family.language) and f != family
+    )
 
 
 def _whole(family: Family, chance: random.Random) -> list[str]:

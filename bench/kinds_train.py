@@ -95,13 +95,18 @@ def _handful(found: Sequence[tuple[str, Cue]], chance: random.Random) -> Documen
     weights = [cue.weight for _, cue in found]
     chosen = chance.choices(found, weights, k=chance.randrange(4, 14))
     rate = chance.choice([0, 0, 0.02, 0.06, 0.1])
-    return assemble([PageText(misread("\n".join(p for p, _ in chosen), rate, chance), 595, 842)], "text/plain")
+    return assemble(
+        [PageText(misread("\n".join(p for p, _ in chosen), rate, chance), 595, 842)], "text/plain"
+    )
 
 
 def of_tests() -> list[Example]:
     """The documents of the tests, clean and misread: none of them was trained on."""
     return [
-        example(assemble([PageText(misread(text, rate, random.Random(f"{at}/{rate}")), 595, 842)], "text/plain"), kind)
+        example(
+            assemble([PageText(misread(text, rate, random.Random(f"{at}/{rate}")), 595, 842)], "text/plain"),
+            kind,
+        )
         for at, (kind, text) in enumerate(test_documents())
         for rate in (0.0, 0.02, 0.06, 0.1)
     ]
@@ -146,7 +151,9 @@ def speaks(example: Example, coefficients: Numbers, intercepts: Numbers) -> Numb
     return centred
 
 
-def unseen(examples: Sequence[Example], cues: Sequence[Example], folds: int = FOLDS) -> list[tuple[Example, Numbers]]:
+def unseen(
+    examples: Sequence[Example], cues: Sequence[Example], folds: int = FOLDS
+) -> list[tuple[Example, Numbers]]:
     """Each example with what a model says of it that never saw its family."""
     names = sorted({name for e in examples for name in e.families})
     random.Random(0).shuffle(names)
@@ -175,10 +182,14 @@ def weighing(found: Sequence[tuple[Example, Numbers]], weights: Sequence[float])
         missed *= share[:, None]
         slope = np.concatenate([np.einsum("ik,isk->s", missed, sorts), missed.sum(axis=0)])
         likely = np.log(np.maximum(chances[np.arange(len(kinds)), kinds], 1e-12))
-        return float(-(share * likely).sum()) + 1e-3 * float(x[4:] @ x[4:]), slope + np.r_[np.zeros(4), 2e-3 * x[4:]]
+        return float(-(share * likely).sum()) + 1e-3 * float(x[4:] @ x[4:]), slope + np.r_[
+            np.zeros(4), 2e-3 * x[4:]
+        ]
 
     start = np.r_[np.ones(4), np.zeros(len(TEXT_KINDS))]
-    answer = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=[(0, 10)] * 4 + [(-5, 5)] * len(TEXT_KINDS))
+    answer = minimize(
+        loss, start, jac=True, method="L-BFGS-B", bounds=[(0, 10)] * 4 + [(-5, 5)] * len(TEXT_KINDS)
+    )
     return np.asarray(answer.x)
 
 

@@ -53,7 +53,10 @@ def correct(
     title: str | None = None,
     parties: Sequence[str] = (),
 ) -> dict[str, Any]:
-    """Record a person's corrections, or take one of the kind back ("auto"); returns `{"doc", "corrected": [{"field", "role", "value"}]}`."""
+    """Record a person's corrections; the kind "auto" takes one back.
+
+    Returns `{"doc", "corrected": [{"field", "role", "value"}]}`.
+    """
     wanted = _corrections(kind, date, title, parties)
     if not wanted:
         raise UsageError("Nothing to correct.", "Name --kind, --date, --title or --party ROLE=NAME.")

@@ -69,9 +69,9 @@ class Examples:
             return None
         likeness = self._vectors @ vectors([found.sketch])[0]
         weights = {
-            at: STRENGTH * (min(1.0, (float(likeness[at]) - NEAR) / (SAME - NEAR)) ** 2)
-            for at in np.flatnonzero(likeness > NEAR)
-            if self.documents[at] != found.document
+            at: STRENGTH * (min(1.0, (float(like) - NEAR) / (SAME - NEAR)) ** 2)
+            for at, like in enumerate(likeness)
+            if like > NEAR and self.documents[at] != found.document
         }
         if not weights:
             return None

@@ -211,7 +211,7 @@ def _print_document(answer: dict[str, Any], found: Evidence) -> None:
     say(f"{answer['id']}  {answer['name']}  ({answer['media_type']})")
     say(f"  {word('kind')}: {answer['kind']} {answer['kind_confidence']}  ({', '.join(found.kind_why[:6])})")
     for one in answer["kind_reasons"]["like"]:
-        say(f"    {word('like')} {one['name']} ({one['doc']}, {one['likeness']}): {one['by']} {word('called it')} {one['kind']}")
+        say(f"    {word('like')} {one['name']} ({one['doc']}, {one['likeness']}): {_called(one)}")
     for key in ("date", "language", "state"):
         say(f"  {word(key)}: {answer[key]}")
     say(f"  {word('title')}: {answer['title']}")
@@ -245,6 +245,10 @@ def _print_document(answer: dict[str, Any], found: Evidence) -> None:
     ]
     print_table(["event", "score", "status", "reasons"], links)
     print_table(["at", "actor", "action"], [(e["at"], e["actor"], e["action"]) for e in answer["history"]])
+
+
+def _called(precedent: dict[str, Any]) -> str:
+    return f"{precedent['by']} {word('called it')} {precedent['kind']}"
 
 
 def _unread_ink(page: dict[str, Any]) -> str:

@@ -57,7 +57,11 @@ def weighed(said: Spoken, speaks: Numbers) -> Numbers:
     """The logits of `TEXT_KINDS`, calibrated; `speaks` is what the model says."""
     by = model().weighing
     found: Numbers = (
-        by.heading * said.heading + by.words * said.words + by.form * said.form + by.model * speaks + by.offset
+        by.heading * said.heading
+        + by.words * said.words
+        + by.form * said.form
+        + by.model * speaks
+        + by.offset
     )
     return found
 
@@ -75,7 +79,7 @@ def decide(evidence: Sequence[Evidence], grams: Grams, told: str | None = None) 
 
 
 def of_scores(scores: tuple[float, ...], told: str | None = None) -> Decision:
-    """The kind with the greatest score (a logit for each of `TEXT_KINDS`), or the one told, and its share by softmax."""
+    """The kind with the greatest score, or the one told, and its share by softmax; a score for each of `TEXT_KINDS`."""
     kind = told or TEXT_KINDS[scores.index(max(scores))]
     own = scores[TEXT_KINDS.index(kind)] if kind in TEXT_KINDS else -math.inf
     confidence = 1 / sum(math.exp(min(score - own, 700.0)) for score in scores) if own > -math.inf else 0.0
@@ -112,7 +116,9 @@ def reasons(
     """The slices of the text that decided, the strongest first: cues, and words that weigh most with the model."""
     by = model().weighing
     weight = {"heading": by.heading, "form": by.form}
-    named = [(e.weight * weight.get(e.where, by.words), e.place) for e in evidence if e.kind == kind and e.place]
+    named = [
+        (e.weight * weight.get(e.where, by.words), e.place) for e in evidence if e.kind == kind and e.place
+    ]
     if kind in TEXT_KINDS and model().knows(grams):
         found = telling_words(grams, model().share(grams, kind) * by.model, pages)
         named += [(share, place) for share, place in found if share >= _WEIGHS]

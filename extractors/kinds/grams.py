@@ -57,8 +57,15 @@ def _fold() -> Integers:
     """For each code below 65536 what stands for it: letters and Han themselves, digits and other signs one each."""
     table = np.full(1 << 16, _OTHER, dtype=np.uint32)
     letters = [code for code in range(0x80, 0x0530) if chr(code).isalpha()]
-    kept = [*range(ord("a"), ord("z") + 1), *letters, *range(_FIRST_HAN, _LAST_HAN + 1), *map(ord, ":%$£€@/#-¥(),")]
-    kept += [code for code in range(0x0E00, 0xD7A4) if not _FIRST_HAN <= code <= _LAST_HAN and chr(code).isalpha()]
+    kept = [
+        *range(ord("a"), ord("z") + 1),
+        *letters,
+        *range(_FIRST_HAN, _LAST_HAN + 1),
+        *map(ord, ":%$£€@/#-¥(),"),
+    ]
+    kept += [
+        code for code in range(0x0E00, 0xD7A4) if not _FIRST_HAN <= code <= _LAST_HAN and chr(code).isalpha()
+    ]
     table[kept] = kept
     table[ord("0") : ord("9") + 1] = _DIGIT
     table[[ord(c) for c in " \t\r\v|_*"]] = _SPACE
@@ -126,9 +133,10 @@ def _hashed(codes: Integers, size: int, good: NDArray[np.bool_]) -> Iterator[Col
 
 def _column(mixed: Integers, starts: NDArray[np.int64], size: int) -> Columns:
     """Mixes the bits of the sums (the finalizer of MurmurHash3) and keeps as many as there are buckets."""
-    mixed = (mixed ^ (mixed >> 16)) * np.uint32(0x85EBCA6B)
-    mixed = (mixed ^ (mixed >> 13)) * np.uint32(0xC2B2AE35)
-    return ((mixed ^ (mixed >> 16)) % BUCKETS).astype(np.int64), starts, np.full(len(starts), size)
+    first: Integers = (mixed ^ (mixed >> np.uint32(16))) * np.uint32(0x85EBCA6B)
+    second: Integers = (first ^ (first >> np.uint32(13))) * np.uint32(0xC2B2AE35)
+    third: Integers = second ^ (second >> np.uint32(16))
+    return (third % np.uint32(BUCKETS)).astype(np.int64), starts, np.full(len(starts), size)
 
 
 def is_han_code(codes: Integers) -> NDArray[np.bool_]:

@@ -21,8 +21,10 @@ from extractors.kinds.grams import BUCKETS, Grams
 FILE = Path(__file__).parent / "model.npz"
 TEXT_KINDS = tuple(kind for kind in KINDS if kind not in ("photo", "video"))
 """The kinds that a text can tell; pictures and recordings are told by their form."""
-ENOUGH = 300
+ENOUGH = 400
 """Different n-grams from which on the model's word counts in full."""
+FEWEST_NAMED, FEWEST_SKETCHED = 150, 75
+"""Different n-grams from which on words of the model are named as reasons, and documents are compared."""
 SKETCH = 1024
 """Numbers in a document's sketch."""
 
@@ -65,7 +67,7 @@ class Model:
     @staticmethod
     def knows(grams: Grams) -> bool:
         """Whether there is enough text for the model's word to count in full."""
-        return np.unique(grams.bucket).size >= ENOUGH // 2
+        return np.unique(grams.bucket).size >= FEWEST_NAMED
 
     def share(self, grams: Grams, kind: str) -> Numbers:
         """How much each n-gram speaks for `kind`, beyond what it speaks for kinds on the whole; as long as `grams`."""
@@ -101,7 +103,7 @@ def sketch(grams: Grams) -> bytes:
     cosine of two sketches is about that of the n-grams themselves. Empty where there are too few n-grams to tell.
     """
     bucket, value = features(grams)
-    if len(bucket) < ENOUGH // 4:
+    if len(bucket) < FEWEST_SKETCHED:
         return b""
     value = value * model().rarity[bucket]
     signed = np.where(bucket & SKETCH, value, -value)

@@ -70,7 +70,9 @@ def precedent_list(tx: sa.Connection, document: str) -> list[dict[str, Any]]:
 
     One whose correction was taken back since is left out.
     """
-    held = tx.execute(sa.select(kind_evidence.c.precedents).where(kind_evidence.c.document == document)).scalar()
+    held = tx.execute(
+        sa.select(kind_evidence.c.precedents).where(kind_evidence.c.document == document)
+    ).scalar()
     likeness = dict(held or [])
     columns = (documents.c.id, documents.c.name, corrections.c.value, corrections.c.actor)
     query = sa.select(*columns).join(corrections, corrections.c.document == documents.c.id)

@@ -1,4 +1,4 @@
-"""Kinds learned from people's corrections: likeness is needed, a person's own word wins, and what is undone is forgotten."""
+"""Kinds learned from corrections: likeness is needed, a person's own word wins, what is undone is forgotten."""
 
 from __future__ import annotations
 
@@ -24,7 +24,14 @@ from pipeline.records.precedents import KindEvidence
 from tests.conftest import DIARY, LETTER, Command
 
 NAMES = ["R. Holt", "Ana Ruiz", "Bo Lund", "T. Quist", "Mia Falk", "J. Orr"]
-TOOLS = ["angle grinder 230", "laser level", "core drill with stand", "torque wrench", "cable detector", "hoist 500"]
+TOOLS = [
+    "angle grinder 230",
+    "laser level",
+    "core drill with stand",
+    "torque wrench",
+    "cable detector",
+    "hoist 500",
+]
 
 
 def slip(number: int) -> str:
@@ -82,7 +89,11 @@ def test_new_documents_alike_are_called_what_a_person_called_one(claimtrail: Com
     (tmp_path / "letter.txt").write_text(LETTER, encoding="utf-8")
     taken = claimtrail("ingest", *files(tmp_path, range(1, 3)), tmp_path / "letter.txt", "--json").json
     assert before == "other"
-    assert sorted(found["kind"] for found in taken["ingested"]) == ["correspondence", "work_record", "work_record"]
+    assert sorted(found["kind"] for found in taken["ingested"]) == [
+        "correspondence",
+        "work_record",
+        "work_record",
+    ]
     for name in ("slip1.txt", "slip2.txt"):
         answer = shown(claimtrail, ids(claimtrail)[name])
         (like,) = answer["kind_reasons"]["like"]
@@ -118,7 +129,9 @@ def test_one_odd_correction_does_not_turn_what_is_sure_but_two_do(
     claimtrail: Command, workspace: Path, tmp_path: Path
 ) -> None:
     for number in range(4):
-        (tmp_path / f"diary{number}.txt").write_text(DIARY.replace("8月7日", f"8月{number + 8}日"), encoding="utf-8")
+        (tmp_path / f"diary{number}.txt").write_text(
+            DIARY.replace("8月7日", f"8月{number + 8}日"), encoding="utf-8"
+        )
     claimtrail("ingest", *sorted(tmp_path.glob("diary*.txt")))
     first, second, *others = documents_of(claimtrail, "diary")
     claimtrail("correct", first, "--kind", "minutes")
