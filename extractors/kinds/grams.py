@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,14 +18,14 @@ from numpy.typing import NDArray
 from extractors.facts.plain import Plain
 
 BUCKETS = 1 << 16
-FIRST_PAGE, OTHER_PAGE = 5_000, 2_500
+FIRST_PAGE, OTHER_PAGE = 3_000, 1_500
 """Characters that are read of the first page and of each other telling page."""
 HEAD = 240
 """Characters of the first page that count as its head."""
 _SPACE, _LINE, _DIGIT, _OTHER = 32, 10, 48, 46
 _LAST_SIGN, _YEN = 0x40, 0xA5
 _FIRST_HAN, _LAST_HAN = 0x3400, 0x9FFF
-_LATIN_SIZES, _LONG_SIZE, _HAN_SIZES, _HEAD_SIZES = (3, 4, 5), 8, (1, 2, 3), (2, 4)
+_LATIN_SIZES, _LONG_SIZE, _HAN_SIZES, _HEAD_SIZES = (3, 4, 5, 8), 8, (1, 2, 3), (2, 4)
 _MULTIPLIERS = np.array([2654435761 * (2 * n + 1) % 2**32 | 1 for n in range(8)], dtype=np.uint32)
 _HEAD_SEED = np.uint32(0x5BD1E995)
 
@@ -47,9 +47,10 @@ class Grams:
     page: NDArray[np.int64]
     """For each folded character the number of its page in the sequence."""
 
-    def counts(self) -> NDArray[np.float64]:
+    @cached_property
+    def counts(self) -> NDArray[np.int64]:
         """How often each bucket occurs."""
-        return np.bincount(self.bucket, minlength=BUCKETS).astype(np.float64)
+        return np.bincount(self.bucket, minlength=BUCKETS)
 
 
 @cache
@@ -104,13 +105,22 @@ def _windows(codes: Integers) -> Iterator[Columns]:
     """The hashed n-grams of each size; of those at the head, again as such."""
     han = is_han_code(codes)
     blank = (codes == _SPACE) | (codes == _LINE)
-    for size in (s for s in (*_LATIN_SIZES, _LONG_SIZE) if len(codes) >= s):
-        good = _any(codes > _LAST_SIGN, size) & ~_any(han, size)
-        if size != _LONG_SIZE:
-            good &= ~_any(blank[1:-1], size - 2)
-        yield from _hashed(codes, size, good)
-    for size in (s for s in _HAN_SIZES if len(codes) >= s):
-        yield from _hashed(codes, size, ~_any(~han, size))
+    for size, sums in _sums(codes):
+        if size in _HAN_SIZES:
+            yield from _hashed(sums, size, ~_any(~han, size))
+        if size in _LATIN_SIZES:
+            good = _any(codes > _LAST_SIGN, size) & ~_any(han, size)
+            if size != _LONG_SIZE:
+                good &= ~_any(blank[1:-1], size - 2)
+            yield from _hashed(sums, size, good)
+
+
+def _sums(codes: Integers) -> Iterator[tuple[int, Integers]]:
+    """For each size the weighed sum of the characters of each window."""
+    sums = np.zeros(len(codes), dtype=np.uint32)
+    for size in range(1, min(_LONG_SIZE, len(codes)) + 1):
+        sums = sums[: len(codes) - size + 1] + codes[size - 1 :] * _MULTIPLIERS[size - 1]
+        yield size, sums
 
 
 def _any(flags: NDArray[np.bool_], size: int) -> NDArray[np.bool_]:
@@ -120,11 +130,9 @@ def _any(flags: NDArray[np.bool_], size: int) -> NDArray[np.bool_]:
     return found
 
 
-def _hashed(codes: Integers, size: int, good: NDArray[np.bool_]) -> Iterator[Columns]:
+def _hashed(sums: Integers, size: int, good: NDArray[np.bool_]) -> Iterator[Columns]:
     starts = np.flatnonzero(good)
-    mixed = np.full(len(starts), size, dtype=np.uint32)
-    for at in range(size):
-        mixed += codes[starts + at] * _MULTIPLIERS[at]
+    mixed = sums[starts] + np.uint32(size)
     yield _column(mixed, starts, size)
     if size in _HEAD_SIZES:
         inside = starts < HEAD

@@ -67,14 +67,14 @@ class Model:
     @staticmethod
     def knows(grams: Grams) -> bool:
         """Whether there is enough text for the model's word to count in full."""
-        return np.unique(grams.bucket).size >= FEWEST_NAMED
+        return int(np.count_nonzero(grams.counts)) >= FEWEST_NAMED
 
     def share(self, grams: Grams, kind: str) -> Numbers:
         """How much each n-gram speaks for `kind`, beyond what it speaks for kinds on the whole; as long as `grams`."""
         bucket, value = features(grams)
         own = self.weights[bucket] * self.scale
         beyond = (own[:, TEXT_KINDS.index(kind)] - own.mean(axis=1)) * value
-        counts = grams.counts()
+        counts = grams.counts
         table = np.zeros(BUCKETS)
         table[bucket] = beyond / counts[bucket]
         found: Numbers = table[grams.bucket] * amount(len(bucket))
@@ -88,7 +88,7 @@ def amount(different: int) -> float:
 
 def features(grams: Grams) -> tuple[NDArray[np.int64], Numbers]:
     """The buckets that occur, and their values: the logarithm of how often, all of length 1 together."""
-    counts = grams.counts()
+    counts = grams.counts
     bucket = np.flatnonzero(counts)
     value = np.log1p(counts[bucket])
     length = float(np.sqrt(value @ value))

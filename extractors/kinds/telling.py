@@ -25,11 +25,10 @@ def telling_words(
     """
     if not len(grams.bucket):
         return []
-    letters = np.zeros(len(grams.codes) + 1)
-    np.add.at(letters, grams.start, share / grams.size)
-    for offset in range(1, int(grams.size.max())):
-        inside = grams.size > offset
-        np.add.at(letters, grams.start[inside] + offset, share[inside] / grams.size[inside])
+    each, room = share / grams.size, len(grams.codes) + 1
+    begun = np.bincount(grams.start, weights=each, minlength=room)
+    ended = np.bincount(grams.start + grams.size, weights=each, minlength=room)
+    letters = np.cumsum(begun - ended)[:-1]
     sums = np.concatenate([[0.0], np.cumsum(letters)])
     words = [*_latin(grams), *_han(grams, sums)]
     ranked = sorted(((float(sums[b] - sums[a]), a, b) for a, b in words), reverse=True)
