@@ -63,9 +63,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
     report("families unseen, whole pages, typed", whole_ones)
     report("families unseen, all: whole, fragments, blends, misread ones too", ways)
     shipped = Way("both", lambda e, said: _weighed(e, said, _held()))
-    report("the tests' documents, clean and misread", [(shipped, of_test)])
+    report(
+        "the tests' documents, clean and misread (model untrained on them, weighing and cues not)",
+        [(shipped, of_test)],
+    )
     if given.workspace:
-        report("sample documents", [(shipped, _samples(given.workspace))])
+        report("sample documents (model untrained on them, cues not)", [(shipped, _samples(given.workspace))])
 
 
 def _held() -> Numbers:

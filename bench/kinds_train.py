@@ -25,7 +25,7 @@ from bench.kinds_texts import Text, digest, texts
 from extractors.document import Document, PageText, assemble
 from extractors.facts.plain import has_han
 from extractors.kinds import evidence_of, telling_pages
-from extractors.kinds.cues import Cue, _entries
+from extractors.kinds.cues import Cue, cue_entries
 from extractors.kinds.decision import Spoken, spoken
 from extractors.kinds.grams import BUCKETS, grams_of
 from extractors.kinds.model import FILE, TEXT_KINDS, amount, features
@@ -82,7 +82,7 @@ def of_texts(found: Sequence[Text]) -> list[Example]:
 def of_cues() -> list[Example]:
     """Handfuls of phrases that speak for a kind, some misread: so the model knows all words that the cues know."""
     by_kind: dict[tuple[str, bool], list[tuple[str, Cue]]] = {}
-    for phrase, cue in _entries():
+    for phrase, cue in cue_entries():
         by_kind.setdefault((cue.kind, has_han(phrase)), []).append((phrase, cue))
     return [
         example(_handful(found, random.Random(f"{kind}/{han}/{number}")), kind)

@@ -158,9 +158,19 @@ def _told(found: KindEvidence, learned: Learned | None, said: str | None) -> str
 
 
 def _as_it_was(found: KindEvidence, learned: Learned | None, said: str | None) -> bool:
-    by = learned.by if learned else ()
-    kind = learned.kind if learned else of_scores(found.scores).kind if found.scores else found.kind
-    return (found.told, found.precedents, found.kind) == (_told(found, learned, said), by, kind)
+    if found.told != _told(found, learned, said):
+        return False
+    if not found.scores:
+        return True
+    answer = learned or _by_text(found)
+    held = (found.kind, found.confidence, found.precedents)
+    return held == (answer.kind, round(answer.confidence, 4), answer.by)
+
+
+def _by_text(found: KindEvidence) -> Learned:
+    """What a document is by its own text, where nobody said anything of one like it."""
+    own = of_scores(found.scores)
+    return Learned(own.kind, own.confidence, ())
 
 
 def _apply(matter: Matter, found: KindEvidence, learned: Learned | None, said: str | None) -> str:
@@ -190,7 +200,6 @@ def _record_kind(
     """Record the kind by text and examples: what a person said of the document itself stands in the corrections."""
     if not found.scores:
         return str(anew.about["kind"]) if anew else found.kind
-    own = of_scores(found.scores)
-    answer = learned or Learned(own.kind, own.confidence, ())
+    answer = learned or _by_text(found)
     precedents.set_kind(change.tx, found.document, answer.kind, round(answer.confidence, 4), answer.by)
     return answer.kind

@@ -16,8 +16,8 @@ class KindEvidence:
     """What speaks for a document's kind.
 
     `scores` and `sketch` are as in `extractors.kinds.Classification`; `told` is the kind for which its facts were
-    found, where that is not the one of the scores; `kind` is the one recorded; `precedents` (document, likeness)
-    are the corrected documents that had a say.
+    found, where that is not the one of the scores; `kind` and `confidence` are those recorded; `precedents`
+    (document, likeness) are the corrected documents that had a say.
     """
 
     document: str
@@ -26,11 +26,16 @@ class KindEvidence:
     sketch: bytes
     told: str | None
     precedents: tuple[tuple[str, float], ...]
+    confidence: float = 0.0
 
 
 def kind_evidence_of(tx: sa.Connection, only: Iterable[str] | None = None) -> list[KindEvidence]:
     """What speaks for the kinds of all documents, or of these, in order of id."""
-    query = sa.select(kind_evidence, documents.c.kind).join(documents).order_by(kind_evidence.c.document)
+    query = (
+        sa.select(kind_evidence, documents.c.kind, documents.c.kind_confidence)
+        .join(documents)
+        .order_by(kind_evidence.c.document)
+    )
     if only is not None:
         wanted = sorted(set(only))
         chunks = [wanted[at : at + 500] for at in range(0, len(wanted), 500)]
@@ -42,7 +47,8 @@ def kind_evidence_of(tx: sa.Connection, only: Iterable[str] | None = None) -> li
 
 def _evidence(row: sa.Row[Any]) -> KindEvidence:
     precedents = tuple((document, likeness) for document, likeness in row.precedents)
-    return KindEvidence(row.document, row.kind, tuple(row.scores), row.sketch, row.told, precedents)
+    held = (row.document, row.kind, tuple(row.scores), row.sketch, row.told, precedents)
+    return KindEvidence(*held, confidence=row.kind_confidence)
 
 
 def said_kinds(tx: sa.Connection) -> dict[str, str]:

@@ -117,7 +117,9 @@ def test_documents_already_there_follow_at_night_and_back_again(
     assert set(others) <= set(night(workspace).kinds_learned)
     assert [shown(claimtrail, other)["kind"] for other in others] == ["work_record"] * 3
     assert claimtrail("search", "kind:work_record", "--json").json["total"] == 4
+    history = shown(claimtrail, others[0])["history"]
     assert night(workspace).kinds_learned == []
+    assert shown(claimtrail, others[0])["history"] == history
     claimtrail("correct", first, "--kind", "auto")
     assert shown(claimtrail, first)["kind"] == "other"
     assert set(others) <= set(night(workspace).kinds_learned)
