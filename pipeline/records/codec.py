@@ -11,17 +11,19 @@ import json
 import zlib
 from array import array
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, fields
 from decimal import Decimal
 from typing import Any
 
 from extractors.document import Box, Cell, Document, Mark, Meta, Page, Word
 from extractors.extract import Understanding
 from extractors.facts.fact import Day, Fact, Money, Value
+from pipeline.correspondence.mention import Mention, mentions
 
 PLACES = ("words", "cells")
 """The columns of a page that say where on the paper its text stands."""
 _UNKNOWN = -1.0
+_MENTION = tuple(field.name for field in fields(Mention))
 
 
 Row = dict[str, Any]
@@ -45,6 +47,8 @@ class UnderstandingRows:
     facts: tuple[Row, ...]
     speaks: Row
     """Columns of the table `kind_evidence`."""
+    mentions: tuple[Row, ...] = ()
+    """What it says of documents."""
 
 
 def reading_rows(read: Document) -> ReadingRows:
@@ -70,7 +74,21 @@ def understanding_rows(found: Understanding, read: Document, told: str | None = 
         "date": found.date.isoformat() if found.date else None,
     }
     speaks = {"scores": list(answer.scores), "sketch": answer.sketch, "told": told, "precedents": []}
-    return UnderstandingRows(about, tuple(fact_row(n, fact) for n, fact in enumerate(found.facts)), speaks)
+    rows = tuple(fact_row(n, fact) for n, fact in enumerate(found.facts))
+    said = tuple(mention_row(n, mention) for n, mention in enumerate(mentions(found.facts, read)))
+    return UnderstandingRows(about, rows, speaks, said)
+
+
+def mention_row(position: int, mention: Mention) -> Row:
+    """A mention as a row of the table `mentions`, without the document's id."""
+    day = mention.day.isoformat() if mention.day else None
+    return {"position": position, **asdict(mention), "day": day}
+
+
+def mention_of(row: Mapping[Any, Any]) -> Mention:
+    """The mention that was written as this row."""
+    day = datetime.date.fromisoformat(row["day"]) if row["day"] else None
+    return Mention(**{name: row[name] for name in _MENTION} | {"day": day})
 
 
 def pack_words(words: Sequence[Word]) -> bytes:

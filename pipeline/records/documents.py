@@ -28,6 +28,7 @@ from pipeline.records.tables import (
     kind_evidence,
     labels,
     marks,
+    mentions,
     page_hashes,
     pages,
     sightings,
@@ -155,12 +156,15 @@ def replace_reading(
 
 
 def replace_understanding(tx: sa.Connection, document: str, found: codec.UnderstandingRows) -> None:
-    """Replace what the steps `classify` and `facts` found."""
+    """Replace what the steps `classify` and `facts` found, and what the document says of others."""
     tx.execute(sa.delete(facts).where(facts.c.document == document))
     if found.facts:
         tx.execute(facts.insert(), [{"document": document, **row} for row in found.facts])
     tx.execute(sa.delete(kind_evidence).where(kind_evidence.c.document == document))
     tx.execute(kind_evidence.insert().values(document=document, **found.speaks))
+    tx.execute(sa.delete(mentions).where(mentions.c.document == document))
+    if found.mentions:
+        tx.execute(mentions.insert(), [{"document": document, **row} for row in found.mentions])
     _update(tx, document, **found.about)
 
 
