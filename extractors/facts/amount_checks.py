@@ -19,7 +19,7 @@ _FEWEST = 2
 _MOST_COUNTS = 3
 """Men times days times hours times rate: no more factors than that before a rate."""
 _MOST_ROWS = 400
-_EXTRAS = ("tax", "charge", "deduction", "rounding")
+_EXTRAS = ("tax", "charge", "deduction", "withheld", "rounding")
 _UNIT = re.compile(
     r" ?(m[23²³]?|t|kg|km|no|nos|pcs?|ea|each|days?|hours?|hrs?|weeks?|sets?|lots?|l|[一-鿿]{1,3}|㎡|m³)"
     r"(?![a-z\d一-鿿])"

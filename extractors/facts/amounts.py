@@ -14,7 +14,7 @@ from extractors.facts.amount_columns import with_columns
 from extractors.facts.amount_currency import Currencies
 from extractors.facts.amount_forms import Mention, mentions, worded
 from extractors.facts.amount_items import items
-from extractors.facts.amount_labels import wording
+from extractors.facts.amount_labels import withholding, wording
 from extractors.facts.amount_rows import Row
 from extractors.facts.amount_spans import with_spans
 from extractors.facts.amount_totals import Labelled, Sheet, labelled
@@ -22,6 +22,10 @@ from extractors.facts.fact import Fact, Money
 from extractors.facts.folding import folded
 
 _REACH = 64
+_OF_WITHHELD = ("claimed", "paid")
+"""The roles that a sum kept back or lent can have all the same."""
+_NO_RATES = ("total", "subtotal", "claimed")
+"""Roles that a sum per day or per ton cannot have, whatever its label says."""
 _NO_CURRENCY = "the document does not say which currency"
 _GUESSED = "the currency is the one that the document names elsewhere"
 _AMBIGUOUS = "the mark stands for several currencies"
@@ -46,6 +50,8 @@ def find(document: Document, kind: str) -> list[Fact]:
     facts = []
     for mention in found:
         item = roles.pop(mention.number, None)
+        if mention.rate and item and item.role in _NO_RATES:
+            item = None
         if item and item.figure.mended and item.figure.end > mention.end:
             fact = _from_figure(item, currencies.of(mention.mark)[0])
         else:
@@ -116,13 +122,14 @@ def _worded_role(plain: str, mention: Mention, row: Row | None) -> tuple[str, st
         return "mentioned", mention.rate
     lead = plain[max(0, mention.start - _REACH) : mention.start].rsplit("\n", 1)[-1]
     tail = plain[mention.end : mention.end + 32].split("\n", 1)[0]
+    kept = withholding().search(lead)
     for role, ahead, behind in wording():
         if role == "total" and row and row.label and row.label.role != "total":
             continue
         match = ahead.search(lead) or (behind.match(tail) if behind else None)
-        if match:
+        if match and (kept is None or role in _OF_WITHHELD):
             return role, match[0].strip(" :,.(=")
-    return "mentioned", ""
+    return "mentioned", kept[0].strip(" :,.(=") if kept else ""
 
 
 def _from_figure(item: Labelled, code: str | None) -> Fact:
