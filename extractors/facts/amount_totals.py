@@ -11,6 +11,7 @@ from functools import cache, cached_property, partial
 
 from extractors.facts.amount_rows import Figure, Row
 
+CENT = Decimal("0.01")
 _CENT = Decimal("0.011")
 _ROUNDED = Decimal("0.05")
 _TAX_SHARE = Decimal("0.3")

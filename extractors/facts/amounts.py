@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import weakref
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from extractors.document import Document
 from extractors.facts.amount_capitals import capitals, differing, twinned
 from extractors.facts.amount_cells import sheet_rows
-from extractors.facts.amount_checks import Finding, findings
+from extractors.facts.amount_checks import Check, checks
 from extractors.facts.amount_columns import with_columns
 from extractors.facts.amount_currency import Currencies
 from extractors.facts.amount_forms import Mention, mentions, worded
@@ -18,8 +19,12 @@ from extractors.facts.amount_labels import withholding, wording
 from extractors.facts.amount_rows import Row
 from extractors.facts.amount_spans import with_spans
 from extractors.facts.amount_totals import Labelled, Sheet, labelled
+from extractors.facts.amount_words import apart, mended
 from extractors.facts.fact import Fact, Money
+from extractors.facts.finding import Finding
 from extractors.facts.folding import folded
+from extractors.facts.invoice_lines import InvoiceLine, invoice_lines
+from extractors.facts.line_checks import line_findings
 
 _REACH = 64
 _OF_WITHHELD = ("claimed", "paid")
@@ -31,25 +36,68 @@ _GUESSED = "the currency is the one that the document names elsewhere"
 _AMBIGUOUS = "the mark stands for several currencies"
 
 
+@dataclass(frozen=True)
+class Study:
+    """The sums of a document, what is wrong with them, and the lines of its bills."""
+
+    facts: tuple[Fact, ...]
+    findings: tuple[Finding, ...]
+    lines: tuple[InvoiceLine, ...]
+
+
+_last: list[tuple[weakref.ref[Document], str, Study]] = []
+
+
 def find(document: Document, kind: str) -> list[Fact]:
     """Facts of kind "amount" with `Money` values, in order of place; one at most has the role "total" by its label.
 
     Plain numbers are no money: a mark or name of money, a label (`Total`, 合计) or a table column of sums must
     say so. Of figures without a currency, `Money.currency` is the only one that the document names, else None.
+    The total is what the paper asks to be paid, after retention and what was certified before; what it is made of
+    is a subtotal. Sums per day or per ton, and what is kept back, are mentioned, `why` says as what.
     """
+    return list(study_of(document, kind).facts)
+
+
+def study_of(document: Document, kind: str) -> Study:
+    """All that is to be known of a document's sums; that of the document asked for last is remembered."""
+    if not _last or _last[0][0]() is not document or _last[0][1] != kind:
+        _last[:] = [(weakref.ref(document), kind, _study(document, kind))]
+    return _last[0][2]
+
+
+def _study(document: Document, kind: str) -> Study:
     original = document.text[: document.body_end]
     plain = folded(original)
     tables = sheet_rows(document, plain)
     rows = with_columns(document, plain, tables)
-    figures = ((f.start, f.value) for row in rows for f in row.figures if f.decimals)
-    found = capitals(plain, _mentions(plain, original), figures)
-    currencies = Currencies(original, plain, found)
+    figures = [(f.start, f.value) for row in rows for f in row.figures if f.decimals]
+    found = mended(plain, capitals(plain, _mentions(plain, original), figures), figures)
     sheet = Sheet(rows, kind == "invoice")
     roles = _roles(sheet)
-    said = findings(sheet, [row for row in tables if row.columns], roles, plain)
-    facts = []
+    seen = frozenset(page.number for page in document.pages if page.source == "ocr")
+    said = checks(sheet, [row for row in tables if row.columns], roles, plain, seen)
+    facts = _facts(plain, found, rows, roles, said, Currencies(original, plain, found))
+    facts, wrong = twinned(plain, facts)
+    wrong += [check.finding for check in said.values() if check.finding]
+    wrong += apart(plain, facts, (f.value for row in rows for f in row.figures))
+    lines = invoice_lines(document, plain, kind, facts)
+    wrong += line_findings(document, lines, sheet, wrong)
+    return Study(tuple(facts), tuple(sorted(wrong, key=lambda one: one.start)), lines)
+
+
+def _facts(
+    plain: str,
+    found: Iterable[Mention],
+    rows: Sequence[Row],
+    roles: dict[int, Labelled],
+    said: Mapping[int, Check],
+    currencies: Currencies,
+) -> list[Fact]:
+    """The sums with a mark of money, and those with a role alone, in order of place."""
+    facts, left = [], dict(roles)
     for mention in found:
-        item = roles.pop(mention.number, None)
+        item = left.pop(mention.number, None)
         if mention.rate and item and item.role in _NO_RATES:
             item = None
         if item and item.figure.mended and item.figure.end > mention.end:
@@ -57,17 +105,15 @@ def find(document: Document, kind: str) -> list[Fact]:
         else:
             fact = _from_mention(plain, mention, currencies, item, _row_of(rows, mention))
         facts.append(_weighed(fact, said.get(mention.number)))
-    facts += [
-        _weighed(_from_figure(item, currencies.only()), said.get(place)) for place, item in roles.items()
-    ]
-    return twinned(plain, sorted(facts, key=lambda fact: fact.start))
+    facts += [_weighed(_from_figure(item, currencies.only()), said.get(place)) for place, item in left.items()]
+    return sorted(facts, key=lambda fact: fact.start)
 
 
-def _weighed(fact: Fact, finding: Finding | None) -> Fact:
+def _weighed(fact: Fact, check: Check | None) -> Fact:
     """The fact as arithmetic leaves it: borne out, or contradicted."""
-    if finding is None:
+    if check is None:
         return fact
-    return differing(fact, finding.doubt) if finding.doubt else replace(fact, why=finding.why)
+    return differing(fact, check.finding.message()) if check.finding else replace(fact, why=check.why)
 
 
 def _mentions(plain: str, original: str) -> list[Mention]:

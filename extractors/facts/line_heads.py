@@ -1,0 +1,153 @@
+"""The heads of the tables of bills: which column holds the description, quantity, unit, rate and sum of a line."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from extractors.facts.date_words import alternatives
+from extractors.facts.line_grid import GridRow, Piece
+from extractors.word_lists import word_list
+
+NUMBERS = ("quantity", "rate", "discount", "amount", "tax_rate", "tax", "gross")
+"""Columns of figures."""
+SUMS = ("amount", "gross")
+_LEAST_HEADS = 2
+_MOST_OTHER = 0.6
+"""How much of a row of heads may be other words (`Description of the works on site`, `(in US$)`)."""
+_LONGEST = 160
+_ITEM_NUMBERS = ("item", "items", "项目", "activity")
+_IN_BRACKETS = re.compile(r"[(\[][^()\[\]]{0,24}[)\]]|[$€£¥]|\b(?:usd|hkd|eur|gbp|sgd|cny|rmb|rm)\b")
+_HAN = re.compile(r"(?<=[一-鿿])(?=[一-鿿])")
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """A column: what it holds, its head's words, and where it lies from left to right."""
+
+    role: str
+    words: str
+    x0: float
+    x1: float
+
+
+@cache
+def data() -> dict[str, Any]:
+    """The word list."""
+    loaded: dict[str, Any] = word_list(Path(__file__).with_name("invoice_lines.yaml"))
+    return loaded
+
+
+@cache
+def _roles() -> dict[str, str]:
+    return {word: role for role, words in data()["heads"].items() for word in words}
+
+
+@cache
+def _phrases() -> re.Pattern[str]:
+    words = sorted(_roles(), key=lambda word: -len(word))
+    spaced = "|".join(_HAN.sub(" ?", re.escape(word)) for word in words)
+    return re.compile(rf"(?<![a-z0-9])(?:{spaced})(?![a-z])")
+
+
+@cache
+def _telling() -> re.Pattern[str]:
+    words = [word for role in SUMS for word in data()["heads"][role]]
+    return re.compile("|".join(_HAN.sub(" ?", re.escape(word)) for word in words))
+
+
+@cache
+def _counting() -> re.Pattern[str]:
+    words = [word for role in ("quantity", "rate") for word in data()["heads"][role]]
+    return re.compile(rf"(?<![a-z])(?:{'|'.join(_HAN.sub(' ?', re.escape(word)) for word in words)})(?![a-z])")
+
+
+@cache
+def carried() -> re.Pattern[str]:
+    """Rows that carry a sum from page to page."""
+    return re.compile(alternatives(data()["carried"]))
+
+
+@cache
+def units() -> frozenset[str]:
+    """What things are counted in."""
+    return frozenset(data()["units"])
+
+
+def may_have_heads(text: str) -> bool:
+    """Whether a page's folded text has the words of heads at all; told in a moment."""
+    return bool(_telling().search(text)) and bool(_counting().search(text))
+
+
+def heads_of(row: GridRow) -> list[Head]:
+    """The heads of which a row consists, from left to right; none where it is no row of heads."""
+    if not 4 <= len(row.line) <= _LONGEST or any(_is_sum(piece) for piece in row.pieces):
+        return []
+    found = [
+        Head(_roles()[_bare(match[0])], _bare(match[0]), *row.across(match.start(), match.end()))
+        for match in _phrases().finditer(row.line)
+    ]
+    known = sum(len(head.words) for head in found)
+    letters = len(re.sub(r"[\W_]", "", _IN_BRACKETS.sub("", row.line)))
+    return found if letters and letters - known <= _MOST_OTHER * letters else []
+
+
+def _bare(phrase: str) -> str:
+    return re.sub(r"(?<=[一-鿿]) (?=[一-鿿])", "", phrase)
+
+
+def _is_sum(piece: Piece) -> bool:
+    return piece.value is not None and ("." in piece.text or "," in piece.text)
+
+
+def stacked(upper: Sequence[Head], lower: Sequence[Head]) -> list[Head]:
+    """Heads in two rows as one: `Unit` above `Price` is the head `Unit Price`; 数量 above Qty is one head."""
+    result = list(upper)
+    for head in lower:
+        above = next((at for at, other in enumerate(result) if _overlap(other, head)), None)
+        if above is None:
+            result.append(head)
+            continue
+        other = result[above]
+        words = f"{other.words} {head.words}"
+        role = _roles().get(words) or (head.role if head.role in NUMBERS else other.role)
+        result[above] = Head(role, words, min(other.x0, head.x0), max(other.x1, head.x1))
+    return sorted(result, key=lambda head: head.x0)
+
+
+def _overlap(a: Head, b: Head) -> bool:
+    return min(a.x1, b.x1) > max(a.x0, b.x0)
+
+
+def complete(heads: Sequence[Head], strict: bool) -> bool:
+    """Whether heads are those of a table of lines: a sum, and what it is of; `strict`: a rate and a count too."""
+    roles = {head.role for head in heads}
+    if not roles & {*SUMS} or len(roles) < _LEAST_HEADS:
+        return False
+    return {"quantity", "rate"} <= roles if strict else bool(roles - {*SUMS, "tax", "item", "code"})
+
+
+def joined(heads: Sequence[Head]) -> list[Head]:
+    """Neighbours that say the same in two languages as one head; of sums side by side, each for itself."""
+    result: list[Head] = []
+    for head in heads:
+        last = result[-1] if result else None
+        twins = last and last.role == head.role and last.words.isascii() != head.words.isascii()
+        if last and twins:
+            result[-1] = replace(last, words=f"{last.words} {head.words}", x1=head.x1)
+        else:
+            result.append(head)
+    return _numbered(result)
+
+
+def _numbered(heads: list[Head]) -> list[Head]:
+    """`Item` beside `Description` is the head of numbers."""
+    described = [at for at, head in enumerate(heads) if head.role == "description"]
+    if len(described) < _LEAST_HEADS or heads[described[0]].words not in _ITEM_NUMBERS:
+        return heads
+    first = described[0]
+    return [*heads[:first], replace(heads[first], role="item"), *heads[first + 1 :]]
