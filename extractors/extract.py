@@ -8,8 +8,11 @@ from pathlib import Path
 
 from extractors.document import Document
 from extractors.facts import find_facts
+from extractors.facts.amounts import study_of
 from extractors.facts.dates import document_date
 from extractors.facts.fact import Fact
+from extractors.facts.finding import Finding
+from extractors.facts.invoice_lines import InvoiceLine
 from extractors.kinds import Classification, classify
 from extractors.limits import Limits
 from extractors.picture_hash import PictureHash
@@ -27,6 +30,8 @@ class Understanding:
 
     classification: Classification
     facts: tuple[Fact, ...]
+    findings: tuple[Finding, ...] = ()
+    lines: tuple[InvoiceLine, ...] = ()
 
     @property
     def date(self) -> datetime.date | None:
@@ -45,9 +50,16 @@ class Extraction:
 
 
 def understand(document: Document) -> Understanding:
-    """Kind and facts of a document that was read."""
+    """Kind, facts, findings and lines of bills of a document that was read."""
     classification = classify(document)
-    return Understanding(classification, find_facts(document, classification.kind))
+    facts = find_facts(document, classification.kind)
+    sums = study_of(document, classification.kind)
+    return Understanding(classification, facts, sums.findings, sums.lines)
+
+
+def lines_of_bill(document: Document, kind: str) -> tuple[InvoiceLine, ...]:
+    """The lines of the bills of a document that was read."""
+    return study_of(document, kind).lines
 
 
 def extract(path: Path, untrusted_name: str, scratch: Path, limits: Limits, ocr: OcrOptions) -> Extraction:

@@ -104,8 +104,8 @@ def _mended(run: re.Match[str], known: Iterable[_Known]) -> Iterator[Mention]:
 
 
 def twinned(plain: str, facts: Sequence[Fact]) -> tuple[list[Fact], list[Finding]]:
-    """(`facts` in order, those that stand twice (`98.6万元（大写：…）`) both in the role that one of them has; the findings
-    where words and figure side by side are two sums)."""
+    """(`facts` in order, those that stand twice (`98.6万元（大写：…）`) both in the role that one of them has;
+    the findings where words and figure side by side are two sums)."""
     result, wrong = list(facts), []
     for at in range(len(result) - 1):
         first, second = result[at], result[at + 1]
@@ -126,7 +126,9 @@ def twinned(plain: str, facts: Sequence[Fact]) -> tuple[list[Fact], list[Finding
 
 def words_and_figure(plain: str, one: Fact, other: Fact) -> Finding:
     """The finding that two sums, of which one stands in words, differ."""
-    worded, figure = (one, other) if not any(c.isdecimal() for c in plain[one.start : one.end]) else (other, one)
+    worded, figure = (
+        (one, other) if not any(c.isdecimal() for c in plain[one.start : one.end]) else (other, one)
+    )
     places = ((worded.start, worded.end), (figure.start, figure.end))
     return finding("words_figure", places, words=_amount(worded) or "", figure=_amount(figure) or "")
 

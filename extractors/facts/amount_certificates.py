@@ -29,7 +29,11 @@ def tax_rates(sheet: Sheet, known: Mapping[int, Labelled], plain: str) -> Iterat
         return
     rate, net, tax, figure = rates.pop(), nets.pop(), taxes.pop(), sheet.sums(rows[0])[-1]
     totals = {item.figure.value for item in known.values() if item.role == "total"}
-    if figure.mended or len(set(_PERCENT.findall(plain))) != 1 or not any(_near(net + tax, t) for t in totals):
+    if (
+        figure.mended
+        or len(set(_PERCENT.findall(plain))) != 1
+        or not any(_near(net + tax, t) for t in totals)
+    ):
         return
     made = (net * Decimal(rate) / 100).quantize(CENT)
     if tax < net and abs(made - tax) > _ROUNDED + _PER_LINE * len(sheet.rows):

@@ -90,7 +90,12 @@ def checks(
     `tables` are the rows whose columns come from table cells, of whose heads there is no doubt; `known` are the
     figures that have a role, by place; `seen` are the pages that OCR read.
     """
-    wrong = (*_totals(tables), *_net_and_tax(sheet, known), *tax_rates(sheet, known, plain), *certificates(sheet))
+    wrong = (
+        *_totals(tables),
+        *_net_and_tax(sheet, known),
+        *tax_rates(sheet, known, plain),
+        *certificates(sheet),
+    )
     found = {finding.start: Check(finding=finding) for finding in wrong}
     sure = bill_lines(tables, plain)
     lines = [line for line in bill_lines(sheet.rows, plain) if line.page not in seen or line.likely]

@@ -141,8 +141,8 @@ def _english() -> re.Pattern[str]:
 
 
 _ONLY = re.compile(
-    r"(?:,? and (?:(?P<c>[a-z-]+(?: [a-z]+)?) (?:cents|sen|pence|paise|fils)|(?:cents|sen|pence) (?P<d>[a-z]+(?:[ -][a-z]+)?)"
-    r"|(?P<n>\d\d) ?/ ?100))?(?P<only>,? only\b)?"
+    r"(?:,? and (?:(?P<c>[a-z-]+(?: [a-z]+)?) (?:cents|sen|pence|paise|fils)"
+    r"|(?:cents|sen|pence) (?P<d>[a-z]+(?:[ -][a-z]+)?)|(?P<n>\d\d) ?/ ?100))?(?P<only>,? only\b)?"
 )
 _HUNDREDTHS = re.compile(r",? (?:and|&) (?P<n>\d\d) ?/ ?100(?= )")
 """`and 50/100 dollars`, as cheques have it."""

@@ -15,14 +15,16 @@ _DEDUCTED = re.compile(r"(?:扣|减|退|冲|抵|折)[一-鿿]{0,7}\Z")
 _MINUS = re.compile(r"(?:(?<![a-z])(?=minus|negative)|(?<![一-鿿])(?=负))(minus|negative|负) ?\Z")
 _PER = re.compile(
     r" ?(?:/ ?|(?<![a-z])(?:per|a|for each|for every|each|every) |每)(?! ?cent)"
-    r"(?:an? )?(?:calendar |working |full )?[a-z一-鿿]{1,10}[²³23]?|,? (?:daily|weekly|monthly|hourly|pro rata)(?![a-z])"
+    r"(?:an? )?(?:calendar |working |full )?[a-z一-鿿]{1,10}[²³23]?"
+    r"|,? (?:daily|weekly|monthly|hourly|pro rata)(?![a-z])"
 )
 _PERIOD = r"(?:day|week|month|year|hour|unit|tonne|ton)s?"
 _RATE_AHEAD = re.compile(
-    rf"(?:(?<![a-z])(?:(?:daily|weekly|monthly|hourly|unit|per diem|{_PERIOD}) (?:rate|rent|rental|hire|price|charge|cost)s?"
+    rf"(?:(?<![a-z])(?:(?:daily|weekly|monthly|hourly|unit|per diem|{_PERIOD}) (?:rate|rent|rental|hire|price|cost)s?"
     rf"|(?:per|each|every) (?:calendar |working )?{_PERIOD}(?: of (?:delay|hire|use))?)(?: of| at| is|,| :|:)*"
-    r"|每(?:延误|逾期|迟延|超期|拖延|提前)?[个一]{0,2}(?:日历|工作)?(?:日|天|周|月|年|小时|工日|台班|吨|米|立方米|平方米|公里|[套件人])"
-    r"[^。;\n\d]{0,16}|(?:日|月|时|台班|综合)(?:租金|单价|费率)[为:是约]{0,2}(?:人民币|港币)?) ?\Z"
+    r"|每(?:延误|逾期|迟延|超期|拖延|提前)?[个一]{0,2}(?:日历|工作)?"
+    r"(?:日|天|周|月|年|小时|工日|台班|吨|米|立方米|平方米|公里|[套件人])[^。;\n\d]{0,16}|(?:日|月|时|台班|综合)"
+    r"(?:租金|单价|费率)[为:是约]{0,2}(?:人民币|港币)?) ?\Z"
 )
 _REACH = 40
 

@@ -58,7 +58,10 @@ def _is_broken(plain: str, mention: Mention) -> bool:
 def _is_misread(word: str) -> bool:
     if word in _NUMBER_WORDS or word == "and":
         return False
-    return len(word) > _FEWEST and process.extractOne(word, _NUMBER_WORDS, scorer=fuzz.ratio, score_cutoff=_ALIKE) is not None
+    return (
+        len(word) > _FEWEST
+        and process.extractOne(word, _NUMBER_WORDS, scorer=fuzz.ratio, score_cutoff=_ALIKE) is not None
+    )
 
 
 def _from_figures(plain: str, broken: Iterable[Mention], values: Iterable[Decimal]) -> Iterator[Mention]:
@@ -72,7 +75,9 @@ def _from_figures(plain: str, broken: Iterable[Mention], values: Iterable[Decima
         if run and len(set(same)) == 1:
             doubts = (*mention.doubts, _MENDED)
             end = max(mention.end, run.end())
-            yield replace(mention, end=end, amount=same[0], number_end=run.end(), confidence=0.6, doubts=doubts)
+            yield replace(
+                mention, end=end, amount=same[0], number_end=run.end(), confidence=0.6, doubts=doubts
+            )
 
 
 def _letters(text: str) -> str:
@@ -80,7 +85,7 @@ def _letters(text: str) -> str:
 
 
 def apart(plain: str, facts: Sequence[Fact], figures: Iterable[Decimal]) -> list[Finding]:
-    """The sum in words or 大写 that no figure of the document says, where it is to be the total, and the total is another.
+    """The sum in words or 大写 that no figure of the document says, where it is to be the total and is another.
 
     `figures` are all figures of the document; facts side by side are compared elsewhere.
     """
@@ -91,7 +96,11 @@ def apart(plain: str, facts: Sequence[Fact], figures: Iterable[Decimal]) -> list
     lone = [fact for fact in worded if _amount(fact) not in known and _means_total(plain, fact)]
     totals = [fact for fact in facts if fact.role == "total" and fact not in worded]
     sums = {_amount(fact) for fact in totals}
-    if len({_amount(fact) for fact in lone}) != 1 or len(sums) != 1 or _ROUND.search(_slice(plain, totals[0])):
+    if (
+        len({_amount(fact) for fact in lone}) != 1
+        or len(sums) != 1
+        or _ROUND.search(_slice(plain, totals[0]))
+    ):
         return []
     currencies = {_currency(fact) for fact in (lone[0], totals[0])} - {None}
     return [words_and_figure(plain, lone[0], totals[0])] if len(currencies) < _FEWEST else []

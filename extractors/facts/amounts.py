@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import weakref
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from extractors.document import Document
@@ -19,6 +19,7 @@ from extractors.facts.amount_labels import withholding, wording
 from extractors.facts.amount_rows import Row
 from extractors.facts.amount_spans import with_spans
 from extractors.facts.amount_totals import Labelled, Sheet, labelled
+from extractors.facts.amount_units import in_units, unit_at, units_of
 from extractors.facts.amount_words import apart, mended
 from extractors.facts.fact import Fact, Money
 from extractors.facts.finding import Finding
@@ -70,14 +71,23 @@ def _study(document: Document, kind: str) -> Study:
     original = document.text[: document.body_end]
     plain = folded(original)
     tables = sheet_rows(document, plain)
-    rows = with_columns(document, plain, tables)
+    units, ends = units_of(plain), [page.end for page in document.pages]
+    rows = in_units(with_columns(document, plain, tables), units, ends)
+    tables = in_units(tables, units, ends)
     figures = [(f.start, f.value) for row in rows for f in row.figures if f.decimals]
     found = mended(plain, capitals(plain, _mentions(plain, original), figures), figures)
     sheet = Sheet(rows, kind == "invoice")
     roles = _roles(sheet)
     seen = frozenset(page.number for page in document.pages if page.source == "ocr")
     said = checks(sheet, [row for row in tables if row.columns], roles, plain, seen)
-    facts = _facts(plain, found, rows, roles, said, Currencies(original, plain, found))
+    currencies = Currencies(original, plain, found)
+
+    def stated(place: int) -> str | None:
+        """The currency of a figure without a mark: that of its table, else the document's only one."""
+        unit = unit_at(units, place, ends)
+        return unit.code if unit and unit.code else currencies.only()
+
+    facts = _facts(plain, found, rows, roles, said, currencies, stated)
     facts, wrong = twinned(plain, facts)
     wrong += [check.finding for check in said.values() if check.finding]
     wrong += apart(plain, facts, (f.value for row in rows for f in row.figures))
@@ -93,6 +103,7 @@ def _facts(
     roles: dict[int, Labelled],
     said: Mapping[int, Check],
     currencies: Currencies,
+    stated: Callable[[int], str | None],
 ) -> list[Fact]:
     """The sums with a mark of money, and those with a role alone, in order of place."""
     facts, left = [], dict(roles)
@@ -105,7 +116,7 @@ def _facts(
         else:
             fact = _from_mention(plain, mention, currencies, item, _row_of(rows, mention))
         facts.append(_weighed(fact, said.get(mention.number)))
-    facts += [_weighed(_from_figure(item, currencies.only()), said.get(place)) for place, item in left.items()]
+    facts += [_weighed(_from_figure(item, stated(place)), said.get(place)) for place, item in left.items()]
     return sorted(facts, key=lambda fact: fact.start)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
@@ -41,13 +42,18 @@ class Finding:
 
     def message(self, language: Language = "en") -> str:
         """What is wrong, in a sentence without a full stop."""
-        return _sentences()[self.code][language].format(**dict(self.parts))
+        return sentence(self.code, dict(self.parts), language)
 
 
 def finding(code: str, places: tuple[tuple[int, int], ...], **parts: Decimal | str) -> Finding:
     """A finding with its parts as text; decimals as they are written, without exponents."""
     said = tuple((name, f"{part:f}" if isinstance(part, Decimal) else part) for name, part in parts.items())
     return Finding(code, said, places)
+
+
+def sentence(code: str, parts: Mapping[str, str], language: Language) -> str:
+    """The message of a finding of this code, with these parts."""
+    return _sentences()[code][language].format(**parts)
 
 
 @cache

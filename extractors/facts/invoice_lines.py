@@ -6,23 +6,32 @@ heads, as on receipts, a line is a sum behind words, and `2 x 3.50` before it.
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
-from extractors.document import Cell, Document, Page
-from extractors.facts.amount_labels import Label
+from extractors.document import Box, Cell, Document, Page, Place, words_within
+from extractors.facts.amount_labels import Label, label_of, squeezed
 from extractors.facts.fact import Fact, Money
 from extractors.facts.line_columns import Entry, entry_of
 from extractors.facts.line_grid import GridRow, grid_rows, texts
-from extractors.facts.line_heads import Head, carried, complete, heads_of, joined, may_have_heads, stacked
+from extractors.facts.line_heads import Head, carried, complete, head_places, heads_of, joined, stacked
 from extractors.facts.receipt_lines import foot_label, receipt_entries
 
 _NEAR = 2.2
 """How many of its heights below a row its continuation may begin."""
 _MOST_CONTINUED = 6
 _MOST_LINES = 5000
+_WINDOW = 300
+"""Rows within so many characters of the words of heads may be heads."""
+_MONEY = re.compile(r"\d[.,]\d\d(?!\d)|\d{4,}")
+_LETTERS = re.compile(r"[a-z]{2}|[一-鿿]")
+_ORDINAL = re.compile(r"(\d{1,3})[.)]? (?=\S)")
+_TOTAL = 3
+_FEWEST_SUMS = 2
+"""A row below a total is a line only with a rate and a sum."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +60,17 @@ class InvoiceLine:
         """Where it begins."""
         return min(start for start, _ in self.spans)
 
+    def place(self, document: Document) -> Place:
+        """The page of its sum, and the box around all of it on that page."""
+        page = document.page_at(self.sum_at[0])
+        words = [
+            word
+            for start, end in self.spans
+            if start >= page.start
+            for word in words_within(page.words, start, end)
+        ]
+        return Place(page.number, Box.around(word.box for word in words))
+
 
 @dataclass
 class _Table:
@@ -75,41 +95,52 @@ def invoice_lines(
     found = list(_of_tables(document, plain, bill))
     if not found and bill:
         found = [entry for page in document.pages for entry in receipt_entries(grid_rows(page, plain))]
-    return tuple(_priced(document, found[:_MOST_LINES], facts))
+    return tuple(_unnumbered(list(_priced(document, found[:_MOST_LINES], facts))))
 
 
 def _of_tables(document: Document, plain: str, bill: bool) -> Iterator[Entry]:
     table: _Table | None = None
     for page in document.pages:
-        if table is None and not may_have_heads(plain[page.start : page.end]):
+        places = head_places(plain, page.start, page.end, strict=not bill)
+        if not places and (table is None or table.ended):
             continue
         if table is not None:
             table.last = table.above = None
-        table = _read_page(page, plain, table, bill)
-        if table:
-            yield from (entry for entry in table.entries if _is_line(entry))
-            table.entries = []
+        found, table = _read_page(page, plain, table, places, bill)
+        lines = [entry for entry in found if _is_line(entry)]
+        yield from lines
+        table = (
+            table if lines or places else None
+        )  # a table does not go on across a page without a line of it
 
 
-def _read_page(page: Page, plain: str, table: _Table | None, bill: bool) -> _Table | None:
+def _read_page(
+    page: Page, plain: str, table: _Table | None, places: Sequence[int], bill: bool
+) -> tuple[list[Entry], _Table | None]:
+    """(the rows under heads of a page, the table that is open at its end)."""
     cells = sorted(page.cells, key=lambda c: c.start) if page.words else []
     done: list[Entry] = []
     before: list[Head] = []
     for row in grid_rows(page, plain):
-        heads = heads_of(row)
-        if heads and not (table and table.entries and not table.ended and len(heads) < 2):
-            merged = joined(stacked(before, heads)) if before else joined(heads)
-            before = merged
-            if complete(merged, strict=not bill):
+        heads = heads_of(row) if _is_near(row, places) else []
+        if heads and (len(heads) > 1 or before or table is None or not table.entries):
+            before = joined(stacked(before, heads))
+            if complete(before, strict=not bill):
                 done += table.entries if table else []
-                table = _Table(merged)
+                table = _Table(before)
             continue
-        before = [] if row.pieces else before
-        if table is not None:
-            _take(table, row, cells, plain)
+        before = []
+        if table is not None and not (table.ended and len(_MONEY.findall(row.line)) < _FEWEST_SUMS):
+            _take(table, row, cells)
+    done += table.entries if table else []
     if table is not None:
-        table.entries[:0] = done
-    return table
+        table.entries = []
+    return done, table
+
+
+def _is_near(row: GridRow, places: Sequence[int]) -> bool:
+    at = bisect_right(places, row.start + _WINDOW)
+    return at > 0 and places[at - 1] > row.start - _WINDOW
 
 
 def _is_line(entry: Entry) -> bool:
@@ -119,7 +150,7 @@ def _is_line(entry: Entry) -> bool:
     return money and (made or bool(entry.words))
 
 
-def _take(table: _Table, row: GridRow, cells: Sequence[Cell], plain: str) -> None:
+def _take(table: _Table, row: GridRow, cells: Sequence[Cell]) -> None:
     """Read one row below the heads."""
     entry = entry_of(row, table.heads)
     if entry.amount is None:
@@ -127,22 +158,23 @@ def _take(table: _Table, row: GridRow, cells: Sequence[Cell], plain: str) -> Non
         return
     label = _foot(row, entry)
     if label is not None or carried().search(row.line):
-        table.ended = table.ended or (label is not None and label.role in ("total", "paid") and bool(table.entries))
+        table.ended = table.ended or (
+            label is not None and label.role in ("total", "paid") and bool(table.entries)
+        )
         table.above = None
         return
     if table.ended and not entry.sound:
         return
-    if not entry.words and table.above is not None:
-        entry = entry.below(entry_of(table.above, table.heads))
-    elif table.above is not None and _same_cell(cells, table.above, row):
-        entry = entry.below(entry_of(table.above, table.heads))
+    above = table.above
+    if above is not None and (not entry.words or _same_cell(cells, above, row)):
+        entry = entry.below(entry_of(above, table.heads))
     table.entries.append(entry)
     table.last, table.above, table.continued = row, None, 0
 
 
 def _take_words(table: _Table, row: GridRow, entry: Entry, cells: Sequence[Cell]) -> None:
     """A row without a sum goes on with the line above it, or begins the one below it."""
-    if table.ended or not entry.words or carried().search(row.line):
+    if table.ended or not _LETTERS.search(entry.text) or carried().search(row.line):
         return
     near = table.last is not None and row.y0 - table.last.y0 < _NEAR * max(row.y1 - row.y0, 1e-6)
     if cells and table.last is not None:
@@ -177,7 +209,18 @@ def _foot(row: GridRow, entry: Entry) -> Label | None:
     """The label of a row of a total, of tax or of a payment; None where it is a line."""
     if entry.sound:
         return None
-    return foot_label(texts(piece for piece in row.pieces if piece.value is None))
+    words = texts(piece for piece in row.pieces if piece.value is None)
+    return foot_label(words) or (_total_of(words) if entry.quantity is None and entry.rate is None else None)
+
+
+def _total_of(words: str) -> Label | None:
+    """The label with which a row without count and rate begins: `Total of Bill 4 to summary`."""
+    label, bare = label_of(words), squeezed(words)
+    if label is None:
+        first = words.split(" ", 1)[0]
+        label, bare = label_of(first), squeezed(first)
+    begins = label is not None and label.role in ("total", "subtotal") and label.strength >= _TOTAL
+    return label if label is not None and begins and bare.startswith(label.words) else None
 
 
 def _priced(document: Document, entries: Iterable[Entry], facts: Sequence[Fact]) -> Iterator[InvoiceLine]:
@@ -205,6 +248,18 @@ def _priced(document: Document, entries: Iterable[Entry], facts: Sequence[Fact])
         )
 
 
+def _unnumbered(lines: Sequence[InvoiceLine]) -> Iterable[InvoiceLine]:
+    """The lines without their ordinals, where all begin with them: `1 Crane hire`, `2 Pump`."""
+    starts = [_ORDINAL.match(line.description) for line in lines]
+    if len(lines) < _FEWEST_SUMS or [m and int(m[1]) for m in starts] != list(range(1, len(lines) + 1)):
+        return lines
+    return [
+        replace(line, description=line.description[m.end() :])
+        for line, m in zip(lines, starts, strict=True)
+        if m
+    ]
+
+
 def _fact_at(facts: Sequence[Fact], place: int) -> Money | None:
     """The value of the amount that stands at a place; `facts` are in order of place."""
     at = bisect_right(facts, place, key=lambda fact: fact.start) - 1
@@ -224,4 +279,3 @@ def _text(document: Document, spans: Iterable[tuple[int, int]]) -> str:
 
 def _is_han(char: str) -> bool:
     return "一" <= char <= "鿿"
-

@@ -31,18 +31,26 @@ def line_findings(
     places = {one.places[0][0] for one in known}
     checked = [line for line in lines if line.quantity is not None and line.rate is not None]
     wrong = [line for line in checked if not line.discounted and not _is_made(line)]
-    misread = [line for line in wrong if document.page_at(line.start).source == "ocr" and not _is_likely(line)]
+    misread = [
+        line for line in wrong if document.page_at(line.start).source == "ocr" and not _is_likely(line)
+    ]
     if misread:
         return
     if wrong and 2 * len(wrong) <= len(checked) - len(wrong):
         yield from (_product(line) for line in wrong if line.sum_at[0] not in places)
-    elif not wrong and len(checked) == len(lines) >= _FEWEST and not any(one.code == "lines_total" for one in known):
+    elif (
+        not wrong
+        and len(checked) == len(lines) >= _FEWEST
+        and not any(one.code == "lines_total" for one in known)
+    ):
         yield from _total(lines, sheet)
 
 
 def _is_made(line: InvoiceLine) -> bool:
     product = fits(line.quantity or Decimal(0), line.rate or Decimal(0), line.amount)
-    with_tax = line.tax is not None and fits(line.quantity or Decimal(0), line.rate or Decimal(0), line.amount - line.tax)
+    with_tax = line.tax is not None and fits(
+        line.quantity or Decimal(0), line.rate or Decimal(0), line.amount - line.tax
+    )
     return product or with_tax
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from extractors.facts.line_grid import GridRow, Piece, texts
-from extractors.facts.line_heads import NUMBERS, Head, units
+from extractors.facts.line_heads import NUMBERS, Head, is_unit
 
 _CENT = Decimal("0.011")
 _HALF_CENT = Decimal("0.0051")
@@ -18,6 +19,7 @@ _ADJACENT = 0.9
 _LONGEST_UNIT, _LONGEST_ITEM = 9, 10
 _PERCENT_HEADS = ("tax_rate", "discount")
 _WORDED = ("description", "spec")
+_ANY = re.compile(r"\w")
 Placed = dict[str, Piece]
 
 
@@ -69,7 +71,21 @@ def entry_of(row: GridRow, heads: Sequence[Head]) -> Entry:
     figures = [piece for piece in row.pieces if piece.value is not None]
     ways = [_by_place(row, figures, heads), _by_order(row, heads)] if row.columns else [_by_order(row, heads)]
     placed = next((way for way in ways if _sound(way)), ways[0])
-    return _entry(row, heads, placed)
+    return _entry(row, heads, _completed(figures, heads, placed))
+
+
+def _completed(figures: Sequence[Piece], heads: Sequence[Head], placed: Placed) -> Placed:
+    """With the count and the rate of tax whose heads were not read, where the row itself tells them."""
+    roles, used = {head.role for head in heads}, {piece.start for piece in placed.values()}
+    left = [piece for piece in figures if piece.start not in used and piece.value is not None]
+    rate, total = placed.get("rate"), placed.get("amount")
+    if "quantity" not in roles and rate and total:
+        counts = [p for p in left if p.start < rate.start and _sound({**placed, "quantity": p})]
+        placed = {**placed, "quantity": counts[-1]} if counts else placed
+    percents = [piece for piece in left if piece.percent]
+    if not roles & {*_PERCENT_HEADS} and "tax" in roles and len(percents) == 1:
+        placed = {**placed, "tax_rate": percents[0]}
+    return placed
 
 
 def _by_place(row: GridRow, figures: Sequence[Piece], heads: Sequence[Head]) -> Placed:
@@ -103,10 +119,10 @@ def _can_hold(head: Head, figure: Piece) -> bool:
     return head.role in (*NUMBERS, "item", "code")
 
 
-def _within_words(row: GridRow, figure: Piece) -> bool:
+def _within_words(row: GridRow, figure: Piece, most: float = _ADJACENT) -> bool:
     """Whether a figure is part of the words before it."""
-    near = _ADJACENT * (row.y1 - row.y0)
-    return any(p.value is None and 0 <= figure.x0 - p.x1 < near and p.text not in units() for p in row.pieces)
+    near = most * (row.y1 - row.y0)
+    return any(p.value is None and 0 <= figure.x0 - p.x1 < near and not is_unit(p.text) for p in row.pieces)
 
 
 def _by_order(row: GridRow, heads: Sequence[Head]) -> Placed:
@@ -127,7 +143,11 @@ def _tail(row: GridRow) -> Iterator[Piece]:
     """The figures behind the last words that are no unit."""
     tail: list[Piece] = []
     for piece in reversed(row.pieces):
-        if piece.value is None and piece.text not in units() and piece.text not in ("@", "x", "*", "×", "=", "-"):
+        if (
+            piece.value is None
+            and not is_unit(piece.text)
+            and piece.text not in ("@", "x", "*", "×", "=", "-")
+        ):
             if tail:
                 break
             continue
@@ -146,7 +166,7 @@ def _entry(row: GridRow, heads: Sequence[Head], placed: Placed) -> Entry:
     total = placed.get("amount") or placed.get("gross")
     words, unit = _words(row, heads, placed)
     quantity = placed.get("quantity")
-    behind = quantity.unit if quantity and quantity.unit in units() else ""
+    behind = quantity.unit if quantity and is_unit(quantity.unit) else ""
     spans = [(p.start, p.end) for p in (*words, *placed.values(), *([unit] if unit else []))]
     return Entry(
         text=texts(words),
@@ -180,19 +200,29 @@ def _words(row: GridRow, heads: Sequence[Head], placed: Placed) -> tuple[list[Pi
     words: list[Piece] = []
     unit: Piece | None = None
     for piece in row.pieces:
-        if piece.start in used or piece.percent:
+        if piece.start in used or piece.percent or not _ANY.search(piece.text):
             continue
         role = _role_of(row, piece, heads)
         if unit is None and piece.value is None and _is_unit(piece, role, placed):
             unit = piece
-        elif role in _WORDED or (role == "" and piece.x0 < first):
+        elif role in _WORDED or (role == "" and piece.x0 < first and not _is_stray(row, piece, words)):
             words.append(piece)
     return words, unit
 
 
+def _is_stray(row: GridRow, piece: Piece, words: Sequence[Piece]) -> bool:
+    """Whether a figure stands for itself between the words and the columns of figures."""
+    return (
+        piece.value is not None
+        and row.columns
+        and bool(words)
+        and not _within_words(row, piece, 2 * _ADJACENT)
+    )
+
+
 def _is_unit(piece: Piece, role: str, placed: Placed) -> bool:
     quantity = placed.get("quantity")
-    behind = quantity is not None and piece.start - quantity.end in (0, 1) and piece.text in units()
+    behind = quantity is not None and piece.start - quantity.end in (0, 1) and is_unit(piece.text)
     return behind or (role == "unit" and len(piece.text) <= _LONGEST_UNIT)
 
 
@@ -205,6 +235,6 @@ def _role_of(row: GridRow, piece: Piece, heads: Sequence[Head]) -> str:
         return ""
     if nearest.role in ("item", "code") and (len(piece.text) > _LONGEST_ITEM or " " in piece.text):
         return ""
-    if nearest.role in (*NUMBERS, "unit") and _distance(nearest, piece) > 0:
+    if nearest.role in (*NUMBERS, "unit", "period") and _distance(nearest, piece) > 0:
         return ""
     return nearest.role

@@ -6,8 +6,9 @@ import re
 import unicodedata
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
 from itertools import groupby
 
 from extractors.document import Cell, Page, Word, is_han, lines_of, words_within
@@ -19,11 +20,13 @@ _MARK = r"(?:(?:us|hk|s|a|nt|nz)?\$|[€£¥￥]|rmb|rm|usd|eur|gbp|cny|hkd|sgd|
 _BEFORE = rf"(?<![\w.,/:#'-])(?P<sign>- ?|\( ?)?(?P<mark>{_MARK})?(?P<inner>- ?|\( ?)?"
 _RAW = r"\d{1,3}(?:[,'’]\d{2,3})+(?:\.\d{1,6})?|\d{1,3}(?:\.\d{3})+,\d{1,4}|\d+[.,]\d{1,6}|\d{1,12}"
 _BEHIND = (
-    r"(?P<late>-(?=\s|$)|\)| ?cr\b)?(?P<percent> ?%)?(?=(?P<unit> ?(?:[a-z]{1,9}[23²³.]?(?![a-z0-9])|㎡|[一-鿿]{1,3}(?![一-鿿]))))?"
+    r"(?P<late>-(?=\s|$)|\)| ?cr\b)?(?P<percent> ?%)?"
+    r"(?=(?P<unit> ?(?:[a-z]{1,9}[23²³.]?(?![a-z0-9])|㎡|[一-鿿]{1,3}(?![一-鿿]))))?"
     r"(?![\w]|[.,/:-]\d)"
 )
 _COUNTED = (
-    r"(?<![\w.,/:#'-])(?P<counted>\d{1,6}(?:[.,]\d{1,6})?)(?P<behind>[a-z]{1,3}[23²³]?|㎡|[一-鿿]{1,3})(?![a-z0-9一-鿿])"
+    r"(?<![\w.,/:#'-])(?P<counted>\d{1,6}(?:[.,]\d{1,6})?)"
+    r"(?P<behind>[a-z]{1,3}[23²³]?|㎡|[一-鿿]{1,3})(?![a-z0-9一-鿿])"
 )
 _NUMBER = re.compile(rf"{_BEFORE}(?P<raw>{_RAW}){_BEHIND}|{_COUNTED}")
 _SPACED = re.compile(rf"{_BEFORE}(?P<raw>\d{{1,3}}(?: \d{{3}})+[.,]\d\d(?!\d)|{_RAW}){_BEHIND}|{_COUNTED}")
@@ -46,9 +49,9 @@ class Piece:
     unit: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class GridRow:
-    """A row of a page: its text in one line, its pieces from left to right, its height on the page."""
+    """A row of a page: its text in one line, and its height on the page."""
 
     page: int
     line: str
@@ -56,10 +59,19 @@ class GridRow:
     """(where in the line it begins, slice of the document, from where to where on the page) of each word or cell."""
     y0: float
     y1: float
-    pieces: tuple[Piece, ...]
     columns: bool
     """Whether places from left to right mean columns: true of cells and of words with boxes."""
     cells: bool = False
+
+    @property
+    def start(self) -> int:
+        """Where in the document it begins."""
+        return self.spans[0][1]
+
+    @cached_property
+    def pieces(self) -> tuple[Piece, ...]:
+        """Its figures and runs of words from left to right; told where they are asked for."""
+        return tuple(_pieces(self))
 
     def across(self, start: int, end: int) -> tuple[float, float]:
         """From where to where a piece of the line stands."""
@@ -98,20 +110,7 @@ def _text_row(page: int, plain: str, start: int, end: int, number: int) -> GridR
     line = plain[start:end]
     width = sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in line)
     spans = ((0, start, end, 0.0, float(width)),)
-    return _row(page, line, spans, float(number), number + 1.0, columns=False)
-
-
-def _row(
-    page: int,
-    line: str,
-    spans: tuple[tuple[int, int, int, float, float], ...],
-    y0: float,
-    y1: float,
-    columns: bool,
-    cells: bool = False,
-) -> GridRow:
-    bare = GridRow(page, line, spans, y0, y1, (), columns, cells)
-    return replace(bare, pieces=tuple(_pieces(bare)))
+    return GridRow(page, line, spans, float(number), number + 1.0, columns=False)
 
 
 def _pieces(row: GridRow) -> Iterator[Piece]:
@@ -194,7 +193,9 @@ def _unbroken(row: GridRow, start: int, end: int) -> Iterator[tuple[int, int]]:
 
 def _cell_tables(page: Page, plain: str) -> list[GridRow]:
     """The rows of the tables of a page; a cell in pieces is one."""
-    ordered = sorted((c for c in page.cells if c.end > c.start), key=lambda c: (c.table, c.row, c.column, c.start))
+    ordered = sorted(
+        (c for c in page.cells if c.end > c.start), key=lambda c: (c.table, c.row, c.column, c.start)
+    )
     return [
         _cell_row(page, plain, list(cells)) for _, cells in groupby(ordered, key=lambda c: (c.table, c.row))
     ]
@@ -210,7 +211,8 @@ def _cell_row(page: Page, plain: str, cells: Sequence[Cell]) -> GridRow:
         parts.append(text)
         length += len(text) + 1
     row = cells[0]
-    return _row(page.number, "\t".join(parts), tuple(spans), float(row.row), row.row + 0.1, columns=True, cells=True)
+    line = "\t".join(parts)
+    return GridRow(page.number, line, tuple(spans), float(row.row), row.row + 0.1, columns=True, cells=True)
 
 
 def _with_words(page: Page, plain: str) -> Iterator[GridRow]:
@@ -222,10 +224,25 @@ def _with_words(page: Page, plain: str) -> Iterator[GridRow]:
 
 
 def _ocr_lines(page: Page, placed: Sequence[Word], plain: str) -> Iterator[Sequence[Word]]:
+    """The lines that OCR read, which may slant; two of them on one height side by side are one row."""
+    row: list[Word] = []
     for start, end in lines_of(plain, page.start, page.end):
-        words = words_within(placed, start, end)
-        if words:
-            yield sorted(words, key=lambda word: word.box.x0)
+        words = sorted(words_within(placed, start, end), key=lambda word: word.box.x0)
+        if row and words and _goes_on(row, words[0]):
+            row += words
+        elif words:
+            if row:
+                yield row
+            row = words
+    if row:
+        yield row
+
+
+def _goes_on(row: Sequence[Word], word: Word) -> bool:
+    """Whether a word stands to the right of the last one of a row, on its height."""
+    top, bottom = min(w.box.y0 for w in row), max(w.box.y1 for w in row)
+    middle, height = (word.box.y0 + word.box.y1) / 2, bottom - top
+    return word.box.x0 > row[-1].box.x1 and top + 0.2 * height < middle < bottom - 0.2 * height
 
 
 def _levels(placed: Sequence[Word]) -> Iterator[Sequence[Word]]:
@@ -249,10 +266,8 @@ def _word_row(page: int, plain: str, words: Sequence[Word], wide: float) -> Grid
     length, before = 0, ""
     for word in words:
         text = plain[word.start : word.end]
-        if before and not (is_han(before) and is_han(text[:1])):
-            parts.append(" ")
-            length += 1
-        elif before and word.box.x0 * wide - spans[-1][4] > _TEXT_GAP * (word.box.y1 - word.box.y0):
+        far = spans and word.box.x0 * wide - spans[-1][4] > _TEXT_GAP * (word.box.y1 - word.box.y0)
+        if before and (far or not (is_han(before) and is_han(text[:1]))):
             parts.append(" ")
             length += 1
         spans.append((length, word.start, word.end, word.box.x0 * wide, word.box.x1 * wide))
@@ -263,7 +278,7 @@ def _word_row(page: int, plain: str, words: Sequence[Word], wide: float) -> Grid
     heights = sorted(w.box.y1 - w.box.y0 for w in words)
     middle = (y0 + y1) / 2
     half = heights[len(heights) // 2] / 2
-    return _row(page, "".join(parts), tuple(spans), middle - half, middle + half, columns=True)
+    return GridRow(page, "".join(parts), tuple(spans), middle - half, middle + half, columns=True)
 
 
 def texts(pieces: Iterable[Piece]) -> str:

@@ -20,6 +20,8 @@ _LEAST_HEADS = 2
 _MOST_OTHER = 0.6
 """How much of a row of heads may be other words (`Description of the works on site`, `(in US$)`)."""
 _LONGEST = 160
+_WINDOW = 140
+"""Within so many characters stand the heads of one table."""
 _ITEM_NUMBERS = ("item", "items", "项目", "activity")
 _IN_BRACKETS = re.compile(r"[(\[][^()\[\]]{0,24}[)\]]|[$€£¥]|\b(?:usd|hkd|eur|gbp|sgd|cny|rmb|rm)\b")
 _HAN = re.compile(r"(?<=[一-鿿])(?=[一-鿿])")
@@ -55,15 +57,10 @@ def _phrases() -> re.Pattern[str]:
 
 
 @cache
-def _telling() -> re.Pattern[str]:
-    words = [word for role in SUMS for word in data()["heads"][role]]
-    return re.compile("|".join(_HAN.sub(" ?", re.escape(word)) for word in words))
-
-
-@cache
-def _counting() -> re.Pattern[str]:
-    words = [word for role in ("quantity", "rate") for word in data()["heads"][role]]
-    return re.compile(rf"(?<![a-z])(?:{'|'.join(_HAN.sub(' ?', re.escape(word)) for word in words)})(?![a-z])")
+def _any_of(*roles: str) -> re.Pattern[str]:
+    words = sorted((word for role in roles for word in data()["heads"][role]), key=lambda word: -len(word))
+    spaced = "|".join(_HAN.sub(" ?", re.escape(word)) for word in words)
+    return re.compile(rf"(?<![a-z])(?:{spaced})(?![a-z])")
 
 
 @cache
@@ -73,14 +70,36 @@ def carried() -> re.Pattern[str]:
 
 
 @cache
-def units() -> frozenset[str]:
-    """What things are counted in."""
+def _units() -> frozenset[str]:
     return frozenset(data()["units"])
 
 
-def may_have_heads(text: str) -> bool:
-    """Whether a page's folded text has the words of heads at all; told in a moment."""
-    return bool(_telling().search(text)) and bool(_counting().search(text))
+def is_unit(text: str) -> bool:
+    """Whether it is the name of a unit that things are counted in: `m³`, `nos.`, 台班."""
+    return text.rstrip(".") in _units()
+
+
+def head_places(text: str, start: int, end: int, strict: bool) -> list[int]:
+    """Where in `text[start:end]` the words of heads stand together; told in a moment, and mostly nowhere.
+
+    `strict`: a count, a rate and a sum; else a sum and one of the others.
+    """
+    places = []
+    last = -_WINDOW
+    for rate in _any_of("rate" if strict else "amount").finditer(text, start, end):
+        if rate.start() - last < _WINDOW // 2:
+            continue
+        low, high = max(start, rate.start() - _WINDOW), min(end, rate.end() + _WINDOW)
+        if all(group.search(text, low, high) for group in _needed(strict)):
+            last = rate.start()
+            places.append(last)
+    return places
+
+
+def _needed(strict: bool) -> tuple[re.Pattern[str], ...]:
+    if strict:
+        return _any_of("quantity"), _any_of("amount", "gross")
+    return (_any_of("quantity", "rate", "description", "unit", "tax"),)
 
 
 def heads_of(row: GridRow) -> list[Head]:

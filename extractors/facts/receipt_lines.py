@@ -9,7 +9,7 @@ from decimal import Decimal
 from extractors.facts.amount_labels import Label, label_of, squeezed
 from extractors.facts.line_columns import Entry, fits
 from extractors.facts.line_grid import GridRow, Piece, texts
-from extractors.facts.line_heads import carried, units
+from extractors.facts.line_heads import carried, is_unit
 
 _TIMES = re.compile(r"[x×*@]")
 _LETTERS = re.compile(r"[a-z]{2,}|[一-鿿]")
@@ -29,6 +29,8 @@ def receipt_entries(rows: Iterable[GridRow]) -> Iterator[Entry]:
         if label and label.role in _ENDS and label.strength >= 3 and sums and _sum(row):
             return
         amount = None if label else _sum(row)
+        if amount is not None and sums and _is_total(row, amount):
+            return
         if amount is None or carried().search(row.line):
             above = row if _LETTERS.search(row.line) and not label else None
             continue
@@ -41,6 +43,13 @@ def receipt_entries(rows: Iterable[GridRow]) -> Iterator[Entry]:
             sums.append(entry.amount or Decimal(0))
             yield entry
         above = None
+
+
+def _is_total(row: GridRow, amount: Piece) -> bool:
+    """Whether the words right before a sum say that it is a total, whatever else stands in its row."""
+    before = [piece for piece in row.pieces if piece.value is None and piece.end <= amount.start]
+    label = foot_label(before[-1].text) if before else None
+    return label is not None and label.role in ("total", "subtotal") and label.strength >= 3
 
 
 def foot_label(words: str) -> Label | None:
@@ -62,8 +71,16 @@ def _sum(row: GridRow) -> Piece | None:
 
 
 def _description(row: GridRow) -> Entry:
-    words = tuple((piece.start, piece.end) for piece in row.pieces if _LETTERS.search(piece.text))
+    words = tuple((piece.start, piece.end) for piece in _to_last_word(row.pieces))
     return Entry(texts(row.pieces), words, words)
+
+
+def _to_last_word(pieces: Iterable[Piece]) -> list[Piece]:
+    """The pieces up to the last one with letters."""
+    words = list(pieces)
+    while words and not _LETTERS.search(words[-1].text):
+        words.pop()
+    return words
 
 
 def _entry(row: GridRow, amount: Piece) -> Entry:
@@ -74,22 +91,30 @@ def _entry(row: GridRow, amount: Piece) -> Entry:
     words = [
         piece
         for piece in row.pieces
-        if piece.start not in used and piece.start < amount.start and piece.text not in units()
+        if piece.start not in used and piece.start < amount.start and not is_unit(piece.text)
         if _LETTERS.search(piece.text) or piece.start < first
     ]
-    while words and not _LETTERS.search(words[-1].text):
-        words.pop()
+    words = _to_last_word(words)
     spans = sorted((p.start, p.end) for p in (*words, *(p for p in (count, rate, amount) if p)))
     return Entry(
         text=texts(words),
         words=tuple((piece.start, piece.end) for piece in words),
         spans=tuple(spans),
         quantity=count.value if count else None,
-        unit=count.unit if count and rate and count.unit in units() else "",
+        unit=_unit_of(row, count) if rate else "",
         rate=rate.value if rate else None,
         amount=amount.value,
         sum=amount,
     )
+
+
+def _unit_of(row: GridRow, count: Piece | None) -> str:
+    """The unit of a count, which stands at it, or alone before or behind it."""
+    if count and is_unit(count.unit):
+        return count.unit
+    at = row.pieces.index(count) if count else 0
+    beside = [row.pieces[n] for n in (at - 1, at + 1) if count and 0 <= n < len(row.pieces)]
+    return next((piece.text for piece in beside if piece.value is None and is_unit(piece.text)), "")
 
 
 def _factors(row: GridRow, figures: list[Piece], amount: Piece) -> tuple[Piece | None, Piece | None]:

@@ -38,6 +38,7 @@ documents = Table(
     Column("language", String),
     Column("title", String),
     Column("date", String),
+    Column("findings", JSON, nullable=False, server_default="[]"),
 )
 
 texts = Table(
