@@ -16,7 +16,8 @@ _PER_LINE = Decimal("0.011")
 """Tax that was rounded line by line may be so much off for each line."""
 _PERCENT = re.compile(r"(\d{1,2}(?:\.\d{1,3})?) ?%")
 _MOST_TERMS = 8
-_SIGNS = {"withheld": -1, "deduction": -1, "paid": -1, "tax": 1, "charge": 1, "rounding": 1}
+SIGNS = {"withheld": -1, "deduction": -1, "paid": -1, "tax": 1, "charge": 1, "rounding": 1}
+"""Whether a labelled row adds to the sum above it or takes off."""
 
 
 def tax_rates(sheet: Sheet, known: Mapping[int, Labelled], plain: str) -> Iterator[Finding]:
@@ -52,7 +53,7 @@ def certificates(sheet: Sheet) -> Iterator[Finding]:
             continue
         gross, said = figures[0][0], figures[-1][0]
         terms = list(_terms(rows[1:-1], figures[1:-1]))
-        if terms and len(terms) <= _MOST_TERMS and not _reachable(gross.value, terms, said.value):
+        if terms and not reachable(gross.value, terms, said.value):
             yield _missed(gross, said, terms)
 
 
@@ -70,17 +71,21 @@ def _statements(sheet: Sheet) -> Iterator[tuple[int, int]]:
 
 def _terms(rows: Sequence[Row], figures: Sequence[Sequence[Figure]]) -> Iterator[Decimal]:
     for row, found in zip(rows, figures, strict=True):
-        sign = _SIGNS.get(row.label.role if row.label else "")
-        if sign is not None:
-            yield abs(found[0].value) * sign
+        if row.label and row.label.role in SIGNS:
+            yield abs(found[0].value) * SIGNS[row.label.role]
 
 
-def _reachable(gross: Decimal, terms: Sequence[Decimal], said: Decimal) -> bool:
-    return any(
-        _near(gross + sum(chosen), said)
-        for size in range(1, len(terms) + 1)
-        for chosen in combinations(terms, size)
-    )
+def terms_of(sheet: Sheet) -> list[Decimal]:
+    """All that the labelled rows of a document add to its sums or take off."""
+    return [sign * abs(value) for role, sign in SIGNS.items() for value in sheet.values(role) if value]
+
+
+def reachable(base: Decimal, terms: Sequence[Decimal], said: Decimal) -> bool:
+    """Whether some of what is added and taken off make of `base` what a sum says; of too many it is taken for granted."""
+    if len(terms) > _MOST_TERMS:
+        return True
+    sizes = range(len(terms) + 1)
+    return any(_near(base + sum(chosen), said) for size in sizes for chosen in combinations(terms, size))
 
 
 def _missed(gross: Figure, said: Figure, terms: Sequence[Decimal]) -> Finding:

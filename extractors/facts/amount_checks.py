@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from itertools import combinations, groupby
 
-from extractors.facts.amount_certificates import certificates, tax_rates
+from extractors.facts.amount_certificates import SIGNS, certificates, reachable, tax_rates
 from extractors.facts.amount_rows import Figure, Row
 from extractors.facts.amount_totals import CENT, Labelled, Sheet
 from extractors.facts.finding import Finding, finding
@@ -98,7 +98,8 @@ def checks(
     )
     found = {finding.start: Check(finding=finding) for finding in wrong}
     sure = bill_lines(tables, plain)
-    lines = [line for line in bill_lines(sheet.rows, plain) if line.page not in seen or line.likely]
+    lines = [line for line in bill_lines(sheet.rows, plain) if line.sum.decimals]
+    lines = [line for line in lines if line.page not in seen or line.likely]
     return found | _of_lines(lines, len(sure) == 1 and len(sure[0].quantities) == 1)
 
 
@@ -161,7 +162,7 @@ def _foot(column: Sequence[tuple[Row, Figure]]) -> Iterator[Finding]:
     for row, figure in column:
         role = row.label.role if row.label and row.label.strength >= _FEWEST else ""
         if role in _EXTRAS:
-            extras.append(figure.value)
+            extras.append(figure.value if role == "rounding" else abs(figure.value) * SIGNS[role])
         elif role not in ("total", "subtotal"):
             items.append(figure.value)
         elif len(items) >= _FEWEST or len(parts) >= _FEWEST:
@@ -177,9 +178,7 @@ def _made_of(
 ) -> bool:
     """Whether the lines, the subtotals, or the last subtotal make it, with or without tax, charges and deductions."""
     bases = {sum(items, Decimal(0)), sum(parts, Decimal(0)), sum([*items, *parts], Decimal(0)), *parts[-1:]}
-    added, less = sum(extras, Decimal(0)), sum((-abs(extra) for extra in extras), Decimal(0))
-    changes = {Decimal(0), added, less, *extras, *(-abs(extra) for extra in extras)}
-    return any(abs(base + change - value) <= _ROUNDED for base in bases for change in changes)
+    return any(reachable(base, extras, value) for base in bases)
 
 
 def _net_and_tax(sheet: Sheet, known: Mapping[int, Labelled]) -> Iterator[Finding]:
@@ -190,6 +189,8 @@ def _net_and_tax(sheet: Sheet, known: Mapping[int, Labelled]) -> Iterator[Findin
         return
     net, tax, total = nets.pop(), taxes.pop(), totals[0].figure.value
     if not 0 < tax <= net * _TAX_SHARE or total in (net, tax) or sheet.repeats[net + tax]:
+        return
+    if total not in sheet.values("total"):  # it was paid, or is the largest: what was to be paid is not known
         return
     if abs(net + tax - total) > _ROUNDED and sheet.bill:
         place = (totals[0].figure.start, totals[0].figure.end)

@@ -108,6 +108,8 @@ def _of_tables(document: Document, plain: str, bill: bool) -> Iterator[Entry]:
             table.last = table.above = None
         found, table = _read_page(page, plain, table, places, bill)
         lines = [entry for entry in found if _is_line(entry)]
+        if not places and not any(entry.sound for entry in lines):
+            lines = []  # figures without heads: the table ended with the page before
         yield from lines
         table = (
             table if lines or places else None

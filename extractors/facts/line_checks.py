@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
-from itertools import combinations
 
 from extractors.document import Document
+from extractors.facts.amount_certificates import reachable, terms_of
 from extractors.facts.amount_checks import alike
 from extractors.facts.amount_rows import Figure, Row
 from extractors.facts.amount_totals import CENT, Sheet
@@ -14,10 +14,7 @@ from extractors.facts.finding import Finding, finding
 from extractors.facts.invoice_lines import InvoiceLine
 from extractors.facts.line_columns import fits
 
-_ROUNDED = Decimal("0.055")
 _FEWEST = 2
-_MOST_EXTRAS = 6
-_EXTRAS = ("tax", "charge", "deduction", "withheld", "rounding", "paid")
 
 
 def line_findings(
@@ -74,12 +71,11 @@ def _total(lines: Sequence[InvoiceLine], sheet: Sheet) -> Iterator[Finding]:
     made = sum((line.amount for line in lines), Decimal(0))
     if foot is None or _has_strangers(sheet, first, last, foot, sums) or sheet.repeats[made]:
         return
-    extras = [abs(value) for value in sheet.values(*_EXTRAS) if value][:_MOST_EXTRAS]
-    taxes = [line.tax for line in lines if line.tax is not None]
-    extras += [sum(taxes, Decimal(0))] if taxes else []
+    extras = terms_of(sheet)
+    extras.append(sum((line.tax for line in lines if line.tax is not None), Decimal(0)))
     said = sheet.sums(foot)[-1]
     stated = {figure.value for row in sheet.rows if _says_sum(row) for figure in row.figures}
-    if not any(_near(value, option) for option in _options(made, extras) for value in stated):
+    if not any(reachable(made, extras, value) for value in stated):
         yield finding("lines_total", ((said.start, said.end),), made=made, said=said.value)
 
 
@@ -96,15 +92,3 @@ def _has_strangers(sheet: Sheet, first: int, last: int, foot: Row, sums: set[int
 def _belongs(figures: Sequence[Figure], sums: set[int], whole: bool) -> bool:
     money = any(figure.decimals or whole for figure in figures)
     return not money or any(figure.start in sums for figure in figures)
-
-
-def _options(made: Decimal, extras: Sequence[Decimal]) -> Iterator[Decimal]:
-    """The lines with and without whatever was added or taken off."""
-    for size in range(len(extras) + 1):
-        for chosen in combinations(extras, size):
-            yield made + sum(chosen, Decimal(0))
-            yield made - sum(chosen, Decimal(0))
-
-
-def _near(one: Decimal, other: Decimal) -> bool:
-    return abs(one - other) <= _ROUNDED

@@ -267,9 +267,10 @@ def _word_row(page: int, plain: str, words: Sequence[Word], wide: float) -> Grid
     for word in words:
         text = plain[word.start : word.end]
         far = spans and word.box.x0 * wide - spans[-1][4] > _TEXT_GAP * (word.box.y1 - word.box.y0)
-        if before and (far or not (is_han(before) and is_han(text[:1]))):
-            parts.append(" ")
-            length += 1
+        if before:
+            gap = "  " if far else "" if is_han(before) and is_han(text[:1]) else " "
+            parts.append(gap)  # two blanks part columns, so that no head of two words is read across them
+            length += len(gap)
         spans.append((length, word.start, word.end, word.box.x0 * wide, word.box.x1 * wide))
         parts.append(text)
         length += len(text)

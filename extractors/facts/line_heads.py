@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from extractors.facts.date_words import alternatives
-from extractors.facts.line_grid import GridRow, Piece
+from extractors.facts.line_grid import GridRow
 from extractors.word_lists import word_list
 
 NUMBERS = ("quantity", "rate", "discount", "amount", "tax_rate", "tax", "gross")
@@ -24,6 +24,7 @@ _WINDOW = 140
 """Within so many characters stand the heads of one table."""
 _ITEM_NUMBERS = ("item", "items", "项目", "activity")
 _IN_BRACKETS = re.compile(r"[(\[][^()\[\]]{0,24}[)\]]|[$€£¥]|\b(?:usd|hkd|eur|gbp|sgd|cny|rmb|rm)\b")
+_SUM = re.compile(r"\d[.,]\d")
 _HAN = re.compile(r"(?<=[一-鿿])(?=[一-鿿])")
 
 
@@ -104,7 +105,7 @@ def _needed(strict: bool) -> tuple[re.Pattern[str], ...]:
 
 def heads_of(row: GridRow) -> list[Head]:
     """The heads of which a row consists, from left to right; none where it is no row of heads."""
-    if not 4 <= len(row.line) <= _LONGEST or any(_is_sum(piece) for piece in row.pieces):
+    if not 4 <= len(row.line) <= _LONGEST or _SUM.search(row.line):
         return []
     found = [
         Head(_roles()[_bare(match[0])], _bare(match[0]), *row.across(match.start(), match.end()))
@@ -117,10 +118,6 @@ def heads_of(row: GridRow) -> list[Head]:
 
 def _bare(phrase: str) -> str:
     return re.sub(r"(?<=[一-鿿]) (?=[一-鿿])", "", phrase)
-
-
-def _is_sum(piece: Piece) -> bool:
-    return piece.value is not None and ("." in piece.text or "," in piece.text)
 
 
 def stacked(upper: Sequence[Head], lower: Sequence[Head]) -> list[Head]:
