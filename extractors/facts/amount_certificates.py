@@ -81,7 +81,7 @@ def terms_of(sheet: Sheet) -> list[Decimal]:
 
 
 def reachable(base: Decimal, terms: Sequence[Decimal], said: Decimal) -> bool:
-    """Whether some of what is added and taken off make of `base` what a sum says; of too many it is taken for granted."""
+    """Whether some of what is added and taken off make of `base` what a sum says; too many are not tried."""
     if len(terms) > _MOST_TERMS:
         return True
     sizes = range(len(terms) + 1)

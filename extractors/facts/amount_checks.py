@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from itertools import combinations, groupby
 
-from extractors.facts.amount_certificates import SIGNS, certificates, reachable, tax_rates
+from extractors.facts.amount_certificates import SIGNS, certificates, reachable, tax_rates, terms_of
 from extractors.facts.amount_rows import Figure, Row
 from extractors.facts.amount_totals import CENT, Labelled, Sheet
 from extractors.facts.finding import Finding, finding
@@ -91,7 +91,7 @@ def checks(
     figures that have a role, by place; `seen` are the pages that OCR read.
     """
     wrong = (
-        *_totals(tables),
+        *_totals(tables, terms_of(sheet)),
         *_net_and_tax(sheet, known),
         *tax_rates(sheet, known, plain),
         *certificates(sheet),
@@ -142,10 +142,11 @@ def _said(line: Line) -> Finding:
     return finding("line_product", places, line=str(line), made=made.quantize(CENT), said=line.sum.value)
 
 
-def _totals(tables: Sequence[Row]) -> Iterator[Finding]:
+def _totals(tables: Sequence[Row], terms: Sequence[Decimal]) -> Iterator[Finding]:
     """The totals at the foot of a column of sums that are not what stands above them."""
     for _, rows in groupby(tables, key=lambda row: row.page):
-        yield from _foot([(row, figure) for row in list(rows)[-_MOST_ROWS:] if (figure := _in_column(row))])
+        column = [(row, figure) for row in list(rows)[-_MOST_ROWS:] if (figure := _in_column(row))]
+        yield from _foot(column, terms)
 
 
 def _in_column(row: Row) -> Figure | None:
@@ -155,7 +156,7 @@ def _in_column(row: Row) -> Figure | None:
     return sums[0] if len(sums) == 1 else None
 
 
-def _foot(column: Sequence[tuple[Row, Figure]]) -> Iterator[Finding]:
+def _foot(column: Sequence[tuple[Row, Figure]], terms: Sequence[Decimal]) -> Iterator[Finding]:
     items: list[Decimal] = []
     parts: list[Decimal] = []
     extras: list[Decimal] = []
@@ -166,8 +167,8 @@ def _foot(column: Sequence[tuple[Row, Figure]]) -> Iterator[Finding]:
         elif role not in ("total", "subtotal"):
             items.append(figure.value)
         elif len(items) >= _FEWEST or len(parts) >= _FEWEST:
-            if not _made_of(figure.value, items, parts, extras):
-                made = sum(items, Decimal(0))
+            made = sum(items, Decimal(0))
+            if not _made_of(figure.value, items, parts, extras) and not reachable(made, terms, figure.value):
                 yield finding("lines_total", ((figure.start, figure.end),), made=made, said=figure.value)
             parts.append(figure.value)
             items = [] if role == "subtotal" else items

@@ -17,7 +17,7 @@ from extractors.facts.amount_labels import Label, label_of, squeezed
 from extractors.facts.fact import Fact, Money
 from extractors.facts.line_columns import Entry, entry_of
 from extractors.facts.line_grid import GridRow, grid_rows, texts
-from extractors.facts.line_heads import Head, carried, complete, head_places, heads_of, joined, stacked
+from extractors.facts.line_heads import Head, complete, head_places, heads_of, is_carried, joined, stacked
 from extractors.facts.receipt_lines import foot_label, receipt_entries
 
 _NEAR = 2.2
@@ -159,7 +159,7 @@ def _take(table: _Table, row: GridRow, cells: Sequence[Cell]) -> None:
         _take_words(table, row, entry, cells)
         return
     label = _foot(row, entry)
-    if label is not None or carried().search(row.line):
+    if label is not None or is_carried(row.line):
         table.ended = table.ended or (
             label is not None and label.role in ("total", "paid") and bool(table.entries)
         )
@@ -176,7 +176,7 @@ def _take(table: _Table, row: GridRow, cells: Sequence[Cell]) -> None:
 
 def _take_words(table: _Table, row: GridRow, entry: Entry, cells: Sequence[Cell]) -> None:
     """A row without a sum goes on with the line above it, or begins the one below it."""
-    if table.ended or not _LETTERS.search(entry.text) or carried().search(row.line):
+    if table.ended or not _LETTERS.search(entry.text) or is_carried(row.line):
         return
     near = table.last is not None and row.y0 - table.last.y0 < _NEAR * max(row.y1 - row.y0, 1e-6)
     if cells and table.last is not None:

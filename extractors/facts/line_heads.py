@@ -64,9 +64,13 @@ def _any_of(*roles: str) -> re.Pattern[str]:
     return re.compile(rf"(?<![a-z])(?:{spaced})(?![a-z])")
 
 
+def is_carried(line: str) -> bool:
+    """Whether a row carries a sum from page to page."""
+    return bool(_carried().search(" ".join(line.split())))
+
+
 @cache
-def carried() -> re.Pattern[str]:
-    """Rows that carry a sum from page to page."""
+def _carried() -> re.Pattern[str]:
     return re.compile(alternatives(data()["carried"]))
 
 

@@ -9,7 +9,7 @@ from decimal import Decimal
 from extractors.facts.amount_labels import Label, label_of, squeezed
 from extractors.facts.line_columns import Entry, fits
 from extractors.facts.line_grid import GridRow, Piece, texts
-from extractors.facts.line_heads import carried, is_unit
+from extractors.facts.line_heads import is_carried, is_unit
 
 _TIMES = re.compile(r"[x×*@]")
 _LETTERS = re.compile(r"[a-z]{2,}|[一-鿿]")
@@ -31,7 +31,7 @@ def receipt_entries(rows: Iterable[GridRow]) -> Iterator[Entry]:
         amount = None if label else _sum(row)
         if amount is not None and sums and _is_total(row, amount):
             return
-        if amount is None or carried().search(row.line):
+        if amount is None or is_carried(row.line):
             above = row if _LETTERS.search(row.line) and not label else None
             continue
         entry = _entry(row, amount)

@@ -1,4 +1,4 @@
-"""What is wrong with the sums of a document, where they stand anywhere on it; and what is sound and must not be accused."""
+"""What is wrong with the sums of a document, wherever they stand; and what is sound and must not be accused."""
 
 from __future__ import annotations
 
