@@ -77,7 +77,13 @@ def _terms(rows: Sequence[Row], figures: Sequence[Sequence[Figure]]) -> Iterator
 
 def terms_of(sheet: Sheet) -> list[Decimal]:
     """All that the labelled rows of a document add to its sums or take off."""
-    return [sign * abs(value) for role, sign in SIGNS.items() for value in sheet.values(role) if value]
+    rows = [row for row in sheet.rows if row.label and row.label.role in SIGNS]
+    found = [(row, sheet.sums(row) or [f for f in row.figures if row.column_of(f) == "line"]) for row in rows]
+    return [
+        SIGNS[row.label.role] * abs(figures[-1].value)
+        for row, figures in found
+        if row.label and figures and figures[-1].value
+    ]
 
 
 def reachable(base: Decimal, terms: Sequence[Decimal], said: Decimal) -> bool:

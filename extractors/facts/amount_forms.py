@@ -173,7 +173,7 @@ def _worded(text: str, match: re.Match[str], amount: Decimal) -> Mention | None:
         start, share = _fraction(text, match)
         return Mention(start, end, share * amount + cents, mark, start, match.end(), "sum in words", 0.9)
     tail = _ONLY.match(text, match.end(), match.end() + 40)
-    large = tail and (tail["only"] or _LARGE_WORD.search(match[0]))
+    large = tail and (tail["only"] or _LARGE_WORD.search(match[0])) and not _WHOLE_SCALE.fullmatch(match[0])
     ahead = mark_before(text, text, match.start(), 0, True) if large else None
     if tail is None or ahead is None:
         return None
