@@ -44,7 +44,8 @@ def mended(plain: str, found: Sequence[Mention], figures: Iterable[tuple[int, De
     if not broken:
         return list(found)
     values = {m.amount for m in found if m.rule != _RULE} | {value for _, value in figures}
-    kept = [m for m in found if m not in broken]
+    places = {m.start for m in broken}
+    kept = [m for m in found if m.start not in places]
     return sorted([*kept, *_from_figures(plain, broken, values)], key=lambda m: m.start)
 
 
@@ -92,9 +93,11 @@ def apart(plain: str, facts: Sequence[Fact], figures: Iterable[Decimal]) -> list
     worded = [fact for fact in facts if _is_worded(plain, fact)]
     if not worded:
         return []
-    known = {*figures, *(_amount(fact) for fact in facts if fact not in worded)}
+    places = {fact.start for fact in worded}
+    others = [fact for fact in facts if fact.start not in places]
+    known = {*figures, *(_amount(fact) for fact in others)}
     lone = [fact for fact in worded if _amount(fact) not in known and _means_total(plain, fact)]
-    totals = [fact for fact in facts if fact.role == "total" and fact not in worded]
+    totals = [fact for fact in others if fact.role == "total"]
     sums = {_amount(fact) for fact in totals}
     if (
         len({_amount(fact) for fact in lone}) != 1

@@ -31,6 +31,8 @@ _COUNTED = (
 _NUMBER = re.compile(rf"{_BEFORE}(?P<raw>{_RAW}){_BEHIND}|{_COUNTED}")
 _SPACED = re.compile(rf"{_BEFORE}(?P<raw>\d{{1,3}}(?: \d{{3}})+[.,]\d\d(?!\d)|{_RAW}){_BEHIND}|{_COUNTED}")
 """Thousands set apart by blanks are told from two columns by the width of the blanks."""
+_MOST_WORDS = 120
+"""A row with more words is no row of a table."""
 _TEXT_GAP = 1.0
 """How far apart, in heights of a line, two words of one text may stand."""
 
@@ -220,7 +222,7 @@ def _with_words(page: Page, plain: str) -> Iterator[GridRow]:
     placed, wide = upright(page)
     lines = _ocr_lines(page, placed, plain) if page.source == "ocr" else _levels(placed)
     for words in lines:
-        yield _word_row(page.number, plain, words, wide)
+        yield _word_row(page.number, plain, words[:_MOST_WORDS], wide)
 
 
 def _ocr_lines(page: Page, placed: Sequence[Word], plain: str) -> Iterator[Sequence[Word]]:
