@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,7 +13,8 @@ from extractors.facts.amounts import study_of
 from extractors.facts.dates import document_date
 from extractors.facts.fact import Fact
 from extractors.facts.finding import Finding
-from extractors.facts.invoice_lines import InvoiceLine
+from extractors.facts.folding import folded
+from extractors.facts.invoice_lines import InvoiceLine, invoice_lines
 from extractors.kinds import Classification, classify
 from extractors.limits import Limits
 from extractors.picture_hash import PictureHash
@@ -57,9 +59,10 @@ def understand(document: Document) -> Understanding:
     return Understanding(classification, facts, sums.findings, sums.lines)
 
 
-def lines_of_bill(document: Document, kind: str) -> tuple[InvoiceLine, ...]:
-    """The lines of the bills of a document that was read."""
-    return study_of(document, kind).lines
+def lines_of_bill(document: Document, kind: str, facts: Iterable[Fact]) -> tuple[InvoiceLine, ...]:
+    """The lines of the bills of a document whose facts are known."""
+    plain = folded(document.text[: document.body_end])
+    return invoice_lines(document, plain, kind, [fact for fact in facts if fact.kind == "amount"])
 
 
 def extract(path: Path, untrusted_name: str, scratch: Path, limits: Limits, ocr: OcrOptions) -> Extraction:

@@ -70,7 +70,7 @@ def evidence_json(evidence: Evidence) -> dict[str, Any]:
         "date": summary.date.isoformat() if summary.date else None,
     }
     answer = _document_json(identity, about, evidence.document, evidence.facts, summary.corrections)
-    lines = lines_of_bill(evidence.document, summary.kind)
+    lines = lines_of_bill(evidence.document, summary.kind, evidence.facts)
     return {**answer, **_bill_json(evidence.document, evidence.findings, lines)}
 
 

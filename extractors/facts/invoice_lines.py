@@ -111,9 +111,8 @@ def _of_tables(document: Document, plain: str, bill: bool) -> Iterator[Entry]:
         if not places and not any(entry.sound for entry in lines):
             lines = []  # figures without heads: the table ended with the page before
         yield from lines
-        table = (
-            table if lines or places else None
-        )  # a table does not go on across a page without a line of it
+        if not lines and not places:
+            table = None  # a table does not go on across a page without a line of it
 
 
 def _read_page(
