@@ -21,7 +21,7 @@ from pipeline.ingest import retry
 from pipeline.ingest_report import Report
 from pipeline.linking import link_pending
 from pipeline.matter import Matter
-from pipeline.records import audit_log, documents, matters
+from pipeline.records import audit_log, documents, findings, matters
 from pipeline.redo import reopen_outdated, understand_outdated
 from pipeline.urgent import told, urgent
 from pipeline.witnesses import audit_faults, reported
@@ -146,7 +146,7 @@ def look_after(matter: Matter, night: Night) -> None:
         found = documents.summaries(tx)
         night.not_followed = documents.with_labels(tx, NOT_FOLLOWED, _taken_in(night))
         night.doubtful = documents.count_below(tx, DOUBTFUL)
-        night.with_findings = documents.count_with_findings(tx)
+        night.with_findings = findings.count_with_findings(tx)
     share = tonight([summary.sha256 for summary in found], night.started.date())
     for sha256 in share:
         if fault := matter.originals.fault(sha256):

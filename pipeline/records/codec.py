@@ -11,7 +11,7 @@ import json
 import zlib
 from array import array
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, fields
 from decimal import Decimal
 from typing import Any
 
@@ -19,10 +19,12 @@ from extractors.document import Box, Cell, Document, Mark, Meta, Page, Word
 from extractors.extract import Understanding
 from extractors.facts.fact import Day, Fact, Money, Value
 from extractors.facts.finding import Finding
+from pipeline.correspondence.mention import Mention, mentions
 
 PLACES = ("words", "cells")
 """The columns of a page that say where on the paper its text stands."""
 _UNKNOWN = -1.0
+_MENTION = tuple(field.name for field in fields(Mention))
 
 
 Row = dict[str, Any]
@@ -44,6 +46,8 @@ class UnderstandingRows:
     about: Row
     """Columns of the table `documents`."""
     facts: tuple[Row, ...]
+    mentions: tuple[Row, ...] = ()
+    """What it says of documents."""
 
 
 def reading_rows(read: Document) -> ReadingRows:
@@ -69,7 +73,21 @@ def understanding_rows(found: Understanding, read: Document) -> UnderstandingRow
         "date": found.date.isoformat() if found.date else None,
         "findings": [_finding_row(each) for each in found.findings],
     }
-    return UnderstandingRows(about, tuple(fact_row(n, fact) for n, fact in enumerate(found.facts)))
+    rows = tuple(fact_row(n, fact) for n, fact in enumerate(found.facts))
+    said = tuple(mention_row(n, mention) for n, mention in enumerate(mentions(found.facts, read)))
+    return UnderstandingRows(about, rows, said)
+
+
+def mention_row(position: int, mention: Mention) -> Row:
+    """A mention as a row of the table `mentions`, without the document's id."""
+    day = mention.day.isoformat() if mention.day else None
+    return {"position": position, **asdict(mention), "day": day}
+
+
+def mention_of(row: Mapping[Any, Any]) -> Mention:
+    """The mention that was written as this row."""
+    day = datetime.date.fromisoformat(row["day"]) if row["day"] else None
+    return Mention(**{name: row[name] for name in _MENTION} | {"day": day})
 
 
 def pack_words(words: Sequence[Word]) -> bytes:

@@ -14,13 +14,12 @@ from sqlalchemy.dialects.sqlite import insert
 
 from extractors.document import Document, Page
 from extractors.facts.fact import Fact
-from extractors.facts.finding import Finding
 from extractors.picture_hash import PictureHash
 from pipeline.clock import now, stamp
 from pipeline.errors import AmbiguousName, NotFound
 from pipeline.evidence import Correction, Evidence, Sighting, Summary
 from pipeline.originals import Original
-from pipeline.records import codec
+from pipeline.records import codec, findings
 from pipeline.records.tables import (
     corrections,
     documents,
@@ -28,6 +27,7 @@ from pipeline.records.tables import (
     family,
     labels,
     marks,
+    mentions,
     page_hashes,
     pages,
     sightings,
@@ -155,10 +155,13 @@ def replace_reading(
 
 
 def replace_understanding(tx: sa.Connection, document: str, found: codec.UnderstandingRows) -> None:
-    """Replace what the steps `classify` and `facts` found."""
+    """Replace what the steps `classify` and `facts` found, and what the document says of others."""
     tx.execute(sa.delete(facts).where(facts.c.document == document))
     if found.facts:
         tx.execute(facts.insert(), [{"document": document, **row} for row in found.facts])
+    tx.execute(sa.delete(mentions).where(mentions.c.document == document))
+    if found.mentions:
+        tx.execute(mentions.insert(), [{"document": document, **row} for row in found.mentions])
     _update(tx, document, **found.about)
 
 
@@ -320,7 +323,7 @@ def evidence(tx: sa.Connection, found: Summary, placed: bool = True) -> Evidence
     """A document with its text and facts; an unread one has no pages. `placed`: as for `reading`."""
     read = reading(tx, found, placed)
     facts_found, why = tuple(fact_list(tx, found.id)), tuple(kind_why(tx, found.id))
-    return Evidence(found, read, facts_found, why, tuple(finding_list(tx, found.id)))
+    return Evidence(found, read, facts_found, why, tuple(findings.finding_list(tx, found.id)))
 
 
 def reading(tx: sa.Connection, found: Summary, placed: bool = True) -> Document:
@@ -348,18 +351,6 @@ def fact_list(tx: sa.Connection, document: str) -> list[Fact]:
     """The facts of a document, in order of their place."""
     query = sa.select(facts).where(facts.c.document == document).order_by(facts.c.position)
     return [codec.fact_of(row) for row in tx.execute(query).mappings()]
-
-
-def finding_list(tx: sa.Connection, document: str) -> list[Finding]:
-    """What is wrong with a document in itself, in order of place."""
-    rows = tx.execute(sa.select(documents.c.findings).where(documents.c.id == document)).scalar() or []
-    return [codec.finding_of(row) for row in rows]
-
-
-def count_with_findings(tx: sa.Connection) -> int:
-    """How many documents have something wrong with them in themselves."""
-    query = sa.select(sa.func.count()).select_from(documents)
-    return int(tx.execute(query.where(sa.cast(documents.c.findings, sa.String) != "[]")).scalar() or 0)
 
 
 def kind_why(tx: sa.Connection, document: str) -> list[str]:

@@ -208,6 +208,7 @@ def test_an_old_workspace_gets_its_row(filled: Command, workspace: Path) -> None
     sql(
         workspace,
         "DROP TABLE audit_head",
+        "DROP TABLE mentions",
         "ALTER TABLE pages DROP COLUMN marks",
         "ALTER TABLE documents DROP COLUMN findings",
         "UPDATE alembic_version SET version_num = '0004'",
