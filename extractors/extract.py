@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from extractors.document import Document
 from extractors.facts import find_facts
+from extractors.facts.amounts import study_of
 from extractors.facts.dates import document_date
 from extractors.facts.fact import Fact
+from extractors.facts.finding import Finding
+from extractors.facts.folding import folded
+from extractors.facts.invoice_lines import InvoiceLine, invoice_lines
 from extractors.kinds import Classification, classify
 from extractors.limits import Limits
 from extractors.picture_hash import PictureHash
@@ -27,6 +32,8 @@ class Understanding:
 
     classification: Classification
     facts: tuple[Fact, ...]
+    findings: tuple[Finding, ...] = ()
+    lines: tuple[InvoiceLine, ...] = ()
 
     @property
     def date(self) -> datetime.date | None:
@@ -45,9 +52,17 @@ class Extraction:
 
 
 def understand(document: Document, told: str | None = None) -> Understanding:
-    """Kind and facts of a document that was read; of the kind that it was `told` to be, where it was."""
+    """Kind, facts, findings and lines of bills of a document that was read, of the kind it was `told` to be if any."""
     classification = classify(document, told)
-    return Understanding(classification, find_facts(document, classification.kind))
+    facts = find_facts(document, classification.kind)
+    sums = study_of(document, classification.kind)
+    return Understanding(classification, facts, sums.findings, sums.lines)
+
+
+def lines_of_bill(document: Document, kind: str, facts: Iterable[Fact]) -> tuple[InvoiceLine, ...]:
+    """The lines of the bills of a document whose facts are known."""
+    plain = folded(document.text[: document.body_end])
+    return invoice_lines(document, plain, kind, [fact for fact in facts if fact.kind == "amount"])
 
 
 def extract(path: Path, untrusted_name: str, scratch: Path, limits: Limits, ocr: OcrOptions) -> Extraction:

@@ -18,6 +18,7 @@ from typing import Any
 from extractors.document import Box, Cell, Document, Mark, Meta, Page, Word
 from extractors.extract import Understanding
 from extractors.facts.fact import Day, Fact, Money, Value
+from extractors.facts.finding import Finding
 from pipeline.correspondence.mention import Mention, mentions
 
 PLACES = ("words", "cells")
@@ -72,6 +73,7 @@ def understanding_rows(found: Understanding, read: Document, told: str | None = 
         "language": answer.language,
         "title": answer.title,
         "date": found.date.isoformat() if found.date else None,
+        "findings": [_finding_row(each) for each in found.findings],
     }
     speaks = {"scores": list(answer.scores), "sketch": answer.sketch, "told": told, "precedents": []}
     rows = tuple(fact_row(n, fact) for n, fact in enumerate(found.facts))
@@ -223,6 +225,16 @@ def fact_of(row: Mapping[Any, Any]) -> Fact:
         why=row["why"],
         doubts=tuple(row["doubts"]),
     )
+
+
+def _finding_row(found: Finding) -> Row:
+    return {"code": found.code, "parts": dict(found.parts), "places": [list(place) for place in found.places]}
+
+
+def finding_of(row: Mapping[str, Any]) -> Finding:
+    """The finding that was written so."""
+    places = tuple((start, end) for start, end in row["places"])
+    return Finding(row["code"], tuple(row["parts"].items()), places)
 
 
 def _value_columns(value: Value) -> tuple[str, str | None, str | None]:

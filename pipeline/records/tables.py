@@ -39,6 +39,7 @@ documents = Table(
     Column("language", String),
     Column("title", String),
     Column("date", String),
+    Column("findings", JSON, nullable=False, server_default="[]"),
 )
 
 # what speaks for a document's kind, so that it can be decided anew by what people said of documents alike

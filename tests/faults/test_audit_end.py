@@ -211,6 +211,7 @@ def test_an_old_workspace_gets_its_row(filled: Command, workspace: Path) -> None
         "DROP TABLE mentions",
         "ALTER TABLE pages DROP COLUMN marks",
         "DROP TABLE kind_evidence",
+        "ALTER TABLE documents DROP COLUMN findings",
         "UPDATE alembic_version SET version_num = '0004'",
     )
     assert faults(workspace) == []
