@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from extractors.document import Document
 from extractors.facts import find_facts
+from extractors.facts.amounts import study_of
 from extractors.facts.dates import document_date
 from extractors.facts.fact import Fact
+from extractors.facts.finding import Finding
+from extractors.facts.folding import folded
+from extractors.facts.invoice_lines import InvoiceLine, invoice_lines
 from extractors.facts.party_tie import Tie
 from extractors.facts.party_ties import ties
 from extractors.kinds import Classification, classify
@@ -19,7 +24,7 @@ from extractors.readers.draft import Child
 from extractors.reading import OcrOptions, read_document
 
 READ_VERSION = 3
-CLASSIFY_VERSION = 1
+CLASSIFY_VERSION = 2
 FACTS_VERSION = 3
 
 
@@ -29,6 +34,8 @@ class Understanding:
 
     classification: Classification
     facts: tuple[Fact, ...]
+    findings: tuple[Finding, ...] = ()
+    lines: tuple[InvoiceLine, ...] = ()
     ties: tuple[Tie, ...] = ()
 
     @property
@@ -47,11 +54,18 @@ class Extraction:
     pictures: tuple[tuple[int, PictureHash], ...] = ()
 
 
-def understand(document: Document) -> Understanding:
-    """Kind and facts of a document that was read."""
-    classification = classify(document)
+def understand(document: Document, told: str | None = None) -> Understanding:
+    """Kind, facts, findings and lines of bills of a document that was read, of the kind it was `told` to be if any."""
+    classification = classify(document, told)
     facts = find_facts(document, classification.kind)
-    return Understanding(classification, facts, ties(document, facts))
+    sums = study_of(document, classification.kind)
+    return Understanding(classification, facts, sums.findings, sums.lines, ties(document, facts))
+
+
+def lines_of_bill(document: Document, kind: str, facts: Iterable[Fact]) -> tuple[InvoiceLine, ...]:
+    """The lines of the bills of a document whose facts are known."""
+    plain = folded(document.text[: document.body_end])
+    return invoice_lines(document, plain, kind, [fact for fact in facts if fact.kind == "amount"])
 
 
 def extract(path: Path, untrusted_name: str, scratch: Path, limits: Limits, ocr: OcrOptions) -> Extraction:

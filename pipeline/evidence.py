@@ -9,6 +9,7 @@ from typing import Protocol, TypeVar
 
 from extractors.document import Document
 from extractors.facts.fact import Day, Fact, Money
+from extractors.facts.finding import Finding
 from extractors.facts.party_known import RULE
 
 State = str  # open | ok | partial | failed
@@ -68,6 +69,7 @@ class Evidence:
     document: Document
     facts: tuple[Fact, ...] = ()
     kind_why: tuple[str, ...] = field(default=())
+    findings: tuple[Finding, ...] = ()
 
     @property
     def id(self) -> str:

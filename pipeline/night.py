@@ -19,10 +19,11 @@ from pipeline.copies import find_copies
 from pipeline.indexing import index_pending, open_search, reindex
 from pipeline.ingest import retry
 from pipeline.ingest_report import Report
+from pipeline.learning import learn_pending, relearn
 from pipeline.linking import link_pending
 from pipeline.matter import Matter
 from pipeline.partybook import bring_parties
-from pipeline.records import audit_log, documents, matters
+from pipeline.records import audit_log, documents, findings, matters
 from pipeline.redo import reopen_outdated, understand_outdated
 from pipeline.urgent import told, urgent
 from pipeline.witnesses import audit_faults, reported
@@ -49,6 +50,8 @@ class Night:
     retried: Report | None = None
     read_again: list[str] = field(default_factory=list)
     understood_again: list[str] = field(default_factory=list)
+    kinds_learned: list[str] = field(default_factory=list)
+    """The documents whose kind changed by what people said of documents like them."""
     newly_linked: list[str] = field(default_factory=list)
     originals_checked: int = 0
     faults: list[Fault] = field(default_factory=list)
@@ -56,6 +59,8 @@ class Night:
     """(name, kind of trouble, what was said) of tonight's sidecars and folders that could not be followed."""
     index_rebuilt: bool = False
     doubtful: int = 0
+    with_findings: int = 0
+    """Documents whose own sums contradict each other."""
     documents: int = 0
     free_bytes: int = 0
     audit: Head = BEFORE_ALL
@@ -85,6 +90,7 @@ class Night:
             "failed": failed,
             "read_again": len(self.read_again),
             "understood_again": len(self.understood_again),
+            "kinds_learned": len(self.kinds_learned),
             "newly_linked": self.newly_linked,
             "originals_checked": self.originals_checked,
             "faults": [{"where": fault.where, "what": fault.what} for fault in self.faults],
@@ -93,6 +99,7 @@ class Night:
             ],
             "index_rebuilt": self.index_rebuilt,
             "doubtful_values": self.doubtful,
+            "with_findings": self.with_findings,
             "documents": self.documents,
             "free_bytes": self.free_bytes,
             "audit": self.audit.as_json(),
@@ -107,6 +114,7 @@ def heal(matter: Matter, night: Night) -> None:
     healing = [found.id for found in failed if found.reason and recorded(**found.reason).heals]
     night.retried = retry(matter, healing)  # also finishes what an earlier run left open
     night.understood_again = understand_outdated(matter)
+    night.kinds_learned = sorted({*learn_pending(matter), *relearn(matter)})
 
 
 def link_and_index(matter: Matter, night: Night) -> None:
@@ -145,6 +153,7 @@ def look_after(matter: Matter, night: Night) -> None:
         found = documents.summaries(tx)
         night.not_followed = documents.with_labels(tx, NOT_FOLLOWED, _taken_in(night))
         night.doubtful = documents.count_below(tx, DOUBTFUL)
+        night.with_findings = findings.count_with_findings(tx)
     share = tonight([summary.sha256 for summary in found], night.started.date())
     for sha256 in share:
         if fault := matter.originals.fault(sha256):
@@ -202,9 +211,11 @@ def markdown(matter: Matter, night: Night) -> str:
         ("failed", len(said["failed"])),
         ("documents with new links", len(said["newly_linked"])),
         ("read or understood again", said["read_again"] + said["understood_again"]),
+        ("kinds learned from corrections", said["kinds_learned"]),
         ("originals checked tonight", said["originals_checked"]),
         ("faults found", len(said["faults"])),
         ("doubtful values", said["doubtful_values"]),
+        ("documents whose sums contradict each other", said["with_findings"]),
         ("documents in all", said["documents"]),
         ("free disk, GiB", round(said["free_bytes"] / 2**30, 1)),
     ]

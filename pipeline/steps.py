@@ -10,6 +10,7 @@ from extractors.extract import CLASSIFY_VERSION, FACTS_VERSION, READ_VERSION
 BOOK_VERSION = 1
 PARTIES_VERSION = 1
 LIKENESS_VERSION = 2
+LEARN_VERSION = 1
 LINK_VERSION = 1
 INDEX_VERSION = 1
 
@@ -17,6 +18,7 @@ VERSIONS = {
     "read": READ_VERSION,
     "classify": CLASSIFY_VERSION,
     "facts": FACTS_VERSION,
+    "learn": LEARN_VERSION,
     "book": BOOK_VERSION,
     "parties": PARTIES_VERSION,
     "likeness": LIKENESS_VERSION,

@@ -12,6 +12,7 @@ from typing import Any
 
 import click
 
+from app.bills import print_findings, print_lines
 from app.options import filter_options, json_option, open_matter, workspace_option
 from app.output import message, print_json, print_table, say, word
 from app.progress import progress
@@ -28,7 +29,7 @@ from pipeline.indexing import open_search, reindex
 from pipeline.listing import SORTS, Wanted, document_list
 from pipeline.matter import Matter
 from pipeline.pace import stage
-from pipeline.records import audit_log, documents, likenesses, matters
+from pipeline.records import audit_log, documents, likenesses, matters, precedents
 from pipeline.searchable import write_rendition
 from pipeline.workspace import working
 
@@ -165,6 +166,7 @@ def show_command(
             entries = list(audit_log.entries(tx, {found.id}))
             labels = documents.label_list(tx, found.id)
             near = likenesses.likeness_list(tx, found.id)
+            like = precedents.precedent_list(tx, found.id)
             letters = correspondence_of(tx, found.id)
         if original is not None and searchable:
             _write_searchable(matter, found.summary, original)
@@ -172,7 +174,10 @@ def show_command(
             _write_original(matter.originals.checked(found.summary.sha256), original, found.summary.name)
     if page is not None and page > len(found.document.pages):
         raise UsageError(f"{found.id} has {len(found.document.pages)} pages.", "Name one of them.")
-    answer = {**evidence_json(found), **history_json(found, links, entries, labels, near, letters)}
+    answer = {
+        **evidence_json(found),
+        **history_json(found, links, entries, labels, near, letters, like),
+    }
     if page is not None:
         answer = _only_page(answer, page)
     if as_json:
@@ -203,7 +208,7 @@ def _write_searchable(matter: Matter, found: Summary, target: Path) -> None:
 def _only_page(answer: dict[str, Any], page: int) -> dict[str, Any]:
     facts = {
         key: [f for f in answer[key] if f["page"] == page]
-        for key in ("dates", "parties", "amounts", "references")
+        for key in ("dates", "parties", "amounts", "references", "findings", "lines")
     }
     return {**answer, "pages": [p for p in answer["pages"] if p["number"] == page], **facts}
 
@@ -211,6 +216,8 @@ def _only_page(answer: dict[str, Any], page: int) -> dict[str, Any]:
 def _print_document(answer: dict[str, Any], found: Evidence) -> None:
     say(f"{answer['id']}  {answer['name']}  ({answer['media_type']})")
     say(f"  {word('kind')}: {answer['kind']} {answer['kind_confidence']}  ({', '.join(found.kind_why[:6])})")
+    for one in answer["kind_reasons"]["like"]:
+        say(f"    {word('like')} {one['name']} ({one['doc']}, {one['likeness']}): {_called(one)}")
     for key in ("date", "language", "state"):
         say(f"  {word(key)}: {answer[key]}")
     say(f"  {word('title')}: {answer['title']}")
@@ -226,6 +233,7 @@ def _print_document(answer: dict[str, Any], found: Evidence) -> None:
     for page in answer["pages"]:
         if page["marks"]:
             say(f"  ! {_unread_ink(page)}")
+    print_findings(answer["findings"])
     rows = [
         (
             fact.kind,
@@ -238,6 +246,7 @@ def _print_document(answer: dict[str, Any], found: Evidence) -> None:
         for fact in found.facts
     ]
     print_table(["kind", "role", "text", "page", "reason", "doubts"], rows)
+    print_lines(answer["lines"])
     links = [
         (x["event"], x["score"], x["status"], "; ".join(r["detail"] for r in x["reasons"]))
         for x in answer["links"]
@@ -245,6 +254,10 @@ def _print_document(answer: dict[str, Any], found: Evidence) -> None:
     print_table(["event", "score", "status", "reasons"], links)
     _print_correspondence(answer["correspondence"])
     print_table(["at", "actor", "action"], [(e["at"], e["actor"], e["action"]) for e in answer["history"]])
+
+
+def _called(precedent: dict[str, Any]) -> str:
+    return f"{precedent['by']} {word('called it')} {precedent['kind']}"
 
 
 def _print_correspondence(found: dict[str, Any]) -> None:

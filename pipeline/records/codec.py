@@ -18,6 +18,7 @@ from typing import Any
 from extractors.document import Box, Cell, Document, Mark, Meta, Page, Word
 from extractors.extract import Understanding
 from extractors.facts.fact import Day, Fact, Money, Value
+from extractors.facts.finding import Finding
 from pipeline.correspondence.mention import Mention, mentions
 
 PLACES = ("words", "cells")
@@ -45,10 +46,12 @@ class UnderstandingRows:
     about: Row
     """Columns of the table `documents`."""
     facts: tuple[Row, ...]
-    ties: tuple[Row, ...] = ()
-    """What it says of its parties' names."""
+    speaks: Row
+    """Columns of the table `kind_evidence`."""
     mentions: tuple[Row, ...] = ()
     """What it says of documents."""
+    ties: tuple[Row, ...] = ()
+    """What it says of its parties' names."""
 
 
 def reading_rows(read: Document) -> ReadingRows:
@@ -62,8 +65,8 @@ def reading_rows(read: Document) -> ReadingRows:
     return ReadingRows(read.media_type, text, tuple(_page_row(page) for page in read.pages))
 
 
-def understanding_rows(found: Understanding, read: Document) -> UnderstandingRows:
-    """A document's kind and facts as rows."""
+def understanding_rows(found: Understanding, read: Document, told: str | None = None) -> UnderstandingRows:
+    """A document's kind and facts as rows; `told` is the kind that it was told to be, where it was."""
     answer = found.classification
     about = {
         "kind": answer.kind,
@@ -72,11 +75,13 @@ def understanding_rows(found: Understanding, read: Document) -> UnderstandingRow
         "language": answer.language,
         "title": answer.title,
         "date": found.date.isoformat() if found.date else None,
+        "findings": [_finding_row(each) for each in found.findings],
     }
+    speaks = {"scores": list(answer.scores), "sketch": answer.sketch, "told": told, "precedents": []}
     rows = tuple(fact_row(n, fact) for n, fact in enumerate(found.facts))
     said = tuple(mention_row(n, mention) for n, mention in enumerate(mentions(found.facts, read)))
     ties = tuple({"position": n, **asdict(tie)} for n, tie in enumerate(found.ties))
-    return UnderstandingRows(about, rows, ties, said)
+    return UnderstandingRows(about, rows, speaks, said, ties)
 
 
 def mention_row(position: int, mention: Mention) -> Row:
@@ -223,6 +228,16 @@ def fact_of(row: Mapping[Any, Any]) -> Fact:
         why=row["why"],
         doubts=tuple(row["doubts"]),
     )
+
+
+def _finding_row(found: Finding) -> Row:
+    return {"code": found.code, "parts": dict(found.parts), "places": [list(place) for place in found.places]}
+
+
+def finding_of(row: Mapping[str, Any]) -> Finding:
+    """The finding that was written so."""
+    places = tuple((start, end) for start, end in row["places"])
+    return Finding(row["code"], tuple(row["parts"].items()), places)
 
 
 def _value_columns(value: Value) -> tuple[str, str | None, str | None]:

@@ -19,12 +19,13 @@ from pipeline.clock import now, stamp
 from pipeline.errors import AmbiguousName, NotFound
 from pipeline.evidence import Correction, Evidence, Sighting, Summary, standing
 from pipeline.originals import Original
-from pipeline.records import codec
+from pipeline.records import codec, findings
 from pipeline.records.tables import (
     corrections,
     documents,
     facts,
     family,
+    kind_evidence,
     labels,
     marks,
     mentions,
@@ -161,6 +162,8 @@ def replace_understanding(tx: sa.Connection, document: str, found: codec.Underst
         tx.execute(sa.delete(table).where(table.c.document == document))
         if rows:
             tx.execute(table.insert(), [{"document": document, **row} for row in rows])
+    tx.execute(sa.delete(kind_evidence).where(kind_evidence.c.document == document))
+    tx.execute(kind_evidence.insert().values(document=document, **found.speaks))
     _update(tx, document, **found.about)
 
 
@@ -321,7 +324,8 @@ def summary(tx: sa.Connection, document: str) -> Summary:
 def evidence(tx: sa.Connection, found: Summary, placed: bool = True) -> Evidence:
     """A document with its text and facts; an unread one has no pages. `placed`: as for `reading`."""
     read = reading(tx, found, placed)
-    return Evidence(found, read, tuple(fact_list(tx, found.id)), tuple(kind_why(tx, found.id)))
+    facts_found, why = tuple(fact_list(tx, found.id)), tuple(kind_why(tx, found.id))
+    return Evidence(found, read, facts_found, why, tuple(findings.finding_list(tx, found.id)))
 
 
 def reading(tx: sa.Connection, found: Summary, placed: bool = True) -> Document:

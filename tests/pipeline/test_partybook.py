@@ -44,7 +44,8 @@ def file(
     rows = UnderstandingRows(
         {"kind": "other"},
         tuple(fact_row(n, fact) for n, fact in enumerate(facts)),
-        tuple({"position": n, **_columns(tie)} for n, tie in enumerate(ties)),
+        {"scores": {}, "sketch": b"", "told": None, "precedents": []},
+        ties=tuple({"position": n, **_columns(tie)} for n, tie in enumerate(ties)),
     )
     with matter.change() as change:
         documents.register(change.tx, Original(sha256, 1), f"{number}.txt", 0)
