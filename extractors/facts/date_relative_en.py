@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import calendar
 import datetime
 import re
 from functools import cache
@@ -46,6 +47,18 @@ _WHICH = rf"(?P<step>{alternatives(_STEP)})"
 _COUNT = rf"(?<![\w.,/])(?P<n>{_NUMBER}) (?P<unit>day|week|fortnight|month|year)s?"
 _SECOND = _COUNT.replace("<n>", "<n2>").replace("<unit>", "<unit2>")
 _WORD = rf"(?P<word>{alternatives(_FIXED)})"
+_NTH = {"first": 1, "1st": 1, "second": 2, "2nd": 2, "third": 3, "3rd": 3, "fourth": 4, "4th": 4}
+_CALENDAR_WEEK = (
+    r"(?:(?<![a-z])(?:in|by|until|till|from|since|for|during|bis|ab) (?:kw|cw)|(?<![a-z])calendar week)"
+    r" ?(?P<w>[1-5]?\d)(?![\w/]| ?[-/'] ?\d|,? ?(?:of )?\d{4})"
+)
+_BARE_DAY = (
+    r"\bon the (?P<d>\d{1,2})(?:st|nd|rd|th)(?=\s*[.,;:)\n]|\s*$"
+    r"| (?:it|we|he|she|they|the|this|that|all|no|and|but|when|at|by|to|in|with|work|works|access)\b)"
+)
+"""`on the 5th it was repaired`, but not `on the 5th floor`."""
+_NUMBERED = "part(?:y|ies)|floor|time|shift|lift|pour|batch|edition|level|stage|phase|meeting|instal\\w*"
+"""What is counted: `the 3rd party` is no day."""
 _UNITS = "week|month|quarter"
 _NAMED = "day|tonight|night|tomorrow|tmrw?"
 
@@ -53,7 +66,7 @@ _NAMED = "day|tonight|night|tomorrow|tmrw?"
 @cache
 def rules() -> tuple[Rule, ...]:
     """All wordings, in no order that matters."""
-    return (*_counted(), *_of_weeks(), *_of_months(), *_neighbours())
+    return (*_counted(), *_of_weeks(), *_of_months(), *_of_years(), *_neighbours())
 
 
 def _counted() -> tuple[Rule, ...]:
@@ -98,6 +111,25 @@ def _of_weeks() -> tuple[Rule, ...]:
             _week_on,
         ),
         rule("day of a week ago", " ago", rf"\b{_DAY} {_COUNT} ago\b", _week_back),
+        rule(
+            "day of a week",
+            " (?:last|next)",
+            rf"\b{_DAY} (?P<way>last|next)\b(?! (?:week|month|year))",
+            _old_week,
+        ),
+        rule(
+            "weekdays from now",
+            "days (?:ago|from (?:now|today))",
+            rf"\b(?P<n>{_NUMBER}) {_DAY.replace(')', ')s', 1)} (?P<way>ago|from (?:now|today))\b",
+            _weekdays_on,
+        ),
+        rule(
+            "weekday and day",
+            "day,? the ",
+            rf"\b{_DAY},? the (?P<d>\d{{1,2}})(?:st|nd|rd|th)\b(?! (?:of|{_NUMBERED})\b)",
+            _fitting_day,
+        ),
+        rule("calendar week", "[kc]w|calendar week", _CALENDAR_WEEK, _calendar_week),
         rule("day of the week", "on (?:mon|tue|wed|thu|fri|sat|sun)", bare, _bare_weekday),
     )
 
@@ -113,6 +145,20 @@ def _of_months() -> tuple[Rule, ...]:
     )
 
 
+def _of_years() -> tuple[Rule, ...]:
+    quarter = rf"\b(?:q(?P<q>[1-4])|(?P<nth>{alternatives(_NTH)}) quarter) (?:of )?(?:the )?{_WHICH} year\b"
+    weekday = rf"\b(?:the )?(?P<nth>{alternatives(_NTH)}|last) {_DAY} (?:of|in) (?:the )?{_WHICH} month\b"
+    return (
+        rule(
+            "quarter of a year",
+            "(?:q[1-4]|quarter) (?:of |the )*(?:this|last|next|current|prev|foll)",
+            quarter,
+            _quarter,
+        ),
+        rule("weekday of a month", "day (?:of|in) [a-z ]{4,16}month", weekday, _nth_of_month),
+    )
+
+
 def _neighbours() -> tuple[Rule, ...]:
     before = r"\bthe (?:previous day|day before)(?! the|\s?yesterday)\b"
     same = r"\b(?:the|that|on the) same (?:day|morning|afternoon|evening|night)\b"
@@ -121,6 +167,8 @@ def _neighbours() -> tuple[Rule, ...]:
         rule("named day", _NAMED, rf"\b{_WORD}(?![\w'])", _named),
         rule("next day", "(?:next|following) ", next_day, _next, chained=True),
         rule("next day", "day after", r"\bthe day after(?=[?.!,;])", _next, chained=True),
+        rule("day of that month", r"on the \d", _BARE_DAY, _bare_day, chained=True, bound=True),
+        rule("day of a near month", r"on the \d", _BARE_DAY, _near_day),
         rule("same day", "same (?:day|morn|after|even|night)", same, _same, chained=True, bound=True),
         rule("day before", "(?:last|past) day", r"\b(?:last|past) day\b(?! of)", _previous),
         rule("day before", "previous day|day before", before, _previous, chained=True),
@@ -228,13 +276,77 @@ _AHEAD = re.compile(
 )
 
 
+def _looks_ahead(match: re.Match[str]) -> bool:
+    return bool(_AHEAD.search(match.string[max(0, match.start() - 120) : match.end() + 60]))
+
+
 def _bare_weekday(match: re.Match[str], anchor: datetime.date) -> Day:
     """`on Friday`: the next one where the sentence looks ahead, the last one where it tells what was."""
-    text, weekday = match.string, weekdays()[match["wd"]]
-    sentence = text[max(0, match.start() - 120) : match.end() + 60]
-    if _AHEAD.search(sentence):
+    weekday = weekdays()[match["wd"]]
+    if _looks_ahead(match):
         return plus(anchor, (weekday - anchor.weekday() - 1) % 7 + 1)
     return plus(anchor, -((anchor.weekday() - weekday - 1) % 7 + 1))
+
+
+def _old_week(match: re.Match[str], anchor: datetime.date) -> Day:
+    """`Friday last` is the last one gone, `Friday next` the first to come."""
+    weekday = weekdays()[match["wd"]]
+    if match["way"] == "next":
+        return plus(anchor, (weekday - anchor.weekday() - 1) % 7 + 1)
+    return plus(anchor, -((anchor.weekday() - weekday - 1) % 7 + 1))
+
+
+def _weekdays_on(match: re.Match[str], anchor: datetime.date) -> Day | None:
+    """`two Fridays ago`."""
+    count, weekday = _count(match["n"]), weekdays()[match["wd"]]
+    if not count:
+        return None
+    if match["way"] == "ago":
+        return plus(anchor, -((anchor.weekday() - weekday - 1) % 7 + 1) - 7 * (count - 1))
+    return plus(anchor, (weekday - anchor.weekday() - 1) % 7 + 1 + 7 * (count - 1))
+
+
+def _fitting_day(match: re.Match[str], anchor: datetime.date) -> Day | None:
+    """`Monday the 15th`: the one nearest to the anchor that is a Monday."""
+    weekday, found = weekdays()[match["wd"]], []
+    for step in range(-3, 4):
+        try:
+            day = month_day(anchor, step, int(match["d"])).start
+        except ValueError:  # no such day in that month
+            continue
+        found += [day] if day.weekday() == weekday else []
+    return Day(min(found, key=lambda day: abs(day - anchor))) if found else None
+
+
+def _calendar_week(match: re.Match[str], anchor: datetime.date) -> Day:
+    monday = datetime.date.fromisocalendar(anchor.isocalendar().year, int(match["w"]), 1)
+    return Day(monday, monday + datetime.timedelta(days=6))
+
+
+def _quarter(match: re.Match[str], anchor: datetime.date) -> Day:
+    number = int(match["q"]) if match["q"] else _NTH[match["nth"]]
+    return whole(datetime.date(anchor.year + _STEP[match["step"]], 3 * number, 1), 0, "quarter")
+
+
+def _nth_of_month(match: re.Match[str], anchor: datetime.date) -> Day:
+    first = month_day(anchor, _STEP[match["step"]], 1).start
+    days = [week[weekdays()[match["wd"]]] for week in calendar.monthcalendar(first.year, first.month)]
+    found = [day for day in days if day]
+    return Day(first.replace(day=found[-1] if match["nth"] == "last" else found[_NTH[match["nth"]] - 1]))
+
+
+def _bare_day(match: re.Match[str], anchor: datetime.date) -> Day:
+    """`on the 5th` behind 3 April is 5 April, behind 28 April it is 5 May."""
+    day = int(match["d"])
+    return month_day(anchor, 0 if day >= anchor.day else 1, day)
+
+
+def _near_day(match: re.Match[str], anchor: datetime.date) -> Day:
+    """`on the 5th` in a letter: the last 5th, or the next one where the sentence looks ahead."""
+    day, ahead = int(match["d"]), _looks_ahead(match)
+    if ahead:
+        return month_day(anchor, 0 if day >= anchor.day else 1, day)
+    return month_day(anchor, 0 if day <= anchor.day else -1, day)
 
 
 def _of_month(match: re.Match[str], anchor: datetime.date) -> Day:

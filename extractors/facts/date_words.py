@@ -43,6 +43,13 @@ def weekdays() -> dict[str, int]:
 
 
 @cache
+def feasts() -> dict[str, tuple[int, int]]:
+    """Feasts of a fixed day in small letters: month and day."""
+    days = {name: str(day).split("-") for day, names in _data()["feasts"].items() for name in names}
+    return {name: (int(month), int(day)) for name, (month, day) in days.items()}
+
+
+@cache
 def day_words() -> dict[str, int]:
     """`third`, `twenty-first` and `twenty two`: days of the month in words."""
     ordinals = {word: day for day, word in enumerate(_data()["ordinals"], 1)}

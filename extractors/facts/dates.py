@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from extractors.document import Document, Meta
+from extractors.facts.date_forms import odd_forms
 from extractors.facts.date_han import chinese
 from extractors.facts.date_lists import listed_han, with_lists
 from extractors.facts.date_names import named
@@ -71,7 +72,14 @@ def document_date(facts: Iterable[Fact]) -> datetime.date | None:
 
 def _readings(plain: str, text: str) -> list[Reading]:
     found = without_overlaps(
-        [*numeric(plain), *named(plain, text), *chinese(plain), *listed_han(plain), *periods(plain)]
+        [
+            *numeric(plain),
+            *named(plain, text),
+            *chinese(plain),
+            *listed_han(plain),
+            *periods(plain),
+            *odd_forms(plain),
+        ]
     )
     read = with_ends(plain, joined(plain, ordered(plain, found)))
     return with_list_years(plain, with_lists(plain, read))
@@ -103,7 +111,7 @@ def _relatives(plain: str, known: Sequence[Dated], anchor: datetime.date | None)
         return []
     found: list[Dated] = []
     for item in relative(plain):
-        if item.rule.name == "day of the week" and _beside(item, known, plain):
+        if item.rule.name in ("day of the week", "day of a week") and _beside(item, known, plain):
             continue
         base = _before(item, known, plain) if item.chained else None
         base = base or (None if item.rule.bound else anchor)
@@ -118,7 +126,7 @@ def _beside(item: Relative, known: Sequence[Dated], plain: str) -> bool:
     at = bisect_right(known, item.start, key=lambda dated: dated.reading.start)
     before = plain[known[at - 1].reading.end : item.start] if at else item.rule.name
     behind = plain[item.end : known[at].reading.start] if at < len(known) else item.rule.name
-    return any(not gap.strip(" ().,") for gap in (before, behind))
+    return any(not gap.strip(" ().,-") for gap in (before, behind))
 
 
 def _offsets(plain: str, dates: Sequence[Dated]) -> list[Dated]:
