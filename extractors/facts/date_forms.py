@@ -29,6 +29,7 @@ _ROMAN = {
 _ROMAN_MONTH = re.compile(
     rf"(?<![\w./-])(\d{{1,2}}) ?([./-]) ?({alternatives(_ROMAN)}) ?\2 ?({_YEAR})(?![\w/-]|\.\w)"
 )
+_ANY_ROMAN = re.compile(r"[./-] ?[ivx]{1,4} ?[./-] ?[12]")
 _ERA = re.compile(r"民[国國] {0,2}(?P<y>\d{2,3}) ?(?P<s>[./-]) ?(?P<m>\d{1,2}) ?(?P=s) ?(?P<d>\d{1,2})(?!\d)")
 _LABELLED = re.compile(
     r"(?:(?<![a-z])(?:date|dated|d\.o\.[lib]\.?|dol|tarikh|fecha|datum)|日期|日子)\s?[:.-]?\s{0,3}"
@@ -62,21 +63,22 @@ _YEAR_END = re.compile(
     rf"(?<![a-z])(?:the )?(?:end of(?: the year)?|year[ -]?end,?) (?P<y>{_YEAR})(?![\w/-]|\.\d)"
     rf"|(?<!\d)(?P<z>{_YEAR}) ?年 ?年?[底末](?P<by>以?前|之前)?"
 )
+_ANY_YEAR_END = re.compile(r"end of|year[ -]?end|年 ?年?[底末]")
 _HAN_DAYS = "一二三四五六日"
 
 
 def odd_forms(text: str) -> Iterator[Reading]:
     """All dates of a folded text in these forms."""
-    for match in _ROMAN_MONTH.finditer(text):
+    for match in _ROMAN_MONTH.finditer(text) if _ANY_ROMAN.search(text) else ():
         parts = (full_year(match[4]), _ROMAN[match[3]], int(match[1]))
         yield from _day(match, parts, "date with roman month", 0.9)
     yield from _labelled(text)
     yield from _by_month(text)
     if "年" in text or "民" in text:
         yield from _han(text)
-    if "end" in text or "底" in text or "末" in text:
+    if _ANY_YEAR_END.search(text):
         yield from _year_ends(text)
-    for match in _feasts().finditer(text) if _any_feast().search(text) else ():
+    for match in _feasts().finditer(text) if any(name in text for name in feasts()) else ():
         month, day = feasts()[match["en"] or match["han"]]
         yield from _day(match, (full_year(match["y"] or match["z"]), month, day), "feast", 0.85)
 
@@ -96,6 +98,10 @@ def _labelled(text: str) -> Iterator[Reading]:
             swappable = both and first != second and possible((year, first, second))
             told = "date in digits" if swappable else f"date {'day' if both else 'month'} first"
             yield Reading(start, match.end(), parts, told, swappable=swappable, confidence=0.8)
+
+
+_ANY_CLOCK = re.compile(r":\d\d (?:[ap]m )?(?:[a-z]{2,5} |[+-]\d{4} )?(?:19|20)\d\d")
+_ANY_NTH = re.compile(r"day (?:of|in) ")
 
 
 @cache
@@ -118,10 +124,10 @@ def _nth_weekday() -> re.Pattern[str]:
 
 def _by_month(text: str) -> Iterator[Reading]:
     """Forms with a month's name, and the month of `since 2015.3`."""
-    for match in _clock_between().finditer(text):
+    for match in _clock_between().finditer(text) if _ANY_CLOCK.search(text) else ():
         parts = (full_year(match["y"]), months()[match["m"]], int(match["d"]))
         yield from _day(match, parts, "date with month name", 0.97)
-    for match in _nth_weekday().finditer(text):
+    for match in _nth_weekday().finditer(text) if _ANY_NTH.search(text) else ():
         month = months()[match["m"]] if match["m"] else 12 if match["n"] == "last" else 1
         day = _nth(int(match["y"]), month, _ORDINALS[match["n"]], weekdays()[match["w"]])
         yield from _day(match, (int(match["y"]), month, day), "weekday of a month", 0.9)
@@ -163,11 +169,6 @@ def _year_ends(text: str) -> Iterator[Reading]:
         yield Reading(
             match.start(), end, parts, "end of a year", doubts=doubts, confidence=0.6 if vague else 0.8
         )
-
-
-@cache
-def _any_feast() -> re.Pattern[str]:
-    return re.compile(alternatives(feasts()))
 
 
 @cache

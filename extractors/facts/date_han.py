@@ -37,6 +37,7 @@ _DAYS_BETWEEN = re.compile(
     r"(?P<a>\d{1,2}) ?(?:-|~|至|到) ?(?P<b>\d{1,2}) ?[日号]"
 )
 """3月5-17日, which says 日 once only."""
+_ANY_BETWEEN = re.compile(r"月 ?\d{1,2} ?[-~至到] ?\d")
 _DOUBT = "日 was read as 曰"
 _YEAR_DOUBT = "年 was read as 午"
 _FORMAL = re.compile("[壹贰叁肆伍陆柒捌玖拾] ?[年月]")
@@ -58,8 +59,9 @@ def chinese(text: str) -> Iterator[Reading]:
         reading = _read(match)
         if reading:
             yield reading
-    for match in _DAYS_BETWEEN.finditer(text):
-        yield from _between(match)
+    if _ANY_BETWEEN.search(text):
+        for match in _DAYS_BETWEEN.finditer(text):
+            yield from _between(match)
     yield from misread(text)
 
 

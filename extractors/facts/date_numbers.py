@@ -24,6 +24,7 @@ _TWO_ENDS = re.compile(
     _GUARD + r"(\d{4})-(\d\d)-(\d\d)/(\d{4})-(\d\d)-(\d\d)(?![\w-])"
     r"|(?<![\w./-])((?:19|20)\d\d)(\d\d)(\d\d) ?[-~] ?((?:19|20)\d\d)(\d\d)(\d\d)(?![\w./-])"
 )
+_ANY_ENDS = re.compile(r"/\d{4}-\d\d-|[-~至到] ?(?:19|20)\d\d(?:\.|\d{4})")
 _YEAR_MONTHS = re.compile(
     _GUARD + r"((?:19|20)\d\d)\.(\d{1,2}) ?(?:-|~|至|到) ?((?:19|20)\d\d)\.(\d{1,2})"
     r"(?![\d.%]| ?(?:mm?|k[mg]|t|[a-z]\d)(?![a-z]))"
@@ -80,17 +81,15 @@ _LETTER_BEFORE = re.compile(
 
 def numeric(text: str) -> Iterator[Reading]:
     """All dates in digits of a folded text. What looks like one but is a clause, a telephone or a ratio is left out."""
+    slashed = "/" in text
     for make, pattern in (
         (_year_first, _YEAR_FIRST),
         (_year_last, _YEAR_LAST),
         (_short_range, _SHORT_RANGE),
-        (_two_ends, _TWO_ENDS),
-        (_year_months, _YEAR_MONTHS),
+        *(((_two_ends, _TWO_ENDS), (_year_months, _YEAR_MONTHS)) if _ANY_ENDS.search(text) else ()),
         (_month, _MONTH),
-        (_month_last, _MONTH_LAST),
         (_compact, _COMPACT),
-        (_partial, _PARTIAL),
-        (_lone, _LONE),
+        *(((_month_last, _MONTH_LAST), (_partial, _PARTIAL), (_lone, _LONE)) if slashed else ()),
     ):
         for match in pattern.finditer(text):
             reading = make(match)

@@ -13,10 +13,10 @@ from extractors.facts.date_reading import Parts, Reading, full_year
 from extractors.facts.date_words import alternatives, months, short_foreign
 from extractors.facts.numerals import HAN_DIGITS, han_number
 
-_TRIGGER = re.compile(
-    r"week|wk|cw|kw|\dw\d|quarter|q[1-4]|[1-4]q|half|h[12]|季度|半年|周|星期|月 ?份?[-~至到]|\d[-~至到]"
-)
-"""What every period holds; most pages have hardly one, and the patterns themselves are dearer."""
+_ANY_QUARTER = re.compile(r"q[1-4]|[1-4]q|quarter|季度")
+_ANY_HALF = re.compile(r"h[12]|half|半年")
+_ANY_WEEK = re.compile(r"w[0-5]|w[ke]|[kc]w|第 ?.{1,3} ?(?:周|个?星期)")
+"""What the periods hold: most pages have hardly one, and the patterns themselves are dearer."""
 _YEAR = r"(?P<year>\d{4}|二[〇零o][〇零一二三四五六七八九]{2})"
 _EN_YEAR = r"(?P<year>(?:19|20)\d\d)(?![\d/-])"
 _NUMBERS = {
@@ -69,8 +69,7 @@ def periods(text: str) -> Iterator[Reading]:
     """All periods of a folded text that say their year. A week is that of ISO 8601, from Monday to Sunday."""
     for match in _months().finditer(text):
         yield from _of_names(match)
-    if _TRIGGER.search(text):
-        yield from _numbered(text)
+    yield from _numbered(text)
 
 
 def with_ends(text: str, readings: Sequence[Reading]) -> list[Reading]:
@@ -96,18 +95,24 @@ def _end(text: str, reading: Reading) -> Reading:
 
 
 def _numbered(text: str) -> Iterator[Reading]:
-    for match in (*_QUARTER.finditer(text), *_HAN_QUARTER.finditer(text)):
-        yield from _months_of(match, "quarter", _number(match, "q", "q2", "q3", "q4", "word"), 3)
-    for match in (*_HALF.finditer(text), *_HAN_HALF.finditer(text)):
-        yield from _months_of(match, "half of a year", _number(match, "h", "h2", "word"), 6)
-    for pattern in (_WEEK, _ISO_WEEK, _HAN_WEEK):
+    if _ANY_QUARTER.search(text):
+        yield from _quarters(text)
+    if _ANY_HALF.search(text):
+        for match in (*_HALF.finditer(text), *_HAN_HALF.finditer(text)):
+            yield from _months_of(match, "half of a year", _number(match, "h", "h2", "word"), 6)
+    for pattern in (_WEEK, _ISO_WEEK, _HAN_WEEK) if _ANY_WEEK.search(text) else ():
         for match in pattern.finditer(text):
             yield from _week(match)
+    for match in _HAN_MONTHS.finditer(text) if "月" in text else ():
+        yield from _span(match, _integer(match["a"]), _integer(match["b"]))
+
+
+def _quarters(text: str) -> Iterator[Reading]:
+    for match in (*_QUARTER.finditer(text), *_HAN_QUARTER.finditer(text)):
+        yield from _months_of(match, "quarter", _number(match, "q", "q2", "q3", "q4", "word"), 3)
     for match in (*_QUARTERS.finditer(text), *_HAN_QUARTERS.finditer(text)):
         first, last = _integer(match["a"]), _integer(match["b"])
         yield from _span(match, 3 * first - 2, 3 * last)
-    for match in _HAN_MONTHS.finditer(text):
-        yield from _span(match, _integer(match["a"]), _integer(match["b"]))
 
 
 @cache
