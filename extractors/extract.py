@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from extractors.document import Document
-from extractors.facts import find_facts
+from extractors.facts import dates, find_facts
+from extractors.facts.date_order import Hint
 from extractors.facts.dates import document_date
 from extractors.facts.fact import Fact
+from extractors.facts.misread import as_sure_as_read
 from extractors.kinds import Classification, classify
 from extractors.limits import Limits
 from extractors.picture_hash import PictureHash
@@ -48,6 +50,11 @@ def understand(document: Document) -> Understanding:
     """Kind and facts of a document that was read."""
     classification = classify(document)
     return Understanding(classification, find_facts(document, classification.kind))
+
+
+def dates_again(document: Document, kind: str, hint: Hint | None) -> tuple[Fact, ...]:
+    """The dates of a document of this kind, the undecided ones read in the order in which others are written."""
+    return tuple(as_sure_as_read(document, fact) for fact in dates.find(document, kind, hint))
 
 
 def extract(path: Path, untrusted_name: str, scratch: Path, limits: Limits, ocr: OcrOptions) -> Extraction:

@@ -21,6 +21,7 @@ from extractors.reading import OcrMode, OcrOptions
 from extractors.workers import Workers
 from pipeline.clock import stamp
 from pipeline.copies import find_copies
+from pipeline.date_orders import settle_orders
 from pipeline.evidence import Summary
 from pipeline.exports import close_open
 from pipeline.inbox import forget_reasons, release
@@ -176,10 +177,11 @@ class Ingest:
         return [taken for child in outcome.children if (taken := self._unless_known(child)) is not None]
 
     def finish(self) -> None:
-        """Compare, link and index what is new, and close the run."""
+        """Read undecided dates as their siblings are, compare, link and index what is new, and close the run."""
         in_work, self._in_work = self._in_work, []
         for taken in in_work:
             self._report_known(taken)
+        settle_orders(self.matter)
         find_copies(self.matter, stage(self._progress, "comparing"))
         self.report.linked += link_pending(self.matter, stage(self._progress, "linking"))
         index_pending(self.matter, stage(self._progress, "indexing"))

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from extractors.facts.date_order import DAY_FIRST, MONTH_FIRST
 from extractors.facts.date_reading import Parts, Reading, possible
 
 _TO = re.compile(
@@ -21,6 +22,8 @@ _AND = re.compile(r"\s*(?:and|与|和|及)\s*(?:the )?")
 _BETWEEN = re.compile(r"(?:between|在|介于)(?: the)?\s*$")
 _FURTHEST = 40
 """Characters between two ends: a weekday, a time of day, and `to`."""
+_PROOFS = (DAY_FIRST, MONTH_FIRST)
+"""Rules that a range of two such dates keeps: they are evidence for the order of others."""
 _UNITS = ("quarter", "half of a year", "week")
 _TAIL = re.compile(r" ?(?:-|~|至|到) ?(?:(\d{1,2})([./-]))?(\d{1,2})(?![\d:%]|[./-]\d| ?[ap]m)")
 _LIST = re.compile(r"\s*(?:,|and|&|or|、|和|及|与|或)\s*(?:and |on )?(?:the )?")
@@ -53,7 +56,7 @@ def _range(text: str, a: Reading, b: Reading) -> Reading | None:
         a.start,
         b.end,
         first,
-        "range",
+        a.rule if a.rule == b.rule and a.rule in _PROOFS else "range",
         last,
         swappable=False,
         doubts=tuple(dict.fromkeys(a.doubts + b.doubts)),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -10,6 +11,9 @@ from extractors.document import Cell, Document
 from extractors.facts.date_reading import PERIOD, Dated
 from extractors.facts.date_words import roles
 from extractors.facts.surroundings import lead_of
+
+_BREAK = re.compile("\n")
+_HAN = re.compile("[一-鿿]")
 
 
 @dataclass(frozen=True)
@@ -28,7 +32,7 @@ class Scene:
 
     @cached_property
     def _breaks(self) -> list[int]:
-        return [at for at, char in enumerate(self.plain) if char == "\n"]
+        return [match.start() for match in _BREAK.finditer(self.plain)]
 
     def lines_between(self, start: int, end: int) -> int:
         """How many line breaks lie in a slice."""
@@ -43,7 +47,7 @@ class Scene:
     def han(self) -> bool:
         """Whether the document is mainly Chinese."""
         sample = self.plain[:4000]
-        return sum("一" <= c <= "鿿" for c in sample) > 0.15 * max(1, sum(c.isalnum() for c in sample))
+        return len(_HAN.findall(sample)) > 0.15 * max(1, sum(map(str.isalnum, sample)))
 
 
 def role_of(scene: Scene, dated: Dated) -> tuple[str, str]:

@@ -43,6 +43,12 @@ def weekdays() -> dict[str, int]:
 
 
 @cache
+def zones() -> dict[str, float]:
+    """Names of time zones in small letters: their hours from UTC."""
+    return {str(name): float(hours) for name, hours in _data()["zones"].items()}
+
+
+@cache
 def feasts() -> dict[str, tuple[int, int]]:
     """Feasts of a fixed day in small letters: month and day."""
     days = {name: str(day).split("-") for day, names in _data()["feasts"].items() for name in names}

@@ -10,6 +10,7 @@ import datetime
 import json
 import zlib
 from array import array
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -17,6 +18,8 @@ from typing import Any
 
 from extractors.document import Box, Cell, Document, Mark, Meta, Page, Word
 from extractors.extract import Understanding
+from extractors.facts.date_order import order_evidence
+from extractors.facts.dates import document_date
 from extractors.facts.fact import Day, Fact, Money, Value
 
 PLACES = ("words", "cells")
@@ -43,6 +46,8 @@ class UnderstandingRows:
     about: Row
     """Columns of the table `documents`."""
     facts: tuple[Row, ...]
+    order: Row | None
+    """Of the table `date_orders`; None where no date says anything of the order of day and month."""
 
 
 def reading_rows(read: Document) -> ReadingRows:
@@ -65,9 +70,30 @@ def understanding_rows(found: Understanding, read: Document) -> UnderstandingRow
         "kind_why": [read.text[start:end] for start, end in answer.why],
         "language": answer.language,
         "title": answer.title,
-        "date": found.date.isoformat() if found.date else None,
+        "date": own_date(found.facts),
     }
-    return UnderstandingRows(about, tuple(fact_row(n, fact) for n, fact in enumerate(found.facts)))
+    rows = tuple(fact_row(n, fact) for n, fact in enumerate(found.facts))
+    return UnderstandingRows(about, rows, _order_row(found.facts))
+
+
+def own_date(facts: Sequence[Fact]) -> str | None:
+    """The document's own date among its facts, in ISO form."""
+    day = document_date(facts)
+    return day.isoformat() if day else None
+
+
+def _order_row(facts: Sequence[Fact]) -> Row | None:
+    evidence = order_evidence(facts)
+    if not evidence.proved and not evidence.undecided:
+        return None
+    currencies = Counter(f.value.currency for f in facts if isinstance(f.value, Money) and f.value.currency)
+    senders = {str(f.value) for f in facts if f.kind == "party" and f.role in ("sender", "seller")}
+    return {
+        "proved": evidence.proved,
+        "undecided": evidence.undecided,
+        "currency": min(currencies, key=lambda code: (-currencies[code], code), default=None),
+        "senders": sorted(senders),
+    }
 
 
 def pack_words(words: Sequence[Word]) -> bytes:
@@ -173,6 +199,7 @@ def page_of(row: Mapping[Any, Any]) -> Page:
 def fact_row(position: int, fact: Fact) -> Row:
     """A fact as a row of the table `facts`, without the document's id."""
     value, end, currency = _value_columns(fact.value)
+    time = fact.value.time if isinstance(fact.value, Day) else None
     return {
         "position": position,
         "kind": fact.kind,
@@ -180,6 +207,7 @@ def fact_row(position: int, fact: Fact) -> Row:
         "value": value,
         "value_end": end,
         "currency": currency,
+        "time": time.isoformat() if time else None,
         "start": fact.start,
         "end": fact.end,
         "confidence": fact.confidence,
@@ -214,9 +242,11 @@ def _value_columns(value: Value) -> tuple[str, str | None, str | None]:
 
 def _value(row: Mapping[Any, Any]) -> Value:
     if row["kind"] == "date":
-        end = row["value_end"]
+        end, time = row["value_end"], row["time"]
         return Day(
-            datetime.date.fromisoformat(row["value"]), datetime.date.fromisoformat(end) if end else None
+            datetime.date.fromisoformat(row["value"]),
+            datetime.date.fromisoformat(end) if end else None,
+            datetime.time.fromisoformat(time) if time else None,
         )
     if row["kind"] == "amount":
         return Money(Decimal(row["value"]), row["currency"])

@@ -22,6 +22,7 @@ from pipeline.originals import Original
 from pipeline.records import codec
 from pipeline.records.tables import (
     corrections,
+    date_orders,
     documents,
     facts,
     family,
@@ -158,6 +159,9 @@ def replace_understanding(tx: sa.Connection, document: str, found: codec.Underst
     tx.execute(sa.delete(facts).where(facts.c.document == document))
     if found.facts:
         tx.execute(facts.insert(), [{"document": document, **row} for row in found.facts])
+    tx.execute(sa.delete(date_orders).where(date_orders.c.document == document))
+    if found.order:
+        tx.execute(date_orders.insert().values(document=document, **found.order))
     _update(tx, document, **found.about)
 
 

@@ -208,6 +208,8 @@ def test_an_old_workspace_gets_its_row(filled: Command, workspace: Path) -> None
     sql(
         workspace,
         "DROP TABLE audit_head",
+        "DROP TABLE date_orders",
+        "ALTER TABLE facts DROP COLUMN time",
         "ALTER TABLE pages DROP COLUMN marks",
         "UPDATE alembic_version SET version_num = '0004'",
     )
