@@ -132,9 +132,22 @@ def any_not_own_cue() -> re.Pattern[str]:
 
 
 @cache
+def not_own_of(kind: str) -> tuple[Cue, ...]:
+    """Words before a date that keep it from being the own date of a document of this kind, with their cost."""
+    rows = _data()["not_own_of"].get(kind, ())
+    return tuple((_before(pattern), float(points)) for pattern, points in rows)
+
+
+@cache
 def own_behind(kind: str) -> tuple[Cue, ...]:
     """Words behind a date that make it the own date of a document of this kind, with their points."""
     return _cues(_data()["own_behind"].get(kind, ()))
+
+
+@cache
+def not_own_behind(kind: str) -> tuple[Cue, ...]:
+    """Words behind a date that keep it from being the own date of a document of this kind, with their cost."""
+    return _cues(_data()["not_own_behind"].get(kind, ()))
 
 
 @cache
