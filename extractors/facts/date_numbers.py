@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from extractors.facts.date_reading import Reading, full_year, possible
+from extractors.facts.date_reading import Parts, Reading, full_year, possible
 from extractors.facts.date_words import not_dates
 
 _GUARD = r"(?<![0-9_./])(?<!\d[:,])"
@@ -138,8 +138,9 @@ def _year_last(match: re.Match[str]) -> Reading | None:
         return None
     confidence = 0.95 if len(digits) == 4 else 0.88
     if first > 12 and possible((year, second, first)):
+        parts, other = (year, second, first), _year_leading(match)
         return Reading(
-            match.start(), match.end(), (year, second, first), "date day first", confidence=confidence
+            match.start(), match.end(), parts, "date day first", confidence=confidence, other=other
         )
     if second > 12 and possible((year, first, second)):
         return Reading(
@@ -156,6 +157,14 @@ def _year_last(match: re.Match[str]) -> Reading | None:
             confidence=confidence,
         )
     return None
+
+
+def _year_leading(match: re.Match[str]) -> Parts | None:
+    """23-03-14 as the 14th of March 2023."""
+    if len(match[1]) != 2 or len(match[4]) != 2:
+        return None
+    parts = (full_year(match[1]), int(match[3]), int(match[4]))
+    return parts if parts[0] is not None and possible(parts) else None
 
 
 def _plausible_short(match: re.Match[str], digits: str) -> bool:

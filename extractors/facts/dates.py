@@ -24,7 +24,7 @@ from extractors.facts.date_relative_en import offset_before
 from extractors.facts.date_roles import Scene, role_of
 from extractors.facts.date_times import time_behind, with_times
 from extractors.facts.date_windows import windows
-from extractors.facts.date_years import complete, completed, mended
+from extractors.facts.date_years import complete, completed, mended, years_placed
 from extractors.facts.fact import Day, Fact
 from extractors.facts.folding import folded
 
@@ -84,7 +84,7 @@ def _readings(plain: str, text: str, hint: Hint | None = None) -> list[Reading]:
             *odd_forms(plain),
         ]
     )
-    read = with_ends(plain, joined(plain, ordered(plain, found, hint)))
+    read = with_ends(plain, joined(plain, ordered(plain, years_placed(plain, found), hint)))
     return with_list_years(plain, with_lists(plain, read))
 
 

@@ -128,6 +128,26 @@ def test_misread_forms_are_mended_and_marked(written: str, value: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "value", "doubtful"),
+    [
+        ("Poured 2023-03-10, tested 23-03-14", "2023-03-14", True),
+        ("合同2023年1月5日签订，23.03.14开工", "2023-03-14", True),
+        ("Tue 23-03-14 no access", "2023-03-14", True),
+        ("Sun 23-03-14 no access", "2014-03-23", False),
+        ("Poured 2014-03-10, tested 23-03-14", "2014-03-23", False),
+        ("Poured 2025-03-10, tested 25-04-23", "2023-04-25", False),
+        ("Tested 23-03-14", "2014-03-23", False),
+    ],
+)
+def test_a_short_year_stands_first_only_where_there_is_evidence(
+    text: str, value: str, doubtful: bool
+) -> None:
+    fact = dates(text)[-1]
+    assert shown([fact]) == value
+    assert any("year could stand last" in doubt for doubt in fact.doubts) is doubtful
+
+
+@pytest.mark.parametrize(
     "written",
     [
         "Contract No. 3/2023",
