@@ -105,7 +105,7 @@ def _whole(first: Parts, last: Parts | None) -> Day | None:
 
 def _after(last: Parts, first: Parts) -> Parts:
     """`last`, in the year after when it would lie before `first` (28 December to 3 January)."""
-    if (last[1], last[2] or 0) < (first[1], first[2] or 0) and last[0] is not None:
+    if (last[1], last[2] or 32) < (first[1], first[2] or 0) and last[0] is not None:
         return last[0] + 1, last[1], last[2]
     return last
 

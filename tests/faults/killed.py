@@ -34,7 +34,7 @@ import pipeline.night
 from app.cli import COMMANDS, run
 from pipeline.matter import Matter
 from pipeline.originals import Originals
-from pipeline.records import documents, likenesses, matters
+from pipeline.records import date_orders, documents, likenesses, matters
 
 BUILD = importlib.import_module("pipeline.bundle.build")  # its package has a function of that name
 BOUNDARIES: list[tuple[Any, str]] = [
@@ -43,6 +43,7 @@ BOUNDARIES: list[tuple[Any, str]] = [
     (documents, "set_done"),
     (documents, "replace_reading"),
     (documents, "replace_understanding"),
+    (date_orders, "replace_dates"),
     (likenesses, "replace_likenesses"),
     (matters, "replace_links"),
     (matters, "put_claims"),
