@@ -11,6 +11,7 @@ import click
 
 from app.output import print_error
 from extractors.errors import ClaimtrailError
+from extractors.workers import prepare
 from index.errors import SearchError
 from pipeline.errors import named
 
@@ -43,6 +44,8 @@ COMMANDS = {
     "export": "handover",
     "verify": "handover",
 }
+READ = ("extract", "ingest", "retry")
+"""Commands that are sure to read documents."""
 
 
 class Commands(click.Group):
@@ -85,6 +88,8 @@ def run(arguments: list[str]) -> int:
     """Run a command; returns its exit status. Every error is named, with what to do."""
     as_json = "--json" in arguments
     try:
+        if arguments and arguments[0] in READ:
+            prepare()
         answer = cli.main(args=arguments, prog_name="claimtrail", standalone_mode=False)
         return int(answer or 0)
     except (ClaimtrailError, SearchError) as error:

@@ -68,11 +68,12 @@ def looked_at_again(
 def _doubtful(reading: Recognised) -> Iterator[_Spot]:
     for n, line in enumerate(reading.lines):
         for m, piece in enumerate(line):
-            if (piece[2] or 0.0) < DOUBTFUL and _digits(piece[0]):
+            if (piece[2] or 0.0) < DOUBTFUL and digits(piece[0]):
                 yield _Spot(n, m, piece)
 
 
-def _digits(text: str) -> str:
+def digits(text: str) -> str:
+    """The digits of a word, in order."""
     return "".join(char for char in text if char.isdecimal())
 
 
@@ -108,9 +109,9 @@ def _enlarged(cutting: Image.Image) -> Image.Image:
 def _verdict(piece: Piece, seen: Recognised) -> tuple[bool, str] | None:
     """Whether the other engine agrees, and what it read where it does not; None when it saw nothing like a figure."""
     other = "".join(word for word, _, _ in seen.words)
-    if not _digits(other) or len(other) > _LONGER * len(piece[0]) + _LONGER:
+    if not digits(other) or len(other) > _LONGER * len(piece[0]) + _LONGER:
         return None
-    agreed = _digits(piece[0]) in (_digits(other), *map(_digits, _FIGURE.findall(other)))
+    agreed = digits(piece[0]) in (digits(other), *map(digits, _FIGURE.findall(other)))
     return agreed, "" if agreed else other[:40]
 
 

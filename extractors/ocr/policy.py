@@ -27,13 +27,14 @@ from extractors.ocr.engine import Engine, OcrImage, PageReading
 from extractors.ocr.figures import looked_at_again
 from extractors.ocr.merit import confidence, doubtful_share, merit, total, without_noise, without_scenery
 from extractors.ocr.options import OcrOptions
+from extractors.ocr.patches import patched
 from extractors.ocr.prepared import Prepared, as_delivered, restored
 from extractors.ocr.readied import readied, upright
 from extractors.ocr.signals import Signals, signals_of
 from extractors.ocr.slots import slot
 from extractors.ocr.tries import Attempt, Tries
 
-VERSION = "3"
+VERSION = "4"
 """To be raised with every change that makes readings other than before: kept readings count no more then."""
 FAST, BEST = "tesseract", "rapidocr"
 LIST_LENGTH = 8
@@ -41,6 +42,8 @@ LIST_LENGTH = 8
 CLEAN, CLEAN_DOUBT, CLEAN_TOTAL = 0.94, 0.01, 20
 """Mean confidence, share of doubtful words and amount of text from which on the fast engine reads as well as the
 better one. On other pages with 0.9 and more it misses two to twenty words in a hundred (bench/ocr.py)."""
+SOUND, SOUND_DOUBT = 0.9, 0.03
+"""Mean confidence and share of doubtful words of a reading with its doubtful places mended that needs nothing more."""
 POOR = 0.8
 """Confidence of the better engine below which the fast one may have seen more."""
 AS_GOOD = 0.9
@@ -268,13 +271,39 @@ class _Both:
     def _chosen(self, page: _Page, first: Attempt | None, why: str | None) -> PageReading:
         if first is None:
             return self._by_best(page, None, why or "")
-        if _is_clean(first):
-            return self._settled(first, self._fast, "clean print")
         if not first.found.words and is_blank(page.seen):
             return _reading(first, self._fast, ("blank",))
+        mended = self._mended(page, first)
+        if mended is not None:
+            return mended
         sure = confidence(first.found)
         why = f"{self._fast.name} was not sure ({sure:.2f})" if sure else f"{self._fast.name} found nothing"
         return self._by_best(page, first, why)
+
+    def _mended(self, page: _Page, first: Attempt) -> PageReading | None:
+        """The fast engine's reading with its doubtful places read by the better one; None where all of the page has to
+        be read by that."""
+        if total(first.found) < CLEAN_TOTAL or not first.prepared.is_in_place:
+            return self._settled(first, self._fast, "clean print") if _is_clean(first) else None
+        try:
+            found = patched(
+                first.found,
+                page.image,
+                self._best,
+                self._options.languages,
+                self._tries.seconds(),
+                self._folder,
+            )
+        except OcrFailed as error:
+            return self._alone(page, first, f"{self._best.name} failed: {error.code}")
+        whole = Attempt(found.reading, as_delivered(page.image), first.languages) if found else first
+        if found is None or not _is_sound(whole):
+            return None
+        if not found.places:
+            return self._settled(whole, self._fast, "clean print")
+        places = f"{found.places} doubtful place{'' if found.places == 1 else 's'} read by {self._best.name}"
+        notes = (f"“{new}” was read as “{old}” by {self._fast.name}" for new, old in found.disputed)
+        return _reading(whole, self._fast, (f"clean print, {places}",), tuple(notes))
 
     def _by_best(self, page: _Page, first: Attempt | None, why: str) -> PageReading:
         try:
@@ -314,6 +343,10 @@ def _reading(
     prepared = chosen.prepared
     found = without_noise(restored(chosen.found, prepared))
     return PageReading(found, named(by), (*reasons, *prepared.how, *notes))
+
+
+def _is_sound(found: Attempt) -> bool:
+    return (confidence(found.found) or 0.0) >= SOUND and doubtful_share(found.found) <= SOUND_DOUBT
 
 
 def _is_clean(first: Attempt) -> bool:

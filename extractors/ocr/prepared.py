@@ -48,6 +48,11 @@ class Prepared:
         if not usable or (_lifted(CORNERS, self.back)[:, 2] <= 0).any():
             raise ValueError(f"not a way back to the delivered picture: {self.back.tolist()}")
 
+    @property
+    def is_in_place(self) -> bool:
+        """Whether all stands where it stands in the picture as delivered."""
+        return np.array_equal(self.back, np.eye(3))
+
 
 def as_delivered(image: OcrImage, *how: str) -> Prepared:
     """The picture itself, or one with all in the same place: what a chain of preparations begins with."""

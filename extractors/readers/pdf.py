@@ -10,6 +10,7 @@ from typing import Any
 
 import pypdfium2 as pdfium
 import pypdfium2.raw as pdfium_c
+from PIL import Image
 
 from extractors.document import Box, PageText
 from extractors.errors import Corrupt, Encrypted, TooLarge
@@ -28,6 +29,7 @@ from extractors.readers.draft import Child, Doubt, Draft, Input, PendingPage
 from extractors.readers.pdf_content import Content, content
 from extractors.readers.pdf_fonts import Fonts
 from extractors.readers.pdf_repair import repaired
+from extractors.readers.pdf_scan import scan
 from extractors.readers.pdf_text import Geometry, Layer, geometry, text_layer
 from extractors.readers.pdf_view import View
 
@@ -237,16 +239,28 @@ def _pending(
     job, shape = sheet.job, sheet.shape
     dpi = render.ocr_dpi(sheet.drawn.dpi, shape.width, shape.height, job.source.limits.pixels)
     job.pictures += 1
-    colours = render.in_colour(sheet.page, dpi)
-    picture = colours.convert("L")
+    picture, small = _drawn(sheet, dpi)
     if area is not None:
         picture = render.cut_out(picture, area)
     image = render.saved(picture, job.source.scratch, sheet.number, dpi, job.pictures <= render.SMALL_JOB)
     seen = picture_hash(picture) if area is None else None
-    notes, small = sheet.view.notes, render.saved_small(colours, job.source.scratch, sheet.number)
+    notes, look = sheet.view.notes, render.saved_small(small, job.source.scratch, sheet.number)
     return PendingPage(
-        image, shape.width, shape.height, dpi, reason, typed, seen, area=area, notes=notes, small=small
+        image, shape.width, shape.height, dpi, reason, typed, seen, area=area, notes=notes, small=look
     )
+
+
+def _drawn(sheet: _Sheet, dpi: float) -> tuple[Image.Image, Image.Image]:
+    """The page's picture in grey for OCR, and one to be made small, in colour if it has any."""
+    shape = sheet.shape
+    small = render.in_colour(sheet.page, min(dpi, render.small_dpi(shape.width, shape.height)))
+    whole = (
+        None if sheet.view.visible.words else scan(sheet.drawn, shape, small, sheet.job.source.limits.pixels)
+    )
+    if whole is not None:
+        return whole.picture, small if whole.coloured else small.convert("L")
+    colours = render.in_colour(sheet.page, dpi)
+    return colours.convert("L"), colours
 
 
 def _with_cells(sheet: _Sheet, typed: PageText) -> PageText:

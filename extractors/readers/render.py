@@ -46,6 +46,11 @@ def in_colour(page: Any, dpi: float) -> Image.Image:
         bitmap.close()
 
 
+def small_dpi(width: float, height: float) -> float:
+    """The resolution at which a page of `width` x `height` points has so many pixels as `reduced` leaves."""
+    return 72 * math.sqrt(SMALL_PIXELS / max(width * height, 1.0))
+
+
 def reduced(picture: Image.Image) -> Image.Image:
     """The picture made so small that seals, stamps and handwriting can be sought in it quickly."""
     factor = math.sqrt(SMALL_PIXELS / (picture.width * picture.height))

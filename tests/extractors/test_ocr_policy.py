@@ -35,6 +35,7 @@ from tests.extractors.drawn_pages import QUAD, Grey, grained, photographed, rota
 from tests.extractors.ocr_pictures import ENGLISH, saved, sheet, text_of
 
 GOOD = " ".join(ENGLISH).split()
+PLACE = Box(0.1, 0.1, 0.2, 0.12)
 
 
 class Fake:
@@ -42,9 +43,16 @@ class Fake:
 
     version = "1"
 
-    def __init__(self, name: str, *texts: str, sure: float = 0.95, error: Exception | None = None) -> None:
+    def __init__(
+        self,
+        name: str,
+        *texts: str,
+        sure: float = 0.95,
+        error: Exception | None = None,
+        box: Box = PLACE,
+    ) -> None:
         self.name, self._error = name, error
-        self._found = Recognised((tuple((t, Box(0.1, 0.1, 0.2, 0.12), sure) for t in texts),))
+        self._found = Recognised((tuple((t, box, sure) for t in texts),))
         self.pages: list[int] = []
         self.cuttings = 0
 
@@ -119,7 +127,7 @@ def test_what_is_no_clean_latin_print_goes_to_the_better_engine_at_once(
 def test_what_may_be_clean_latin_print_goes_to_the_fast_engine(
     tmp_path: Path, options: dict[str, Any]
 ) -> None:
-    fast, best = Fake("quick", *GOOD, sure=0.96), Fake("good", *GOOD)
+    fast, best = Fake("quick", *GOOD, sure=0.96, box=Box(0, 0, 1, 1)), Fake("good", *GOOD)
     (found,) = read([drawn(tmp_path, **options)], fast, best)
     assert (found.engine, best.pages, found.reasons) == ("quick 1", [], ("clean print",))
 
