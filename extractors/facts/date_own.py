@@ -125,7 +125,7 @@ def _score(scene: Scene, dated: Dated, listed: bool) -> tuple[float, str]:
     if (
         0 < points < _FIRM
     ):  # the words are what one falls back on: a dateline elsewhere says more than a label's place
-        place /= 2
+        place = min(place, place / 2)
     if scene.kind in ("invoice", "other") and _TIME.match(scene.plain, end):
         points += 25
         because = because or "beside a time of day"

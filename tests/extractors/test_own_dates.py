@@ -514,6 +514,7 @@ def test_a_mail_is_of_the_day_on_which_it_was_sent(text: str, sent: str) -> None
             "Dear Sirs,\nWe refer to your letter of 3 March 2023.\nForm QA-07 rev. 12/03/2019\n",
         ),
         ("minutes", "上次会议纪要（2023年3月7日）已落实。\n"),
+        ("minutes", "Matters arising\nThe next meeting will be held on 21 March 2023 in the site office.\n"),
         ("contract", "鉴于双方于2022年1月4日签订的《施工合同》，现补充如下。\n"),
         ("other", "版本日期：2019-03-12\n变更令\n"),
     ],
