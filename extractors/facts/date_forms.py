@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import calendar
 import re
 from collections.abc import Iterator
 from functools import cache
 
 from extractors.facts.date_reading import Parts, Reading, full_year, possible
+from extractors.facts.date_shift import nth_weekday
 from extractors.facts.date_words import alternatives, feasts, months, short_foreign, weekdays
 from extractors.facts.numerals import han_number
 
@@ -129,18 +129,12 @@ def _by_month(text: str) -> Iterator[Reading]:
         yield from _day(match, parts, "date with month name", 0.97)
     for match in _nth_weekday().finditer(text) if _ANY_NTH.search(text) else ():
         month = months()[match["m"]] if match["m"] else 12 if match["n"] == "last" else 1
-        day = _nth(int(match["y"]), month, _ORDINALS[match["n"]], weekdays()[match["w"]])
+        day = nth_weekday(int(match["y"]), month, _ORDINALS[match["n"]], weekdays()[match["w"]])
         yield from _day(match, (int(match["y"]), month, day), "weekday of a month", 0.9)
     for match in _YEAR_MONTH.finditer(text):
         yield Reading(
             match.start(1), match.end(), (full_year(match[1]), int(match[2]), None), "month", confidence=0.7
         )
-
-
-def _nth(year: int, month: int, number: int, weekday: int) -> int:
-    """The day of the month that is its `number`th such weekday, the last one for -1."""
-    days = [week[weekday] for week in calendar.monthcalendar(year, month) if week[weekday]]
-    return days[number if number < 0 else number - 1]
 
 
 def _han(text: str) -> Iterator[Reading]:
@@ -150,7 +144,7 @@ def _han(text: str) -> Iterator[Reading]:
     for match in _HAN_NTH.finditer(text):
         number = -1 if match["last"] else int(han_number(match["n"]) or 0)
         weekday = _HAN_DAYS.index(match["w"].replace("天", "日"))
-        day = _nth(int(match["y"]), int(match["m"]), number, weekday)
+        day = nth_weekday(int(match["y"]), int(match["m"]), number, weekday)
         yield from _day(match, (int(match["y"]), int(match["m"]), day), "weekday of a month", 0.9)
     for match in _HAN_NTH_MONTH.finditer(text):
         month = int(han_number(match["m"]) or 0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import calendar
 import re
 from collections.abc import Iterator
 
@@ -29,6 +30,7 @@ _DATE = re.compile(
     r"(?P<third>[上中下]旬|[底末]|初(?![一二三四五六七八九十]))?"
 )
 _UNTIL_DAY = re.compile(rf" {{0,2}}(?:起?,? ?(?:至|到)|-|~|—) {{0,2}}{_DAY} {{0,2}}[日号]")
+_LIMIT = re.compile("以?前|之前")
 _LUNAR = re.compile(r"初[一二三四五六七八九十]")
 _LUNAR_LEAD = re.compile(r"(?:农历|农曆|阴历|夏历|旧历)[^\d,;.。]{0,6}\Z")
 _LUNAR_TAIL = re.compile(r"\s?[(](?:农|阴|夏|旧)[历曆]")
@@ -142,6 +144,9 @@ def _lunar(match: re.Match[str]) -> bool:
 def _month(match: re.Match[str], year: int | None, month: int) -> Reading | None:
     """A month with its year; 上旬, 中旬 and 下旬 are its thirds."""
     third = match["third"] or ""
+    if third in ("底", "末") and year is None and _LIMIT.match(match.string, match.end()):
+        whole: Parts = (None, month, calendar.monthrange(2001, month)[1])
+        return Reading(match.start(), match.end(), whole, "end of a month", confidence=0.8)
     if (year is None and not third.endswith("旬")) or not possible((year, month, None)):
         return None
     if third.endswith("旬"):

@@ -60,7 +60,7 @@ _UNITS = ("quarter", "half of a year")
 _END_OF = re.compile(r"(?<![a-z])(?:the )?end of (?:the month of )?\Z")
 _AT_END = re.compile(r"(?P<end>[底末])(?:以?前|之前)")
 _HAN_MONTHS = re.compile(
-    rf"(?<!\d){_YEAR} ?年 ?(?P<a>{_HAN_MONTH}) ?(?:月份?)? ?(?:{_TO}) ?(?P<b>{_HAN_MONTH}) ?月"
+    rf"(?<!\d){_YEAR} ?年 ?的?(?P<a>{_HAN_MONTH}) ?(?:月份?)? ?(?:{_TO}) ?(?P<b>{_HAN_MONTH}) ?月"
     r"(?! ?[\d一二三四五六七八九十])"
 )
 

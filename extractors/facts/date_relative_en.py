@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import calendar
 import datetime
 import re
 from functools import cache
 
-from extractors.facts.date_shift import Rule, end_of, in_week, month_day, plus, rule, shifted, whole
+from extractors.facts.date_relative_en_months import STEP, WEEKDAY, WHICH, month_rules
+from extractors.facts.date_shift import Rule, in_week, month_day, plus, rule, shifted
 from extractors.facts.date_words import alternatives, weekdays
 from extractors.facts.fact import Day
 from extractors.facts.numerals import english_number
@@ -30,43 +30,21 @@ _FIXED = {
     "the day after tomorrow": 2,
     "the day after tmrw": 2,
 }
-_STEP = {
-    "last": -1,
-    "past": -1,
-    "previous": -1,
-    "this": 0,
-    "current": 0,
-    "next": 1,
-    "coming": 1,
-    "upcoming": 1,
-    "following": 1,
-}
-
-_DAY = rf"(?P<wd>{alternatives(weekdays())})\b"
-_WHICH = rf"(?P<step>{alternatives(_STEP)})"
 _COUNT = rf"(?<![\w.,/])(?P<n>{_NUMBER}) (?P<unit>day|week|fortnight|month|year)s?"
 _SECOND = _COUNT.replace("<n>", "<n2>").replace("<unit>", "<unit2>")
 _WORD = rf"(?P<word>{alternatives(_FIXED)})"
-_NTH = {"first": 1, "1st": 1, "second": 2, "2nd": 2, "third": 3, "3rd": 3, "fourth": 4, "4th": 4}
-_CALENDAR_WEEK = (
-    r"(?:(?<![a-z])(?:in|by|until|till|from|since|for|during|bis|ab) (?:kw|cw)|(?<![a-z])calendar week)"
-    r" ?(?P<w>[1-5]?\d)(?![\w/]| ?[-/'] ?\d|,? ?(?:of )?\d{4})"
-)
 _BARE_DAY = (
     r"\bon the (?P<d>\d{1,2})(?:st|nd|rd|th)(?=\s*[.,;:)\n]|\s*$"
     r"| (?:it|we|he|she|they|the|this|that|all|no|and|but|when|at|by|to|in|with|work|works|access)\b)"
 )
 """`on the 5th it was repaired`, but not `on the 5th floor`."""
-_NUMBERED = "part(?:y|ies)|floor|time|shift|lift|pour|batch|edition|level|stage|phase|meeting|instal\\w*"
-"""What is counted: `the 3rd party` is no day."""
-_UNITS = "week|month|quarter"
 _NAMED = "day|tonight|night|tomorrow|tmrw?"
 
 
 @cache
 def rules() -> tuple[Rule, ...]:
     """All wordings, in no order that matters."""
-    return (*_counted(), *_of_weeks(), *_of_months(), *_of_years(), *_neighbours())
+    return (*_counted(), *_of_weeks(), *month_rules(), *_neighbours())
 
 
 def _counted() -> tuple[Rule, ...]:
@@ -94,68 +72,36 @@ def _counted() -> tuple[Rule, ...]:
 
 
 def _of_weeks() -> tuple[Rule, ...]:
-    bare = rf"(?<=\bon ){_DAY}(?!,? ?\d)(?! {_WHICH})"
+    bare = rf"(?<=\bon ){WEEKDAY}(?!,? ?\d)(?! {WHICH})"
     return (
         rule(
             "day of a week",
             "(?:t|s|g) (?:mon|tue|wed|thu|fri|sat|sun)",
-            rf"\b{_WHICH} {_DAY}(?!\s?\d)",
+            rf"\b{WHICH} {WEEKDAY}(?!\s?\d)",
             _of_near_week,
         ),
-        rule("day of a week", " week", rf"\b{_WHICH} week,?(?:'s)? (?:on )?{_DAY}", _of_week),
-        rule("day of a week", " week", rf"\b(?:on )?{_DAY},? (?:of )?{_WHICH} week\b", _of_week),
+        rule("day of a week", " week", rf"\b{WHICH} week,?(?:'s)? (?:on )?{WEEKDAY}", _of_week),
+        rule("day of a week", " week", rf"\b(?:on )?{WEEKDAY},? (?:of )?{WHICH} week\b", _of_week),
         rule(
             "day of a week from now",
             "from now|from today",
-            rf"\b{_DAY} {_COUNT} (?:from now|from today)\b",
+            rf"\b{WEEKDAY} {_COUNT} (?:from now|from today)\b",
             _week_on,
         ),
-        rule("day of a week ago", " ago", rf"\b{_DAY} {_COUNT} ago\b", _week_back),
+        rule("day of a week ago", " ago", rf"\b{WEEKDAY} {_COUNT} ago\b", _week_back),
         rule(
             "day of a week",
             " (?:last|next)",
-            rf"\b{_DAY} (?P<way>last|next)\b(?! (?:week|month|year))",
+            rf"\b{WEEKDAY} (?P<way>last|next)\b(?! (?:week|month|year))",
             _old_week,
         ),
         rule(
             "weekdays from now",
             "days (?:ago|from (?:now|today))",
-            rf"\b(?P<n>{_NUMBER}) {_DAY.replace(')', ')s', 1)} (?P<way>ago|from (?:now|today))\b",
+            rf"\b(?P<n>{_NUMBER}) {WEEKDAY.replace(')', ')s', 1)} (?P<way>ago|from (?:now|today))\b",
             _weekdays_on,
         ),
-        rule(
-            "weekday and day",
-            "day,? the ",
-            rf"\b{_DAY},? the (?P<d>\d{{1,2}})(?:st|nd|rd|th)\b(?! (?:of|{_NUMBERED})\b)",
-            _fitting_day,
-        ),
-        rule("calendar week", "[kc]w|calendar week", _CALENDAR_WEEK, _calendar_week),
         rule("day of the week", "on (?:mon|tue|wed|thu|fri|sat|sun)", bare, _bare_weekday),
-    )
-
-
-def _of_months() -> tuple[Rule, ...]:
-    of_month = rf"\b(?:the )?(?P<d>\d{{1,2}})(?:st|nd|rd|th)? (?:day )?of (?:the )?{_WHICH} month\b"
-    old = r"\b(?P<d>\d{1,2})(?:st|nd|rd|th) (?P<i>inst|ult|prox)(?:ant|imo)?\b\.?"
-    return (
-        rule("day of a month", " month", of_month, _of_month),
-        rule("day of a month", " (?:inst|ult|prox)", old, _of_old_month),
-        rule("week or month", f" (?:{_UNITS})", rf"\b{_WHICH} (?P<unit>{_UNITS})\b", _whole),
-        rule("end of a period", "end of ", rf"\b(?:the )?end of {_WHICH} (?P<unit>{_UNITS}|year)\b", _end),
-    )
-
-
-def _of_years() -> tuple[Rule, ...]:
-    quarter = rf"\b(?:q(?P<q>[1-4])|(?P<nth>{alternatives(_NTH)}) quarter) (?:of )?(?:the )?{_WHICH} year\b"
-    weekday = rf"\b(?:the )?(?P<nth>{alternatives(_NTH)}|last) {_DAY} (?:of|in) (?:the )?{_WHICH} month\b"
-    return (
-        rule(
-            "quarter of a year",
-            "(?:q[1-4]|quarter) (?:of |the )*(?:this|last|next|current|prev|foll)",
-            quarter,
-            _quarter,
-        ),
-        rule("weekday of a month", "day (?:of|in) [a-z ]{4,16}month", weekday, _nth_of_month),
     )
 
 
@@ -251,11 +197,11 @@ def _of_near_week(match: re.Match[str], anchor: datetime.date) -> Day:
         return plus(anchor, (weekday - anchor.weekday() - 1) % 7 + 1)
     if word in ("past", "previous"):
         return plus(anchor, -((anchor.weekday() - weekday - 1) % 7 + 1))
-    return in_week(anchor, _STEP[word], weekday)
+    return in_week(anchor, STEP[word], weekday)
 
 
 def _of_week(match: re.Match[str], anchor: datetime.date) -> Day:
-    return in_week(anchor, _STEP[match["step"]], weekdays()[match["wd"]])
+    return in_week(anchor, STEP[match["step"]], weekdays()[match["wd"]])
 
 
 def _week_ahead(match: re.Match[str], anchor: datetime.date, way: int) -> Day | None:
@@ -306,35 +252,6 @@ def _weekdays_on(match: re.Match[str], anchor: datetime.date) -> Day | None:
     return plus(anchor, (weekday - anchor.weekday() - 1) % 7 + 1 + 7 * (count - 1))
 
 
-def _fitting_day(match: re.Match[str], anchor: datetime.date) -> Day | None:
-    """`Monday the 15th`: the one nearest to the anchor that is a Monday."""
-    weekday, found = weekdays()[match["wd"]], []
-    for step in range(-3, 4):
-        try:
-            day = month_day(anchor, step, int(match["d"])).start
-        except ValueError:  # no such day in that month
-            continue
-        found += [day] if day.weekday() == weekday else []
-    return Day(min(found, key=lambda day: abs(day - anchor))) if found else None
-
-
-def _calendar_week(match: re.Match[str], anchor: datetime.date) -> Day:
-    monday = datetime.date.fromisocalendar(anchor.isocalendar().year, int(match["w"]), 1)
-    return Day(monday, monday + datetime.timedelta(days=6))
-
-
-def _quarter(match: re.Match[str], anchor: datetime.date) -> Day:
-    number = int(match["q"]) if match["q"] else _NTH[match["nth"]]
-    return whole(datetime.date(anchor.year + _STEP[match["step"]], 3 * number, 1), 0, "quarter")
-
-
-def _nth_of_month(match: re.Match[str], anchor: datetime.date) -> Day:
-    first = month_day(anchor, _STEP[match["step"]], 1).start
-    days = [week[weekdays()[match["wd"]]] for week in calendar.monthcalendar(first.year, first.month)]
-    found = [day for day in days if day]
-    return Day(first.replace(day=found[-1] if match["nth"] == "last" else found[_NTH[match["nth"]] - 1]))
-
-
 def _bare_day(match: re.Match[str], anchor: datetime.date) -> Day:
     """`on the 5th` behind 3 April is 5 April, behind 28 April it is 5 May."""
     day = int(match["d"])
@@ -347,20 +264,3 @@ def _near_day(match: re.Match[str], anchor: datetime.date) -> Day:
     if ahead:
         return month_day(anchor, 0 if day >= anchor.day else 1, day)
     return month_day(anchor, 0 if day <= anchor.day else -1, day)
-
-
-def _of_month(match: re.Match[str], anchor: datetime.date) -> Day:
-    return month_day(anchor, _STEP[match["step"]], int(match["d"]))
-
-
-def _of_old_month(match: re.Match[str], anchor: datetime.date) -> Day:
-    return month_day(anchor, {"inst": 0, "ult": -1, "prox": 1}[match["i"]], int(match["d"]))
-
-
-def _whole(match: re.Match[str], anchor: datetime.date) -> Day:
-    """The week from Monday to Sunday, the month or quarter from its first to its last day."""
-    return whole(anchor, _STEP[match["step"]], match["unit"])
-
-
-def _end(match: re.Match[str], anchor: datetime.date) -> Day:
-    return end_of(anchor, _STEP[match["step"]], match["unit"])

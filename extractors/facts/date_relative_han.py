@@ -12,6 +12,7 @@ from extractors.facts.date_shift import (
     in_week,
     month_day,
     months_on,
+    nth_weekday,
     plus,
     rule,
     shifted,
@@ -84,9 +85,14 @@ def rules() -> tuple[Rule, ...]:
 def _parts_of_periods() -> tuple[Rule, ...]:
     """本月下旬, 去年第四季度."""
     third = r"(?P<step>上上|上|本|当|这|下)(?:一?个)?月(?P<third>[上中下])旬"
+    nth = (
+        r"(?P<step>上上|上|本|当|这|下)(?:一?个)?月的?"
+        rf"(?:第(?P<n>[一二三四1-4])|(?P<last>最后)一?)个?(?:{_WEEK}){_WEEKDAY}"
+    )
     quarter = r"(?P<y>[前去今本明])年度?的?第?(?P<q>[一二三四1-4])个?季度"
     return (
         rule("third of a month", "月[上中下]旬", third, _third),
+        rule("weekday of a month", "月的?(?:第|最后)", nth, _nth_of_month),
         rule("quarter of a year", "季度", quarter, _quarter),
     )
 
@@ -107,6 +113,13 @@ def _third(match: re.Match[str], anchor: datetime.date) -> Day:
     first = months_on(anchor.replace(day=1), _STEP_HAN[match["step"]])
     start, end = {"上": (1, 10), "中": (11, 20), "下": (21, 0)}[match["third"]]
     return Day(first.replace(day=start), first.replace(day=end) if end else end_of(first, 0, "month").start)
+
+
+def _nth_of_month(match: re.Match[str], anchor: datetime.date) -> Day:
+    first = months_on(anchor.replace(day=1), _STEP_HAN[match["step"]])
+    weekday = "一二三四五六日".index(match["wd"].replace("天", "日"))
+    number = -1 if match["last"] else int(han_number(match["n"]) or 0)
+    return Day(first.replace(day=nth_weekday(first.year, first.month, number, weekday)))
 
 
 def _quarter(match: re.Match[str], anchor: datetime.date) -> Day:

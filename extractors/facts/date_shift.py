@@ -101,3 +101,9 @@ def whole(anchor: datetime.date, step: int, unit: str) -> Day:
 def month_day(anchor: datetime.date, step: int, day: int) -> Day:
     """A day of the month that is `step` months from the anchor's. ValueError when that month has no such day."""
     return Day(months_on(anchor.replace(day=1), step).replace(day=day))
+
+
+def nth_weekday(year: int, month: int, number: int, weekday: int) -> int:
+    """The day of the month that is its `number`th such weekday (0 for Monday; up to the fourth), for -1 the last."""
+    days = [week[weekday] for week in calendar.monthcalendar(year, month) if week[weekday]]
+    return days[number if number < 0 else number - 1]

@@ -129,7 +129,7 @@ def _beside(item: Relative, known: Sequence[Dated], plain: str) -> bool:
     at = bisect_right(known, item.start, key=lambda dated: dated.reading.start)
     before = plain[known[at - 1].reading.end : item.start] if at else item.rule.name
     behind = plain[item.end : known[at].reading.start] if at < len(known) else item.rule.name
-    return any(not gap.strip(" ().,-") for gap in (before, behind))
+    return any(gap.strip(" ().,-") in ("", "the") for gap in (before, behind))
 
 
 def _offsets(plain: str, dates: Sequence[Dated]) -> list[Dated]:
