@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from extractors.extract import dates_again
 from extractors.facts.date_order import Hint
+from index.words import compact
 from pipeline.matter import Matter
 from pipeline.parties import Book
 from pipeline.records import date_orders, documents, matters
@@ -75,7 +76,7 @@ def _told(order: DateOrder, book: Book, votes: defaultdict[Hashable, Counter[str
 def _groups(order: DateOrder, book: Book) -> Iterator[_Group]:
     """The groups of a document, the nearest first."""
     for name in sorted({book.name_of(sender) for sender in order.senders}):
-        yield _Group("sender", name, f"as the other documents of {name} are", 1)
+        yield _Group("sender", compact(name), f"as the other documents of {name} are", 1)
     alike = f"as other documents in the same language ({order.language})"
     if order.currency:
         key = (order.language, order.currency)

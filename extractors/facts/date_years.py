@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from extractors.document import Document
 from extractors.facts.date_reading import Dated, Parts, Reading, day_of, possible
-from extractors.facts.date_weekdays import checked, falls_on, weekday_beside
+from extractors.facts.date_weekdays import checked, falls_on, in_sequence, weekday_beside
 from extractors.facts.fact import Day
 
 _NEAR = 300
@@ -24,10 +24,14 @@ _SAME_YEAR = 240
 """Up to how many days away a day without a year is taken to be in the anchor's year."""
 
 
-def mended(document: Document, plain: str, reading: Reading) -> Reading:
-    """What OCR took for other figures, as far as the year or the weekday beside it gives it away."""
-    scanned = document.page_at(reading.start).source == "ocr"
-    return checked(plain, _of_our_years(reading) if scanned else reading, scanned)
+def mended(document: Document, plain: str, readings: Sequence[Reading]) -> list[Reading]:
+    """What OCR took for other figures, as far as the year, the weekday or the days around it give it away."""
+    scanned = [document.page_at(reading.start).source == "ocr" for reading in readings]
+    seen = [
+        checked(plain, _of_our_years(reading) if by_ocr else reading, by_ocr)
+        for reading, by_ocr in zip(readings, scanned, strict=True)
+    ]
+    return in_sequence(plain, seen) if scanned and all(scanned) else seen
 
 
 def _of_our_years(reading: Reading) -> Reading:

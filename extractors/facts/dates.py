@@ -50,7 +50,7 @@ def find(document: Document, kind: str, hint: Hint | None = None) -> list[Fact]:
     """
     text = document.text[: document.body_end]
     scene = Scene(document, folded(text), kind)
-    readings = [mended(document, scene.plain, reading) for reading in _readings(scene.plain, text, hint)]
+    readings = mended(document, scene.plain, _readings(scene.plain, text, hint))
     full = [dated for dated in map(complete, readings) if dated]
     stamp = _stamp(document, kind)
     own = None if stamp else own_date(scene, full)

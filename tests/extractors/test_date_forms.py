@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from extractors.document import PageText, assemble
+from extractors.document import PageText, Source, assemble
 from extractors.facts.dates import find
 from extractors.facts.fact import Day, Fact
 
@@ -135,6 +137,30 @@ def test_misread_forms_are_mended_and_marked(written: str, value: str) -> None:
     assert shown([fact]) == value
     assert "read as" in fact.doubts[0]
     assert fact.confidence < 0.8
+
+
+DIARY = "二〇二三年四月{}日 晴\n二〇二三年四月{}日 雨\n二〇二三年四月{}日 阴\n"
+
+
+@pytest.mark.parametrize(
+    ("days", "source", "middle"),
+    [
+        ("一一三", "ocr", "2023-04-02"),
+        (("十一", "十三", "十三"), "ocr", "2023-04-12"),
+        ("一二三", "ocr", "2023-04-02"),
+        ("一一四", "ocr", "2023-04-01"),
+        ("四六六", "ocr", "2023-04-06"),
+        ("一一三", "text", "2023-04-01"),
+    ],
+)
+def test_a_stroke_is_mended_on_scans_where_the_days_around_it_tell(
+    days: Sequence[str], source: Source, middle: str
+) -> None:
+    page = PageText(DIARY.format(*days), 595, 842, source, "tesseract" if source == "ocr" else None)
+    fact = find(assemble([page], "image/png"), "work_record")[1]
+    assert shown([fact]) == middle
+    read = "一二三四五六".find(days[1]) + 1
+    assert bool(fact.doubts) is (len(days[1]) > 1 or middle != f"2023-04-0{read}")
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ import pytest
 from extractors.document import PageText, assemble
 from extractors.extract import understand
 from pipeline.date_orders import settle_orders
+from pipeline.judgement import name_party
 from pipeline.matter import Matter
 from pipeline.originals import Original
 from pipeline.records import audit_log, documents
@@ -113,6 +114,18 @@ def test_documents_like_it_decide_where_the_sender_is_unknown(matter: Matter) ->
     settle_orders(matter)
     assert own_date(matter, alone) == datetime.date(2023, 3, 4)
     assert "same language" in doubts(matter, alone)[0]
+
+
+def test_a_sender_is_known_under_another_spelling_and_another_name(matter: Matter) -> None:
+    take(matter, "a", letter("OAKFIELD MACHINERY, INC.", "04/25/2023"))
+    same = take(matter, "same", letter(AMERICAN, "03/04/2023"))
+    merged = take(matter, "merged", letter("Ridge Tools Corporation", "03/04/2023"))
+    settle_orders(matter)
+    assert own_date(matter, same) == datetime.date(2023, 3, 4)
+    assert own_date(matter, merged) == datetime.date(2023, 4, 3)
+    name_party(matter, ["Ridge Tools Corporation"], AMERICAN, "merged")
+    settle_orders(matter)
+    assert own_date(matter, merged) == datetime.date(2023, 3, 4)
 
 
 def test_documents_that_contradict_each_other_decide_nothing(matter: Matter) -> None:
