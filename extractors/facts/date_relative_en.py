@@ -97,7 +97,7 @@ def _of_weeks() -> tuple[Rule, ...]:
         ),
         rule(
             "weekdays from now",
-            "days (?:ago|from (?:now|today))",
+            " ago|from (?:now|today)",
             rf"\b(?P<n>{_NUMBER}) {WEEKDAY.replace(')', ')s', 1)} (?P<way>ago|from (?:now|today))\b",
             _weekdays_on,
         ),

@@ -53,7 +53,7 @@ def _of_months() -> tuple[Rule, ...]:
         rule("week or month", f" (?:{_UNITS})", rf"\b{WHICH} (?P<unit>{_UNITS})\b", _whole),
         rule(
             "week or month",
-            "week (?:after|before)",
+            f" (?:{_UNITS})",
             r"\b(?:the )?week (?P<far>after next|before last)\b",
             _far_week,
         ),
@@ -67,11 +67,11 @@ def _of_quarters_and_weeks() -> tuple[Rule, ...]:
     return (
         rule(
             "quarter of a year",
-            "(?:q[1-4]|quarter) (?:of |the )*(?:this|last|next|current|prev|foll)",
+            " year",
             quarter,
             _quarter,
         ),
-        rule("weekday of a month", "day (?:of|in) [a-z ]{4,16}month", weekday, _nth_of_month),
+        rule("weekday of a month", " month", weekday, _nth_of_month),
         rule(
             "weekday and day",
             "day,? the [0-9a-z]",

@@ -92,8 +92,8 @@ def _parts_of_periods() -> tuple[Rule, ...]:
     quarter = r"(?P<y>[前去今本明])年度?的?第?(?P<q>[一二三四1-4])个?季度"
     return (
         rule("third of a month", "月[上中下]旬", third, _third),
-        rule("weekday of a month", "月的?(?:第|最后)", nth, _nth_of_month),
-        rule("quarter of a year", "季度", quarter, _quarter),
+        rule("weekday of a month", "月的?(?:第|最后)|季度", nth, _nth_of_month),
+        rule("quarter of a year", "月的?(?:第|最后)|季度", quarter, _quarter),
     )
 
 
@@ -103,8 +103,8 @@ def _chained() -> tuple[Rule, ...]:
     month = rf"(?P<step>[同次翌])月 ?{_DAY}"
     bare = rf"(?<=[,;。:]){_DAY}(?![内后前之以间期龄历工均起]|左右|[一-鿿]{{0,2}}内)"
     return (
-        rule("day of a year", "[次翌同当]年", year, _of_year, chained=True),
-        rule("day of a month", "[同次翌]月", month, _of_month, chained=True),
+        rule("day of a year", "[次翌同当][年月]", year, _of_year, chained=True),
+        rule("day of a month", "[次翌同当][年月]", month, _of_month, chained=True),
         rule("day of that month", "[,;。:][0-9一二三廿]", bare, _bare_day, chained=True, bound=True),
     )
 

@@ -12,6 +12,11 @@ from extractors.facts.date_reading import PERIOD, Dated
 from extractors.facts.date_words import roles
 from extractors.facts.surroundings import lead_of
 
+_LIMITS = ("due", "period_start", "period_end")
+_TIME_BEFORE = re.compile(
+    r"(?:\d{1,2}(?:[:.]\d\d)? ?(?:[ap]\.? ?m\b\.?|h(?:ou)?rs)?|\d{4} ?h(?:ou)?rs|(?:12 )?noon"
+    r"|(?:the )?close of business|cob)(?:,? on)?,? ?(?:the )?(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day,? ?)?\Z"
+)
 _BREAK = re.compile("\n")
 _HAN = re.compile("[一-鿿]")
 
@@ -54,7 +59,12 @@ def role_of(scene: Scene, dated: Dated) -> tuple[str, str]:
     """(role, the words that decided it) of one date; "mentioned" and nothing where no word decides."""
     if dated.reading.rule == PERIOD:
         return "due", dated.reading.rule
-    role, why = role_by_words(*around(scene, dated)) or ("mentioned", "")
+    lead, tail = around(scene, dated)
+    role, why = role_by_words(lead, tail) or ("mentioned", "")
+    timed = _TIME_BEFORE.search(lead) if role in ("mentioned", "event") else None
+    if timed:  # no later than 5 pm on …
+        limit = role_by_words(lead[: timed.start()], "")
+        role, why = limit if limit and limit[0] in _LIMITS else (role, why)
     if dated.day.end and role in ("period_start", "period_end"):
         return "event", why
     return role, why

@@ -5,8 +5,9 @@ from __future__ import annotations
 import calendar
 import datetime
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
 
 from extractors.facts.fact import Day
 
@@ -31,10 +32,20 @@ class Rule:
     chained: bool = False
     bound: bool = False
 
-    def matches(self, text: str) -> Iterator[re.Match[str]]:
-        """The matches of the wording in a folded text; time grows with the text, however often the trigger occurs."""
-        for start, end in _spans(self.trigger, text):
-            yield from self.wording.finditer(text, start, end)
+
+def matches(rules: Iterable[Rule], text: str) -> Iterator[tuple[Rule, re.Match[str]]]:
+    """The matches of the wordings in a folded text; time grows with the text, however often the triggers occur."""
+    for trigger, same in _by_trigger(tuple(rules)):
+        for start, end in _spans(trigger, text):
+            for one in same:
+                yield from ((one, match) for match in one.wording.finditer(text, start, end))
+
+
+@cache
+def _by_trigger(rules: tuple[Rule, ...]) -> tuple[tuple[re.Pattern[str], tuple[Rule, ...]], ...]:
+    """The rules by trigger, so that each trigger is looked for once."""
+    triggers = dict.fromkeys(rule.trigger for rule in rules)
+    return tuple((trigger, tuple(r for r in rules if r.trigger is trigger)) for trigger in triggers)
 
 
 def rule(

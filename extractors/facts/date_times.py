@@ -16,6 +16,7 @@ from extractors.facts.numerals import han_number
 _REACH = 48
 """Characters beside a date in which its time must stand."""
 _NOON = 12
+_MORNING = 7
 _HAN_PARTS = {
     **dict.fromkeys(("凌晨", "清晨", "早上", "早晨", "上午", "早", "晨"), 0),
     **dict.fromkeys(("中午", "正午"), 11),
@@ -53,7 +54,8 @@ def _clock() -> str:
 def _behind() -> re.Pattern[str]:
     weekday = rf"(?:[, ]{{0,2}}[(]?(?:{alternatives(weekdays())})\b[)]?)?"
     lead = (
-        r"(?:t(?=\d\d:?\d\d)|[ ,(|;@/-]{0,4}(?P<told>(?:at|about|approx(?:imately|\.)?|around|circa|c\.|by|time|um)"
+        r"(?:t(?=\d\d:?\d\d)|[ ,(|;@/-]{0,4}(?P<told>(?:at|about|approx(?:imately|\.)?|around|circa|c\."
+        r"|by|time|um|from|between|à)"
         r"(?: (?:about|approximately|around))? ?[:.]?)? {0,3})"
     )
     return re.compile(weekday + lead + _clock())
@@ -67,8 +69,21 @@ def _before() -> re.Pattern[str]:
     )
 
 
-_HAN_BEHIND = re.compile(rf"{_AFTER_LEAD}[ ,的]{{0,3}}{_HAN}")
+_HAN_BEHIND = re.compile(rf"{_AFTER_LEAD}[ ,的]{{0,3}}(?:时间: ?)?{_HAN}")
+_HAN_INSIDE = re.compile(rf"[日号] ?{_HAN} ?(?:起|至|到|-|~|,)")
+_LABELLED = re.compile(r"[ ,|;]{0,4}time ?[:.]? ?(?P<h>[01]\d|2[0-3]):?(?P<m>[0-5]\d)(?!\d)")
+"""Date 14/03/2023 Time 0940."""
 _HAN_NOON = re.compile(rf"{_AFTER_LEAD}[ ,]{{0,2}}(?:中午|正午)(?![\d一二两三四五六七八九十 ])")
+
+
+@cache
+def _inside() -> re.Pattern[str]:
+    return re.compile(rf"(?:\d(?:t|,? (?:at )?))(?<!\d:\d){_clock()} ?(?:to|until|till|-|~|through)")
+
+
+@cache
+def _first_of_two() -> re.Pattern[str]:
+    return re.compile(rf"(?:between|from) (?P<told>){_clock()} ?(?:and|to|until|till|-) ?\Z")
 
 
 def with_times(text: str, dates: Sequence[Dated]) -> list[Dated]:
@@ -92,12 +107,16 @@ def _timed(text: str, dated: Dated, taken: int, until: int) -> tuple[Dated, int]
     month = dated.reading.first[2] is None
     if month or dated.reading.rule == PERIOD or dated.day.time:
         return dated, taken
-    found = None if dated.day.end else _time_behind(text, end, min(end + _REACH, until))
+    reach = min(end + _REACH, until)
+    found = _time_inside(text, start, end) if dated.day.end else _time_behind(text, end, reach)
     if found:
         return _set(dated, found[0]), max(taken, found[1])
     floor = max(start - _REACH, text.rfind("\n", 0, start) + 1, free)
     before = _before().search(text, floor, start)
     time = _time(before) if before and _trusted(before) else None
+    if before and time:
+        first = _first_of_two().search(text, max(floor, before.start() - _REACH), before.start())
+        time = (first and _time(first)) or time
     return (_set(dated, time) if time else dated), taken
 
 
@@ -118,8 +137,22 @@ def _time_behind(text: str, end: int, until: int) -> tuple[datetime.time, int] |
     han = _HAN_BEHIND.match(text, end, until)
     if han and (time := _han_time(han)):
         return time, han.end()
+    labelled = _LABELLED.match(text, end, until)
+    if labelled:
+        return datetime.time(int(labelled["h"]), int(labelled["m"])), labelled.end()
     noon = _HAN_NOON.match(text, end, until)
     return (datetime.time(_NOON), noon.end()) if noon else None
+
+
+def _time_inside(text: str, start: int, end: int) -> tuple[datetime.time, int] | None:
+    """The time of the first day of a range: 3月5日8时起至3月17日18时, 3 May 2023 09:00 to 4 May 2023."""
+    han = _HAN_INSIDE.search(text, start, end)
+    if han and (time := _han_time(han)):
+        return time, end
+    match = _inside().search(text, start, end)
+    if match and match["sep"] != "." and (time := _time(match)):
+        return time, end
+    return None
 
 
 def _trusted(match: re.Match[str]) -> bool:
@@ -136,8 +169,10 @@ def _time(match: re.Match[str]) -> datetime.time | None:
     hour = int(next(named[group] for group in ("h", "h4", "hf", "h12") if named[group]))
     minute = int(next((named[group] for group in ("m", "m4", "mf") if named[group]), "0"))
     late = named["ap"] == "p" or named["half"] in ("afternoon", "evening") or (named["night"] and hour > 5)
-    if (named["ap"] and hour > _NOON) or (named["ap"] and not hour):
+    if named["ap"] and not 1 <= hour <= _NOON:
         return None
+    if named["h12"] and not named["ap"] and not late and hour < _MORNING:
+        return None  # 3 o'clock of which half of the day?
     if late and hour < _NOON:
         hour += _NOON
     elif named["ap"] == "a" and hour == _NOON:

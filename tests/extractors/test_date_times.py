@@ -55,6 +55,14 @@ def clocks(text: str) -> list[str | None]:
         ("at 2.15 p.m. on 14 March 2023", "14:15"),
         ("at 09:40 hrs on Tuesday, 14 March 2023", "09:40"),
         ("09:40, 14 March 2023", "09:40"),
+        ("between 09:00 and 11:30 on 14 March 2023", "09:00"),
+        ("14 March 2023 between 09:00 and 11:30", "09:00"),
+        ("14 March 2023 from 09:00 to 11:30", "09:00"),
+        ("2023年3月14日9:00-11:30停电", "09:00"),
+        ("日期：2023年3月14日 时间：14:20", "14:20"),
+        ("Date 14/03/2023 Time 0940", "09:40"),
+        ("自2023年3月5日8时起至2023年3月17日18时止", "08:00"),
+        ("from 3 May 2023 09:00 to 4 May 2023 17:00", "09:00"),
         ("from 09:00 on 3 May 2023 to 17:00 on 4 May 2023", "09:00"),
     ],
 )
@@ -70,6 +78,8 @@ def test_the_time_beside_a_day_is_kept_with_it(written: str, clock: str) -> None
         "14/03/2023 2:1 ratio",
         "Scale 1:50 14 March 2023",
         "14 March 2023 12 men",
+        "14 March 2023 at 3 o'clock",
+        "14 March 2023 at 10 locations",
         "14 March 2023 1500 mm",
         "14 March 2023, 25:10",
         "2023年3月14日24时前",
@@ -128,3 +138,16 @@ def test_every_time_is_read(time: datetime.time, form: str) -> None:
 def test_no_text_beside_a_day_breaks_it(text: str) -> None:
     for day in (f"14 March 2023 {text}", f"{text} 14 March 2023"):
         clocks(day)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "no later than 5 pm on 14 March 2023",
+        "by noon on Tuesday, 14 March 2023",
+        "by close of business on 14 March 2023",
+    ],
+)
+def test_a_limit_with_a_time_is_one(text: str) -> None:
+    (fact,) = find(assemble([PageText(f"You shall answer {text}.\n", 595, 842)], "text/plain"), "other")
+    assert fact.role == "due"
