@@ -45,7 +45,8 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A claim of the register. `contract` names the notice rules that apply to it."""
+    """A claim of the register. `contract` names the notice rules that apply to it; `periods` are those (step, calendar
+    days) that the particular conditions, a policy or a warranty set otherwise."""
 
     id: str
     title: str
@@ -57,6 +58,7 @@ class Claim:
     amount: Decimal | None = None
     parties: tuple[Party, ...] = ()
     events: tuple[Event, ...] = ()
+    periods: tuple[tuple[str, int], ...] = ()
 
     def event(self, event_id: str) -> Event | None:
         """The event with this id, or None."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from pipeline.casefile import CaseFile
@@ -12,8 +12,10 @@ from pipeline.claims import Event
 from pipeline.evidence import Evidence
 from pipeline.notice_rules import AWARENESS, Step, form
 from pipeline.notices import Taken, claimants_side, taken
+from pipeline.working_days import on_working_day
 
 Status = Literal["met", "late", "missing", "pending"]
+MENTIONED_IN = ("minutes", "work_record")
 ABOUT_THEN = datetime.timedelta(days=3)
 """A document of so many days around the start of a clock may prove it."""
 
@@ -31,11 +33,24 @@ class Proof:
 
 
 @dataclass(frozen=True, slots=True)
+class Mention:
+    """Where minutes or a site record first speak of an event: from then on the claimant could know of it."""
+
+    day: datetime.date
+    proof: Proof
+
+    def as_json(self) -> dict[str, Any]:
+        """`{"date", "doc", "page"}`."""
+        return {"date": self.day.isoformat(), **self.proof.as_json()}
+
+
+@dataclass(frozen=True, slots=True)
 class Deadline:
     """A step that is due for an event (qualified). `days_left` counts from today, below 0 when overdue, None when done.
 
     `by` is who must take the step, `text` what the clause says. `clock_evidence` proves the start of the clock, where
-    a document does.
+    a document does. `first_mention` stands beside a clock that runs from the register's day of awareness: minutes and
+    diaries may show that the event was known before. It moves no clock.
     """
 
     event: str
@@ -51,9 +66,10 @@ class Deadline:
     status: Status
     by: str
     text: str
+    first_mention: Mention | None = None
 
     def as_json(self) -> dict[str, Any]:
-        """The form of the contract."""
+        """The form of the contract, and the first mention."""
         return {
             "event": self.event,
             "rule": self.rule,
@@ -66,7 +82,17 @@ class Deadline:
             "done_evidence": self.done_evidence.as_json() if self.done_evidence else None,
             "days_left": self.days_left,
             "status": self.status,
+            "first_mention": self.first_mention.as_json() if self.first_mention else None,
         }
+
+
+@dataclass(frozen=True, slots=True)
+class _Past:
+    """A step that was looked at: who must take it, by when if there is a period, and the document that took it."""
+
+    by: str
+    due: datetime.date | None
+    done: Taken | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,36 +116,66 @@ def deadlines(case: CaseFile, today: datetime.date) -> list[Deadline]:
 
 def _of_event(case: CaseFile, event: Event, today: datetime.date) -> Iterator[Deadline]:
     rules = form(case.claim.contract)
-    found: dict[str, tuple[Deadline, Taken | None]] = {}
+    own = dict(case.claim.periods)
+    mention = _first_mention(case, event)
+    past: dict[str, _Past] = {}
     for step in rules.steps(claimants_side(case)):
-        clock = _clock(case, event, step, found)
-        if clock is None or (step.unless in found and found[str(step.unless)][0].done):
+        clock = _clock(case, event, step, past)
+        if clock is None or (step.unless in past and past[str(step.unless)].done is not None):
             continue
         since = clock.start if clock.follows else min(clock.start, event.start)
         done = taken(case, event, step.key, step.by, since)
-        deadline = _deadline(case.name_of(event), rules.name, step, clock, done, today)
-        found[step.key] = deadline, done
-        yield deadline
+        due = _due(clock.start, own.get(step.key, step.days), step.rolls)
+        past[step.key] = _Past(step.by, due, done)
+        if due is not None:
+            found = _deadline(case.name_of(event), rules.name, step, clock, due, done, today)
+            said = f"{step.text} (Here within {own[step.key]} days.)" if step.key in own else step.text
+            yield replace(found, text=said, first_mention=mention if step.runs_from == AWARENESS else None)
 
 
-def _clock(
-    case: CaseFile, event: Event, step: Step, found: dict[str, tuple[Deadline, Taken | None]]
-) -> _Clock | None:
+def _due(start: datetime.date, days: int | None, rolls: str | None) -> datetime.date | None:
+    """The last day: the day on which the clock starts does not count."""
+    if days is None:
+        return None
+    due = start + datetime.timedelta(days=days)
+    return due if rolls is None else on_working_day(due, rolls)
+
+
+def _first_mention(case: CaseFile, event: Event) -> Mention | None:
+    """The earliest minutes or site record linked to the event that is no older than it."""
+    found = [
+        Mention(evidence.summary.date, Proof(evidence.id, link.page))
+        for link in case.links_of(event)
+        if (evidence := case.evidence.get(link.document)) is not None
+        and evidence.summary.kind in MENTIONED_IN
+        and evidence.summary.date is not None
+        and evidence.summary.date >= event.start
+    ]
+    return min(found, key=lambda mention: (mention.day, mention.proof.doc), default=None)
+
+
+def _clock(case: CaseFile, event: Event, step: Step, past: dict[str, _Past]) -> _Clock | None:
     if step.runs_from == AWARENESS:
         start = event.aware or event.start
         return _Clock(start, _proof_of_day(case, event, start))
-    if step.runs_from not in found:
+    if step.runs_from not in past:
         return None
-    before, done = found[step.runs_from]
-    if done is not None:
-        return _Clock(done.day if before.by == step.by else done.received, Proof(done.doc, done.page), True)
-    return _Clock(before.due, None) if before.by == step.by else None
+    before = past[step.runs_from]
+    if before.done is not None:
+        day = before.done.day if before.by == step.by else before.done.received
+        return _Clock(day, Proof(before.done.doc, before.done.page), True)
+    return _Clock(before.due, None) if before.by == step.by and before.due is not None else None
 
 
 def _deadline(
-    event: str, rule: str, step: Step, clock: _Clock, done: Taken | None, today: datetime.date
+    event: str,
+    rule: str,
+    step: Step,
+    clock: _Clock,
+    due: datetime.date,
+    done: Taken | None,
+    today: datetime.date,
 ) -> Deadline:
-    due = clock.start + datetime.timedelta(days=step.days)
     return Deadline(
         event=event,
         rule=rule,

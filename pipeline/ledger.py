@@ -8,11 +8,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from extractors.facts.fact import Fact, Money
 from index.words import compact
 from pipeline.casefile import CaseFile
+from pipeline.costs import OTHER, kind_of_cost
 from pipeline.evidence import Evidence
 from pipeline.links import Link
 from pipeline.notices import sign
@@ -33,7 +34,8 @@ HEAD = 400
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A sum in a document. `counted` says whether it is part of the sum evidenced, `why_not` why it is not."""
+    """A sum in a document. `counted` says whether it is part of the sum evidenced, `why_not` why it is not; `cost` is
+    the kind of cost (`costs.yaml`)."""
 
     event: str | None
     doc: str
@@ -43,9 +45,10 @@ class Entry:
     currency: str | None
     counted: bool
     why_not: str | None
+    cost: str = OTHER
 
     def as_json(self) -> dict[str, Any]:
-        """The form of the contract."""
+        """The form of the contract, and the kind of cost."""
         return {
             "event": self.event,
             "doc": self.doc,
@@ -55,6 +58,7 @@ class Entry:
             "currency": self.currency,
             "counted": self.counted,
             "why_not": self.why_not,
+            "cost": self.cost,
         }
 
 
@@ -77,8 +81,17 @@ class Ledger:
         """Claimed less evidenced: what is still to be proved."""
         return None if self.claimed is None else self.claimed - self.evidenced
 
+    def totals(self, by: Literal["event", "cost"]) -> dict[str, Decimal]:
+        """The sums that count, by event or by kind of cost; all are in the ledger's currency."""
+        found: dict[str, Decimal] = {}
+        for row in self.rows:
+            if row.counted:
+                key = str(row.event if by == "event" else row.cost)
+                found[key] = found.get(key, Decimal(0)) + row.amount
+        return found
+
     def as_json(self) -> dict[str, Any]:
-        """The form of the contract."""
+        """The form of the contract, and the totals."""
         return {
             "claim": self.claim,
             "currency": self.currency,
@@ -86,6 +99,10 @@ class Ledger:
             "evidenced": money(self.evidenced),
             "difference": None if self.difference is None else money(self.difference),
             "rows": [row.as_json() for row in self.rows],
+            "totals": {
+                "event": {key: money(value) for key, value in self.totals("event").items()},
+                "cost": {key: money(value) for key, value in self.totals("cost").items()},
+            },
         }
 
 
@@ -263,7 +280,17 @@ def _entry(case: CaseFile, found: Evidence, fact: Fact, value: Money, why_not: s
         currency=value.currency,
         counted=why_not is None,
         why_not=why_not,
+        cost=kind_of_cost(
+            shown(_line_of(found, fact)), found.summary.title or "", found.document.text[:HEAD]
+        ),
     )
+
+
+def _line_of(found: Evidence, fact: Fact) -> str:
+    """The line in which the sum stands."""
+    text = found.document.text
+    end = text.find("\n", fact.end)
+    return text[text.rfind("\n", 0, fact.start) + 1 : end if end >= 0 else None]
 
 
 def _description(found: Evidence, fact: Fact) -> str:

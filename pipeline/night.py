@@ -24,6 +24,7 @@ from pipeline.linking import link_pending
 from pipeline.matter import Matter
 from pipeline.records import audit_log, documents, matters
 from pipeline.redo import reopen_outdated, understand_outdated
+from pipeline.urgent import told, urgent
 from pipeline.witnesses import audit_faults, reported
 from pipeline.workspace import write_atomically
 
@@ -207,7 +208,10 @@ def markdown(matter: Matter, night: Night) -> str:
         ("documents in all", said["documents"]),
         ("free disk, GiB", round(said["free_bytes"] / 2**30, 1)),
     ]
-    lines = [f"# Nightly run {said['started']}", "", "| | |", "| --- | ---: |"]
+    lines = [f"# Nightly run {said['started']}"]
+    clocks = urgent(matter, night.started.date())
+    lines += _section("Deadlines", [(found.event, told(found)) for found in clocks])
+    lines += ["", "| | |", "| --- | ---: |"]
     lines += [f"| {what} | {count} |" for what, count in rows]
     if night.index_rebuilt:
         lines += ["", "The search index was broken and was built anew."]

@@ -13,6 +13,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 
 from pipeline.claims import Claim, Event, Party
 from pipeline.errors import RegisterError
+from pipeline.notice_rules import form
 from pipeline.yaml_text import loaded
 
 CLAIM_TYPES = ("construction", "warranty", "insurance", "other")
@@ -76,7 +77,10 @@ class ClaimEntry(_Entry):
     status: Literal["open", "submitted", "accepted", "part_accepted", "rejected", "arbitration", "closed"] = (
         "open"
     )
-    contract: Literal["fidic-1999", "fidic-2017", "gf-2017-0201", "nec4", "none"] = "none"
+    contract: Literal[
+        "fidic-1999", "fidic-2017", "gf-2017-0201", "nec4", "none", "prc-insurance", "warranty"
+    ] = "none"
+    periods: dict[Word, Annotated[int, Field(ge=1, le=3650)]] = Field(default_factory=dict)
     references: tuple[Word, ...] = ()
     currency: Annotated[str, Field(pattern="^[A-Z]{3}$")] | None = None
     amount: Amount | None = None
@@ -87,6 +91,15 @@ class ClaimEntry(_Entry):
     def _unique_events(self) -> ClaimEntry:
         if twice := _first_twice(event.id for event in self.events):
             raise ValueError(f"event {twice} stands twice")
+        return self
+
+    @model_validator(mode="after")
+    def _known_periods(self) -> ClaimEntry:
+        rules = form(self.contract)
+        known = {step.key for step in (*rules.contractor, *rules.employer)}
+        if unknown := sorted(set(self.periods) - known):
+            told = ", ".join(sorted(known)) or "none"
+            raise ValueError(f"{self.contract} has no step {unknown[0]} (`periods` may name: {told})")
         return self
 
     def claim(self) -> Claim:
@@ -101,6 +114,7 @@ class ClaimEntry(_Entry):
             amount=self.amount,
             parties=tuple(Party(p.role, p.name, p.aliases) for p in self.parties),
             events=tuple(event.event() for event in self.events),
+            periods=tuple(self.periods.items()),
         )
 
 
@@ -159,6 +173,7 @@ def body_of(claim: Claim) -> dict[str, Any]:
         "amount": None if claim.amount is None else str(claim.amount),
         "parties": [{"role": p.role, "name": p.name, "aliases": list(p.aliases)} for p in claim.parties],
         "events": [_event_body(event) for event in claim.events],
+        **({"periods": dict(claim.periods)} if claim.periods else {}),
     }
 
 

@@ -144,12 +144,12 @@ def _holder(path: Path) -> str:
         return "another process"
 
 
-def write_atomically(path: Path, text: str) -> None:
-    """Write a small file so that no one ever sees half of it, and it outlives a crash."""
+def write_atomically(path: Path, content: str | bytes) -> None:
+    """Write a small file (text as UTF-8) so that no one ever sees half of it, and it outlives a crash."""
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
-        with os.fdopen(handle, "w", encoding="utf-8") as out:
-            out.write(text)
+        with os.fdopen(handle, "wb") as out:
+            out.write(content.encode() if isinstance(content, str) else content)
             out.flush()
             os.fsync(out.fileno())
         Path(temporary).replace(path)

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import click
+from click.decorators import FC
 
 from app.options import IsoDate, json_option, open_matter, workspace_option
 from app.output import message, print_json, print_table, say, word
+from pipeline import ledger_book, timeline
+from pipeline.calendar_file import calendar
 from pipeline.casefile import load_case
 from pipeline.chronology import chronology
 from pipeline.claim_report import claim_report
@@ -30,37 +34,74 @@ def _print_rows(rows: list[dict[str, Any]], columns: list[str], as_json: bool) -
         print_table(columns, [[row[column] for column in columns] for row in rows])
 
 
+def _out_option(*suffixes: str) -> Callable[[FC], FC]:
+    """`--out FILE`, whose suffix says in which form."""
+    return click.option(
+        "--out",
+        type=click.Path(path_type=Path),
+        metavar="FILE",
+        help=f"Write to a new file: {', '.join(f'FILE.{suffix}' for suffix in suffixes)}.",
+    )
+
+
+def _write(out: Path, forms: dict[str, Callable[[], str | bytes]]) -> None:
+    """Write a new file in the form that its suffix names."""
+    if out.suffix.lower() not in forms:
+        raise UsageError(f"{out.name} does not say in which form.", f"End it with {' or '.join(forms)}.")
+    if out.exists():
+        raise UsageError(f"{out} is there already.", "Name a new file.")
+    made = forms[out.suffix.lower()]()
+    write_atomically(out, made)
+    message(str(out))
+
+
 @click.command("chronology")
 @click.argument("claim")
+@_out_option("csv", "svg", "html")
 @workspace_option
 @json_option
-def chronology_command(claim: str, workspace: Path, as_json: bool) -> None:
+def chronology_command(claim: str, out: Path | None, workspace: Path, as_json: bool) -> None:
     """Events and dated evidence on one line of time.
 
-    Example: claimtrail chronology CLM-001
+    Example: claimtrail chronology CLM-001 --out course.html
     """
     with open_matter(workspace) as matter:
-        rows = [row.as_json() for row in chronology(load_case(matter, claim))]
-    _print_rows(rows, ["date", "end", "event", "doc", "page", "text"], as_json)
+        case = load_case(matter, claim)
+    rows = chronology(case)
+    title = f"{case.claim.id}: {case.claim.title}"
+    if out is not None:
+        forms: dict[str, Callable[[], str | bytes]] = {
+            ".csv": lambda: timeline.as_csv(rows),
+            ".svg": lambda: timeline.as_svg(rows, title),
+            ".html": lambda: timeline.as_html(rows, title),
+        }
+        _write(out, forms)
+    if as_json or out is None:
+        _print_rows([row.as_json() for row in rows], list(timeline.COLUMNS), as_json)
 
 
 @click.command("deadlines")
 @click.argument("claim", required=False)
 @click.option("--today", type=IsoDate(), help="Reckon from this day instead of today.")
+@_out_option("ics")
 @workspace_option
 @json_option
-def deadlines_command(claim: str | None, today: datetime.date | None, workspace: Path, as_json: bool) -> None:
+def deadlines_command(
+    claim: str | None, today: datetime.date | None, out: Path | None, workspace: Path, as_json: bool
+) -> None:
     """Notices, particulars and replies by the contract's rules: met, late, missing or pending.
 
-    Example: claimtrail deadlines CLM-001
+    Example: claimtrail deadlines CLM-001 --out deadlines.ics
     """
     with open_matter(workspace) as matter:
         wanted = [claim] if claim else _claim_ids(matter)
         day = today or now().date()
-        rows = [found.as_json() for one in wanted for found in deadlines(load_case(matter, one), day)]
-    _print_rows(
-        rows, ["event", "step", "clause", "clock_start", "due", "done", "days_left", "status"], as_json
-    )
+        found = [deadline for one in wanted for deadline in deadlines(load_case(matter, one), day)]
+    if out is not None:
+        _write(out, {".ics": lambda: calendar(found, now())})
+    if as_json or out is None:
+        columns = ["event", "step", "clause", "clock_start", "due", "done", "days_left", "status"]
+        _print_rows([deadline.as_json() for deadline in found], columns, as_json)
 
 
 def _claim_ids(matter: Matter) -> list[str]:
@@ -70,23 +111,35 @@ def _claim_ids(matter: Matter) -> list[str]:
 
 @click.command("ledger")
 @click.argument("claim")
+@_out_option("xlsx", "csv")
 @workspace_option
 @json_option
-def ledger_command(claim: str, workspace: Path, as_json: bool) -> None:
+def ledger_command(claim: str, out: Path | None, workspace: Path, as_json: bool) -> None:
     """The sum claimed against the sums in the evidence, nothing counted twice.
 
-    Example: claimtrail ledger CLM-001
+    Example: claimtrail ledger CLM-001 --out ledger.xlsx
     """
     with open_matter(workspace) as matter:
-        answer = ledger(load_case(matter, claim)).as_json()
+        case = load_case(matter, claim)
+    found = ledger(case)
+    if out is not None:
+        forms: dict[str, Callable[[], str | bytes]] = {
+            ".xlsx": lambda: ledger_book.as_workbook(found, case, now()),
+            ".csv": lambda: ledger_book.as_csv(found, case),
+        }
+        _write(out, forms)
+    answer = found.as_json()
     if as_json:
         print_json(answer)
+    if as_json or out is not None:
         return
     columns = ["event", "doc", "page", "description", "amount", "currency", "counted", "why_not"]
     rows = [{**row, "counted": word("yes") if row["counted"] else word("no")} for row in answer["rows"]]
     _print_rows(rows, columns, as_json)
     for key in ("claimed", "evidenced", "difference"):
         say(f"{word(key)}: {answer['currency'] or ''} {answer[key]}")
+    for by, sums in answer["totals"].items():
+        say(f"{word(by)}: {', '.join(f'{word(key)} {value}' for key, value in sums.items())}")
 
 
 @click.command("gaps")

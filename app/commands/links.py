@@ -7,11 +7,12 @@ from pathlib import Path
 import click
 
 from app.options import json_option, open_matter, workspace_option
-from app.output import message, print_json, print_table, word
+from app.output import message, print_json, print_table, say, word
 from app.progress import progress
 from pipeline.indexing import index_pending
 from pipeline.judgement import judge
 from pipeline.linking import relink
+from pipeline.linking.explained import explained
 from pipeline.links import Link
 from pipeline.pace import stage
 from pipeline.records import documents, matters
@@ -20,13 +21,22 @@ from pipeline.workspace import working
 
 @click.command("link")
 @click.argument("claim", required=False)
+@click.option(
+    "--explain",
+    nargs=2,
+    metavar="DOC CLAIM/EVENT",
+    help="Change nothing; show what speaks for and against this link, and the sum.",
+)
 @workspace_option
 @json_option
-def link_command(claim: str | None, workspace: Path, as_json: bool) -> None:
+def link_command(claim: str | None, explain: tuple[str, str] | None, workspace: Path, as_json: bool) -> None:
     """Propose links between evidence and events, for one claim or all.
 
     Example: claimtrail link CLM-001
     """
+    if explain is not None:
+        _explain(*explain, workspace, as_json)
+        return
     with open_matter(workspace) as matter, working(matter.workspace, "link"):
         with matter.reading() as tx:
             claims = [matters.claim(tx, claim)] if claim else list(matters.all_claims(tx))
@@ -39,6 +49,20 @@ def link_command(claim: str | None, workspace: Path, as_json: bool) -> None:
         print_json({"claims": [found.id for found in claims], "links": count, "changed": changed})
     else:
         message(f"{count} links, {len(changed)} {word('documents')} changed")
+
+
+def _explain(document: str, event: str, workspace: Path, as_json: bool) -> None:
+    with open_matter(workspace) as matter:
+        answer = explained(matter, document, event)
+    if as_json:
+        print_json(answer)
+        return
+    rows = [(f"{r['weight']:+.2f}", r["kind"], r["detail"], r["page"], r["raw"]) for r in answer["reasons"]]
+    print_table(["weight", "reasons", "detail", "page", "words"], rows)
+    state = word(answer["status"] or "not proposed")
+    say(
+        f"{answer['doc']} – {answer['event']}: {answer['sum']} → {word('score')} {answer['score']:.2f}, {state}"
+    )
 
 
 @click.command("links")

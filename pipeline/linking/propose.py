@@ -93,11 +93,18 @@ def _portions(ids: Sequence[str], kin: Threads) -> Iterator[list[str]]:
 
 def linked(documents_read: Iterable[Evidence], events: Events, kin: Threads) -> dict[str, list[Link]]:
     """The links to propose for each document, its thread or family taken into account."""
+    return {
+        document: [link for link in links if link.score >= PROPOSED]
+        for document, links in weighed(documents_read, events, kin).items()
+    }
+
+
+def weighed(documents_read: Iterable[Evidence], events: Events, kin: Threads) -> dict[str, list[Link]]:
+    """The links of each document to every event, however low they score, its thread or family taken into account."""
     alone = {evidence.id: propose(evidence, events) for evidence in documents_read}
     groups = {kin.of(document): _best_two(alone, kin.of(document)) for document in alone}
     return {
-        document: [link for link in _with_thread(links, groups[kin.of(document)]) if link.score >= PROPOSED]
-        for document, links in alone.items()
+        document: list(_with_thread(links, groups[kin.of(document)])) for document, links in alone.items()
     }
 
 

@@ -3,7 +3,9 @@
 A form's file says for each side who claims (`contractor`, `employer`) which steps there are. A step:
 `key`, `clause`, `days` (calendar days, counted from the day after the clock starts), `from` (`awareness` or the key of
 an earlier step, whose document starts the clock), `by` (claimant, respondent or engineer), `text` (what the
-clause says, in our words), and where it applies `unless` (a step that makes this one needless).
+clause says, in our words), and where it applies `unless` (a step that makes this one needless). A step without
+`days` is due only where the claim's register gives its period (`periods`). `rolls: CN` moves a last day that is no
+working day of that country to the next one, where the rule says so.
 """
 
 from __future__ import annotations
@@ -23,15 +25,17 @@ AWARENESS = "awareness"
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """Something that a party must do within so many calendar days of something else."""
+    """Something that a party must do within so many calendar days of something else; `days` is None where only the
+    claim tells how many. `rolls` names the country (ISO 3166) on whose working days a period ends."""
 
     key: str
     clause: str
-    days: int
+    days: int | None
     runs_from: str
     by: str
     text: str
     unless: str | None = None
+    rolls: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,14 +74,15 @@ def _steps(name: str, entries: list[dict[str, Any]]) -> tuple[Step, ...]:
         step = Step(
             key=str(entry["key"]),
             clause=str(entry["clause"]),
-            days=int(entry["days"]),
+            days=int(entry["days"]) if "days" in entry else None,
             runs_from=str(entry["from"]),
             by=str(entry["by"]),
             text=str(entry["text"]),
             unless=entry.get("unless"),
+            rolls=entry.get("rolls"),
         )
         known = {AWARENESS, *(earlier.key for earlier in steps)}
-        if step.runs_from not in known or step.by not in BY or step.days < 1 or step.key in known:
+        if step.runs_from not in known or step.by not in BY or step.days == 0 or step.key in known:
             raise ValueError(f"{name}.yaml: step {step.key!r} does not fit")
         steps.append(step)
     return tuple(steps)

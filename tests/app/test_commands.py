@@ -77,6 +77,50 @@ def test_links_name_their_reasons(filled: Command) -> None:
     assert id_of(filled, "leaflet.txt") not in {link["doc"] for link in links}
 
 
+def test_a_link_is_explained_by_the_sum_of_its_reasons_with_their_places(filled: Command) -> None:
+    link = filled("links", "CLM-001", "--json").json[0]
+    told = filled("link", "--explain", link["doc"][:8], link["event"], "--json").json
+    assert (told["doc"], told["status"], told["score"]) == (link["doc"], "proposed", link["score"])
+    assert told["sum"] == pytest.approx(sum(reason["weight"] for reason in told["reasons"]), abs=0.01)
+    placed = [reason for reason in told["reasons"] if reason["raw"]]
+    text = "".join(page["text"] for page in filled("show", link["doc"], "--json").json["pages"])
+    assert placed
+    assert all(reason["raw"] in text and reason["page"] >= 1 for reason in placed)
+    assert "→" in filled("link", "--explain", link["doc"], link["event"]).out
+
+
+def test_what_is_not_proposed_is_explained_too(filled: Command) -> None:
+    linked = {(link["doc"], link["event"]) for link in filled("links", "CLM-001", "--json").json}
+    document = next(found["id"] for found in filled("list", "--json").json if found["state"] == "ok")
+    for event in ("CLM-001/E1", "CLM-001/E2"):
+        told = filled("link", "--explain", document, event, "--json").json
+        assert (told["status"] is not None) == ((document, event) in linked)
+        assert (told["score"] >= told["proposed_from"]) == ((document, event) in linked)
+    refused = filled("link", "--explain", document, "CLM-001/E9", "--json")
+    assert (refused.status, refused.json["error"]["code"]) == (2, "not_found")
+
+
+@pytest.mark.parametrize(
+    ("command", "name", "begins"),
+    [
+        (["chronology", "CLM-001"], "course.csv", b"date,end"),
+        (["chronology", "CLM-001"], "course.svg", b"<svg"),
+        (["chronology", "CLM-001"], "course.html", b"<!DOCTYPE html>"),
+        (["deadlines"], "clocks.ics", b"BEGIN:VCALENDAR"),
+        (["ledger", "CLM-001"], "ledger.xlsx", b"PK"),
+        (["ledger", "CLM-001"], "ledger.csv", b"event,"),
+    ],
+)
+def test_a_file_is_written_in_the_form_of_its_suffix_and_never_over_another(
+    filled: Command, tmp_path: Path, command: list[str], name: str, begins: bytes
+) -> None:
+    out = tmp_path / name
+    assert filled(*command, "--out", str(out)).status == 0
+    assert out.read_bytes().startswith(begins)
+    assert filled(*command, "--out", str(out)).status == 2
+    assert filled(*command, "--out", str(tmp_path / "x.doc")).status == 2
+
+
 def test_verdicts_outlive_every_rerun(filled: Command, register_file: Path, evidence_folder: Path) -> None:
     letter, leaflet = id_of(filled, "L-0145.txt"), id_of(filled, "leaflet.txt")
     assert filled("reject", letter, "CLM-001/E1").status == 0

@@ -12,6 +12,8 @@ from pipeline.evidence import Evidence
 from pipeline.notice_rules import AWARENESS, form, names
 from pipeline.notices import steps
 from pipeline.register import ClaimEntry
+from pipeline.urgent import told
+from pipeline.working_days import on_working_day
 from tests.pipeline.case_builder import (
     CONTRACTOR,
     EMPLOYER,
@@ -120,6 +122,7 @@ def test_the_json_is_that_of_the_contract() -> None:
         "done_evidence": {"doc": notice.id, "page": 2},
         "days_left": None,
         "status": "met",
+        "first_mention": None,
     }
 
 
@@ -324,3 +327,77 @@ def test_every_step_but_the_first_follows_one_that_is_there() -> None:
             keys = [step.key for step in form(name).steps(side)]
             assert len(keys) == len(set(keys))
             assert all(step.runs_from in (AWARENESS, *keys) for step in form(name).steps(side))
+
+
+CLAIM_LETTER = "索赔申请书\n现提交索赔报告及损失证明资料，请予核定。"
+DECISION = "理赔决定通知书\n经核定，同意赔付。"
+PAID = "赔款支付通知\n我公司已支付赔款人民币 96,000.00 元。"
+
+
+def insured(*documents: Evidence, **periods: int) -> list[Deadline]:
+    made = claim(event(), contract="prc-insurance", type="insurance", periods=tuple(periods.items()))
+    return deadlines(case(made, list(documents)), TODAY)
+
+
+def test_the_law_sets_the_insurers_periods_and_the_policy_those_of_the_insured() -> None:
+    assert insured() == []
+    assert [(d.step, d.due) for d in insured(notice=2)] == [("notice", day("2023-03-16"))]
+    particulars = letter(CLAIM_LETTER, "2023-04-03", title="索赔申请书")
+    found = {d.step: d.due for d in insured(particulars)}
+    # 30 days after 3 April is 3 May, the last day of a holiday; 10 days after 4 May is a Sunday
+    assert found == {"reply": day("2023-05-04"), "payment": day("2023-05-15"), "advance": day("2023-06-02")}
+    answered = letter(DECISION, "2023-04-20", sender=EMPLOYER, title="理赔决定通知书")
+    paid = letter(PAID, "2023-04-28", sender=EMPLOYER, title="赔款支付通知")
+    found = {d.step: (d.due, d.done, d.status) for d in insured(particulars, answered, paid)}
+    assert found == {
+        "reply": (day("2023-05-04"), day("2023-04-20"), "met"),
+        "payment": (day("2023-05-04"), day("2023-04-28"), "met"),
+    }
+
+
+@pytest.mark.parametrize(
+    ("last", "country", "expected"),
+    [
+        ("2023-04-29", "CN", "2023-05-04"),  # Labour Day's holiday, a Saturday to a Wednesday
+        ("2023-04-23", "CN", "2023-04-23"),  # a Sunday that was made a working day
+        ("2023-05-05", "CN", "2023-05-05"),
+        ("2023-05-27", "CN", "2023-05-29"),  # a Saturday
+        ("2023-12-25", "GB", "2023-12-27"),
+    ],
+)
+def test_a_period_that_ends_on_a_day_of_rest_ends_on_the_next_working_day(
+    last: str, country: str, expected: str
+) -> None:
+    assert on_working_day(day(last), country) == day(expected)
+
+
+def test_a_claim_may_set_a_period_otherwise() -> None:
+    own = deadlines(case(claim(event(), periods=(("notice", 14),)), []), TODAY)
+    assert [(d.step, d.due) for d in own] == [
+        ("notice", day("2023-03-28")),
+        ("particulars", day("2023-04-25")),
+    ]
+    assert "within 14 days" in own[0].text
+    assert "14" not in own[1].text
+
+
+def test_a_warranty_has_the_periods_that_its_register_gives() -> None:
+    made = claim(event(), contract="warranty", type="warranty", periods=(("notice", 10), ("reply", 15)))
+    sent = letter("Notice of claim\nWe hereby give notice of a claim under the warranty.", "2023-03-20")
+    assert [(d.step, d.status) for d in deadlines(case(made, [sent]), TODAY)] == [("notice", "met")]
+
+
+def test_minutes_that_speak_of_an_event_stand_beside_the_clock_and_do_not_move_it() -> None:
+    minutes = evidence("m.pdf", "Progress meeting: access to Area B", kind="minutes", date="2023-03-16")
+    diary = evidence("d.pdf", "Diary: gate locked", kind="work_record", date="2023-03-15")
+    early = evidence("e.pdf", "Diary of the week before", kind="work_record", date="2023-03-07")
+    notice, particulars = clocks("fidic-1999", [minutes, diary, early], aware="2023-03-20")
+    assert notice.as_json()["first_mention"] == {"date": "2023-03-15", "doc": diary.id, "page": 1}
+    assert notice.clock_start == day("2023-03-20")
+    assert particulars.first_mention == notice.first_mention
+
+
+def test_what_is_overdue_is_told_first() -> None:
+    late, soon = clocks("fidic-1999", [], today=day("2023-04-20"))
+    assert told(late) == "notice (Sub-Clause 20.1) was due on 2023-04-11, 9 days ago, from the claimant"
+    assert told(soon) == "particulars (Sub-Clause 20.1) is due on 2023-04-25, in 5 days, from the claimant"

@@ -49,8 +49,10 @@ def test_the_json_is_that_of_the_contract() -> None:
                 "currency": "USD",
                 "counted": True,
                 "why_not": None,
+                "cost": "plant",
             }
         ],
+        "totals": {"event": {"CLM-1/E1": "54180.00"}, "cost": {"plant": "54180.00"}},
     }
 
 

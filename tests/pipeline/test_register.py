@@ -91,3 +91,25 @@ def test_other_encodings_and_missing_files_are_named(tmp_path: Path) -> None:
         read_register(path)
     with pytest.raises(RegisterError, match="cannot be read"):
         read_register(tmp_path / "none.yaml")
+
+
+def test_periods_of_a_claim_are_kept(tmp_path: Path) -> None:
+    text = FULL.replace(
+        "    contract: fidic-1999\n", "    contract: fidic-1999\n    periods: {notice: 14, reply: 56}\n"
+    )
+    (claim,) = read_register(written(tmp_path, text))
+    assert claim.periods == (("notice", 14), ("reply", 56))
+    assert claim_of(body_of(claim)) == claim
+    (plain,) = read_register(written(tmp_path, FULL))
+    assert "periods" not in body_of(plain)
+
+
+@pytest.mark.parametrize(
+    ("periods", "said"),
+    [("{objection: 7}", "fidic-1999 has no step objection"), ("{notice: 0}", "greater than or equal to 1")],
+)
+def test_a_period_that_no_step_has_is_named_with_its_line(tmp_path: Path, periods: str, said: str) -> None:
+    text = FULL.replace("    contract: fidic-1999\n", f"    contract: fidic-1999\n    periods: {periods}\n")
+    with pytest.raises(RegisterError, match=said) as error:
+        read_register(written(tmp_path, text))
+    assert "line " in str(error.value)

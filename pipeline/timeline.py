@@ -1,0 +1,189 @@
+"""The chronology as a picture: events as bars, dated evidence as points below them, on one line of time (SVG, HTML)."""
+
+from __future__ import annotations
+
+import csv
+import datetime
+import io
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from html import escape
+from itertools import accumulate
+
+from extractors.document import is_han
+from pipeline.chronology import Row
+from pipeline.harmless import cell, terminal
+
+COLUMNS = ("date", "end", "event", "doc", "page", "text")
+WIDTH, LEFT, RIGHT = 1200, 240, 20
+TOP, LANE, GAP, POINT = 44, 26, 14, 5
+"""Pixels: above the first lane, of a lane, between events and evidence, of a point's radius."""
+MOST_LANES = 40
+CLOSEST = 2 * POINT + 2
+"""Pixels between two points in one lane."""
+TICKS = 14
+"""Months, quarters or years at most that are named on the line of time."""
+_NOT_IN_XML = {0x0C: " ", 0xFFFE: "\ufffd", 0xFFFF: "\ufffd"}
+ROOM = 60
+"""Pixels that a month's name takes."""
+LABEL = 30
+"""Letters of an event's name beside its lane; a Han character is as wide as two."""
+_STYLE = """
+.t{font:12px system-ui,'Noto Sans','Noto Sans CJK SC','WenQuanYi Zen Hei',sans-serif;fill:#1c2733}
+.m{fill:#5b6875}.g{stroke:#d8dee5}.e{fill:#2f6fad}.d{fill:#c0662b}
+@media (prefers-color-scheme:dark){.t{fill:#e6ebf0}.m{fill:#9aa7b4}.g{stroke:#3a4653}.e{fill:#6aa9e4}.d{fill:#e59a63}}
+"""
+_PAGE = """<!DOCTYPE html>
+<html><head><meta charset="utf-8"><title>{title}</title>
+<style>:root{{color-scheme:light dark}}body{{margin:1.5em;font:15px system-ui,sans-serif}}
+table{{border-collapse:collapse}}svg{{max-width:100%;height:auto}}
+td,th{{padding:.25em .7em;text-align:left;vertical-align:top;border-bottom:1px solid #8884}}
+tr.conflict td:first-child{{border-left:4px solid #7a4fa0}}</style></head>
+<body><h1>{title}</h1>{picture}<table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table></body></html>
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class _Scale:
+    first: datetime.date
+    days: int
+
+    def x(self, day: datetime.date) -> float:
+        """Pixels from the left edge."""
+        return LEFT + (WIDTH - LEFT - RIGHT) * (day - self.first).days / self.days
+
+
+def as_csv(rows: Sequence[Row]) -> str:
+    """The rows as CSV (RFC 4180), harmless for spreadsheet programs."""
+    out = io.StringIO(newline="")
+    writer = csv.writer(out)
+    writer.writerow(COLUMNS)
+    writer.writerows([[cell(row.as_json()[column]) for column in COLUMNS] for row in rows])
+    return out.getvalue()
+
+
+def as_svg(rows: Sequence[Row], title: str) -> str:
+    """A picture of the rows that needs nothing else; each bar and point tells its row when it is pointed at."""
+    if not rows:
+        return _picture(title, [], TOP)
+    scale = _scale(rows)
+    events = [row for row in rows if row.event is not None]
+    lanes = _lanes([row for row in rows if row.event is None], scale)
+    below = TOP + LANE * len(events) + GAP
+    height = below + LANE * max(1, len(lanes)) + GAP
+    marks = [
+        *_ticks(scale, height),
+        *(_bar(row, TOP + LANE * number, scale) for number, row in enumerate(events)),
+        *(_point(row, below + LANE * number, scale) for number, lane in enumerate(lanes) for row in lane),
+    ]
+    return _picture(title, marks, height)
+
+
+def _picture(title: str, marks: Sequence[str], height: int) -> str:
+    name = _text(title)
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" width="{WIDTH}" height="{height}"'
+        f' role="img" aria-label="{name}"><title>{name}</title><style>{_STYLE}</style>{"".join(marks)}</svg>\n'
+    )
+
+
+def as_html(rows: Sequence[Row], title: str) -> str:
+    """A page with the picture and a table of the rows; days that two rows give to one happening are marked."""
+    disputed = conflicting(rows)
+    body = "".join(
+        f"<tr{' class=conflict' if number in disputed else ''}>"
+        + "".join(f"<td>{_text(row.as_json()[column])}</td>" for column in COLUMNS)
+        + "</tr>"
+        for number, row in enumerate(rows)
+    )
+    heads = "".join(f"<th>{column}</th>" for column in COLUMNS)
+    return _PAGE.format(title=_text(title), picture=as_svg(rows, title), heads=heads, rows=body)
+
+
+def conflicting(rows: Sequence[Row]) -> frozenset[int]:
+    """The positions of rows that tell the same, word for word, of different days."""
+    days: dict[str, dict[tuple[datetime.date, datetime.date | None], list[int]]] = {}
+    for number, row in enumerate(rows):
+        if row.event is None:
+            days.setdefault(" ".join(row.text.split()).casefold(), {}).setdefault(
+                (row.date, row.end), []
+            ).append(number)
+    told_twice = (found for found in days.values() if len(found) > 1)
+    return frozenset(number for found in told_twice for numbers in found.values() for number in numbers)
+
+
+def _scale(rows: Sequence[Row]) -> _Scale:
+    first = min(row.date for row in rows)
+    last = max(row.end or row.date for row in rows)
+    return _Scale(first, max(1, (last - first).days))
+
+
+def _lanes(rows: Sequence[Row], scale: _Scale) -> list[list[Row]]:
+    """Points that would touch stand below each other; what no lane has room for stands in the last."""
+    lanes: list[list[Row]] = []
+    for row in rows:
+        free = (lane for lane in lanes if scale.x(row.date) - scale.x(lane[-1].date) >= CLOSEST)
+        lane = next(free, None)
+        if lane is not None:
+            lane.append(row)
+        elif len(lanes) < MOST_LANES:
+            lanes.append([row])
+        else:
+            lanes[-1].append(row)
+    return lanes
+
+
+def _ticks(scale: _Scale, height: int) -> Iterator[str]:
+    months = scale.days / 30
+    step = next((s for s in (1, 3, 6, 12, 24, 60, 120, 240) if months / s <= TICKS), 600)
+    year, month = scale.first.year, 1
+    while datetime.date(year, month, 1) <= scale.first + datetime.timedelta(days=scale.days):
+        day = datetime.date(year, month, 1)
+        if day >= scale.first:
+            x = scale.x(day)
+            label = str(year) if step >= 12 else f"{year}-{month:02}"
+            yield f'<line class="g" x1="{x:.1f}" x2="{x:.1f}" y1="28" y2="{height}"/>'
+            if x < WIDTH - ROOM:
+                yield f'<text class="t m" x="{x + 3:.1f}" y="20">{label}</text>'
+        months_on = year * 12 + month - 1 + step
+        if months_on // 12 > datetime.MAXYEAR:
+            return
+        year, month = months_on // 12, months_on % 12 + 1
+
+
+def _bar(row: Row, y: int, scale: _Scale) -> str:
+    x0, x1 = scale.x(row.date), scale.x(row.end or row.date)
+    label = f"{(row.event or '').rpartition('/')[2]} {row.text}"
+    short = _shortened(label)
+    return (
+        f'<g><title>{_told(row)}</title><text class="t" x="8" y="{y + 15}">{_text(short)}</text>'
+        f'<rect class="e" x="{x0:.1f}" y="{y + 5}" width="{max(4.0, x1 - x0):.1f}" height="{LANE - 12}" rx="3"/></g>'
+    )
+
+
+def _shortened(label: str) -> str:
+    wide = list(accumulate(2 if is_han(char) else 1 for char in label))
+    if not wide or wide[-1] <= LABEL:
+        return label
+    return f"{label[: bisect_left(wide, LABEL)]}…"
+
+
+def _point(row: Row, y: int, scale: _Scale) -> str:
+    x0 = scale.x(row.date)
+    span = ""
+    if row.end:
+        span = f'<rect class="d" x="{x0:.1f}" y="{y + 11}" width="{max(1.0, scale.x(row.end) - x0):.1f}" height="2"/>'
+    return (
+        f'<g><title>{_told(row)}</title>{span}<circle class="d" cx="{x0:.1f}" cy="{y + 12}" r="{POINT}"/></g>'
+    )
+
+
+def _told(row: Row) -> str:
+    days = f"{row.date.isoformat()} – {row.end.isoformat()}" if row.end else row.date.isoformat()
+    place = f" [{row.doc}, {row.page}]" if row.doc else ""
+    return _text(f"{days}  {row.event or ''} {row.text}{place}")
+
+
+def _text(value: object) -> str:
+    return escape(terminal("" if value is None else str(value)).translate(_NOT_IN_XML))

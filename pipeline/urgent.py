@@ -1,0 +1,42 @@
+"""Steps of open claims that are overdue or will be due soon: what a night's report begins with."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator
+
+from pipeline.casefile import load_case
+from pipeline.deadlines import Deadline, deadlines
+from pipeline.matter import Matter
+from pipeline.records import matters
+
+SOON = 30
+"""Days before a step is due from which on it is told."""
+OVER = ("closed", "accepted")
+"""States of a claim whose clocks matter no more."""
+
+
+def urgent(matter: Matter, today: datetime.date) -> list[Deadline]:
+    """The steps still to be taken that are overdue or due within `SOON` days, the most urgent first."""
+    return sorted(_open(matter, today), key=lambda found: (found.due, found.event, found.step))
+
+
+def _open(matter: Matter, today: datetime.date) -> Iterator[Deadline]:
+    with matter.reading() as tx:
+        claims = [
+            claim for claim in matters.all_claims(tx) if claim.status not in OVER and claim.contract != "none"
+        ]
+    for claim in claims:
+        for found in deadlines(load_case(matter, claim.id), today):
+            if found.days_left is not None and found.days_left <= SOON:
+                yield found
+
+
+def told(found: Deadline) -> str:
+    """The step and its day for people, such as "notice (Sub-Clause 20.1) was due on 2023-04-11, 80 days ago, from the
+    claimant"."""
+    left = found.days_left or 0
+    when = (
+        f"was due on {found.due}, {-left} days ago" if left < 0 else f"is due on {found.due}, in {left} days"
+    )
+    return f"{found.step} ({found.clause}) {when}, from the {found.by}"
