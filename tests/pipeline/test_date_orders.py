@@ -116,6 +116,26 @@ def test_documents_like_it_decide_where_the_sender_is_unknown(matter: Matter) ->
     assert "same language" in doubts(matter, alone)[0]
 
 
+def test_documents_in_the_same_currency_come_before_those_in_the_same_language(matter: Matter) -> None:
+    for name, dated, total in (
+        ("a", "04/25/2023", "CAD 1,200.00"),
+        ("b", "05/19/2023", "CAD 2,400.00"),
+        ("c", "25/04/2023", "CHF 1,200.00"),
+        ("d", "19/05/2023", "CHF 2,400.00"),
+        ("e", "28/05/2023", "CHF 4,800.00"),
+    ):
+        take(matter, name, f"Note\n\nDate: {dated}\n\nThe pump cost {total} to mend.\n")
+    ids = {
+        total: take(matter, total, f"Note\n\nDate: 03/04/2023\n\nThe crane cost {total} to mend.\n")
+        for total in ("CAD 350.00", "CHF 350.00", "SEK 350.00")
+    }
+    settle_orders(matter)
+    assert own_date(matter, ids["CAD 350.00"]) == datetime.date(2023, 3, 4)
+    assert own_date(matter, ids["CHF 350.00"]) == datetime.date(2023, 4, 3)
+    assert "currency (CAD)" in doubts(matter, ids["CAD 350.00"])[0]
+    assert "nothing says which" in doubts(matter, ids["SEK 350.00"])[0]
+
+
 def test_a_sender_is_known_under_another_spelling_and_another_name(matter: Matter) -> None:
     take(matter, "a", letter("OAKFIELD MACHINERY, INC.", "04/25/2023"))
     same = take(matter, "same", letter(AMERICAN, "03/04/2023"))
