@@ -41,6 +41,7 @@ _YEAR_MONTH = re.compile(
     rf"(?:(?<![a-z])(?:in|since|until|till|out)|[自于从至]) ?({_YEAR})"
     r"\.(0?[1-9]|1[0-2])(?![\d.%]| ?(?:mm?|k[mg]|t)(?![a-z]))"
 )
+_ANY_YEAR_MONTH = re.compile(r"[a-z自于从至] ?[12][09]\d\d\.\d")
 _ORDINALS = {
     "first": 1,
     "1st": 1,
@@ -131,7 +132,7 @@ def _by_month(text: str) -> Iterator[Reading]:
         month = months()[match["m"]] if match["m"] else 12 if match["n"] == "last" else 1
         day = nth_weekday(int(match["y"]), month, _ORDINALS[match["n"]], weekdays()[match["w"]])
         yield from _day(match, (int(match["y"]), month, day), "weekday of a month", 0.9)
-    for match in _YEAR_MONTH.finditer(text):
+    for match in _YEAR_MONTH.finditer(text) if _ANY_YEAR_MONTH.search(text) else ():
         yield Reading(
             match.start(1), match.end(), (full_year(match[1]), int(match[2]), None), "month", confidence=0.7
         )

@@ -35,6 +35,7 @@ _NUMBERED = re.compile(
 _MONTH = re.compile(
     _GUARD + r"(?<![0-9a-z一-鿿]-)(?<!\d )(\d{4}) ?([-/]) ?(\d{1,2})(?!\d| ?[-/.:,]\d|[a-z%]| ?[号期次份批])"
 )
+_ANY_MONTH = re.compile(r"\d{4} ?[-/] ?\d{1,2}(?![-/\d])")
 _MONTH_LAST = re.compile(
     _GUARD + r"(?<![0-9a-z]-)(?<!\d )(0?[1-9]|1[0-2]) ?/ ?((?:19|20)\d\d)(?!\d| ?[-/.:,]\d|[a-z%])"
 )
@@ -87,7 +88,7 @@ def numeric(text: str) -> Iterator[Reading]:
         (_year_last, _YEAR_LAST),
         (_short_range, _SHORT_RANGE),
         *(((_two_ends, _TWO_ENDS), (_year_months, _YEAR_MONTHS)) if _ANY_ENDS.search(text) else ()),
-        (_month, _MONTH),
+        *(((_month, _MONTH),) if _ANY_MONTH.search(text) else ()),
         (_compact, _COMPACT),
         *(((_month_last, _MONTH_LAST), (_partial, _PARTIAL), (_lone, _LONE)) if slashed else ()),
     ):

@@ -12,6 +12,7 @@ from extractors.facts.date_roles import Scene, around, role_by_words
 from extractors.facts.date_series import quoted_from, series
 from extractors.facts.date_words import (
     any_not_own_cue,
+    any_not_own_of,
     any_own_cue,
     last_cues,
     not_own_behind,
@@ -153,7 +154,9 @@ def _worded(scene: Scene, lead: str, tail: str) -> tuple[float, str]:
 
 def _against(scene: Scene, lead: str, tail: str) -> float:
     """Points that the words before and behind a date take from it."""
-    costs = [cost for cue, cost in not_own_of(scene.kind) if cue.search(lead)]
+    costs: list[float] = []
+    if any_not_own_of(scene.kind).search(lead):
+        costs += [cost for cue, cost in not_own_of(scene.kind) if cue.search(lead)]
     costs += [cost for cue, cost in not_own_behind(scene.kind) if cue.match(tail)]
     if any_not_own_cue().search(lead):
         costs += [cost for cue, cost in not_own_cues() if cue.search(lead)]

@@ -76,6 +76,10 @@ _LABELLED = re.compile(r"[ ,|;]{0,4}time ?[:.]? ?(?P<h>[01]\d|2[0-3]):?(?P<m>[0-
 _HAN_NOON = re.compile(rf"{_AFTER_LEAD}[ ,]{{0,2}}(?:中午|正午)(?![\d一二两三四五六七八九十 ])")
 
 
+_ANY_CLOCK = re.compile(r"\d ?(?::\d|\.\d|[aph]|o')|noon")
+"""What a clock before a date holds."""
+
+
 @cache
 def _inside() -> re.Pattern[str]:
     return re.compile(rf"(?:\d(?:t|,? (?:at )?))(?<!\d:\d){_clock()} ?(?:to|until|till|-|~|through)")
@@ -112,7 +116,7 @@ def _timed(text: str, dated: Dated, taken: int, until: int) -> tuple[Dated, int]
     if found:
         return _set(dated, found[0]), max(taken, found[1])
     floor = max(start - _REACH, text.rfind("\n", 0, start) + 1, free)
-    before = _before().search(text, floor, start)
+    before = _before().search(text, floor, start) if _ANY_CLOCK.search(text, floor, start) else None
     time = _time(before) if before and _trusted(before) else None
     if before and time:
         first = _first_of_two().search(text, max(floor, before.start() - _REACH), before.start())

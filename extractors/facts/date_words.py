@@ -139,6 +139,12 @@ def not_own_of(kind: str) -> tuple[Cue, ...]:
 
 
 @cache
+def any_not_own_of(kind: str) -> re.Pattern[str]:
+    """Matches where any of `not_own_of` does."""
+    return _before("|".join(pattern for pattern, _ in _data()["not_own_of"].get(kind, (("(?!)", 0),))))
+
+
+@cache
 def own_behind(kind: str) -> tuple[Cue, ...]:
     """Words behind a date that make it the own date of a document of this kind, with their points."""
     return _cues(_data()["own_behind"].get(kind, ()))
