@@ -115,13 +115,21 @@ def _timed(text: str, dated: Dated, taken: int, until: int) -> tuple[Dated, int]
     found = _time_inside(text, start, end) if dated.day.end else _time_behind(text, end, reach)
     if found:
         return _set(dated, found[0]), max(taken, found[1])
-    floor = max(start - _REACH, text.rfind("\n", 0, start) + 1, free)
-    before = _before().search(text, floor, start) if _ANY_CLOCK.search(text, floor, start) else None
-    time = _time(before) if before and _trusted(before) else None
-    if before and time:
-        first = _first_of_two().search(text, max(floor, before.start() - _REACH), before.start())
-        time = (first and _time(first)) or time
+    low = max(start - _REACH, 0)
+    time = _time_before(text, max(low, text.rfind("\n", low, start) + 1, free), start)
     return (_set(dated, time) if time else dated), taken
+
+
+def _time_before(text: str, floor: int, start: int) -> datetime.time | None:
+    """The time of day right before a date, or the first of two: between 09:00 and 11:30 on 14 March."""
+    if not _ANY_CLOCK.search(text, floor, start):
+        return None
+    before = _before().search(text, floor, start)
+    time = _time(before) if before and _trusted(before) else None
+    if before is None or time is None:
+        return None
+    first = _first_of_two().search(text, floor, before.start())
+    return (_time(first) if first else None) or time
 
 
 def _set(dated: Dated, time: datetime.time) -> Dated:
