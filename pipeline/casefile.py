@@ -15,13 +15,15 @@ from rapidfuzz.fuzz import ratio
 
 from index.words import compact
 from pipeline.claims import Claim, Event, Party, qualified
+from pipeline.correspondence.letter import Letter, Shelf
+from pipeline.correspondence.mention import mentions
 from pipeline.evidence import Evidence, Summary
 from pipeline.linking.view import DocumentView
 from pipeline.links import Link
 from pipeline.matter import Matter
 from pipeline.numbers import own_numbers
 from pipeline.parties import Book
-from pipeline.records import documents, matters
+from pipeline.records import documents, letters, matters
 
 SETTLED = ("ok", "partial", "failed")
 PRIVILEGED = "privileged"
@@ -47,6 +49,30 @@ class CaseFile:
     book: Book = field(default_factory=lambda: Book({}))
     rejected: tuple[Link, ...] = ()
     known: frozenset[str] = frozenset()
+    matter: Shelf | None = field(default=None, repr=False)
+    """The documents of the case, and those of the matter that they may cite, as correspondence; None: those of the case
+    are all there are."""
+
+    @cached_property
+    def shelf(self) -> Shelf:
+        """Where the documents are found that the evidence cites."""
+        return self.matter or Shelf(self._as_letter(found) for found in self.evidence.values())
+
+    def letter(self, found: Evidence) -> Letter:
+        """A document of the case as correspondence."""
+        return self.shelf.letters.get(found.id) or self._as_letter(found)
+
+    def _as_letter(self, found: Evidence) -> Letter:
+        about, said = (
+            found.summary,
+            {c.role: c.value for c in found.summary.corrections if c.field == "party"},
+        )
+        read = [(f.role, name) for f, name in found.names("party") if f.role not in said]
+        parties = tuple((role, self.book.name_of(name)) for role, name in (*read, *said.items()))
+        mentioned = tuple(mentions(found.facts, found.document))
+        return Letter(
+            about.id, about.name, about.kind, about.media_type, about.date, about.title, parties, mentioned
+        )
 
     def name_of(self, event: Event) -> str:
         """`CLM-001/E1`."""
@@ -163,6 +189,7 @@ def load_case(matter: Matter, claim_id: str) -> CaseFile:
             book=Book.of(matters.all_claims(tx), matters.aliases(tx)),
             rejected=tuple(link for link in own if link.status == "rejected"),
             known=_numbers(tx, [found for found in summaries if found.id not in evidence]),
+            matter=Shelf(letters.cited_by(tx, sorted(evidence))),
         )
 
 

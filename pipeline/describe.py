@@ -13,12 +13,14 @@ from extractors.extract import Extraction
 from extractors.facts.fact import Day, Fact, Money
 from pipeline.audit import Entry
 from pipeline.clock import now, stamp
+from pipeline.correspondence.graph import Correspondence
 from pipeline.evidence import Correction, Evidence, Sighting
 from pipeline.likeness import Likeness
 from pipeline.links import Link
 from pipeline.records.documents import id_of
 
 LISTS = {"date": "dates", "party": "parties", "amount": "amounts", "reference": "references"}
+_NONE = Correspondence()
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +75,9 @@ def history_json(
     entries: Iterable[Entry],
     labels: Iterable[tuple[str, str]] = (),
     near_duplicates: Iterable[Likeness] = (),
+    correspondence: Correspondence = _NONE,
 ) -> dict[str, Any]:
-    """What `show` adds: state, marks, links, near-duplicates and the audit entries that bear on the document."""
+    """What `show` adds: state, marks, links, near-duplicates, who answers whom, and the audit entries."""
     summary = evidence.summary
     return {
         "state": summary.state,
@@ -84,6 +87,7 @@ def history_json(
         "labels": [{"key": key, "value": value} for key, value in labels],
         "links": [link.as_json() for link in links],
         "near_duplicates": [found.as_json() for found in near_duplicates],
+        "correspondence": correspondence.as_json(),
         "history": [entry.as_json() for entry in entries],
     }
 

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from rapidfuzz.distance import Levenshtein
 
 from extractors.facts.fact import Day, Fact, Money
+from extractors.facts.reference_citations import is_words
 from index.words import compact
 
 Pair = tuple[Fact, Fact]
@@ -65,7 +66,8 @@ def _lacking(facts: Iterable[Fact], others: Iterable[Fact], text: str) -> dict[t
     seen: set[tuple[str, str]] = set()
     for fact in facts:
         value = (fact.kind, written(fact))
-        if fact.kind in COMPARED and value not in known | seen and not _stands_in(fact, text):
+        compared = fact.kind in COMPARED and not is_words(fact)  # the day in the words is a date of its own
+        if compared and value not in known | seen and not _stands_in(fact, text):
             found[fact.kind, fact.role].append(fact)
             seen.add(value)
     return found

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import datetime
-import re
-from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 from extractors.facts.fact import Day, Fact, Money
 from index.words import compact
 from pipeline.casefile import CaseFile
+from pipeline.correspondence.graph import lacking
+from pipeline.correspondence.resolve import resolve
 from pipeline.evidence import Evidence
 from pipeline.numbers import cited, numbers_of
+from pipeline.series import holes
 from pipeline.wording import vocabulary
 
 UNSURE, RATHER_SURE = 0.5, 0.8
@@ -30,9 +30,6 @@ RELIED_ON = {
     "reference": ("letter", "invoice"),
 }
 """Roles of facts that chronology, deadlines, ledger and links rest on; a doubt about others does no harm."""
-WIDEST_HOLE = 2
-"""So many numbers may be missing between two letters of a series; more of them are letters about something else."""
-_SERIES = re.compile(r"^(.*?)([0-9]+)$", re.DOTALL)
 _CHECKLISTS = Path(__file__).with_name("checklists")
 
 
@@ -50,7 +47,10 @@ class MissingKind:
 
 @dataclass(frozen=True, slots=True)
 class MissingReference:
-    """A document that the matter does not hold: the page that cites it, or that stands beside it in a series."""
+    """A document that the matter does not hold: the page that cites it, or that stands beside it in a series.
+
+    `number` is what it is called: its number, else "letter of 2023-03-14 from Northport Authority".
+    """
 
     number: str
     doc: str
@@ -108,7 +108,7 @@ def gaps(case: CaseFile) -> Gaps:
         events_without_evidence=tuple(bare),
         missing_kinds=tuple(_missing_kinds(case)),
         unlinked_documents=(*(found.id for found in case.tied_only()), *(found.id for found in case.loose)),
-        missing_references=(*(missing := list(_cited_but_missing(case))), *_holes(case, missing)),
+        missing_references=_missing(case),
         doubtful_facts=tuple(doubt for found in case.in_order() for doubt in _doubts(found)),
         undated=tuple(found.id for found in case.in_order() if found.summary.date is None),
     )
@@ -129,35 +129,48 @@ def _missing_kinds(case: CaseFile) -> Iterator[MissingKind]:
                 yield MissingKind(case.name_of(event), group[0])
 
 
+def _missing(case: CaseFile) -> tuple[MissingReference, ...]:
+    cited_ones = [*_cited_but_missing(case), *_by_day(case)]
+    return (*cited_ones, *_holes(case, cited_ones))
+
+
 def _cited_but_missing(case: CaseFile) -> Iterator[MissingReference]:
     """Letters, invoices and reports that the evidence cites and the matter does not hold, where first cited."""
     held = {compact(number) for number in (case.claim.id, *case.claim.references)}
     held.update(*(numbers_of(found) for found in case.evidence.values()))
     elsewhere = _elsewhere(case)
     for found in case.in_order():
-        for fact, number in cited(found):
-            if compact(number) not in held and not _is_in(compact(number), elsewhere):
-                held.add(compact(number))
-                yield MissingReference(
-                    number, found.id, found.page_of(fact), f"cited in {found.summary.name}"
-                )
+        for mention in cited(found):
+            if mention.number in held or _is_in(mention.number, elsewhere):
+                continue
+            held.add(mention.number)
+            if not resolve(
+                mention, case.letter(found), case.shelf
+            ):  # by its day, where the number was misread
+                why = f"cited in {found.summary.name}"
+                yield MissingReference(mention.words, found.id, mention.page, why)
+
+
+def _by_day(case: CaseFile) -> Iterator[MissingReference]:
+    """Documents that the evidence cites by their day and the matter does not hold, where first cited."""
+    seen: set[str] = set()
+    for found in case.in_order():
+        letter = case.letter(found)
+        for lost in lacking(letter, case.shelf, ()):
+            if lost.by_day and lost.reference not in seen:
+                seen.add(lost.reference)
+                why = f'cited in {found.summary.name}: "{lost.words}"'
+                yield MissingReference(lost.reference, found.id, lost.page, why)
 
 
 def _holes(case: CaseFile, cited_too: Iterable[MissingReference]) -> Iterator[MissingReference]:
-    """Letters that a series lacks: numbers between two that the matter holds and that are close to each other."""
+    """Documents that a series lacks and that are not cited anyway."""
     named = {compact(missing.number) for missing in cited_too}
     elsewhere = _elsewhere(case)
-    for (prefix, width), letters in _series(case).items():
-        places = sorted(letters)
-        for low, high in pairwise(places):
-            if not 1 < high - low <= WIDEST_HOLE + 1:
-                continue
-            for number in range(low + 1, high):
-                missing = f"{prefix}{number:0{width}d}"
-                if compact(missing) not in named and not _is_in(compact(missing), elsewhere):
-                    _, found, page = letters[low]
-                    why = f"between {letters[low][0]} and {letters[high][0]}"
-                    yield MissingReference(missing, found.id, page, why)
+    for hole in holes(case):
+        number = compact(hole.called)
+        if number not in named and not _is_in(number, elsewhere):
+            yield MissingReference(hole.called, hole.after.evidence.id, hole.after.page, hole.why)
 
 
 def _elsewhere(case: CaseFile) -> frozenset[str]:
@@ -169,22 +182,6 @@ def _elsewhere(case: CaseFile) -> frozenset[str]:
 def _is_in(number: str, elsewhere: frozenset[str]) -> bool:
     long = len(number) >= SHORTEST_IN_NAME
     return number in elsewhere or (long and any(number in known for known in elsewhere))
-
-
-Letters = dict[int, tuple[str, Evidence, int]]
-
-
-def _series(case: CaseFile) -> dict[tuple[str, int], Letters]:
-    """The case's own letters by what stands before their last number, and its width: number, document, page."""
-    series: dict[tuple[str, int], Letters] = defaultdict(dict)
-    for found in case.in_order():
-        own = numbers_of(found)
-        for fact, value in found.names("reference"):
-            match = _SERIES.match(value)
-            if fact.role == "letter" and compact(value) in own and match is not None and match[1]:
-                place = value, found, found.page_of(fact)
-                series[match[1], len(match[2])].setdefault(int(match[2]), place)
-    return series
 
 
 def _doubts(found: Evidence) -> Iterator[DoubtfulFact]:

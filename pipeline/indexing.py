@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
 from extractors.facts.fact import Money
+from extractors.facts.reference_citations import is_words
 from index.engine import Batch, SearchIndex
 from index.engines import engine_of, open_index, rebuild
 from index.entry import PageEntry
@@ -133,6 +134,6 @@ def _by_page(evidence: Evidence) -> tuple[dict[int, list[Decimal]], dict[int, li
     for fact in evidence.facts:
         if isinstance(fact.value, Money):
             amounts[evidence.page_of(fact)].append(fact.value.amount)
-        elif fact.kind == "reference" and isinstance(fact.value, str):
+        elif fact.kind == "reference" and isinstance(fact.value, str) and not is_words(fact):
             references[evidence.page_of(fact)].append(fact.value)
     return amounts, references

@@ -156,11 +156,11 @@ def gaps_command(claim: str, workspace: Path, as_json: bool) -> None:
     if as_json:
         print_json(answer)
         return
+    answer["missing_references"] = answer.pop("reference_sources")  # with their pages and reasons
     for key, found in answer.items():
-        if key != "reference_sources":
-            say(f"{word(key)}: {len(found)}")
-            for one in found:
-                say(f"  {one if isinstance(one, str) else '  '.join(str(v) for v in one.values())}")
+        say(f"{word(key)}: {len(found)}")
+        for one in found:
+            say(f"  {one if isinstance(one, str) else '  '.join(str(v) for v in one.values())}")
 
 
 @click.command("report")

@@ -21,6 +21,7 @@ from index.entry import SORTS as SEARCH_SORTS
 from index.entry import Sort
 from index.query import Filters
 from pipeline.bundle.plan import safe_name
+from pipeline.correspondence.lookup import correspondence_of
 from pipeline.describe import evidence_json, history_json
 from pipeline.errors import UsageError
 from pipeline.evidence import Evidence, Summary
@@ -165,13 +166,14 @@ def show_command(
             entries = list(audit_log.entries(tx, {found.id}))
             labels = documents.label_list(tx, found.id)
             near = likenesses.likeness_list(tx, found.id)
+            letters = correspondence_of(tx, found.id)
         if original is not None and searchable:
             _write_searchable(matter, found.summary, original)
         elif original is not None:
             _write_original(matter.originals.checked(found.summary.sha256), original, found.summary.name)
     if page is not None and page > len(found.document.pages):
         raise UsageError(f"{found.id} has {len(found.document.pages)} pages.", "Name one of them.")
-    answer = {**evidence_json(found), **history_json(found, links, entries, labels, near)}
+    answer = {**evidence_json(found), **history_json(found, links, entries, labels, near, letters)}
     if page is not None:
         answer = _only_page(answer, page)
     if as_json:
@@ -253,7 +255,21 @@ def _print_document(answer: dict[str, Any], found: Evidence) -> None:
         for x in answer["links"]
     ]
     print_table(["event", "score", "status", "reasons"], links)
+    _print_correspondence(answer["correspondence"])
     print_table(["at", "actor", "action"], [(e["at"], e["actor"], e["action"]) for e in answer["history"]])
+
+
+def _print_correspondence(found: dict[str, Any]) -> None:
+    """What it answers (→), what answers it (←), and what it cites that is not there (!)."""
+    rows = [
+        (sign, edge["doc"], edge["date"], edge["name"], word(edge["relation"]), edge["page"], edge["why"])
+        for sign, key in (("→", "answers"), ("←", "answered_by"))
+        for edge in found[key]
+    ]
+    rows += [
+        ("!", "", "", x["reference"], word("missing"), x["page"], x["why"]) for x in found["cites_missing"]
+    ]
+    print_table(["", "doc", "date", "correspondence", "relation", "page", "reason"], rows)
 
 
 def _unread_ink(page: dict[str, Any]) -> str:

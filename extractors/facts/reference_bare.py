@@ -7,23 +7,13 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from extractors.facts.plain import Plain
+from extractors.facts.reference_clauses import clauses
 from extractors.facts.reference_labelled import Numbered, labels
+from extractors.facts.reference_plates import plates
 from extractors.facts.reference_shapes import BARE, HAN_NUMBER, SPACED, is_bare, is_mark, role_of_shape
-from extractors.facts.reference_signs import plates, vins
+from extractors.facts.reference_signs import vins
 from extractors.facts.segments import PageSegments
 
-_CLAUSE = re.compile(
-    r"\b(?P<why>sub-?\s?clauses?|clauses?|cl\.|articles?|art\.|sections?|paragraphs?|para\.|conditions?|gcc|scc|pcc)\s?"
-    r"(?:nos?\.?\s?)?(?P<value>\d{1,3}[A-Z]?(?:\.\d{1,3}){0,4}(?:\s?\((?:[a-z]|[ivx]{1,4}|\d{1,2})\)){0,3})(?![\d%])",
-    re.IGNORECASE,
-)
-_MORE = re.compile(
-    r"(?:,| and| &| or|/|;|、|和|及)\s?(?P<value>\d{1,3}(?:\.\d{1,3}){1,4}(?:\s?\([a-z\d]{1,3}\)){0,2})(?![\d%])"
-)
-_CLAUSE_HAN = re.compile(
-    r"第\s?(?P<value>\d{1,3}(?:\.\d{1,3}){0,4}(?:\([一二三四五六七八九十\da-z]{1,3}\))?|[一二三四五六七八九十百零〇]{1,7})\s?[条款](?:约定|规定)?"
-)
-_DIGITS = {c: n for n, c in enumerate("零一二三四五六七八九")} | {"〇": 0}
 _MEANT = re.compile(r" ?(?:号|设计变更|变更|指令|通知)")
 """Behind a short code: it is the number of something and not a mark."""
 _SERIAL = re.compile(r" ?N[o0º°][.:]{0,2} ?(?P<value>\d{2,12}) ?", re.IGNORECASE)
@@ -42,70 +32,10 @@ _HEAD = 14
 
 def bare(text: Plain, kind: str) -> Iterator[Numbered]:
     """All unlabelled reference numbers of a page."""
-    yield from _clauses(text, kind)
+    yield from clauses(text, kind)
     yield from vins(text)
     yield from plates(text)
     yield from _codes(text, kind)
-
-
-def _clauses(text: Plain, kind: str) -> Iterator[Numbered]:
-    for found in _CLAUSE.finditer(text.text):
-        word = found.group("why")
-        plainly = "." in found.group("value") or "(" in found.group("value")
-        own = kind == "contract" and not word.lower().startswith("sub")
-        if (own and _at_line_start(text.text, found.start())) or not (plainly or _names_clause(word)):
-            continue
-        sure = (
-            0.92
-            if word.lower().startswith(("sub", "cl", "gcc"))
-            else 0.8
-            if word.lower().startswith("art")
-            else 0.6
-        )
-        yield _clause(text, found, sure, word)
-        more = _MORE.match(text.text, found.end())
-        while more:
-            yield _clause(text, more, sure - 0.05, word)
-            more = _MORE.match(text.text, more.end())
-    for found in _CLAUSE_HAN.finditer(text.text):
-        if not (kind == "contract" and _at_line_start(text.text, found.start())):
-            yield _clause(text, found, 0.9, found.group())
-
-
-def _clause(text: Plain, found: re.Match[str], sure: float, why: str) -> Numbered:
-    value = found.group("value")
-    if not value[0].isdigit():
-        value = str(_han_number(value))
-    return Numbered(
-        "clause",
-        value.replace(" ", ""),
-        *text.span(*found.span("value")),
-        round(sure, 2),
-        "reference.clause",
-        why,
-    )
-
-
-def _names_clause(word: str) -> bool:
-    """Whether a word is used of clauses alone: "Clause 20" is one, "Section 2" may be a part of the works."""
-    return word.lower().startswith(("sub", "cl", "art", "gcc"))
-
-
-def _at_line_start(text: str, at: int) -> bool:
-    before = text[max(0, at - 12) : at]
-    return (at <= 12 or "\n" in before) and not before[before.rfind("\n") + 1 :].strip(" #*")
-
-
-def _han_number(numeral: str) -> int:
-    """The number that Chinese numerals below a thousand say: 二十三 is 23, 一百零五 is 105."""
-    total, digit = 0, 0
-    for char in numeral:
-        if char in _DIGITS:
-            digit = _DIGITS[char]
-        else:
-            total += (digit or 1) * (10 if char == "十" else 100)
-            digit = 0
-    return total + digit
 
 
 def _codes(text: Plain, kind: str) -> Iterator[Numbered]:
@@ -138,7 +68,7 @@ def _spaced(text: Plain) -> Iterator[Numbered]:
 
 def _official(text: Plain) -> Iterator[Numbered]:
     """Numbers of official letters: 云新司函〔2023〕87号."""
-    for found in HAN_NUMBER.finditer(text.text):
+    for found in HAN_NUMBER.finditer(text.text) if "号" in text.text else ():
         label = labels().at_start(found.group().lower())
         start = found.start() + (label.end if label and label.what.full else 0)
         value, place = text.text[start : found.end()], text.span(start, found.end())

@@ -4,14 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
 from extractors.document import Document
 from extractors.facts.phrases import Hit, Phrases
 from extractors.facts.plain import Plain, has_han, plain, vocabulary
-from extractors.facts.reference_shapes import is_strong, role_of_shape, value_at
+from extractors.facts.reference_shapes import (
+    NEXT,
+    is_strong,
+    like,
+    plate_at,
+    role_of_shape,
+    value_at,
+)
 from extractors.facts.segments import PageSegments, Segment
 
 _AFTER = re.compile(
@@ -28,9 +35,7 @@ _BY_KIND = {
     "contract": "contract",
     "work_record": "report",
 }
-_PLATE_VALUE = re.compile(
-    r"(?=[A-Z \-]*\d)(?=[\d \-]*[A-Z])[A-Z\d]{1,7}(?:[ \-][A-Z\d]{1,4}){0,2}(?![A-Za-z\d])"
-)
+_LATIN = frozenset("abcdefghijklmnopqrstuvwxyz")
 _LONGEST = 80
 _NOISE = 3
 """So few letters behind a label with its value in the next column are noise."""
@@ -77,7 +82,9 @@ def labelled(document: Document, page: PageSegments, kind: str) -> Iterator[Numb
         for hit in labels().find(line.lower):
             found = _value(document, page, segment, line, hit)
             if found:
-                yield _numbered(hit, found, line, kind)
+                first = _numbered(hit, found, line, kind)
+                yield first
+                yield from _listed(first, found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +102,7 @@ def _value(
     if (
         after is None
         or line.text[max(0, hit.start - 1) : hit.start] in ("-", "/")
-        or (hit.end < len(line.text) and line.lower[hit.end] in "abcdefghijklmnopqrstuvwxyz")
+        or (hit.end < len(line.text) and line.lower[hit.end] in _LATIN and line.lower[hit.end - 1] in _LATIN)
     ):
         return None
     named = hit.what.full or after.group("number") is not None
@@ -128,8 +135,8 @@ def _level(page: PageSegments, segment: Segment, found: _Value) -> bool:
 def _inline(line: Plain, after: re.Match[str], hit: Hit[Label]) -> _Value | None:
     at, numbered, separated = after.end(), after.group("number") is not None, after.group("sep") is not None
     named = hit.what.full or numbered
-    plate = _PLATE_VALUE.match(line.text, at) if hit.what.role == "plate" else None
-    span = plate.span() if plate else value_at(line.text, at, min(at + _LONGEST, len(line.text)))
+    plate = plate_at(line.text, at) if hit.what.role == "plate" else None
+    span = plate or value_at(line.text, at, min(at + _LONGEST, len(line.text)))
     if span is None:
         return None
     value = line.text[slice(*span)]
@@ -177,6 +184,19 @@ def _elsewhere(document: Document, page: PageSegments, segment: Segment) -> _Val
         ):
             return _Value(other, *span, 0.75 + 0.1 * is_strong(other.text[slice(*span)]))
     return None
+
+
+def _listed(first: Numbered, found: _Value) -> Iterator[Numbered]:
+    """The numbers built alike behind the first one of a list: drawings A-101, A-102 and A-103."""
+    text, at = found.text.text, found.end
+    built = like(text[found.start : found.end])
+    while any(c.isdigit() for c in built) and (more := NEXT.match(text, at)):
+        if like(more.group("value")) != built or first.role == "ignore":
+            return
+        start, end = found.text.span(*more.span("value"))
+        sure = round(first.confidence - 0.05, 2)
+        yield replace(first, value=more.group("value"), start=start, end=end, confidence=sure)
+        at = more.end()
 
 
 def _numbered(hit: Hit[Label], found: _Value, line: Plain, kind: str) -> Numbered:

@@ -23,6 +23,7 @@ _DATE = re.compile(
     r"|\d{1,2}[-/. ]?(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*[-/. ,]*(?:\d{4}|\d{2})?)(?!\d)",
     re.IGNORECASE,
 )
+_BEFORE_DAY = re.compile(r"(?:dated?|dtd|dd|of|on|from)[ .]{1,2}", re.IGNORECASE)
 _MONEY = re.compile(r"[\d,]*\d[.,]\d\d$|[$€£¥]|^(?:rm|usd|rmb|hk|sgd|eur)[\d.,]+$", re.IGNORECASE)
 _PHONE = re.compile(
     r"\+\d|^\(?0\d{1,3}\)?[\- ]\d{3,4}[\- ]?\d{3,5}$|^1[3-9]\d{9}$"
@@ -43,6 +44,28 @@ SPACED = re.compile(
 """A code into which OCR put spaces: "JYJG- 函 -2023-036"."""
 _SMALL_L = re.compile(r"(?<=[A-Z])l(?=-\d)|(?<![A-Za-z])l(?=[A-Z]+-\d)")
 _MARK = re.compile(r"[A-Z]{1,4}\d{0,2}[-/]\d{1,3}[A-Z]?")
+_FRENCH = "A-HJ-NP-TV-Z"
+PLATES = (
+    ("UK", r"[A-HJ-PR-Y][A-HJ-PR-Y](?:0[1-9]|[1-7]\d) ?[A-HJ-PR-Z]{3}"),
+    ("Germany", r"[A-ZÄÖÜ]{1,3}[\- ][A-Z]{1,2} ?[1-9]\d{0,3}[EH]?"),
+    ("France", rf"[{_FRENCH}]{{2}}-\d{{3}}-[{_FRENCH}]{{2}}"),
+    ("Singapore", r"(?:S[A-Z]{2}|[GPQXY][A-Z]{1,2}) ?\d{1,4} ?[A-Z]"),
+)
+_LABELLED = (
+    *(pattern for _, pattern in PLATES),
+    r"[A-Z]{2}[ \-]?\d{1,2}[ \-]?[A-Z]{1,3}[ \-]?\d{4}",  # India
+    r"[A-Z]{2} ?\d{1,4}",  # Hong Kong
+)
+_PLATES_LABELLED = tuple(re.compile(rf"{shape}(?![A-Za-z\d])") for shape in _LABELLED)
+_PLATE_VALUE = re.compile(
+    r"(?=[A-Z \-]*\d)(?=[\d \-]*[A-Z])[A-Z\d]{1,7}(?:[ \-][A-Z\d]{1,4}){0,2}(?![A-Za-z\d])"
+)
+"""What stands behind the label of a plate that is built like none of those."""
+NEXT = re.compile(
+    r"(?:, ?| ?and | ?& ?| ?to | ?/ ?|、|及|和|至)(?:and )?(?P<value>[A-Za-z][A-Za-z0-9]*(?:[\-/._][A-Za-z0-9]+)+)"
+)
+"""A further number of a list."""
+_ANY_DIGIT = re.compile(r"\d")
 _EDGE = " .,;:/-_#*&+("
 
 
@@ -68,7 +91,8 @@ def is_number(value: str) -> bool:
     digits = sum(1 for c in value if c.isdigit())
     if not digits or len(value) > 45:
         return False
-    return not (_DATE.match(value) or _MONEY.search(value) or _PHONE.search(value) or _TIME.match(value))
+    dated = _DATE.match(_BEFORE_DAY.sub("", value))
+    return not (dated or _MONEY.search(value) or _PHONE.search(value) or _TIME.match(value))
 
 
 def is_strong(value: str) -> bool:
@@ -113,3 +137,17 @@ def role_of_shape(value: str) -> str | None:
         return None
     parts = (_prefixes().get(p) for p in _PARTS.split(value.upper()))
     return next((role for role in parts if role and role != "none"), None)
+
+
+def plate_at(text: str, at: int) -> tuple[int, int] | None:
+    """The slice of the number plate that stands at `at`, behind a label; None when none does."""
+    known = [found.span() for shape in _PLATES_LABELLED if (found := shape.match(text, at))]
+    if known:
+        return max(known, key=lambda span: span[1])
+    found = _PLATE_VALUE.match(text, at)
+    return found.span() if found else None
+
+
+def like(value: str) -> str:
+    """How a number is built: its letters with every digit as 0; "A-101" and "A-102" are built alike."""
+    return _ANY_DIGIT.sub("0", value)

@@ -13,28 +13,39 @@ from dataclasses import replace
 from extractors.document import Document
 from extractors.facts.fact import Fact
 from extractors.facts.reference_bare import bare, own_line, serial
+from extractors.facts.reference_citations import citations, with_citations
 from extractors.facts.reference_labelled import Numbered, labelled
-from extractors.facts.reference_shapes import with_capital_i
-from extractors.facts.segments import segments_of
+from extractors.facts.reference_shapes import like, with_capital_i
+from extractors.facts.reference_signs import vin_confidence
+from extractors.facts.segments import PageSegments, segments_of
 
 _NOT_ON_PLATES = str.maketrans("OI", "01")
 _BRACKETS = re.compile(r"〔(\d{4})[\])】}〕]{1,2}")
-_DIGIT = re.compile(r"\d")
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _MOST = {"other": 30, "clause": 120}
 _MOST_OF_A_ROLE = 80
 _HALF_WIDTH = {code: chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)}
+_REVISION = re.compile(
+    r"[ ,(（]{0,3}((?:[Rr]ev(?:ision)?\.? ?|[Ii]ssue |修改版|修订版?|版本|版次)[A-Z]?\d{0,2})(?![A-Za-z\d])"
+)
 _VIN = re.compile(r"[A-HJ-NPR-Z0-9]{17}$", re.IGNORECASE)
-_PLATE = re.compile(r"(?=.*\d)(?=.*[A-Za-z])[A-Za-z0-9][A-Za-z0-9 \-·]{2,10}$")
+_PLATE = re.compile(r"(?=.*\d)(?=.*[A-Za-z])[A-Za-z0-9][A-Za-z0-9 \-·]{2,12}$")
 
 
 def find(document: Document, kind: str) -> list[Fact]:
-    """The references of a document of this kind, in no set order; each value once for a role."""
-    found = list(_all(document, kind))
-    return [
+    """The references of a document of this kind, in no set order; each value once for a role.
+
+    A document that is cited by its day ("your letter of 3 March") is one too where no number stands
+    with it.
+    """
+    pages = [segments_of(document, page) for page in document.pages]
+    found = [number for page in pages for number in _on_page(document, page, kind)]
+    numbers = [
         Fact("reference", n.role, _written(document, n), n.start, n.end, n.confidence, n.rule, n.why)
         for n in _once(_akin(_allowed(found)))
     ]
+    cited = (fact for page in pages for fact in citations(page.plain, document.text))
+    return [*with_citations(document.text, numbers, cited)]
 
 
 def _written(document: Document, number: Numbered) -> str:
@@ -62,18 +73,24 @@ def _akin(numbers: Iterable[Numbered]) -> Iterator[Numbered]:
 
 
 def _build(value: str) -> str:
-    return _DIGIT.sub("0", value).rstrip(_LETTERS)
+    return like(value).rstrip(_LETTERS)
 
 
-def _all(document: Document, kind: str) -> Iterator[Numbered]:
-    for page in document.pages:
-        segments = segments_of(document, page)
-        yield from (n for n in labelled(document, segments, kind) if _plausible(n))
-        yield from bare(segments.plain, kind)
-        if page.number == 1:
-            yield from serial(segments, kind)
-        if kind == "correspondence" and page.number == 1:
-            yield from own_line(segments)
+def _on_page(document: Document, page: PageSegments, kind: str) -> Iterator[Numbered]:
+    yield from (_weighed(n, document) for n in labelled(document, page, kind) if _plausible(n))
+    yield from bare(page.plain, kind)
+    if page.page.number == 1:
+        yield from serial(page, kind)
+    if kind == "correspondence" and page.page.number == 1:
+        yield from own_line(page)
+
+
+def _weighed(number: Numbered, document: Document) -> Numbered:
+    """A labelled chassis number as sure as its check digit lets it be; a drawing with its revision as a reason."""
+    if number.role == "vin":
+        return replace(number, confidence=vin_confidence(number.value.upper(), labelled=True))
+    revision = _REVISION.match(document.text, number.end) if number.role == "drawing" else None
+    return replace(number, why=f"{number.why}, {revision.group(1)}") if revision else number
 
 
 def _plausible(number: Numbered) -> bool:

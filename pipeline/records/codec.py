@@ -12,7 +12,7 @@ import zlib
 from array import array
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, fields
 from decimal import Decimal
 from typing import Any
 
@@ -21,10 +21,12 @@ from extractors.extract import Understanding
 from extractors.facts.date_order import order_evidence
 from extractors.facts.dates import document_date
 from extractors.facts.fact import Day, Fact, Money, Value
+from pipeline.correspondence.mention import Mention, mentions
 
 PLACES = ("words", "cells")
 """The columns of a page that say where on the paper its text stands."""
 _UNKNOWN = -1.0
+_MENTION = tuple(field.name for field in fields(Mention))
 
 
 Row = dict[str, Any]
@@ -48,6 +50,8 @@ class UnderstandingRows:
     facts: tuple[Row, ...]
     order: Row | None
     """Of the table `date_orders`; None where no date says anything of the order of day and month."""
+    mentions: tuple[Row, ...]
+    """What it says of documents."""
 
 
 def reading_rows(read: Document) -> ReadingRows:
@@ -73,7 +77,12 @@ def understanding_rows(found: Understanding, read: Document) -> UnderstandingRow
         "date": own_date(found.facts),
     }
     rows = tuple(fact_row(n, fact) for n, fact in enumerate(found.facts))
-    return UnderstandingRows(about, rows, _order_row(found.facts))
+    return UnderstandingRows(about, rows, _order_row(found.facts), mention_rows(found.facts, read))
+
+
+def mention_rows(facts: Sequence[Fact], read: Document) -> tuple[Row, ...]:
+    """What these facts of a document say of documents, as rows of the table `mentions`, without the document's id."""
+    return tuple(mention_row(n, mention) for n, mention in enumerate(mentions(facts, read)))
 
 
 def own_date(facts: Sequence[Fact]) -> str | None:
@@ -94,6 +103,18 @@ def _order_row(facts: Sequence[Fact]) -> Row | None:
         "currency": min(currencies, key=lambda code: (-currencies[code], code), default=None),
         "senders": sorted(senders),
     }
+
+
+def mention_row(position: int, mention: Mention) -> Row:
+    """A mention as a row of the table `mentions`, without the document's id."""
+    day = mention.day.isoformat() if mention.day else None
+    return {"position": position, **asdict(mention), "day": day}
+
+
+def mention_of(row: Mapping[Any, Any]) -> Mention:
+    """The mention that was written as this row."""
+    day = datetime.date.fromisoformat(row["day"]) if row["day"] else None
+    return Mention(**{name: row[name] for name in _MENTION} | {"day": day})
 
 
 def pack_words(words: Sequence[Word]) -> bytes:

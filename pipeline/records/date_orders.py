@@ -7,9 +7,10 @@ from dataclasses import asdict, dataclass
 
 import sqlalchemy as sa
 
+from extractors.document import Document
 from extractors.facts.fact import Fact
 from pipeline.records import codec
-from pipeline.records.tables import date_orders, documents, facts
+from pipeline.records.tables import date_orders, documents, facts, mentions
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +54,13 @@ def any_undecided(tx: sa.Connection) -> bool:
     return tx.execute(query).first() is not None
 
 
-def replace_dates(tx: sa.Connection, document: str, found: Iterable[Fact], told: Told | None) -> None:
-    """Replace the dates of a document by those read in the order it was told; its other facts stay."""
+def replace_dates(
+    tx: sa.Connection, document: str, read: Document, found: Iterable[Fact], told: Told | None
+) -> None:
+    """Replace the dates of a document by those read in the order it was told, and by which it cites others.
+
+    Its other facts stay.
+    """
     known = sa.select(facts).where(facts.c.document == document)
     others = [codec.fact_of(row) for row in tx.execute(known).mappings() if row["kind"] != "date"]
     together = sorted([*others, *found], key=lambda f: (f.start, f.end, f.kind, f.role))
@@ -62,10 +68,14 @@ def replace_dates(tx: sa.Connection, document: str, found: Iterable[Fact], told:
     rows = [{"document": document, **codec.fact_row(n, fact)} for n, fact in enumerate(together)]
     if rows:
         tx.execute(facts.insert(), rows)
+    tx.execute(sa.delete(mentions).where(mentions.c.document == document))
+    said = [{"document": document, **row} for row in codec.mention_rows(together, read)]
+    if said:
+        tx.execute(mentions.insert(), said)
     own = codec.own_date(together)
     tx.execute(sa.update(documents).where(documents.c.id == document).values(date=own))
-    said = asdict(told) if told else None
-    tx.execute(sa.update(date_orders).where(date_orders.c.document == document).values(told=said))
+    order = asdict(told) if told else None
+    tx.execute(sa.update(date_orders).where(date_orders.c.document == document).values(told=order))
 
 
 def _order(row: sa.Row[tuple[object, ...]]) -> DateOrder:

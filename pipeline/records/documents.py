@@ -28,6 +28,7 @@ from pipeline.records.tables import (
     family,
     labels,
     marks,
+    mentions,
     page_hashes,
     pages,
     sightings,
@@ -155,13 +156,16 @@ def replace_reading(
 
 
 def replace_understanding(tx: sa.Connection, document: str, found: codec.UnderstandingRows) -> None:
-    """Replace what the steps `classify` and `facts` found."""
+    """Replace what the steps `classify` and `facts` found, and what the document says of others."""
     tx.execute(sa.delete(facts).where(facts.c.document == document))
     if found.facts:
         tx.execute(facts.insert(), [{"document": document, **row} for row in found.facts])
     tx.execute(sa.delete(date_orders).where(date_orders.c.document == document))
     if found.order:
         tx.execute(date_orders.insert().values(document=document, **found.order))
+    tx.execute(sa.delete(mentions).where(mentions.c.document == document))
+    if found.mentions:
+        tx.execute(mentions.insert(), [{"document": document, **row} for row in found.mentions])
     _update(tx, document, **found.about)
 
 

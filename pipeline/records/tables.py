@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import (
     JSON,
+    Boolean,
     Column,
     Float,
     ForeignKey,
@@ -97,6 +98,23 @@ date_orders = Table(
     Column("currency", String),
     Column("senders", JSON(none_as_null=True), nullable=False),
     Column("told", JSON(none_as_null=True)),
+# what documents say of documents: numbers that they bear or cite, days by which they cite, ids of mails
+mentions = Table(
+    "mentions",
+    metadata,
+    Column("document", ForeignKey("documents.id"), primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("role", String, nullable=False),
+    Column("number", String, nullable=False, index=True),
+    Column("day", String, index=True),
+    Column("sort", String, nullable=False),
+    Column("side", String, nullable=False),
+    Column("sender", String, nullable=False),
+    Column("headed", Boolean, nullable=False),
+    Column("page", Integer, nullable=False),
+    Column("start", Integer, nullable=False),
+    Column("end", Integer, nullable=False),
+    Column("words", String, nullable=False),
 )
 
 sightings = Table(

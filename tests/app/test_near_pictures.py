@@ -189,6 +189,7 @@ def test_a_night_fills_in_what_an_older_version_did_not_know(
         records.execute("DROP TABLE audit_head")
         records.execute("DROP TABLE date_orders")
         records.execute("ALTER TABLE facts DROP COLUMN time")
+        records.execute("DROP TABLE mentions")
         records.execute("ALTER TABLE pages DROP COLUMN marks")
         records.execute("DROP TABLE page_hashes")
         records.execute("ALTER TABLE likenesses DROP COLUMN by")

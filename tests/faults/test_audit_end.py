@@ -210,6 +210,7 @@ def test_an_old_workspace_gets_its_row(filled: Command, workspace: Path) -> None
         "DROP TABLE audit_head",
         "DROP TABLE date_orders",
         "ALTER TABLE facts DROP COLUMN time",
+        "DROP TABLE mentions",
         "ALTER TABLE pages DROP COLUMN marks",
         "UPDATE alembic_version SET version_num = '0004'",
     )

@@ -1,0 +1,1 @@
+"""Who answers whom: what documents cite, which documents those are, and the graph that it makes."""
