@@ -98,6 +98,8 @@ date_orders = Table(
     Column("currency", String),
     Column("senders", JSON(none_as_null=True), nullable=False),
     Column("told", JSON(none_as_null=True)),
+)
+
 # what documents say of documents: numbers that they bear or cite, days by which they cite, ids of mails
 mentions = Table(
     "mentions",
