@@ -8,6 +8,7 @@ import itertools
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from extractors.document import PageText, assemble
 from extractors.extract import understand
@@ -17,6 +18,7 @@ from pipeline.matter import Matter
 from pipeline.originals import Original
 from pipeline.records import audit_log, documents
 from pipeline.records.codec import reading_rows, understanding_rows
+from pipeline.records.tables import mentions
 from pipeline.steps import VERSIONS
 from tests.conftest import Command
 
@@ -146,6 +148,15 @@ def test_a_sender_is_known_under_another_spelling_and_another_name(matter: Matte
     name_party(matter, ["Ridge Tools Corporation"], AMERICAN, "merged")
     settle_orders(matter)
     assert own_date(matter, merged) == datetime.date(2023, 3, 4)
+
+
+def test_the_letters_that_it_cites_by_their_day_follow(matter: Matter) -> None:
+    take(matter, "a", letter(AMERICAN, "04/25/2023"))
+    citing = take(matter, "citing", letter(AMERICAN, "05/06/2023", "We refer to your letter of 03/04/2023."))
+    settle_orders(matter)
+    with matter.reading() as tx:
+        rows = tx.execute(sa.select(mentions).where(mentions.c.document == citing)).mappings()
+        assert [row["day"] for row in rows] == ["2023-03-04"]
 
 
 def test_documents_that_contradict_each_other_decide_nothing(matter: Matter) -> None:
