@@ -3,6 +3,7 @@
     python -m bench.facts                      # ours
     python -m bench.facts --rivals PYTHON      # and dateparser, price-parser and Recognizers-Text
     python -m bench.facts --misses             # name everything that was missed or is too much
+    python -m bench.facts --invoice2data PYTHON [--invoices FOLDER]    # number, date, total and issuer of invoices
 
 `PYTHON` is the interpreter of an environment of its own in which these are installed (`pip install dateparser
 price-parser recognizers-text-suite`); what is missing there is left out. The sentences are those of
@@ -27,6 +28,7 @@ from typing import Any
 
 import yaml
 
+from bench.facts_invoices import compare_invoices
 from bench.samples import DOCUMENTS, expectations
 from extractors.document import Document, PageText, assemble
 from extractors.facts import amounts, dates, find_facts
@@ -113,7 +115,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument(
         "--misses", action="store_true", help="name everything that was missed or is too much"
     )
+    parser.add_argument("--invoice2data", metavar="PYTHON", help="an interpreter that has invoice2data")
+    parser.add_argument("--invoices", metavar="FOLDER", type=Path, help="its samples: PDF and JSON files")
     given = parser.parse_args(arguments)
+    if given.invoice2data:
+        compare_invoices(given.invoice2data, given.invoices)
+        return
     _print_sentences(sentences(), given.rivals, given.misses)
     _print_pages(given.rivals, given.pages, given.misses)
 
@@ -193,11 +200,12 @@ def _print_pages(rivals: str | None, most: int, misses: bool) -> None:
     with tempfile.TemporaryDirectory() as scratch:
         documents = list(_documents(Path(scratch)))
     pages = sum(len(document.pages) for document, _ in documents)
-    for document, _ in documents:  # a worker reads many documents: what is loaded once is loaded
-        find_facts(document, _kind(document))
+    kinds = [_kind(document) for document, _ in documents]
+    for (document, _), kind in zip(documents, kinds, strict=True):
+        find_facts(document, kind)  # a worker reads many documents: what is loaded once is loaded
     begun = time.process_time()
-    for document, _ in documents:
-        find_facts(document, _kind(document))
+    for (document, _), kind in zip(documents, kinds, strict=True):
+        find_facts(document, kind)
     cost = 1000 * (time.process_time() - begun) / max(1, pages)
     print(f"\nsample documents without OCR: {len(documents)} documents, {pages} pages")
     cases = [case for document, truth in documents for case in _cases(document, truth)]

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from extractors.document import Document
 from extractors.facts import dates, find_facts
+from extractors.facts.amounts import study_of
 from extractors.facts.date_order import Hint
 from extractors.facts.dates import document_date
 from extractors.facts.fact import Fact
+from extractors.facts.finding import Finding
+from extractors.facts.folding import folded
+from extractors.facts.invoice_lines import InvoiceLine, invoice_lines
 from extractors.facts.misread import as_sure_as_read
 from extractors.kinds import Classification, classify
 from extractors.limits import Limits
@@ -29,6 +34,8 @@ class Understanding:
 
     classification: Classification
     facts: tuple[Fact, ...]
+    findings: tuple[Finding, ...] = ()
+    lines: tuple[InvoiceLine, ...] = ()
 
     @property
     def date(self) -> datetime.date | None:
@@ -47,9 +54,17 @@ class Extraction:
 
 
 def understand(document: Document) -> Understanding:
-    """Kind and facts of a document that was read."""
+    """Kind, facts, findings and lines of bills of a document that was read."""
     classification = classify(document)
-    return Understanding(classification, find_facts(document, classification.kind))
+    facts = find_facts(document, classification.kind)
+    sums = study_of(document, classification.kind)
+    return Understanding(classification, facts, sums.findings, sums.lines)
+
+
+def lines_of_bill(document: Document, kind: str, facts: Iterable[Fact]) -> tuple[InvoiceLine, ...]:
+    """The lines of the bills of a document whose facts are known."""
+    plain = folded(document.text[: document.body_end])
+    return invoice_lines(document, plain, kind, [fact for fact in facts if fact.kind == "amount"])
 
 
 def dates_again(document: Document, kind: str, hint: Hint | None) -> tuple[Fact, ...]:

@@ -5,12 +5,15 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from extractors.document import Document, Mark, Page
-from extractors.extract import Extraction
+from extractors.extract import Extraction, lines_of_bill
 from extractors.facts.fact import Day, Fact, Money
+from extractors.facts.finding import Finding
+from extractors.facts.invoice_lines import InvoiceLine
 from pipeline.audit import Entry
 from pipeline.clock import now, stamp
 from pipeline.correspondence.graph import Correspondence
@@ -52,7 +55,9 @@ def extraction_json(found: Extraction, identity: Identity) -> dict[str, Any]:
         "title": answer.title,
         "date": day.isoformat() if day else None,
     }
-    return _document_json(identity, about, found.document, found.understanding.facts, ())
+    said = found.understanding
+    answer_json = _document_json(identity, about, found.document, said.facts, ())
+    return {**answer_json, **_bill_json(found.document, said.findings, said.lines)}
 
 
 def evidence_json(evidence: Evidence) -> dict[str, Any]:
@@ -66,7 +71,9 @@ def evidence_json(evidence: Evidence) -> dict[str, Any]:
         "title": summary.title,
         "date": summary.date.isoformat() if summary.date else None,
     }
-    return _document_json(identity, about, evidence.document, evidence.facts, summary.corrections)
+    answer = _document_json(identity, about, evidence.document, evidence.facts, summary.corrections)
+    lines = lines_of_bill(evidence.document, summary.kind, evidence.facts)
+    return {**answer, **_bill_json(evidence.document, evidence.findings, lines)}
 
 
 def history_json(
@@ -120,6 +127,47 @@ def _document_json(
         "metadata": {m.key: document.text[m.start : m.end] for m in document.metadata},
         "notes": [*document.notes, *(f"page {p.number}: {note}" for p in document.pages for note in p.notes)],
     }
+
+
+def _bill_json(
+    document: Document, findings: Sequence[Finding], lines: Sequence[InvoiceLine]
+) -> dict[str, list[dict[str, Any]]]:
+    """What is wrong with the document's sums, and the lines of its bills, both in order of place."""
+    return {
+        "findings": [_finding_json(found, document) for found in findings],
+        "lines": [_line_json(line, document) for line in lines],
+    }
+
+
+def _finding_json(found: Finding, document: Document) -> dict[str, Any]:
+    place = document.where(found.start, found.end)
+    return {
+        "code": found.code,
+        "message": found.message(),
+        "parts": dict(found.parts),
+        "page": place.page,
+        "box": place.box.as_list() if place.box else None,
+        "raw": document.text[found.start : found.end],
+    }
+
+
+def _line_json(line: InvoiceLine, document: Document) -> dict[str, Any]:
+    place = line.place(document)
+    return {
+        "description": line.description,
+        "quantity": _decimal(line.quantity),
+        "unit": line.unit or None,
+        "rate": _decimal(line.rate),
+        "amount": _decimal(line.amount),
+        "tax_rate": _decimal(line.tax_rate),
+        "currency": line.currency,
+        "page": place.page,
+        "box": place.box.as_list() if place.box else None,
+    }
+
+
+def _decimal(value: Decimal | None) -> str | None:
+    return None if value is None else format(value, "f")
 
 
 def _page_json(page: Page, document: Document) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from extractors.document import Document
 from extractors.facts.fact import Day, Fact, Money
+from extractors.facts.finding import Finding
 
 State = str  # open | ok | partial | failed
 
@@ -66,6 +67,7 @@ class Evidence:
     document: Document
     facts: tuple[Fact, ...] = ()
     kind_why: tuple[str, ...] = field(default=())
+    findings: tuple[Finding, ...] = ()
 
     @property
     def id(self) -> str:

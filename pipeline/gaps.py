@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from extractors.facts.fact import Day, Fact, Money
+from extractors.facts.finding import Finding
 from index.words import compact
 from pipeline.casefile import CaseFile
 from pipeline.correspondence.graph import lacking
@@ -185,14 +186,27 @@ def _is_in(number: str, elsewhere: frozenset[str]) -> bool:
 
 
 def _doubts(found: Evidence) -> Iterator[DoubtfulFact]:
-    """Facts in a role that the rules rely on that are unsure, or say themselves what is uncertain about them."""
+    """Facts in a role that the rules rely on that are unsure, or say themselves what is uncertain about them; and what
+    is wrong with the document's sums, in place of the doubt about the sum that it is about."""
     corrected = {(c.field, c.role) for c in found.summary.corrections}
+    wrong = {_fact_at(found, each): each for each in found.findings}
     for fact in found.facts:
         unsure = fact.confidence < (RATHER_SURE if fact.doubts else UNSURE)
         doubtful = fact.role in RELIED_ON[fact.kind] and unsure
-        if doubtful and (fact.kind, fact.role) not in corrected:
+        if (doubtful or fact in wrong) and (fact.kind, fact.role) not in corrected:
             why = "; ".join(fact.doubts) or f"confidence {fact.confidence:.2f}"
+            why = wrong[fact].message() if fact in wrong else why
             yield DoubtfulFact(found.id, found.page_of(fact), fact.kind, _written(fact), why)
+    for each in found.findings:
+        if _fact_at(found, each) is None:
+            page = found.document.page_at(each.start).number
+            text = found.document.text[each.start : each.end]
+            yield DoubtfulFact(found.id, page, "amount", text, each.message())
+
+
+def _fact_at(found: Evidence, wrong: Finding) -> Fact | None:
+    """The amount that a finding is about."""
+    return next((f for f in found.of("amount") if f.start <= wrong.start < f.end), None)
 
 
 def _written(fact: Fact) -> str:

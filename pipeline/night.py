@@ -22,7 +22,7 @@ from pipeline.ingest import retry
 from pipeline.ingest_report import Report
 from pipeline.linking import link_pending
 from pipeline.matter import Matter
-from pipeline.records import audit_log, documents, matters
+from pipeline.records import audit_log, documents, findings, matters
 from pipeline.redo import reopen_outdated, understand_outdated
 from pipeline.urgent import told, urgent
 from pipeline.witnesses import audit_faults, reported
@@ -56,6 +56,8 @@ class Night:
     """(name, kind of trouble, what was said) of tonight's sidecars and folders that could not be followed."""
     index_rebuilt: bool = False
     doubtful: int = 0
+    with_findings: int = 0
+    """Documents whose own sums contradict each other."""
     documents: int = 0
     free_bytes: int = 0
     audit: Head = BEFORE_ALL
@@ -93,6 +95,7 @@ class Night:
             ],
             "index_rebuilt": self.index_rebuilt,
             "doubtful_values": self.doubtful,
+            "with_findings": self.with_findings,
             "documents": self.documents,
             "free_bytes": self.free_bytes,
             "audit": self.audit.as_json(),
@@ -145,6 +148,7 @@ def look_after(matter: Matter, night: Night) -> None:
         found = documents.summaries(tx)
         night.not_followed = documents.with_labels(tx, NOT_FOLLOWED, _taken_in(night))
         night.doubtful = documents.count_below(tx, DOUBTFUL)
+        night.with_findings = findings.count_with_findings(tx)
     share = tonight([summary.sha256 for summary in found], night.started.date())
     for sha256 in share:
         if fault := matter.originals.fault(sha256):
@@ -205,6 +209,7 @@ def markdown(matter: Matter, night: Night) -> str:
         ("originals checked tonight", said["originals_checked"]),
         ("faults found", len(said["faults"])),
         ("doubtful values", said["doubtful_values"]),
+        ("documents whose sums contradict each other", said["with_findings"]),
         ("documents in all", said["documents"]),
         ("free disk, GiB", round(said["free_bytes"] / 2**30, 1)),
     ]

@@ -12,6 +12,7 @@ from typing import Any
 
 import click
 
+from app.bills import print_findings, print_lines
 from app.options import filter_options, json_option, open_matter, workspace_option
 from app.output import message, print_json, print_table, say, word
 from app.progress import progress
@@ -204,7 +205,7 @@ def _write_searchable(matter: Matter, found: Summary, target: Path) -> None:
 def _only_page(answer: dict[str, Any], page: int) -> dict[str, Any]:
     facts = {
         key: [f for f in answer[key] if f["page"] == page]
-        for key in ("dates", "parties", "amounts", "references")
+        for key in ("dates", "parties", "amounts", "references", "findings", "lines")
     }
     return {**answer, "pages": [p for p in answer["pages"] if p["number"] == page], **facts}
 
@@ -237,6 +238,7 @@ def _print_document(answer: dict[str, Any], found: Evidence) -> None:
     for page in answer["pages"]:
         if page["marks"]:
             say(f"  ! {_unread_ink(page)}")
+    print_findings(answer["findings"])
     rows = [
         (
             fact.kind,
@@ -250,6 +252,7 @@ def _print_document(answer: dict[str, Any], found: Evidence) -> None:
         for fact in found.facts
     ]
     print_table(["kind", "role", "text", "value", "page", "reason", "doubts"], rows)
+    print_lines(answer["lines"])
     links = [
         (x["event"], x["score"], x["status"], "; ".join(r["detail"] for r in x["reasons"]))
         for x in answer["links"]

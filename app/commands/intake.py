@@ -6,11 +6,13 @@ import os
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import click
 
+from app.bills import print_findings, print_lines
 from app.options import json_option, ocr_engine_option, ocr_option, open_matter, workspace_option
-from app.output import message, print_json, print_table, word
+from app.output import message, print_json, print_table, say, word
 from app.progress import progress
 from extractors.limits import Limits
 from extractors.reading import OcrMode, OcrOptions
@@ -44,10 +46,20 @@ def extract_command(
         print_table(
             ["name", "kind", "date", "pages", "language", "title"], [_row(answer) for answer in answers]
         )
+        for answer in answers:
+            _print_bill(answer)
     failed = [answer for answer in answers if "error" in answer]
     for answer in failed:
         message(f"{answer['name']}: {answer['error']['message']}")
     return 1 if failed else 0
+
+
+def _print_bill(answer: dict[str, Any]) -> None:
+    """The lines of a bill, and what is wrong with a document's sums, under its name."""
+    if answer.get("findings") or answer.get("lines"):
+        say(answer["name"])
+        print_findings(answer["findings"])
+        print_lines(answer["lines"])
 
 
 def _row(answer: dict[str, object]) -> Sequence[object]:

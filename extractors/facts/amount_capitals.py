@@ -12,6 +12,7 @@ from rapidfuzz.distance import LCSseq
 from extractors.facts.amount_forms import Mention
 from extractors.facts.currencies import marks
 from extractors.facts.fact import Fact, Money
+from extractors.facts.finding import Finding, finding
 from extractors.facts.numerals import han_capitals
 
 _FORMAL = "零壹贰叁肆伍陆柒捌玖拾佰仟万亿"
@@ -102,9 +103,10 @@ def _mended(run: re.Match[str], known: Iterable[_Known]) -> Iterator[Mention]:
         )
 
 
-def twinned(plain: str, facts: Sequence[Fact]) -> list[Fact]:
-    """`facts` in order, those that stand twice (`98.6万元（大写：…）`) both in the role that one of them has."""
-    result = list(facts)
+def twinned(plain: str, facts: Sequence[Fact]) -> tuple[list[Fact], list[Finding]]:
+    """(`facts` in order, those that stand twice (`98.6万元（大写：…）`) both in the role that one of them has;
+    the findings where words and figure side by side are two sums)."""
+    result, wrong = list(facts), []
     for at in range(len(result) - 1):
         first, second = result[at], result[at + 1]
         between = plain[first.end : second.start]
@@ -114,11 +116,21 @@ def twinned(plain: str, facts: Sequence[Fact]) -> list[Fact]:
             told = _both_told(plain, first, second)
             if told:
                 result[at : at + 2] = (differing(fact, told) for fact in (first, second))
+                wrong.append(words_and_figure(plain, first, second))
         elif first.role == "mentioned" and second.role != "mentioned":
             result[at] = replace(first, role=second.role, why=second.why)
         elif second.role == "mentioned" and first.role != "mentioned":
             result[at + 1] = replace(second, role=first.role, why=first.why)
-    return result
+    return result, wrong
+
+
+def words_and_figure(plain: str, one: Fact, other: Fact) -> Finding:
+    """The finding that two sums, of which one stands in words, differ."""
+    worded, figure = (
+        (one, other) if not any(c.isdecimal() for c in plain[one.start : one.end]) else (other, one)
+    )
+    places = ((worded.start, worded.end), (figure.start, figure.end))
+    return finding("words_figure", places, words=_amount(worded) or "", figure=_amount(figure) or "")
 
 
 def _both_told(plain: str, first: Fact, second: Fact) -> str:

@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from itertools import combinations, groupby
 
+from extractors.facts.amount_certificates import SIGNS, certificates, reachable, tax_rates, terms_of
 from extractors.facts.amount_rows import Figure, Row
-from extractors.facts.amount_totals import Labelled, Sheet
+from extractors.facts.amount_totals import CENT, Labelled, Sheet
+from extractors.facts.finding import Finding, finding
 
 _CENT = Decimal("0.011")
 _ROUNDED = Decimal("0.055")
@@ -19,7 +21,7 @@ _FEWEST = 2
 _MOST_COUNTS = 3
 """Men times days times hours times rate: no more factors than that before a rate."""
 _MOST_ROWS = 400
-_EXTRAS = ("tax", "charge", "deduction", "rounding")
+_EXTRAS = ("tax", "charge", "deduction", "withheld", "rounding")
 _UNIT = re.compile(
     r" ?(m[23²³]?|t|kg|km|no|nos|pcs?|ea|each|days?|hours?|hrs?|weeks?|sets?|lots?|l|[一-鿿]{1,3}|㎡|m³)"
     r"(?![a-z\d一-鿿])"
@@ -34,6 +36,12 @@ class Line:
     unit: str
     rate: Figure
     sum: Figure
+    page: int
+
+    @property
+    def likely(self) -> bool:
+        """Whether the sum is about the product, so that its figures were not misread or mistaken for others."""
+        return any(alike(value, self.sum.value) for value in self._products())
 
     @property
     def product(self) -> Decimal | None:
@@ -60,25 +68,39 @@ class Line:
         return f"{counts}{f' {self.unit}' if self.unit else ''} × {self.rate.value:f}"
 
 
+def alike(one: Decimal, other: Decimal) -> bool:
+    """Whether two sums are of one size: neither is more than twice the other."""
+    low, high = sorted((abs(one), abs(other)))
+    return high <= 2 * low
+
+
 @dataclass(frozen=True, slots=True)
-class Finding:
-    """What arithmetic says of the figure: `why`, where it bears it out, `doubt`, where it contradicts it."""
+class Check:
+    """What arithmetic says of a figure: `why`, where it bears it out, `finding`, where it contradicts it."""
 
     why: str = ""
-    doubt: str = ""
+    finding: Finding | None = None
 
 
-def findings(
-    sheet: Sheet, tables: Sequence[Row], known: Mapping[int, Labelled], plain: str
-) -> dict[int, Finding]:
+def checks(
+    sheet: Sheet, tables: Sequence[Row], known: Mapping[int, Labelled], plain: str, seen: frozenset[int]
+) -> dict[int, Check]:
     """What arithmetic says of the figures of a document, by their place in the text.
 
     `tables` are the rows whose columns come from table cells, of whose heads there is no doubt; `known` are the
-    figures that have a role, by place.
+    figures that have a role, by place; `seen` are the pages that OCR read.
     """
-    found = {place: Finding(doubt=doubt) for place, doubt in (*_totals(tables), *_net_and_tax(sheet, known))}
+    wrong = (
+        *_totals(tables, terms_of(sheet)),
+        *_net_and_tax(sheet, known),
+        *tax_rates(sheet, known, plain),
+        *certificates(sheet),
+    )
+    found = {finding.start: Check(finding=finding) for finding in wrong}
     sure = bill_lines(tables, plain)
-    return found | _of_lines(bill_lines(sheet.rows, plain), len(sure) == 1 and len(sure[0].quantities) == 1)
+    lines = [line for line in bill_lines(sheet.rows, plain) if line.sum.decimals]
+    lines = [line for line in lines if line.page not in seen or line.likely]
+    return found | _of_lines(lines, len(sure) == 1 and len(sure[0].quantities) == 1)
 
 
 def bill_lines(rows: Sequence[Row], plain: str) -> list[Line]:
@@ -97,33 +119,34 @@ def _line(row: Row, plain: str) -> Line | None:
     if not sums:
         return None
     behind = _UNIT.match(plain, counts[0].end, min(row.end, counts[0].end + 12))
-    return Line(tuple(counts), behind[1] if behind else "", rate, sums[0])
+    return Line(tuple(counts), behind[1] if behind else "", rate, sums[0], row.page)
 
 
-def _of_lines(lines: Sequence[Line], alone: bool) -> dict[int, Finding]:
+def _of_lines(lines: Sequence[Line], alone: bool) -> dict[int, Check]:
     """Where most lines are what they should be, one that is not is a finding; else the columns are something else.
 
     A line `alone` in a table with heads is one too.
     """
-    sound = {line.sum.start: Finding(why=str(line)) for line in lines if line.product is not None}
+    sound = {line.sum.start: Check(why=str(line)) for line in lines if line.product is not None}
     wrong = [line for line in lines if line.product is None]
     if len(wrong) * 2 > len(sound) and not (alone and len(lines) == 1):
         return sound
-    return sound | {line.sum.start: Finding(doubt=_said(line)) for line in wrong}
+    return sound | {line.sum.start: Check(finding=_said(line)) for line in wrong}
 
 
-def _said(line: Line) -> str:
+def _said(line: Line) -> Finding:
     made = line.rate.value
     for figure in line.quantities:
         made *= figure.value
-    return f"{line} makes {made.quantize(Decimal('0.01')):f}, not {line.sum.value:f}"
+    places = tuple((figure.start, figure.end) for figure in (line.sum, *line.quantities, line.rate))
+    return finding("line_product", places, line=str(line), made=made.quantize(CENT), said=line.sum.value)
 
 
-def _totals(tables: Sequence[Row]) -> Iterator[tuple[int, str]]:
+def _totals(tables: Sequence[Row], terms: Sequence[Decimal]) -> Iterator[Finding]:
     """The totals at the foot of a column of sums that are not what stands above them."""
-    for page, rows in groupby(tables, key=lambda row: row.page):
+    for _, rows in groupby(tables, key=lambda row: row.page):
         column = [(row, figure) for row in list(rows)[-_MOST_ROWS:] if (figure := _in_column(row))]
-        yield from _foot(page, column)
+        yield from _foot(column, terms)
 
 
 def _in_column(row: Row) -> Figure | None:
@@ -133,20 +156,20 @@ def _in_column(row: Row) -> Figure | None:
     return sums[0] if len(sums) == 1 else None
 
 
-def _foot(_page: int, column: Sequence[tuple[Row, Figure]]) -> Iterator[tuple[int, str]]:
+def _foot(column: Sequence[tuple[Row, Figure]], terms: Sequence[Decimal]) -> Iterator[Finding]:
     items: list[Decimal] = []
     parts: list[Decimal] = []
     extras: list[Decimal] = []
     for row, figure in column:
         role = row.label.role if row.label and row.label.strength >= _FEWEST else ""
         if role in _EXTRAS:
-            extras.append(figure.value)
+            extras.append(figure.value if role == "rounding" else abs(figure.value) * SIGNS[role])
         elif role not in ("total", "subtotal"):
             items.append(figure.value)
         elif len(items) >= _FEWEST or len(parts) >= _FEWEST:
-            if not _made_of(figure.value, items, parts, extras):
-                made = sum(items, Decimal(0))
-                yield figure.start, f"the lines add up to {made:f}, not {figure.value:f}"
+            made = sum(items, Decimal(0))
+            if not _made_of(figure.value, items, parts, extras) and not reachable(made, terms, figure.value):
+                yield finding("lines_total", ((figure.start, figure.end),), made=made, said=figure.value)
             parts.append(figure.value)
             items = [] if role == "subtotal" else items
 
@@ -156,19 +179,20 @@ def _made_of(
 ) -> bool:
     """Whether the lines, the subtotals, or the last subtotal make it, with or without tax, charges and deductions."""
     bases = {sum(items, Decimal(0)), sum(parts, Decimal(0)), sum([*items, *parts], Decimal(0)), *parts[-1:]}
-    added, less = sum(extras, Decimal(0)), sum((-abs(extra) for extra in extras), Decimal(0))
-    changes = {Decimal(0), added, less, *extras, *(-abs(extra) for extra in extras)}
-    return any(abs(base + change - value) <= _ROUNDED for base in bases for change in changes)
+    return any(reachable(base, extras, value) for base in bases)
 
 
-def _net_and_tax(sheet: Sheet, known: Mapping[int, Labelled]) -> Iterator[tuple[int, str]]:
+def _net_and_tax(sheet: Sheet, known: Mapping[int, Labelled]) -> Iterator[Finding]:
     """The total that one net sum and one tax do not make, where nothing else was added or taken off."""
     totals = [item for item in known.values() if item.role == "total"]
     nets, taxes = set(sheet.values("subtotal")), {value for value in sheet.values("tax") if value}
     if len(totals) != 1 or len(nets) != 1 or len(taxes) != 1 or any(map(sheet.says, _EXTRAS[1:])):
         return
     net, tax, total = nets.pop(), taxes.pop(), totals[0].figure.value
-    if not 0 < tax <= net * _TAX_SHARE or total in (net, tax):
+    if not 0 < tax <= net * _TAX_SHARE or total in (net, tax) or sheet.repeats[net + tax]:
+        return
+    if total not in sheet.values("total"):  # it was paid, or is the largest: what was to be paid is not known
         return
     if abs(net + tax - total) > _ROUNDED and sheet.bill:
-        yield totals[0].figure.start, f"net {net:f} and tax {tax:f} make {net + tax:f}, not {total:f}"
+        place = (totals[0].figure.start, totals[0].figure.end)
+        yield finding("net_tax_total", (place,), net=net, tax=tax, made=net + tax, said=total)

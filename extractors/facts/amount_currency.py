@@ -18,7 +18,7 @@ _YUAN = Mark("CNY", ("HKD", "TWD", "MOP"))
 @cache
 def _codes() -> re.Pattern[str]:
     names = {mark.code for mark in marks().values() if len(mark.code) == 3}
-    plain = [code for code in names if not marks().get(code.lower(), Mark("")).careful]
+    plain = [code for code in names if (mark := marks().get(code.lower())) and not mark.careful]
     return re.compile(
         rf"(?<![A-Za-z0-9])(?:{'|'.join(sorted(plain))}|RM|RMB|US\$|HK\$|S\$|A\$|NT\$|人民币|港币|美元|日元|JP¥)(?![A-Za-z])"
     )

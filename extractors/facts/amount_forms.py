@@ -9,12 +9,11 @@ from decimal import Decimal
 from functools import cache
 
 from extractors.facts.amount_marks import WIDE, han_mark, is_moneyish, mark_before, mark_behind
+from extractors.facts.amount_signs import rate_of, signed
 from extractors.facts.currencies import Mark, marks, minor_units
 from extractors.facts.date_words import alternatives
 from extractors.facts.numerals import HAN_CHARS, SCALES, SMALL, decimal_of, english_number, han_number
 
-_CREDIT = re.compile(r" ?(?:cr|credit)\b|-(?=\s|$)")
-_PER = re.compile(r" ?(?:/|per |a |each |every |每)(?! ?cent)[a-z一-鿿]{1,10}")
 _MONEY_NEXT = re.compile(r" ?(?:[€£$]|eur|usd|dollar|pound|euro)")
 _CLOSED = re.compile(r"\s*(?:$|[.,;)])")
 _SMALL = re.compile(r" (cents?|pence)\b")
@@ -38,7 +37,7 @@ _LISTED = re.compile(
 )
 _SPACED = re.compile(r"\d{1,3}(?: \d{3}){1,4}(?:[.,]\d{1,2})?(?![\d.,]\d|\d| \d{3})")
 SCALE = re.compile(
-    r" ?(?P<s>million|billion|trillion|thousand|hundred|lakhs?|lacs?|crores?|mio|mil(?=\.? [a-z€$£])"
+    r" ?(?P<s>million|billion|trillion|thousand|hundred|lakhs?|lacs?|crores?|mio|mil(?=\.? [a-z€$£]|\.?$|\.?\n)"
     r"|mln|mn|bn|mm(?=[ .,;)]|$)|m|k|b)(?![a-z0-9])\.?"
 )
 """A scale behind a figure, in letters."""
@@ -60,9 +59,6 @@ _FACTORS = {
     },
 }
 _RATE = re.compile(r" ?(?:%|‰|°|per ?cent|percent|percentage|basis points|bps\b)")
-_DEDUCTED = re.compile(r"(?:扣|减|退|冲|抵|折)[一-鿿]{0,7}\Z")
-"""Words of a deduction, behind which a hyphen is a sign and no dash."""
-_MINUS = re.compile(r"(?:(?<![a-z])(?=minus|negative)|(?<![一-鿿])(?=负))(minus|negative|负) ?\Z")
 _VAGUE = re.compile(r"[数几好多上]$")
 _PART = r"零?[\d一二三四五六七八九壹贰叁肆伍陆柒捌玖两]{1,2}"
 _HAN_TAIL = re.compile(rf"(?P<j>{_PART}[角毛])?(?P<f>{_PART}分(?!之))?(?P<z>[整正])?")
@@ -144,7 +140,12 @@ def _english() -> re.Pattern[str]:
     return re.compile(rf"(?<![\w.,]){word}(?:(?:[ -]| and |,? )(?:a half )?{word}){{0,24}}\b(?! ?%)")
 
 
-_ONLY = re.compile(r"(?:,? and (?P<c>[a-z-]+(?: [a-z]+)?) (?:cents|sen|pence|paise))?(?P<only> only\b)?")
+_ONLY = re.compile(
+    r"(?:,? and (?:(?P<c>[a-z-]+(?: [a-z]+)?) (?:cents|sen|pence|paise|fils)"
+    r"|(?:cents|sen|pence) (?P<d>[a-z]+(?:[ -][a-z]+)?)|(?P<n>\d\d) ?/ ?100))?(?P<only>,? only\b)?"
+)
+_HUNDREDTHS = re.compile(r",? (?:and|&) (?P<n>\d\d) ?/ ?100(?= )")
+"""`and 50/100 dollars`, as cheques have it."""
 _WHOLE_SCALE = re.compile(r"(?:hundred|thousand|million|billion|trillion|lakh|crore)")
 _FRACTION = re.compile(r"(?<![a-z])(half|quarter|three[ -]quarters)(?: of)?(?: an?)? \Z")
 _FRACTIONS = {
@@ -164,20 +165,28 @@ def _fraction(text: str, match: re.Match[str]) -> tuple[int, Decimal]:
 
 
 def _worded(text: str, match: re.Match[str], amount: Decimal) -> Mention | None:
-    behind = mark_behind(text, text, match.end(), moneyish=True)
+    part = _HUNDREDTHS.match(text, match.end(), match.end() + 16)
+    behind = mark_behind(text, text, part.end() if part else match.end(), moneyish=True)
     if behind:
         mark, end = behind
-        cents, end = _cents(text, end)
+        cents, end = (Decimal(part["n"]) / 100, end) if part else _cents(text, end)
         start, share = _fraction(text, match)
         return Mention(start, end, share * amount + cents, mark, start, match.end(), "sum in words", 0.9)
     tail = _ONLY.match(text, match.end(), match.end() + 40)
-    large = tail and (tail["only"] or _LARGE_WORD.search(match[0]))
+    large = tail and (tail["only"] or _LARGE_WORD.search(match[0])) and not _WHOLE_SCALE.fullmatch(match[0])
     ahead = mark_before(text, text, match.start(), 0, True) if large else None
     if tail is None or ahead is None:
         return None
-    cents = (english_number(tail["c"]) or Decimal(0)) / 100 if tail["c"] else Decimal(0)
     end = tail.end()
-    return Mention(ahead[1], end, amount + cents, ahead[0], match.start(), match.end(), "sum in words", 0.9)
+    total = amount + _worded_cents(tail)
+    return Mention(ahead[1], end, total, ahead[0], match.start(), match.end(), "sum in words", 0.9)
+
+
+def _worded_cents(tail: re.Match[str]) -> Decimal:
+    """The cents behind a sum in words: `and fifty cents`, `and cents fifty`, `and 50/100`."""
+    words = tail["c"] or tail["d"]
+    whole = english_number(re.sub(r" only\Z", "", words)) if words else Decimal(tail["n"] or 0)
+    return (whole or Decimal(0)) / 100
 
 
 def _marked(text: str, original: str, token: re.Match[str], last: int) -> Mention | None:
@@ -198,16 +207,18 @@ def _digits(text: str, original: str, token: re.Match[str], last: int) -> Mentio
     scale, end_scale = _scaled(text, end, ahead is not None)
     if _RATE.match(text, end_scale):
         return None
-    behind = mark_behind(text, original, end_scale, moneyish or scale != 1)
+    closed = text[start - 1 : start] == "(" and text[end_scale : end_scale + 1] == ")" and ahead is None
+    behind = mark_behind(text, original, end_scale + closed, moneyish or scale != 1)
     if ahead is None and behind is None:
         return _cents_alone(text, raw, start, end)
     mark = _choose(ahead[0] if ahead else None, behind[0] if behind else None)
     amount = decimal_of(raw, "comma" if mark.code in _GROUP_COMMA else "point")
     if amount is None or amount * scale >= LARGEST:
         return None
-    first = ahead[1] if ahead else start
+    amount *= -scale if closed else scale  # (1,200.00) USD, as book-keepers write what is taken away
+    first = ahead[1] if ahead else start - closed
     stop = behind[1] if behind else end_scale
-    return _finished(text, first, stop, amount * scale, mark, start, end, bool(ahead and ahead[2]))
+    return _finished(text, first, stop, amount, mark, start, end, bool(ahead and ahead[2]))
 
 
 def _is_spaced(text: str, original: str, spaced: re.Match[str], marked: bool) -> bool:
@@ -226,20 +237,7 @@ def _finished(
         amount, stop = amount * _FACTORS[late["s"].rstrip("s")], late.end()
     cents, stop = _cents(text, stop)
     amount += cents
-    negative = text[first:start].rstrip().endswith("-") or (
-        first > 0 and text[first - 1] == "-" and _lone(text, first - 1)
-    )
-    if text[first - 1 : first] == "-" and negative:
-        first -= 1
-    minus = _MINUS.search(text, max(0, first - 10), first)
-    if minus and not negative:
-        negative, first = True, minus.start(1)
-    if bracket and text[stop : stop + 1] == ")":
-        negative, stop = True, stop + 1
-    credit = _CREDIT.match(text, stop, stop + 8)
-    if credit and not negative:
-        negative, stop = True, credit.end()
-    rate = _PER.match(text, stop, stop + 16)
+    negative, first, stop = signed(text, first, stop, start, bracket)
     return Mention(
         first,
         stop,
@@ -248,13 +246,8 @@ def _finished(
         start,
         end,
         "sum with a mark",
-        rate=rate[0].strip() if rate else "",
+        rate=rate_of(text, first, stop),
     )
-
-
-def _lone(text: str, at: int) -> bool:
-    """Whether the hyphen at `at` is a sign: not between two words or figures, not a dash."""
-    return at == 0 or text[at - 1] in " \n(:|" or bool(_DEDUCTED.search(text[max(0, at - 10) : at]))
 
 
 def _choose(ahead: Mark | None, behind: Mark | None) -> Mark:
@@ -333,7 +326,9 @@ def _han_sum(
 ) -> Mention:
     mark = _choose(ahead[0] if ahead else None, behind[0])
     parts, stop = _han_cents(text, behind[1])
-    return Mention(ahead[1] if ahead else start, stop, amount + parts, mark, start, end, "sum in Chinese")
+    first = ahead[1] if ahead else start
+    rate = rate_of(text, first, stop)
+    return Mention(first, stop, amount + parts, mark, start, end, "sum in Chinese", rate=rate)
 
 
 def _formal(raw: str) -> bool:

@@ -37,7 +37,7 @@ def _data() -> dict[str, Any]:
     return loaded
 
 
-_ROLES = ("subtotal", "tax", "paid", "change", "rounding", "deduction", "charge", "count")
+_ROLES = ("subtotal", "tax", "paid", "change", "rounding", "deduction", "withheld", "charge", "count")
 
 
 @cache
@@ -72,6 +72,12 @@ def wording() -> tuple[tuple[str, re.Pattern[str], re.Pattern[str] | None], ...]
         )
         for role, rule in _data()["wording"].items()
     )
+
+
+@cache
+def withholding() -> re.Pattern[str]:
+    """Words before a sum in running text that is kept back, lent or secured: neither a total nor a payment."""
+    return re.compile(rf"(?:{_data()['withholding']})[^.,;。\n\d]{{0,24}}$")
 
 
 def squeezed(text: str) -> str:

@@ -46,6 +46,8 @@ def mark_before(
         window = window[:-1] if moneyish else ""
     gap = _GAP.search(window)
     lead = window[: gap.start()] if gap else window
+    if gap and gap[0].startswith(".") and f"{_last_word(lead)}." in marks():
+        lead += "."  # `Fr. 1'234.50`: the point belongs to the mark
     bracket = bool(gap and gap["sign"] and gap["sign"].startswith("("))
     run = _RUN.search(lead) if lead[-1:] in _last_letters() else None
     if not run:
@@ -66,6 +68,11 @@ def mark_before(
             spaced = _two_words(text, at + shift, word)
             return (*spaced, bracket) if spaced else (mark, at + shift, bracket)
     return None
+
+
+def _last_word(text: str) -> str:
+    run = _RUN.search(text)
+    return run[0] if run else ""
 
 
 def _two_words(text: str, at: int, word: str) -> tuple[Mark, int] | None:

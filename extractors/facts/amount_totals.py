@@ -11,6 +11,7 @@ from functools import cache, cached_property, partial
 
 from extractors.facts.amount_rows import Figure, Row
 
+CENT = Decimal("0.01")
 _CENT = Decimal("0.011")
 _ROUNDED = Decimal("0.05")
 _TAX_SHARE = Decimal("0.3")
@@ -108,14 +109,17 @@ class Sheet:
 
 
 def labelled(sheet: Sheet) -> list[Labelled]:
-    """The figures of a document with the roles total, subtotal, tax and paid. There is one total at most."""
+    """The figures of a document with the roles total, subtotal, tax and paid, and what is kept back as mentioned.
+
+    There is one total at most.
+    """
     total = _total(sheet)
     found = [total] if total else []
     taken = {total.figure.start} if total else set()
     for row in sheet.rows:
         role = _labelled_role(row, total)
         for figure in sheet.sums(row)[-1:] if role and row.label else ():
-            if figure.start not in taken and figure.value and not _passes(role, figure, total):
+            if figure.start not in taken and figure.value and not _passes(sheet, role, figure, total):
                 taken.add(figure.start)
                 words = row.label.words if row.label else ""
                 found.append(Labelled(figure, role, words, 0.75 if row.aside else 0.85))
@@ -128,12 +132,15 @@ def _labelled_role(row: Row, total: Labelled | None) -> str:
         return ""
     if row.label.role == "total":
         return "subtotal" if total and row.label.strength >= 3 and not _OWED.search(row.label.words) else ""
+    if row.label.role == "withheld":
+        return "mentioned"
     return row.label.role if row.label.role in ("subtotal", "tax", "paid") else ""
 
 
-def _passes(role: str, figure: Figure, total: Labelled | None) -> bool:
-    """Whether a subtotal is none, since it is not below the total."""
-    return role == "subtotal" and total is not None and figure.value >= total.figure.value
+def _passes(sheet: Sheet, role: str, figure: Figure, total: Labelled | None) -> bool:
+    """Whether a subtotal is none, since it is not below the total though nothing was kept back of it."""
+    whole = role == "subtotal" and total is not None and not sheet.says("withheld")
+    return whole and total is not None and figure.value >= total.figure.value
 
 
 def _total(sheet: Sheet) -> Labelled | None:
@@ -177,6 +184,7 @@ def _sum_of_others(row: Row, figure: Figure) -> bool:
 def _evidence(sheet: Sheet, value: Decimal) -> float:
     """Points for what adds up to the value, and for its being the largest or written twice."""
     points = _of_payment(sheet, value) + _of_tax(sheet, value) + _of_rounding(sheet, value)
+    points += _of_withholding(sheet, value)
     points += 0.8 * min(max(sheet.repeats[value] - 1, 0), 2)
     points += 2.0 if value in sheet.running and not sheet.says("subtotal") and not sheet.says("tax") else 0.0
     totals = sheet.values("total")
@@ -213,6 +221,15 @@ def _of_tax(sheet: Sheet, value: Decimal) -> float:
         return 0.0
     net = [s for s in sheet.large if s < value and value - s <= s * _TAX_SHARE]
     return 1.0 if any(sheet.repeats[value - s] for s in net) else 0.0
+
+
+def _of_withholding(sheet: Sheet, value: Decimal) -> float:
+    """What is left of the work done after retention, the advance and earlier certificates."""
+    kept = [abs(k) for k in sheet.values("withheld") if k]
+    if not kept:
+        return 0.0
+    gross = [g for g in sheet.values("subtotal", "total") if g > value]
+    return 3.0 if any(_same(g - less, value) for g in gross for less in (sum(kept), *kept)) else 0.0
 
 
 def _of_rounding(sheet: Sheet, value: Decimal) -> float:

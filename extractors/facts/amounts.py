@@ -2,29 +2,51 @@
 
 from __future__ import annotations
 
+import weakref
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from extractors.document import Document
 from extractors.facts.amount_capitals import capitals, differing, twinned
 from extractors.facts.amount_cells import sheet_rows
-from extractors.facts.amount_checks import Finding, findings
+from extractors.facts.amount_checks import Check, checks
 from extractors.facts.amount_columns import with_columns
 from extractors.facts.amount_currency import Currencies
 from extractors.facts.amount_forms import Mention, mentions, worded
 from extractors.facts.amount_items import items
-from extractors.facts.amount_labels import wording
+from extractors.facts.amount_labels import withholding, wording
 from extractors.facts.amount_rows import Row
 from extractors.facts.amount_spans import with_spans
 from extractors.facts.amount_totals import Labelled, Sheet, labelled
+from extractors.facts.amount_units import in_units, unit_at, units_of
+from extractors.facts.amount_words import apart, mended
 from extractors.facts.fact import Fact, Money
+from extractors.facts.finding import Finding
 from extractors.facts.folding import folded
+from extractors.facts.invoice_lines import InvoiceLine, invoice_lines
+from extractors.facts.line_checks import line_findings
 
 _REACH = 64
+_OF_WITHHELD = ("claimed", "paid")
+"""The roles that a sum kept back or lent can have all the same."""
+_NO_RATES = ("total", "subtotal", "claimed")
+"""Roles that a sum per day or per ton cannot have, whatever its label says."""
 _NO_CURRENCY = "the document does not say which currency"
 _GUESSED = "the currency is the one that the document names elsewhere"
 _AMBIGUOUS = "the mark stands for several currencies"
+
+
+@dataclass(frozen=True)
+class Study:
+    """The sums of a document, what is wrong with them, and the lines of its bills."""
+
+    facts: tuple[Fact, ...]
+    findings: tuple[Finding, ...]
+    lines: tuple[InvoiceLine, ...]
+
+
+_last: list[tuple[weakref.ref[Document], str, Study]] = []
 
 
 def find(document: Document, kind: str) -> list[Fact]:
@@ -32,36 +54,77 @@ def find(document: Document, kind: str) -> list[Fact]:
 
     Plain numbers are no money: a mark or name of money, a label (`Total`, 合计) or a table column of sums must
     say so. Of figures without a currency, `Money.currency` is the only one that the document names, else None.
+    The total is what the paper asks to be paid, after retention and what was certified before; what it is made of
+    is a subtotal. Sums per day or per ton, and what is kept back, are mentioned, `why` says as what.
     """
+    return list(study_of(document, kind).facts)
+
+
+def study_of(document: Document, kind: str) -> Study:
+    """All that is to be known of a document's sums; that of the document asked for last is remembered."""
+    if not _last or _last[0][0]() is not document or _last[0][1] != kind:
+        _last[:] = [(weakref.ref(document), kind, _study(document, kind))]
+    return _last[0][2]
+
+
+def _study(document: Document, kind: str) -> Study:
     original = document.text[: document.body_end]
     plain = folded(original)
     tables = sheet_rows(document, plain)
-    rows = with_columns(document, plain, tables)
-    figures = ((f.start, f.value) for row in rows for f in row.figures if f.decimals)
-    found = capitals(plain, _mentions(plain, original), figures)
-    currencies = Currencies(original, plain, found)
+    units, ends = units_of(plain), [page.end for page in document.pages]
+    rows = in_units(with_columns(document, plain, tables), units, ends)
+    tables = in_units(tables, units, ends)
+    figures = [(f.start, f.value) for row in rows for f in row.figures if f.decimals]
+    found = mended(plain, capitals(plain, _mentions(plain, original), figures), figures)
     sheet = Sheet(rows, kind == "invoice")
     roles = _roles(sheet)
-    said = findings(sheet, [row for row in tables if row.columns], roles, plain)
-    facts = []
+    seen = frozenset(page.number for page in document.pages if page.source == "ocr")
+    said = checks(sheet, [row for row in tables if row.columns], roles, plain, seen)
+    currencies = Currencies(original, plain, found)
+
+    def stated(place: int) -> str | None:
+        """The currency of a figure without a mark: that of its table, else the document's only one."""
+        unit = unit_at(units, place, ends)
+        return unit.code if unit and unit.code else currencies.only()
+
+    facts = _facts(plain, found, rows, roles, said, currencies, stated)
+    facts, wrong = twinned(plain, facts)
+    wrong += [check.finding for check in said.values() if check.finding]
+    wrong += apart(plain, facts, (f.value for row in rows for f in row.figures))
+    lines = invoice_lines(document, plain, kind, facts)
+    wrong += line_findings(document, lines, sheet, wrong)
+    return Study(tuple(facts), tuple(sorted(wrong, key=lambda one: one.start)), lines)
+
+
+def _facts(
+    plain: str,
+    found: Iterable[Mention],
+    rows: Sequence[Row],
+    roles: dict[int, Labelled],
+    said: Mapping[int, Check],
+    currencies: Currencies,
+    stated: Callable[[int], str | None],
+) -> list[Fact]:
+    """The sums with a mark of money, and those with a role alone, in order of place."""
+    facts, left = [], dict(roles)
     for mention in found:
-        item = roles.pop(mention.number, None)
+        item = left.pop(mention.number, None)
+        if mention.rate and item and item.role in _NO_RATES:
+            item = None
         if item and item.figure.mended and item.figure.end > mention.end:
             fact = _from_figure(item, currencies.of(mention.mark)[0])
         else:
             fact = _from_mention(plain, mention, currencies, item, _row_of(rows, mention))
         facts.append(_weighed(fact, said.get(mention.number)))
-    facts += [
-        _weighed(_from_figure(item, currencies.only()), said.get(place)) for place, item in roles.items()
-    ]
-    return twinned(plain, sorted(facts, key=lambda fact: fact.start))
+    facts += [_weighed(_from_figure(item, stated(place)), said.get(place)) for place, item in left.items()]
+    return sorted(facts, key=lambda fact: fact.start)
 
 
-def _weighed(fact: Fact, finding: Finding | None) -> Fact:
+def _weighed(fact: Fact, check: Check | None) -> Fact:
     """The fact as arithmetic leaves it: borne out, or contradicted."""
-    if finding is None:
+    if check is None:
         return fact
-    return differing(fact, finding.doubt) if finding.doubt else replace(fact, why=finding.why)
+    return differing(fact, check.finding.message()) if check.finding else replace(fact, why=check.why)
 
 
 def _mentions(plain: str, original: str) -> list[Mention]:
@@ -116,13 +179,14 @@ def _worded_role(plain: str, mention: Mention, row: Row | None) -> tuple[str, st
         return "mentioned", mention.rate
     lead = plain[max(0, mention.start - _REACH) : mention.start].rsplit("\n", 1)[-1]
     tail = plain[mention.end : mention.end + 32].split("\n", 1)[0]
+    kept = withholding().search(lead)
     for role, ahead, behind in wording():
         if role == "total" and row and row.label and row.label.role != "total":
             continue
         match = ahead.search(lead) or (behind.match(tail) if behind else None)
-        if match:
+        if match and (kept is None or role in _OF_WITHHELD):
             return role, match[0].strip(" :,.(=")
-    return "mentioned", ""
+    return "mentioned", kept[0].strip(" :,.(=") if kept else ""
 
 
 def _from_figure(item: Labelled, code: str | None) -> Fact:

@@ -209,3 +209,24 @@ def english_number(raw: str) -> Decimal | None:
             return None
         seen = True
     return total + group if seen else None
+
+
+def english_words(value: Decimal) -> str:
+    """A whole number in English words: `one million two hundred thirty-four thousand`."""
+    rest, parts = int(abs(value)), []
+    for name, size in (("billion", 10**9), ("million", 10**6), ("thousand", 10**3), ("", 1)):
+        count, rest = divmod(rest, size)
+        if count:
+            parts.append(f"{_english_group(count)} {name}".strip())
+    return " ".join(parts) or "zero"
+
+
+def _english_group(count: int) -> str:
+    """A number in words; of a thousand billions and more, the billions."""
+    hundreds, rest = divmod(count, 100)
+    words = [f"{_english_group(hundreds)} hundred"] if hundreds else []
+    if rest >= 20:
+        words.append("-".join([_TENS[rest // 10 - 2], *([_ONES[rest % 10]] if rest % 10 else [])]))
+    elif rest:
+        words.append([*_ONES, *_TEENS][rest])
+    return " ".join(words)

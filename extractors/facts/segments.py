@@ -162,7 +162,7 @@ def segments_of(document: Document, page: Page) -> PageSegments:
 
 def _segments(document: Document, page: Page) -> PageSegments:
     found: list[Segment] = []
-    placed, wide = _upright(page)
+    placed, wide = upright(page)
     words = _Ahead(placed)
     cells = _Ahead(sorted((c for c in page.cells if c.end > c.start), key=lambda c: c.start))
     for number, (start, end) in enumerate(lines_of(document.text, page.start, page.end)):
@@ -177,7 +177,7 @@ def _segments(document: Document, page: Page) -> PageSegments:
     return PageSegments(page, tuple(found), document.text)
 
 
-def _upright(page: Page) -> tuple[Sequence[Word], float]:
+def upright(page: Page) -> tuple[Sequence[Word], float]:
     """The words with their boxes as on the page turned upright, and its width as a multiple of its height.
 
     A scan may lie on its side or stand on its head; the way from word to word tells.

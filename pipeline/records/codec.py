@@ -21,6 +21,7 @@ from extractors.extract import Understanding
 from extractors.facts.date_order import order_evidence
 from extractors.facts.dates import document_date
 from extractors.facts.fact import Day, Fact, Money, Value
+from extractors.facts.finding import Finding
 from pipeline.correspondence.mention import Mention, mentions
 
 PLACES = ("words", "cells")
@@ -75,6 +76,7 @@ def understanding_rows(found: Understanding, read: Document) -> UnderstandingRow
         "language": answer.language,
         "title": answer.title,
         "date": own_date(found.facts),
+        "findings": [_finding_row(each) for each in found.findings],
     }
     rows = tuple(fact_row(n, fact) for n, fact in enumerate(found.facts))
     return UnderstandingRows(about, rows, _order_row(found.facts), mention_rows(found.facts, read))
@@ -251,6 +253,16 @@ def fact_of(row: Mapping[Any, Any]) -> Fact:
         why=row["why"],
         doubts=tuple(row["doubts"]),
     )
+
+
+def _finding_row(found: Finding) -> Row:
+    return {"code": found.code, "parts": dict(found.parts), "places": [list(place) for place in found.places]}
+
+
+def finding_of(row: Mapping[str, Any]) -> Finding:
+    """The finding that was written so."""
+    places = tuple((start, end) for start, end in row["places"])
+    return Finding(row["code"], tuple(row["parts"].items()), places)
 
 
 def _value_columns(value: Value) -> tuple[str, str | None, str | None]:

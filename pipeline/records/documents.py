@@ -19,7 +19,7 @@ from pipeline.clock import now, stamp
 from pipeline.errors import AmbiguousName, NotFound
 from pipeline.evidence import Correction, Evidence, Sighting, Summary
 from pipeline.originals import Original
-from pipeline.records import codec
+from pipeline.records import codec, findings
 from pipeline.records.tables import (
     corrections,
     date_orders,
@@ -326,7 +326,8 @@ def summary(tx: sa.Connection, document: str) -> Summary:
 def evidence(tx: sa.Connection, found: Summary, placed: bool = True) -> Evidence:
     """A document with its text and facts; an unread one has no pages. `placed`: as for `reading`."""
     read = reading(tx, found, placed)
-    return Evidence(found, read, tuple(fact_list(tx, found.id)), tuple(kind_why(tx, found.id)))
+    facts_found, why = tuple(fact_list(tx, found.id)), tuple(kind_why(tx, found.id))
+    return Evidence(found, read, facts_found, why, tuple(findings.finding_list(tx, found.id)))
 
 
 def reading(tx: sa.Connection, found: Summary, placed: bool = True) -> Document:

@@ -39,6 +39,7 @@ documents = Table(
     Column("language", String),
     Column("title", String),
     Column("date", String),
+    Column("findings", JSON, nullable=False, server_default="[]"),
 )
 
 texts = Table(

@@ -314,6 +314,9 @@ def test_no_text_breaks_it(text: str) -> None:
         "half a million dollars ",
         "minus 5 $ ",
         "约三百余",
+        "twenty fve hundred dollars only ",
+        "qty rate amount\n2 3.00 6.00\n",
+        "less retention 5.00\n",
     ],
 )
 def test_long_repetitions_take_linear_time(piece: str) -> None:
