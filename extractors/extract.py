@@ -24,7 +24,7 @@ from extractors.readers.draft import Child
 from extractors.reading import OcrOptions, read_document
 
 READ_VERSION = 3
-CLASSIFY_VERSION = 1
+CLASSIFY_VERSION = 2
 FACTS_VERSION = 3
 
 
@@ -53,9 +53,9 @@ class Extraction:
     pictures: tuple[tuple[int, PictureHash], ...] = ()
 
 
-def understand(document: Document) -> Understanding:
-    """Kind, facts, findings and lines of bills of a document that was read."""
-    classification = classify(document)
+def understand(document: Document, told: str | None = None) -> Understanding:
+    """Kind, facts, findings and lines of bills of a document that was read, of the kind it was `told` to be if any."""
+    classification = classify(document, told)
     facts = find_facts(document, classification.kind)
     sums = study_of(document, classification.kind)
     return Understanding(classification, facts, sums.findings, sums.lines)

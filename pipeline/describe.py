@@ -83,13 +83,18 @@ def history_json(
     labels: Iterable[tuple[str, str]] = (),
     near_duplicates: Iterable[Likeness] = (),
     correspondence: Correspondence = _NONE,
+    precedents: Sequence[dict[str, Any]] = (),
 ) -> dict[str, Any]:
-    """What `show` adds: state, marks, links, near-duplicates, who answers whom, and the audit entries."""
+    """What `show` adds: state, marks, links, near-duplicates, who answers whom, and the audit entries.
+
+    `kind_reasons` are the words that decided the kind, and the corrected documents that it is like.
+    """
     summary = evidence.summary
     return {
         "state": summary.state,
         "reason": summary.reason,
         "marks": list(summary.marks),
+        "kind_reasons": {"words": list(evidence.kind_why), "like": list(precedents)},
         "claims": list(summary.given_claims),
         "labels": [{"key": key, "value": value} for key, value in labels],
         "links": [link.as_json() for link in links],

@@ -28,6 +28,7 @@ from pipeline.inbox import forget_reasons, release
 from pipeline.indexing import index_pending
 from pipeline.ingest_report import Failure, Outcome, Report, Taken
 from pipeline.intake import Found, Lost, modified, readable
+from pipeline.learning import learn_pending
 from pipeline.linking import link_pending
 from pipeline.matter import Change, Matter
 from pipeline.originals import Original
@@ -177,10 +178,11 @@ class Ingest:
         return [taken for child in outcome.children if (taken := self._unless_known(child)) is not None]
 
     def finish(self) -> None:
-        """Read undecided dates as their siblings are, compare, link and index what is new, and close the run."""
+        """Learn the kinds of, settle the dates of, compare, link and index what is new, and close the run."""
         in_work, self._in_work = self._in_work, []
         for taken in in_work:
             self._report_known(taken)
+        self.report.learned(learn_pending(self.matter))
         settle_orders(self.matter)
         find_copies(self.matter, stage(self._progress, "comparing"))
         self.report.linked += link_pending(self.matter, stage(self._progress, "linking"))

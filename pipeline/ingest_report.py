@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from extractors.errors import DocumentError
@@ -50,6 +51,12 @@ class Report:
     """Documents whose links changed."""
     quarantined: dict[str, str] = field(default_factory=dict)
     """Where failed files of the inbox were put, by path; relative to the workspace."""
+
+    def learned(self, kinds: Mapping[str, str]) -> None:
+        """Enter the kinds that were learned from documents alike, by id of the document."""
+        self.ingested = [
+            replace(outcome, kind=kinds.get(outcome.document, outcome.kind)) for outcome in self.ingested
+        ]
 
     def as_json(self) -> dict[str, Any]:
         """The form of the contract."""

@@ -12,11 +12,14 @@ from extractors.facts.fact import PARTY_ROLES
 from extractors.kinds import KINDS
 from pipeline.errors import NotFound, UsageError
 from pipeline.indexing import index_pending
+from pipeline.learning import learn_pending
 from pipeline.linking.propose import link_pending
 from pipeline.matter import Change, Matter
 from pipeline.records import documents, matters
 
 MARKS = ("privileged",)
+AUTO = "auto"
+"""Said for a kind: what a person said before is taken back."""
 
 
 def judge(matter: Matter, prefix: str, event: str, verdict: str) -> dict[str, Any]:
@@ -50,15 +53,23 @@ def correct(
     title: str | None = None,
     parties: Sequence[str] = (),
 ) -> dict[str, Any]:
-    """Record a person's corrections; returns `{"doc", "corrected": [{"field", "role", "value"}]}`."""
+    """Record a person's corrections; the kind "auto" takes one back.
+
+    Returns `{"doc", "corrected": [{"field", "role", "value"}]}`.
+    """
     wanted = _corrections(kind, date, title, parties)
     if not wanted:
         raise UsageError("Nothing to correct.", "Name --kind, --date, --title or --party ROLE=NAME.")
     with matter.change() as change:
         document = documents.resolve(change.tx, prefix)
         for field, role, value in wanted:
-            matters.add_correction(change.tx, document, field, role, value, change.actor)
+            if value == AUTO and field == "kind":
+                matters.drop_correction(change.tx, document, field, role)
+            else:
+                matters.add_correction(change.tx, document, field, role, value, change.actor)
             change.note("corrected", document, field=field, role=role, value=value)
+        if kind is not None:
+            documents.undo(change.tx, "learn", [document])  # its facts are found anew for its kind
         _again(change, document)
     _bring_up_to_date(matter)
     return {"doc": document, "corrected": [{"field": f, "role": r, "value": v} for f, r, v in wanted]}
@@ -69,8 +80,8 @@ def _corrections(
 ) -> list[tuple[str, str, str]]:
     found = []
     if kind is not None:
-        if kind not in KINDS:
-            raise UsageError(f"{kind!r} is no kind of document.", f"Kinds: {', '.join(KINDS)}.")
+        if kind not in (*KINDS, AUTO):
+            raise UsageError(f"{kind!r} is no kind of document.", f"Kinds: {', '.join(KINDS)}; or {AUTO}.")
         found.append(("kind", "document", kind))
     if date is not None:
         found.append(("date", "document", _iso(date)))
@@ -140,5 +151,6 @@ def _again(change: Change, document: str) -> None:
 
 
 def _bring_up_to_date(matter: Matter) -> None:
+    learn_pending(matter)
     link_pending(matter)
     index_pending(matter)

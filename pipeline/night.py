@@ -20,6 +20,7 @@ from pipeline.date_orders import settle_orders
 from pipeline.indexing import index_pending, open_search, reindex
 from pipeline.ingest import retry
 from pipeline.ingest_report import Report
+from pipeline.learning import learn_pending, relearn
 from pipeline.linking import link_pending
 from pipeline.matter import Matter
 from pipeline.records import audit_log, documents, findings, matters
@@ -49,6 +50,8 @@ class Night:
     retried: Report | None = None
     read_again: list[str] = field(default_factory=list)
     understood_again: list[str] = field(default_factory=list)
+    kinds_learned: list[str] = field(default_factory=list)
+    """The documents whose kind changed by what people said of documents like them."""
     newly_linked: list[str] = field(default_factory=list)
     originals_checked: int = 0
     faults: list[Fault] = field(default_factory=list)
@@ -87,6 +90,7 @@ class Night:
             "failed": failed,
             "read_again": len(self.read_again),
             "understood_again": len(self.understood_again),
+            "kinds_learned": len(self.kinds_learned),
             "newly_linked": self.newly_linked,
             "originals_checked": self.originals_checked,
             "faults": [{"where": fault.where, "what": fault.what} for fault in self.faults],
@@ -110,6 +114,7 @@ def heal(matter: Matter, night: Night) -> None:
     healing = [found.id for found in failed if found.reason and recorded(**found.reason).heals]
     night.retried = retry(matter, healing)  # also finishes what an earlier run left open
     night.understood_again = understand_outdated(matter)
+    night.kinds_learned = sorted({*learn_pending(matter), *relearn(matter)})
 
 
 def link_and_index(matter: Matter, night: Night) -> None:
@@ -206,6 +211,7 @@ def markdown(matter: Matter, night: Night) -> str:
         ("failed", len(said["failed"])),
         ("documents with new links", len(said["newly_linked"])),
         ("read or understood again", said["read_again"] + said["understood_again"]),
+        ("kinds learned from corrections", said["kinds_learned"]),
         ("originals checked tonight", said["originals_checked"]),
         ("faults found", len(said["faults"])),
         ("doubtful values", said["doubtful_values"]),

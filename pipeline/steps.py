@@ -5,6 +5,7 @@ from __future__ import annotations
 from extractors.extract import CLASSIFY_VERSION, FACTS_VERSION, READ_VERSION
 
 LIKENESS_VERSION = 2
+LEARN_VERSION = 1
 LINK_VERSION = 1
 INDEX_VERSION = 1
 
@@ -12,6 +13,7 @@ VERSIONS = {
     "read": READ_VERSION,
     "classify": CLASSIFY_VERSION,
     "facts": FACTS_VERSION,
+    "learn": LEARN_VERSION,
     "likeness": LIKENESS_VERSION,
     "link": LINK_VERSION,
     "index": INDEX_VERSION,

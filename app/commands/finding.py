@@ -30,7 +30,7 @@ from pipeline.indexing import open_search, reindex
 from pipeline.listing import SORTS, Wanted, document_list
 from pipeline.matter import Matter
 from pipeline.pace import stage
-from pipeline.records import audit_log, documents, likenesses, matters
+from pipeline.records import audit_log, documents, likenesses, matters, precedents
 from pipeline.searchable import write_rendition
 from pipeline.workspace import working
 
@@ -167,6 +167,7 @@ def show_command(
             entries = list(audit_log.entries(tx, {found.id}))
             labels = documents.label_list(tx, found.id)
             near = likenesses.likeness_list(tx, found.id)
+            like = precedents.precedent_list(tx, found.id)
             letters = correspondence_of(tx, found.id)
         if original is not None and searchable:
             _write_searchable(matter, found.summary, original)
@@ -174,7 +175,10 @@ def show_command(
             _write_original(matter.originals.checked(found.summary.sha256), original, found.summary.name)
     if page is not None and page > len(found.document.pages):
         raise UsageError(f"{found.id} has {len(found.document.pages)} pages.", "Name one of them.")
-    answer = {**evidence_json(found), **history_json(found, links, entries, labels, near, letters)}
+    answer = {
+        **evidence_json(found),
+        **history_json(found, links, entries, labels, near, letters, like),
+    }
     if page is not None:
         answer = _only_page(answer, page)
     if as_json:
@@ -223,6 +227,8 @@ def _value(fact: Fact) -> str:
 def _print_document(answer: dict[str, Any], found: Evidence) -> None:
     say(f"{answer['id']}  {answer['name']}  ({answer['media_type']})")
     say(f"  {word('kind')}: {answer['kind']} {answer['kind_confidence']}  ({', '.join(found.kind_why[:6])})")
+    for one in answer["kind_reasons"]["like"]:
+        say(f"    {word('like')} {one['name']} ({one['doc']}, {one['likeness']}): {_called(one)}")
     for key in ("date", "language", "state"):
         say(f"  {word(key)}: {answer[key]}")
     say(f"  {word('title')}: {answer['title']}")
@@ -260,6 +266,10 @@ def _print_document(answer: dict[str, Any], found: Evidence) -> None:
     print_table(["event", "score", "status", "reasons"], links)
     _print_correspondence(answer["correspondence"])
     print_table(["at", "actor", "action"], [(e["at"], e["actor"], e["action"]) for e in answer["history"]])
+
+
+def _called(precedent: dict[str, Any]) -> str:
+    return f"{precedent['by']} {word('called it')} {precedent['kind']}"
 
 
 def _print_correspondence(found: dict[str, Any]) -> None:

@@ -14,7 +14,7 @@ from pipeline.workspace import working
 
 @click.command("correct")
 @click.argument("document", metavar="DOC")
-@click.option("--kind", help="What kind of document it is.")
+@click.option("--kind", help="What kind of document it is; auto takes a correction back.")
 @click.option("--date", help="Its own date, as 2023-03-14.")
 @click.option("--title", help="Its title.")
 @click.option(

@@ -1,4 +1,4 @@
-"""Which of the nine kinds a document is, from transparent cues; says which words decided.
+"""Which of the nine kinds a document is, from transparent cues and a small trained model; says which words decided.
 
 Choices where trades differ: a receipt, a payment certificate and a credit note are invoices; a purchase order,
 an insurance policy and a bond are contracts, because they bind; a delivery note is a work record, because it
@@ -8,7 +8,6 @@ A photograph of a document is that document.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -16,46 +15,69 @@ from extractors.document import Document, Page
 from extractors.facts.plain import Plain
 from extractors.facts.segments import PageSegments, Segment, segments_of
 from extractors.kinds.cues import KINDS
+from extractors.kinds.decision import decide, reasons
 from extractors.kinds.evidence import Evidence, form_evidence, head_of, heading_evidence, phrase_evidence
+from extractors.kinds.grams import grams_of
 from extractors.kinds.language import language_of
+from extractors.kinds.model import TEXT_KINDS, sketch
 from extractors.kinds.title import title_of
 
-__all__ = ["KINDS", "Classification", "classify"]
+__all__ = ["KINDS", "TEXT_KINDS", "Classification", "classify", "evidence_of"]
 
-_NOTHING_SPEAKS = 1.2
-"""The logit of "other" before any cue: a document without cues is other, with a low confidence."""
-_CAPS = {"line": 5.0, "body": 3.0}
-"""Beyond this sum, more cues of a place add a quarter of their weight: ten hints are not ten proofs."""
-_PICTURES_ONLY = ("photo", "video")
 _TAGS = ("Media title", "Media description", "Media comment")
 
 
 @dataclass(frozen=True)
 class Classification:
-    """`confidence` is 0 to 1; `why` holds the slices of the text that decided, the strongest first."""
+    """`confidence` is 0 to 1 and calibrated; `why` holds the slices of the text that decided, the strongest first.
+
+    `scores` (a logit for each of `TEXT_KINDS`, or empty) and `sketch` (empty where there is too little text) are what
+    a later look needs to decide anew by what people said of documents alike.
+    """
 
     kind: str
     confidence: float
     why: tuple[tuple[int, int], ...]
     language: str
     title: str | None
+    scores: tuple[float, ...] = ()
+    sketch: bytes = b""
 
 
-def classify(document: Document) -> Classification:
-    """The kind, language and title of a document; a document without pages is "other" by its form alone."""
-    pages = [segments_of(document, page) for page in _telling(document.pages)]
-    head = head_of(pages[0]) if pages else ()
-    headings = list(heading_evidence(document, head))
-    evidence = [e for e, _ in headings] + list(_of_pages(document, pages))
-    kind, confidence = _decide(evidence)
+def classify(document: Document, told: str | None = None) -> Classification:
+    """The kind, language and title of a document; a document without pages is "other" by its form alone.
+
+    `told` is the kind that somebody said it is of: title, reasons and confidence are then of that kind.
+    """
+    pages = telling_pages(document)
+    headings, evidence = evidence_of(document, pages)
+    plains = [page.plain for page in pages]
+    grams = grams_of(plains)
+    decision = decide(evidence, grams, told)
+    kind = decision.kind
     heading = max((h for h in headings if h[0].kind == kind), key=lambda h: h[0].weight, default=None)
     return Classification(
         kind,
-        round(confidence, 4),
-        _why(evidence, kind),
+        round(decision.confidence, 4),
+        reasons(kind, evidence, grams, plains),
         language_of(_written(document)),
         _title(document, pages, heading, kind),
+        decision.scores,
+        sketch(grams),
     )
+
+
+def telling_pages(document: Document) -> list[PageSegments]:
+    """The pages that are read for a document's kind, in segments."""
+    return [segments_of(document, page) for page in _telling(document.pages)]
+
+
+def evidence_of(
+    document: Document, pages: Sequence[PageSegments]
+) -> tuple[list[tuple[Evidence, Segment]], list[Evidence]]:
+    """What the headings say, each with its line; and all that the cues say."""
+    headings = list(heading_evidence(document, head_of(pages[0]) if pages else ()))
+    return headings, [e for e, _ in headings] + list(_of_pages(document, pages))
 
 
 def _written(document: Document) -> str:
@@ -90,29 +112,3 @@ def _of_pages(document: Document, pages: Sequence[PageSegments]) -> Iterable[Evi
             if key not in best or evidence.weight > best[key].weight:
                 best[key] = evidence
     yield from best.values()
-
-
-def _decide(evidence: Sequence[Evidence]) -> tuple[str, float]:
-    """The kind with the greatest sum, and its share by softmax."""
-    scores = {kind: _score(kind, evidence) for kind in KINDS if kind not in _PICTURES_ONLY}
-    scores["other"] += _NOTHING_SPEAKS
-    for kind in _PICTURES_ONLY:
-        if any(e.kind == kind for e in evidence):
-            scores[kind] = _score(kind, evidence)
-    best = max(scores, key=lambda k: scores[k])
-    return best, 1 / sum(math.exp(min(s - scores[best], 0.0)) for s in scores.values())
-
-
-def _score(kind: str, evidence: Sequence[Evidence]) -> float:
-    total = 0.0
-    for where in ("heading", "line", "body", "form"):
-        part = sum(e.weight for e in evidence if e.kind == kind and e.where == where)
-        cap = _CAPS.get(where, math.inf)
-        total += part if part <= cap else cap + (part - cap) / 4
-    return total
-
-
-def _why(evidence: Sequence[Evidence], kind: str) -> tuple[tuple[int, int], ...]:
-    own = sorted((e for e in evidence if e.kind == kind and e.place), key=lambda e: -e.weight)
-    places = dict.fromkeys(e.place for e in own if e.place)
-    return tuple(places)[:6]

@@ -48,12 +48,13 @@ CueHit = Hit[tuple[Cue, ...]]
 def cue_phrases() -> Phrases[tuple[Cue, ...]]:
     """All cues; a phrase carries one cue for each kind and place it speaks for."""
     by_phrase: dict[str, list[Cue]] = {}
-    for phrase, cue in _entries():
+    for phrase, cue in cue_entries():
         by_phrase.setdefault(phrase, []).append(cue)
     return Phrases((phrase, tuple(cues)) for phrase, cues in by_phrase.items())
 
 
-def _entries() -> Iterator[tuple[str, Cue]]:
+def cue_entries() -> Iterator[tuple[str, Cue]]:
+    """Every phrase of cues.yaml with each cue that it carries."""
     loaded = word_list(Path(__file__).parent / "cues.yaml")
     for kind, places in loaded.items():
         for where, weights in places.items():
@@ -74,7 +75,7 @@ class _Headings:
 @cache
 def _headings(han: bool) -> _Headings:
     best: dict[str, Cue] = {}
-    for phrase, cue in _entries():
+    for phrase, cue in cue_entries():
         if (
             cue.where == "heading"
             and cue.weight >= 4

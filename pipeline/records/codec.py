@@ -51,6 +51,8 @@ class UnderstandingRows:
     facts: tuple[Row, ...]
     order: Row | None
     """Of the table `date_orders`; None where no date says anything of the order of day and month."""
+    speaks: Row
+    """Columns of the table `kind_evidence`."""
     mentions: tuple[Row, ...]
     """What it says of documents."""
 
@@ -66,8 +68,8 @@ def reading_rows(read: Document) -> ReadingRows:
     return ReadingRows(read.media_type, text, tuple(_page_row(page) for page in read.pages))
 
 
-def understanding_rows(found: Understanding, read: Document) -> UnderstandingRows:
-    """A document's kind and facts as rows."""
+def understanding_rows(found: Understanding, read: Document, told: str | None = None) -> UnderstandingRows:
+    """A document's kind and facts as rows; `told` is the kind that it was told to be, where it was."""
     answer = found.classification
     about = {
         "kind": answer.kind,
@@ -78,8 +80,10 @@ def understanding_rows(found: Understanding, read: Document) -> UnderstandingRow
         "date": own_date(found.facts),
         "findings": [_finding_row(each) for each in found.findings],
     }
+    speaks = {"scores": list(answer.scores), "sketch": answer.sketch, "told": told, "precedents": []}
     rows = tuple(fact_row(n, fact) for n, fact in enumerate(found.facts))
-    return UnderstandingRows(about, rows, _order_row(found.facts), mention_rows(found.facts, read))
+    said = mention_rows(found.facts, read)
+    return UnderstandingRows(about, rows, _order_row(found.facts), speaks, said)
 
 
 def mention_rows(facts: Sequence[Fact], read: Document) -> tuple[Row, ...]:

@@ -26,6 +26,7 @@ from pipeline.records.tables import (
     documents,
     facts,
     family,
+    kind_evidence,
     labels,
     marks,
     mentions,
@@ -163,6 +164,8 @@ def replace_understanding(tx: sa.Connection, document: str, found: codec.Underst
     tx.execute(sa.delete(date_orders).where(date_orders.c.document == document))
     if found.order:
         tx.execute(date_orders.insert().values(document=document, **found.order))
+    tx.execute(sa.delete(kind_evidence).where(kind_evidence.c.document == document))
+    tx.execute(kind_evidence.insert().values(document=document, **found.speaks))
     tx.execute(sa.delete(mentions).where(mentions.c.document == document))
     if found.mentions:
         tx.execute(mentions.insert(), [{"document": document, **row} for row in found.mentions])

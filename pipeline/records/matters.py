@@ -99,10 +99,7 @@ def set_verdict(tx: sa.Connection, document: str, event: str, verdict: str, acto
 
 def add_correction(tx: sa.Connection, document: str, field: str, role: str, value: str, actor: str) -> None:
     """Note a person's correction; it replaces an earlier one of the same field and role."""
-    same = sa.and_(
-        corrections.c.document == document, corrections.c.field == field, corrections.c.role == role
-    )
-    tx.execute(sa.delete(corrections).where(same))
+    drop_correction(tx, document, field, role)
     row = {
         "document": document,
         "field": field,
@@ -112,6 +109,14 @@ def add_correction(tx: sa.Connection, document: str, field: str, role: str, valu
         "at": stamp(now()),
     }
     tx.execute(corrections.insert().values(row))
+
+
+def drop_correction(tx: sa.Connection, document: str, field: str, role: str) -> None:
+    """Take a person's correction back."""
+    same = sa.and_(
+        corrections.c.document == document, corrections.c.field == field, corrections.c.role == role
+    )
+    tx.execute(sa.delete(corrections).where(same))
 
 
 def set_mark(tx: sa.Connection, document: str, mark: str, actor: str) -> None:

@@ -42,6 +42,18 @@ documents = Table(
     Column("findings", JSON, nullable=False, server_default="[]"),
 )
 
+# what speaks for a document's kind, so that it can be decided anew by what people said of documents alike
+kind_evidence = Table(
+    "kind_evidence",
+    metadata,
+    Column("document", ForeignKey("documents.id"), primary_key=True),
+    Column("scores", JSON, nullable=False),
+    Column("sketch", LargeBinary, nullable=False),
+    # the kind for which its facts were found, where that is not the one that its text told
+    Column("told", String),
+    Column("precedents", JSON, nullable=False),
+)
+
 texts = Table(
     "texts",
     metadata,

@@ -191,6 +191,7 @@ def test_a_night_fills_in_what_an_older_version_did_not_know(
         records.execute("ALTER TABLE facts DROP COLUMN time")
         records.execute("DROP TABLE mentions")
         records.execute("ALTER TABLE pages DROP COLUMN marks")
+        records.execute("DROP TABLE kind_evidence")
         records.execute("ALTER TABLE documents DROP COLUMN findings")
         records.execute("DROP TABLE page_hashes")
         records.execute("ALTER TABLE likenesses DROP COLUMN by")

@@ -212,6 +212,7 @@ def test_an_old_workspace_gets_its_row(filled: Command, workspace: Path) -> None
         "ALTER TABLE facts DROP COLUMN time",
         "DROP TABLE mentions",
         "ALTER TABLE pages DROP COLUMN marks",
+        "DROP TABLE kind_evidence",
         "ALTER TABLE documents DROP COLUMN findings",
         "UPDATE alembic_version SET version_num = '0004'",
     )
