@@ -25,7 +25,7 @@ from extractors.reading import OcrOptions, read_document
 
 READ_VERSION = 3
 CLASSIFY_VERSION = 2
-FACTS_VERSION = 3
+FACTS_VERSION = 4
 
 
 @dataclass(frozen=True)

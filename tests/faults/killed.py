@@ -23,6 +23,7 @@ from contextlib import redirect_stdout
 from pathlib import Path
 from typing import Any
 
+import app.cli
 import flows.night
 import index.engines
 import index.whoosh_index
@@ -182,6 +183,7 @@ if __name__ == "__main__":
     for module in set(COMMANDS.values()):
         importlib.import_module(f"app.commands.{module}")
     pipeline.ingest.Workers = HereWorkers  # type: ignore[misc, assignment]
+    app.cli.prepare = lambda: None  # no server for workers that are none
     warm()
     for line in sys.stdin:
         asked = json.loads(line)
