@@ -8,13 +8,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from extractors.document import Document
-from extractors.facts import find_facts
+from extractors.facts import dates, find_facts
 from extractors.facts.amounts import study_of
+from extractors.facts.date_order import Hint
 from extractors.facts.dates import document_date
 from extractors.facts.fact import Fact
 from extractors.facts.finding import Finding
 from extractors.facts.folding import folded
 from extractors.facts.invoice_lines import InvoiceLine, invoice_lines
+from extractors.facts.misread import as_sure_as_read
 from extractors.facts.party_tie import Tie
 from extractors.facts.party_ties import ties
 from extractors.kinds import Classification, classify
@@ -25,7 +27,7 @@ from extractors.reading import OcrOptions, read_document
 
 READ_VERSION = 3
 CLASSIFY_VERSION = 2
-FACTS_VERSION = 3
+FACTS_VERSION = 4
 
 
 @dataclass(frozen=True)
@@ -66,6 +68,11 @@ def lines_of_bill(document: Document, kind: str, facts: Iterable[Fact]) -> tuple
     """The lines of the bills of a document whose facts are known."""
     plain = folded(document.text[: document.body_end])
     return invoice_lines(document, plain, kind, [fact for fact in facts if fact.kind == "amount"])
+
+
+def dates_again(document: Document, kind: str, hint: Hint | None) -> tuple[Fact, ...]:
+    """The dates of a document of this kind, the undecided ones read in the order in which others are written."""
+    return tuple(as_sure_as_read(document, fact) for fact in dates.find(document, kind, hint))
 
 
 def extract(path: Path, untrusted_name: str, scratch: Path, limits: Limits, ocr: OcrOptions) -> Extraction:

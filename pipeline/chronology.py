@@ -27,9 +27,12 @@ class Row:
     doc: str | None
     page: int | None
     text: str
+    time: datetime.time | None = None
+    """The time of day, where it is told."""
 
     def as_json(self) -> dict[str, Any]:
-        """The form of the contract."""
+        """The form of the contract, and beside it the time of day where it is told."""
+        told = {} if self.time is None else {"time": f"{self.time:%H:%M}"}
         return {
             "date": self.date.isoformat(),
             "end": self.end.isoformat() if self.end else None,
@@ -37,19 +40,25 @@ class Row:
             "doc": self.doc,
             "page": self.page,
             "text": self.text,
+            **told,
         }
 
 
 def chronology(case: CaseFile) -> list[Row]:
     """Events, documents by their own date, and days on which a document says that something happened.
 
-    In order of date; on one day events come first, then documents, then what they tell.
+    In order of date; on one day events come first, then documents, then what they tell, and behind them what is
+    told with a time of day, in order of time (as on the spot).
     """
     events = [_event_row(case, event) for event in case.claim.events]
     documents = [row for found in case.in_order() if (row := _document_row(found)) is not None]
     told = [row for found in case.in_order() for row in _told_rows(found)]
-    ordered = sorted(enumerate([*events, *documents, *told]), key=lambda item: (item[1].date, item[0]))
-    return [row for _, row in ordered]
+    return sorted([*events, *documents, *told], key=_moment)
+
+
+def _moment(row: Row) -> tuple[datetime.date, datetime.time, bool]:
+    time = row.time.replace(tzinfo=None) if row.time else datetime.time()
+    return row.date, time, row.time is not None
 
 
 def _event_row(case: CaseFile, event: Event) -> Row:
@@ -60,13 +69,11 @@ def _event_row(case: CaseFile, event: Event) -> Row:
 
 def _document_row(found: Evidence) -> Row | None:
     day = found.summary.date
-    return None if day is None else Row(day, None, None, found.id, _date_page(found, day), named(found))
-
-
-def _date_page(found: Evidence, day: datetime.date) -> int:
-    """The page on which the document's date stands; the first one when a person gave the date."""
-    fact = next((f for f, d in found.days() if f.role == "document" and d.start == day), None)
-    return found.page_of(fact) if fact else 1
+    if day is None:
+        return None
+    own = next(((f, d) for f, d in found.days() if f.role == "document" and d.start == day), None)
+    page = found.page_of(own[0]) if own else 1  # the first one when a person gave the date
+    return Row(day, None, None, found.id, page, named(found), own[1].time if own else None)
 
 
 def named(found: Evidence) -> str:
@@ -79,12 +86,11 @@ def _told_rows(found: Evidence) -> Iterator[Row]:
     seen = set()
     for fact, day in found.days():
         told = fact.role == "event" and fact.confidence >= SURE and not is_within_number(found, fact)
-        if not told or (day.start, day.end) in seen:
+        if not told or (day.start, day.end, day.time) in seen:
             continue
         if day.start == found.summary.date and day.end is None:
             continue  # the document's own row says it
-        seen.add((day.start, day.end))
+        seen.add((day.start, day.end, day.time))
         start, end = sentence(found.document, fact.start, fact.end)
-        yield Row(
-            day.start, day.end, None, found.id, found.page_of(fact), shown(found.document.text[start:end])
-        )
+        told_in = shown(found.document.text[start:end])
+        yield Row(day.start, day.end, None, found.id, found.page_of(fact), told_in, day.time)

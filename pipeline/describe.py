@@ -208,7 +208,8 @@ def _fact_json(fact: Fact, document: Document) -> dict[str, Any]:
 def _value_json(fact: Fact) -> dict[str, Any]:
     value = fact.value
     if isinstance(value, Day):
-        return {"value": value.start.isoformat(), "end": value.end.isoformat() if value.end else None}
+        end = value.end.isoformat() if value.end else None
+        return {"value": value.start.isoformat(), "end": end, "time": value.clock}
     if isinstance(value, Money):
         return {"value": format(value.amount, "f"), "currency": value.currency}
     return {"name" if fact.kind == "party" else "value": value}
@@ -225,7 +226,7 @@ def _correction_json(correction: Correction) -> dict[str, Any]:
         {"name": correction.value} if correction.field == "party" else {"value": correction.value}
     )
     if correction.field == "date":
-        value["end"] = None
+        value |= {"end": None, "time": None}
     return {
         **value,
         "role": correction.role,

@@ -21,6 +21,7 @@ from extractors.reading import OcrMode, OcrOptions
 from extractors.workers import Workers
 from pipeline.clock import stamp
 from pipeline.copies import find_copies
+from pipeline.date_orders import settle_orders
 from pipeline.evidence import Summary
 from pipeline.exports import close_open
 from pipeline.inbox import forget_reasons, release
@@ -178,11 +179,12 @@ class Ingest:
         return [taken for child in outcome.children if (taken := self._unless_known(child)) is not None]
 
     def finish(self) -> None:
-        """Learn the kinds of, compare, name, link and index what is new, and close the run."""
+        """Learn kinds, settle dates, compare, name, link and index what is new, and close the run."""
         in_work, self._in_work = self._in_work, []
         for taken in in_work:
             self._report_known(taken)
         self.report.learned(learn_pending(self.matter))
+        settle_orders(self.matter)
         find_copies(self.matter, stage(self._progress, "comparing"))
         bring_parties(self.matter, stage(self._progress, "names"))
         self.report.linked += link_pending(self.matter, stage(self._progress, "linking"))

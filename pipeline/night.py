@@ -16,6 +16,7 @@ from pipeline import harmless
 from pipeline.audit import BEFORE_ALL, Fault, Head
 from pipeline.clock import stamp
 from pipeline.copies import find_copies
+from pipeline.date_orders import settle_orders
 from pipeline.indexing import index_pending, open_search, reindex
 from pipeline.ingest import retry
 from pipeline.ingest_report import Report
@@ -118,7 +119,8 @@ def heal(matter: Matter, night: Night) -> None:
 
 
 def link_and_index(matter: Matter, night: Night) -> None:
-    """Bring copies, names, links and index up to date; build the index anew when it is broken or not the records'."""
+    """Bring dates, copies, names, links and index up to date; a broken or differing index is built anew."""
+    settle_orders(matter)
     find_copies(matter)
     bring_parties(matter)
     linked = {document for report in night.reports for document in report.linked}

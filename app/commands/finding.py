@@ -17,6 +17,7 @@ from app.options import filter_options, json_option, open_matter, workspace_opti
 from app.output import message, print_json, print_table, say, word
 from app.progress import progress
 from extractors.document import UNREAD_INK
+from extractors.facts.fact import Day, Fact, Money
 from index.entry import SORTS as SEARCH_SORTS
 from index.entry import Sort
 from index.query import Filters
@@ -213,6 +214,16 @@ def _only_page(answer: dict[str, Any], page: int) -> dict[str, Any]:
     return {**answer, "pages": [p for p in answer["pages"] if p["number"] == page], **facts}
 
 
+def _value(fact: Fact) -> str:
+    """What a date or sum was read as; of other facts the text says it."""
+    if isinstance(fact.value, Day):
+        days = (fact.value.start, fact.value.end)
+        return " ".join(filter(None, ("/".join(str(day) for day in days if day), fact.value.clock)))
+    if isinstance(fact.value, Money):
+        return f"{fact.value.amount:f} {fact.value.currency or '?'}"
+    return ""
+
+
 def _print_document(answer: dict[str, Any], found: Evidence) -> None:
     say(f"{answer['id']}  {answer['name']}  ({answer['media_type']})")
     say(f"  {word('kind')}: {answer['kind']} {answer['kind_confidence']}  ({', '.join(found.kind_why[:6])})")
@@ -239,13 +250,14 @@ def _print_document(answer: dict[str, Any], found: Evidence) -> None:
             fact.kind,
             fact.role,
             found.document.text[fact.start : fact.end].replace("\n", " "),
+            _value(fact),
             found.page_of(fact),
             f"{fact.rule}: {fact.why}" if fact.why else fact.rule,
             "; ".join(fact.doubts),
         )
         for fact in found.facts
     ]
-    print_table(["kind", "role", "text", "page", "reason", "doubts"], rows)
+    print_table(["kind", "role", "text", "value", "page", "reason", "doubts"], rows)
     print_lines(answer["lines"])
     links = [
         (x["event"], x["score"], x["status"], "; ".join(r["detail"] for r in x["reasons"]))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import calendar
 import re
 from collections.abc import Iterator
 
@@ -24,13 +25,23 @@ _BARE = rf"(?P<bare>[12]\d|3[01]|(?:[二三]?十|廿|卅)[一二三四五六七�
 _GAP = r"(?: {0,2}| ?\n ?)"
 """Between the parts of a date; a line may end there."""
 _DATE = re.compile(
-    rf"(?<![0-9〇零一二三四五六七八九十第])(?:{YEAR_SPAN}{_GAP}年{_GAP}的?)?{_MONTH}{_GAP}月"
+    rf"(?<![0-9〇零一二三四五六七八九十第])(?:{YEAR_SPAN}{_GAP}(?P<mark_y>[年午]){_GAP}的?)?{_MONTH}{_GAP}月"
     rf"(?:份|的)?(?:{_GAP}{_DAY}{_GAP}(?P<mark>[日号曰])| {{0,2}}{_BARE})?"
     r"(?P<third>[上中下]旬|[底末]|初(?![一二三四五六七八九十]))?"
 )
-_UNTIL_DAY = re.compile(rf" {{0,2}}(?:-|~|至|到|—) {{0,2}}{_DAY} {{0,2}}[日号]")
+_UNTIL_DAY = re.compile(rf" {{0,2}}(?:起?,? ?(?:至|到)|-|~|—) {{0,2}}{_DAY} {{0,2}}[日号]")
+_LIMIT = re.compile("以?前|之前")
 _LUNAR = re.compile(r"初[一二三四五六七八九十]")
+_LUNAR_LEAD = re.compile(r"(?:农历|农曆|阴历|夏历|旧历)[^\d,;.。]{0,6}\Z")
+_LUNAR_TAIL = re.compile(r"\s?[(](?:农|阴|夏|旧)[历曆]")
+_DAYS_BETWEEN = re.compile(
+    rf"(?<![0-9])(?:{YEAR_SPAN} ?年 ?)?(?P<month>{MONTH_SPAN}) ?月 ?"
+    r"(?P<a>\d{1,2}) ?(?:-|~|至|到) ?(?P<b>\d{1,2}) ?[日号]"
+)
+"""3月5-17日, which says 日 once only."""
+_ANY_BETWEEN = re.compile(r"月 ?\d{1,2} ?[-~至到] ?\d")
 _DOUBT = "日 was read as 曰"
+_YEAR_DOUBT = "年 was read as 午"
 _FORMAL = re.compile("[壹贰叁肆伍陆柒捌玖拾] ?[年月]")
 _ORDINARY = str.maketrans("壹贰叁肆伍陆柒捌玖拾", "一二三四五六七八九十")
 """Cheques and bills write 贰零贰叁年零叁月壹拾伍日."""
@@ -50,7 +61,18 @@ def chinese(text: str) -> Iterator[Reading]:
         reading = _read(match)
         if reading:
             yield reading
+    if _ANY_BETWEEN.search(text):
+        for match in _DAYS_BETWEEN.finditer(text):
+            yield from _between(match)
     yield from misread(text)
+
+
+def _between(match: re.Match[str]) -> Iterator[Reading]:
+    stated = bool(match["era"] or match["year"])
+    year, month = year_of(match) if stated else None, integer(match["month"])
+    first, last = (year, month, int(match["a"])), (year, month, int(match["b"]))
+    if bool(year) is stated and first[2] < last[2] and possible(first) and possible(last):
+        yield Reading(match.start(), match.end(), first, "range within a month", last, confidence=0.9)
 
 
 def misread(text: str) -> Iterator[Reading]:
@@ -81,9 +103,7 @@ def year_of(match: re.Match[str]) -> int | None:
 def _read(match: re.Match[str]) -> Reading | None:
     stated = bool(match["era"] or match["year"])
     year = year_of(match) if stated else None
-    if (stated and (year is None or not FIRST_YEAR <= year <= LAST_YEAR)) or _LUNAR.match(
-        match.string, match.end()
-    ):
+    if (stated and (year is None or not FIRST_YEAR <= year <= LAST_YEAR)) or _lunar(match):
         return None
     month = integer(match["month"])
     word = match["day"] or match["bare"]
@@ -94,8 +114,8 @@ def _read(match: re.Match[str]) -> Reading | None:
     first: Parts = (year, month, integer(word))
     if not possible(first):
         return None
-    doubts = (_DOUBT,) if match["mark"] == "曰" else ()
-    confidence = 0.97 if match["mark"] in ("日", "号") else 0.75
+    doubts = _doubts(match)
+    confidence = 0.97 if match["mark"] in ("日", "号") and not doubts else 0.75
     until = _UNTIL_DAY.match(match.string, match.end())
     if until and possible((year, month, integer(until["day"]))) and integer(until["day"]) > (first[2] or 0):
         last = (year, month, integer(until["day"]))
@@ -113,11 +133,22 @@ def _read(match: re.Match[str]) -> Reading | None:
     )
 
 
+def _lunar(match: re.Match[str]) -> bool:
+    """Whether the day is one of the lunar calendar: 初五, 农历二月十四, 二月十四(农历)."""
+    text, start, end = match.string, match.start(), match.end()
+    if _LUNAR.match(text, end) or _LUNAR_LEAD.search(text, max(0, start - 10), start):
+        return True
+    return not match["mark"] and bool(_LUNAR_TAIL.match(text, end))
+
+
 def _month(match: re.Match[str], year: int | None, month: int) -> Reading | None:
     """A month with its year; 上旬, 中旬 and 下旬 are its thirds."""
-    if year is None or not possible((year, month, None)):
-        return None
     third = match["third"] or ""
+    if third in ("底", "末") and year is None and _LIMIT.match(match.string, match.end()):
+        whole: Parts = (None, month, calendar.monthrange(2001, month)[1])
+        return Reading(match.start(), match.end(), whole, "end of a month", confidence=0.8)
+    if (year is None and not third.endswith("旬")) or not possible((year, month, None)):
+        return None
     if third.endswith("旬"):
         start, end = {"上": (1, 10), "中": (11, 20), "下": (21, None)}[third[0]]
         last = (year, month, end) if end else (year, month, None)
@@ -129,6 +160,11 @@ def _month(match: re.Match[str], year: int | None, month: int) -> Reading | None
     return Reading(
         match.start(), end_of, (year, month, None), "month", doubts=doubts, confidence=0.7 if third else 0.9
     )
+
+
+def _doubts(match: re.Match[str]) -> tuple[str, ...]:
+    told = ((_DOUBT, match["mark"] == "曰"), (_YEAR_DOUBT, match["mark_y"] == "午"))
+    return tuple(doubt for doubt, applies in told if applies)
 
 
 def integer(word: str) -> int:

@@ -15,7 +15,8 @@ from extractors.facts.numerals import english_number
 
 _WINDOW = 40
 _ORDINAL = r"(?: ?(?:st|nd|rd|th|er|º|ª))?"
-_LINK = r"(?: of(?: the)?| de| in|,)?"
+_LINK = r"(?: of(?: the)?| de| in(?: the year(?: of our lord)?)?|,)?"
+_LONGEST_YEAR = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,7 @@ def _day() -> str:
 def _left() -> re.Pattern[str]:
     to = r"(?:(?P<link> ?(?:-|~|/|to|until|till|through|thru) ?| ?(?:and|&) ?)(?:the )?"
     return re.compile(
-        rf"(?<![a-z0-9$£€])(?<!\d[.,:/])(?<![$£€¥] )(?P<a>{_day()})(?P<o>{_ORDINAL})(?: day)?(?: of)?"
+        rf"(?<![a-z0-9$£€])(?<!\d[.,:/])(?<![$£€¥] )(?P<a>{_day()})(?P<o>{_ORDINAL}|\.(?= ?-))(?: day)?(?: of)?"
         rf"{to}(?P<b>{_day()})(?P<p>{_ORDINAL}))?"
         r"(?P<of> day of| of(?: the)?| de)?[ .,/'\-]{0,3}\Z"
     )
@@ -58,11 +59,17 @@ _WRAPPED = re.compile(
 
 @cache
 def _right() -> re.Pattern[str]:
-    to = r"(?P<link> ?(?:-|~|to|until|till|through|thru|and|&) ?(?:the )?"
+    to = r"(?:(?P<link> ?(?:-|~|to|until|till|through|thru|and|&) ?(?:the )?)"
     return re.compile(
         rf"\.?[ .,/'\-]{{0,3}}(?:the )?(?P<a>{_day()})(?P<o>{_ORDINAL})(?![a-z0-9:%])(?!\.\d(?!\d{{3}}(?!\d)))"
         rf"{to}(?P<b>{_day()})(?P<p>{_ORDINAL})(?![a-z0-9:%/]| ?[ap]\.?m\b| ?(?:{alternatives(months())})\b))?"
     )
+
+
+@cache
+def _day_behind() -> re.Pattern[str]:
+    """The 17 of `3 March - 17 March` is a day, not a year."""
+    return re.compile(rf"\d\d{_ORDINAL}[ .-]{{0,2}}(?:of )?(?:{alternatives(months())})(?![a-z])")
 
 
 _YEAR_BEHIND = re.compile(
@@ -70,7 +77,8 @@ _YEAR_BEHIND = re.compile(
 )
 _BETWEEN = re.compile(r"between (?:the )?[a-zà-ÿ]+\.?\Z")
 _YEAR_WORDS = re.compile(
-    r",?(?: (?:in )?(?:the )?year(?: of)?)? (?P<head>two thousand(?: and)?|twenty)(?P<rest>(?:[ -](?:ten|eleven|twelve|"
+    r",?(?: (?:in )?(?:the )?year(?: of(?: our lord)?)?)? "
+    r"(?P<head>two thousand(?: and)?|twenty)(?P<rest>(?:[ -](?:ten|eleven|twelve|"
     r"[a-z]{3,5}teen|twenty|thirty|forty|fifty|one|two|three|four|five|six|seven|eight|nine)){1,2})(?![a-z-])"
 )
 _YEAR_BEFORE = re.compile(r"(?<![\d.,/-])(?P<year>(?:19|20)\d\d)[ .,/\-]{1,3}\Z")
@@ -81,8 +89,9 @@ _LEAD = re.compile(
     r"(?:^|[^a-z])(?:on|by|from|until|till|since|to|of|before|after|between|dated?|and|in|the)[ :]{1,2}$"
 )
 _FUZZY = re.compile(
-    r"(?<![\w.,/])(\d{1,2})(?:st|nd|rd|th)?[ .-]{1,2}([a-z0-9]{3,10})[ ,.-]{1,2}((?:19|20)\d\d)(?!\d)"
+    r"(?<![\w.,/])([\dlio]{1,2})(?:st|nd|rd|th)?[ .-]{1,2}([a-z0-9]{3,10})[ ,.-]{1,2}([12lo][\dlo]{3})(?!\w)"
 )
+_FIGURES = str.maketrans("lio", "110")
 _LOOKALIKES = str.maketrans("015", "ols")
 
 
@@ -159,7 +168,9 @@ def _left_side(text: str, end: int) -> _Side:
         wrapped = _WRAPPED.search(text, max(0, end - 16), end) if text[end - 1 : end] == "\n" else None
         return _Side(wrapped.start(1), int(wrapped[1].rstrip("dhnrst"))) if wrapped else _Side(end)
     listed = bool(match["link"]) and match["link"].strip() in ("and", "&", "/")
-    if listed and not re.search(r"between (?:the )?$", text[max(0, match.start() - 12) : match.start()]):
+    if listed and not re.search(
+        r"(?:between|night of) (?:the )?$", text[max(0, match.start() - 14) : match.start()]
+    ):
         return _Side(match.start("b"), _number(match["b"]), None, None, bool(match["p"] or match["of"]))
     strong = bool(match["o"] or match["p"] or match["of"])
     return _Side(match.start(), _number(match["a"]), _number(match["b"]), None, strong)
@@ -188,7 +199,7 @@ def _between(text: str, month_end: int) -> bool:
 
 
 def _year_side(text: str, start: int) -> _Side:
-    match = _YEAR_BEHIND.match(text, start, start + 16)
+    match = _YEAR_BEHIND.match(text, start, start + _LONGEST_YEAR)
     if not match:
         return _worded_year(text, start)
     digits, mark = match["year"].lstrip("'"), match["mark"]
@@ -197,6 +208,7 @@ def _year_side(text: str, start: int) -> _Side:
     if len(digits) == 2:
         closed = "-" in mark or "/" in mark or "'" in match[0] or "." in mark
         listed = "," in match[0] and _MORE_DAYS.match(text, match.end())
+        listed = listed or _day_behind().match(text, match.start("year"))
         if "\n" in mark or listed or not (closed or _SHORT_END.match(text, match.end())):
             return _Side(start)
     elif not mark:
@@ -239,20 +251,32 @@ def _reading(
 
 
 def misspelt(text: str) -> Iterator[Reading]:
-    """14 Novernber 2023, 3 0ct 2023: a word between day and year that is a month but for one letter."""
+    """14 Novernber 2023, 3 0ct 2023, l4 May 2O23: a month but for one letter, or letters read for digits."""
     for match in _FUZZY.finditer(text):
-        month = None if match[2] in months() or match[2].isdecimal() else _nearest(match[2])
-        if month and possible((int(match[3]), month, int(match[1]))):
-            parts = (int(match[3]), month, int(match[1]))
-            doubt = f"month read as {match[2]}"
-            yield Reading(
-                match.start(), match.end(), parts, "date with misread month", doubts=(doubt,), confidence=0.7
-            )
+        doubts = tuple(_misreadings(match))
+        month = months().get(match[2]) or _nearest(match[2])
+        year = full_year(match[3].translate(_FIGURES))
+        if not doubts or month is None or year is None or not any(map(str.isdecimal, match[1] + match[3])):
+            continue
+        parts = (year, month, int(match[1].translate(_FIGURES)))
+        if possible(parts):
+            rule = "date with misread month" if match[2] not in months() else "date with month name"
+            yield Reading(match.start(), match.end(), parts, rule, doubts=doubts, confidence=0.7)
+
+
+def _misreadings(match: re.Match[str]) -> Iterator[str]:
+    if match[2] not in months() and not match[2].isdecimal():
+        yield f"month read as {match[2]}"
+    letters = sum(c.isalpha() for c in match[1] + match[3])
+    if 0 < letters <= 3 and any(map(str.isdecimal, match[1])) and any(map(str.isdecimal, match[3])):
+        yield "letters were read as digits (O as 0, l as 1)"
 
 
 @cache
 def _nearest(word: str) -> int | None:
-    mended = word.translate(_LOOKALIKES).replace("rn", "m").replace("vv", "w")
+    if word.isdecimal():
+        return None
+    mended = word.translate(_LOOKALIKES).replace("rn", "m").replace("nl", "m").replace("vv", "w")
     if mended in months():
         return months()[mended]
     near = {

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from extractors.facts.date_reading import Reading, full_year, possible
+from extractors.facts.date_reading import Parts, Reading, full_year, possible
 from extractors.facts.date_words import not_dates
 
 _GUARD = r"(?<![0-9_./])(?<!\d[:,])"
@@ -18,11 +18,24 @@ _YEAR_LAST = re.compile(
     r"(?! ?[/.]\d|-\d(?!\d?[-/.]\d{1,2}[-/.]\d)|:\d|[%°])"
 )
 _SHORT_RANGE = re.compile(
-    _GUARD + r"(\d{1,2})([/.])(\d{1,2}) ?(?:-|~|至|到|to) ?(\d{1,2})\2(\d{1,2})\2(\d{4})(?!\d)"
+    _GUARD + r"(\d{1,2})([/.])(\d{1,2})\.? ?(?:-|~|至|到|to) ?(\d{1,2})\2(\d{1,2})\2(\d{4})(?!\d)"
+)
+_TWO_ENDS = re.compile(
+    _GUARD + r"(\d{4})-(\d\d)-(\d\d)/(\d{4})-(\d\d)-(\d\d)(?![\w-])"
+    r"|(?<![\w./-])((?:19|20)\d\d)(\d\d)(\d\d) ?[-~] ?((?:19|20)\d\d)(\d\d)(\d\d)(?![\w./-])"
+)
+_ANY_ENDS = re.compile(r"/\d{4}-\d\d-|[-~至到] ?(?:19|20)\d\d(?:\.|\d{4})")
+_YEAR_MONTHS = re.compile(
+    _GUARD + r"((?:19|20)\d\d)\.(\d{1,2}) ?(?:-|~|至|到) ?((?:19|20)\d\d)\.(\d{1,2})"
+    r"(?![\d.%]| ?(?:mm?|k[mg]|t|[a-z]\d)(?![a-z]))"
+)
+_NUMBERED = re.compile(
+    r"(?:(?<![a-z])(?:ref|no|nr|nos|number|invoice|report|certificate|permit|order|letter|notice)|[字第号])\.?\s?:?\s?$"
 )
 _MONTH = re.compile(
     _GUARD + r"(?<![0-9a-z一-鿿]-)(?<!\d )(\d{4}) ?([-/]) ?(\d{1,2})(?!\d| ?[-/.:,]\d|[a-z%]| ?[号期次份批])"
 )
+_ANY_MONTH = re.compile(r"\d{4} ?[-/] ?\d{1,2}(?![-/\d])")
 _MONTH_LAST = re.compile(
     _GUARD + r"(?<![0-9a-z]-)(?<!\d )(0?[1-9]|1[0-2]) ?/ ?((?:19|20)\d\d)(?!\d| ?[-/.:,]\d|[a-z%])"
 )
@@ -32,16 +45,29 @@ _COMPACT = re.compile(
 _COMPACT_EVIDENCE = re.compile(r"(?:date|dated|日期|时间|日|on|于)\s?[:.-]?\s{0,3}$")
 _TIME_BEHIND = re.compile(r"t\d{4}|[t ]\d\d:\d\d")
 _PARTIAL = re.compile(
-    r"(?:^|[\s(])(?:on|by|from|until|till|since|date:?|dated) (\d{1,2})/(\d{1,2})(?![\d/.,:%-]| (?:of|inch))"
+    r"(?:^|[\s(])(?:on|by|from|until|till|since|before|after|next|last|this|date:?|dated) {1,4}(\d{1,2})/(\d{1,2})"
+    r"(?![\d/:%-]|[.,]\d| (?:of|inch))"
 )
+_LONE = re.compile(
+    r"(?:^|\n|(?<![a-z])(?:back|done|due|arrives?|arrived|returns?|returned|met|sent|received|paid) )[ ]{0,4}"
+    r"(?:(1[3-9]|2\d|3[01])/([1-9]|0[1-9]|1[0-2])|(0?[1-9]|1[0-2])/(1[3-9]|2\d|3[01]))[.;]?(?=\s*(?:\n|$))"
+)
+"""A day and month that fill a line, or end it behind a verb, of which only one can be the month."""
 _MISREAD = re.compile(
     r"(?<![a-z0-9])([0-9oliszb]{1,2}) ?([-/.]) ?([0-9oliszb]{1,2}) ?\2 ?([0-9oliszb]{4}|[0-9oliszb]{2})"
     r"(?![a-z0-9]|[-/.]\w)"
+)
+_MISREAD_YEAR_FIRST = re.compile(
+    r"(?<![a-z0-9])(2[0-9o][0-9oliszb]{2})([-/.])([0-9oliszb]{1,2})\2([0-9oliszb]{1,2})(?![a-z0-9]|[-/.]\w)"
 )
 _AMONG_HAN = re.compile(r"[一-鿿](?<![图表第号章节款条项格寸编型比分])0[一-鿿]")
 _STROKE = re.compile(
     r"(?:date|dated|tarikh|日期)\W{0,4}((\d\d)([/.-])(\d\d)[17|]((?:19|20)\d\d)|(\d\d)[17|](\d\d)([/.-])((?:19|20)\d\d))(?!\d)"
 )
+_COUNTED = re.compile(
+    r"(?:pages?|sheets?|nos?|of|part|item|unit|lots?|area|grade|size|ratio|open|score)\.? {0,4}$"
+)
+"""Words before a fraction."""
 _DIGITS = str.maketrans("olizsb", "011258")
 _INDENT = 80
 """So many blanks at most stand before a heading's number."""
@@ -56,14 +82,15 @@ _LETTER_BEFORE = re.compile(
 
 def numeric(text: str) -> Iterator[Reading]:
     """All dates in digits of a folded text. What looks like one but is a clause, a telephone or a ratio is left out."""
+    slashed = "/" in text
     for make, pattern in (
         (_year_first, _YEAR_FIRST),
         (_year_last, _YEAR_LAST),
         (_short_range, _SHORT_RANGE),
-        (_month, _MONTH),
-        (_month_last, _MONTH_LAST),
+        *(((_two_ends, _TWO_ENDS), (_year_months, _YEAR_MONTHS)) if _ANY_ENDS.search(text) else ()),
+        *(((_month, _MONTH),) if _ANY_MONTH.search(text) else ()),
         (_compact, _COMPACT),
-        (_partial, _PARTIAL),
+        *(((_month_last, _MONTH_LAST), (_partial, _PARTIAL), (_lone, _LONE)) if slashed else ()),
     ):
         for match in pattern.finditer(text):
             reading = make(match)
@@ -112,8 +139,9 @@ def _year_last(match: re.Match[str]) -> Reading | None:
         return None
     confidence = 0.95 if len(digits) == 4 else 0.88
     if first > 12 and possible((year, second, first)):
+        parts, other = (year, second, first), _year_leading(match)
         return Reading(
-            match.start(), match.end(), (year, second, first), "date day first", confidence=confidence
+            match.start(), match.end(), parts, "date day first", confidence=confidence, other=other
         )
     if second > 12 and possible((year, first, second)):
         return Reading(
@@ -130,6 +158,14 @@ def _year_last(match: re.Match[str]) -> Reading | None:
             confidence=confidence,
         )
     return None
+
+
+def _year_leading(match: re.Match[str]) -> Parts | None:
+    """23-03-14 as the 14th of March 2023."""
+    if len(match[1]) != 2 or len(match[4]) != 2:
+        return None
+    parts = (full_year(match[1]), int(match[3]), int(match[4]))
+    return parts if parts[0] is not None and possible(parts) else None
 
 
 def _plausible_short(match: re.Match[str], digits: str) -> bool:
@@ -187,6 +223,26 @@ def _short_range(match: re.Match[str]) -> Reading | None:
     return None
 
 
+def _two_ends(match: re.Match[str]) -> Reading | None:
+    """2023-03-05/2023-03-17, the interval of ISO 8601, and 20230305-20230317."""
+    numbers = [int(group) for group in match.groups() if group]
+    first, last = (numbers[0], numbers[1], numbers[2]), (numbers[3], numbers[4], numbers[5])
+    numbered = not match[1] and _NUMBERED.search(match.string[max(0, match.start() - 16) : match.start()])
+    if numbered or not possible(first) or not possible(last) or last < first:
+        return None
+    return Reading(match.start(), match.end(), first, "range", last=last, confidence=0.9)
+
+
+def _year_months(match: re.Match[str]) -> Reading | None:
+    """2023.3-2023.5."""
+    first, last = (int(match[1]), int(match[2])), (int(match[3]), int(match[4]))
+    if first > last or not possible((*first, None)) or not possible((*last, None)):
+        return None
+    return Reading(
+        match.start(), match.end(), (*first, None), "range of months", last=(*last, None), confidence=0.8
+    )
+
+
 def _month(match: re.Match[str]) -> Reading | None:
     year, month = full_year(match[1]), int(match[3])
     if (
@@ -199,6 +255,9 @@ def _month(match: re.Match[str]) -> Reading | None:
 
 
 def _month_last(match: re.Match[str]) -> Reading | None:
+    """3/2023, but not the third paper of 2023."""
+    if _NUMBERED.search(match.string[max(0, match.start() - 16) : match.start()]):
+        return None
     return Reading(
         match.start(),
         match.end(),
@@ -252,6 +311,16 @@ def _partial(match: re.Match[str]) -> Reading | None:
     return None
 
 
+def _lone(match: re.Match[str]) -> Reading | None:
+    """4/22 on a line of its own or at its end, but not 24/7."""
+    day, month = (match[1], match[2]) if match[1] else (match[4], match[3])
+    start, end = (match.start(1), match.end(2)) if match[1] else (match.start(3), match.end(4))
+    parts = (None, int(month), int(day))
+    if not possible(parts) or match.string[start:end] == "24/7":
+        return None
+    return Reading(start, end, parts, "day and month in digits", confidence=0.5)
+
+
 def strokes(text: str) -> Iterator[Reading]:
     """Date: 25/0412017, where OCR took a stroke for a 1 or 7. Only behind a label that says that a date follows."""
     for match in _STROKE.finditer(text):
@@ -265,12 +334,13 @@ def strokes(text: str) -> Iterator[Reading]:
 
 def misread(text: str) -> Iterator[Reading]:
     """Dates in which OCR took digits for letters: O6/03/2018, 14/O3/20l8. At least half must be real digits."""
-    for match in _MISREAD.finditer(text):
+    for match in (*_MISREAD.finditer(text), *_MISREAD_YEAR_FIRST.finditer(text)):
         letters = sum(c.isalpha() for c in match[0])
         if not letters or letters * 2 > sum(c.isdigit() for c in match[0]):
             continue
-        mended = _YEAR_LAST.fullmatch(match[0].translate(_DIGITS))
-        reading = _year_last(mended) if mended else None
+        digits = match[0].translate(_DIGITS)
+        mended, year_first = _YEAR_LAST.fullmatch(digits), _YEAR_FIRST.fullmatch(digits)
+        reading = _year_last(mended) if mended else _year_first(year_first) if year_first else None
         if reading:
             doubts = ("letters were read as digits (O as 0, l as 1)",)
             yield replace(reading, start=match.start(), end=match.end(), doubts=doubts, confidence=0.7)

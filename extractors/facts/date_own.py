@@ -12,9 +12,12 @@ from extractors.facts.date_roles import Scene, around, role_by_words
 from extractors.facts.date_series import quoted_from, series
 from extractors.facts.date_words import (
     any_not_own_cue,
+    any_not_own_of,
     any_own_cue,
     last_cues,
+    not_own_behind,
     not_own_cues,
+    not_own_of,
     own_behind,
     own_cues,
 )
@@ -44,6 +47,11 @@ _FORM_CODE = re.compile(
 )
 _FORM_LINES = 5
 """A number before a date so far down, at the end of the page, is that of the form."""
+_FIRM = 50
+"""Points from which on the words alone make a date the document's own."""
+_DATELINE = re.compile(r"\W*(?:[A-Z][\w.'-]+ ?){1,3},\s*(?:the )?")
+"""London, 14 March 2023."""
+_DATELINE_LINES = 8
 _LEAD = 120
 _NEAR_REST = 500
 """Characters behind a date that mostly tell already whether much follows it."""
@@ -115,6 +123,10 @@ def _score(scene: Scene, dated: Dated, listed: bool) -> tuple[float, str]:
     if listed and points < 75:
         return min(points, 0.0) - 60, ""
     place, because = _placed(scene, page, start, end)
+    if (
+        0 < points < _FIRM
+    ):  # the words are what one falls back on: a dateline elsewhere says more than a label's place
+        place = min(place, place / 2)
     if scene.kind in ("invoice", "other") and _TIME.match(scene.plain, end):
         points += 25
         because = because or "beside a time of day"
@@ -136,12 +148,19 @@ def _worded(scene: Scene, lead: str, tail: str) -> tuple[float, str]:
         match = cue.match(tail)
         if match and worth > points:
             points, why = worth, match[0].strip()
-    against = 0.0
+    against = _against(scene, lead, tail)
+    return points - (0.0 if points >= 80 and against < 100 else against), why
+
+
+def _against(scene: Scene, lead: str, tail: str) -> float:
+    """Points that the words before and behind a date take from it."""
+    costs: list[float] = []
+    if any_not_own_of(scene.kind).search(lead):
+        costs += [cost for cue, cost in not_own_of(scene.kind) if cue.search(lead)]
+    costs += [cost for cue, cost in not_own_behind(scene.kind) if cue.match(tail)]
     if any_not_own_cue().search(lead):
-        against = max((cost for cue, cost in not_own_cues() if cue.search(lead)), default=0.0)
-    if points >= 80 and against < 100:
-        against = 0.0
-    return points - against, why
+        costs += [cost for cue, cost in not_own_cues() if cue.search(lead)]
+    return max(costs, default=0.0)
 
 
 def _placed(scene: Scene, page: Page, start: int, end: int) -> tuple[float, str]:
@@ -163,6 +182,9 @@ def _placed(scene: Scene, page: Page, start: int, end: int) -> tuple[float, str]
         points -= 30
     if scene.kind == "minutes" and line >= 12:
         points -= 30
+    if alone and (line < _DATELINE_LINES or (last_page and closing)) and _dateline(scene, start):
+        points += 50
+        why = "dateline"
     if alone and scene.han and scene.kind in _SIGNED and last_page and closing:
         points += 60 if not first_page else 30
         why = "落款"
@@ -173,6 +195,11 @@ def _placed(scene: Scene, page: Page, start: int, end: int) -> tuple[float, str]
     ):
         points -= 80
     return points - _footer(scene, start, end), why
+
+
+def _dateline(scene: Scene, start: int) -> bool:
+    """Whether a place and a comma stand before the date on its line."""
+    return bool(_DATELINE.fullmatch(scene.document.text, _line_start(scene.plain, start), start))
 
 
 def _footer(scene: Scene, start: int, end: int) -> float:

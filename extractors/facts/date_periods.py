@@ -13,10 +13,10 @@ from extractors.facts.date_reading import Parts, Reading, full_year
 from extractors.facts.date_words import alternatives, months, short_foreign
 from extractors.facts.numerals import HAN_DIGITS, han_number
 
-_TRIGGER = re.compile(
-    r"week|wk|cw|kw|\dw\d|quarter|q[1-4]|[1-4]q|half|h[12]|季度|半年|周|星期|月 ?份?[-~至到]|\d[-~至到]"
-)
-"""What every period holds; most pages have hardly one, and the patterns themselves are dearer."""
+_ANY_QUARTER = re.compile(r"q[1-4]|[1-4]q|quarter|季度")
+_ANY_HALF = re.compile(r"h[12]|half|半年")
+_ANY_WEEK = re.compile(r"w[0-5]|w[ke]|[kc]w|第 ?.{1,3} ?(?:周|个?星期)")
+"""What the periods hold: most pages have hardly one, and the patterns themselves are dearer."""
 _YEAR = r"(?P<year>\d{4}|二[〇零o][〇零一二三四五六七八九]{2})"
 _EN_YEAR = r"(?P<year>(?:19|20)\d\d)(?![\d/-])"
 _NUMBERS = {
@@ -30,7 +30,7 @@ _TO = "-|~|至|到"
 
 _QUARTER = re.compile(
     rf"(?<![a-z0-9])(?:(?:q(?P<q>[1-4])|(?P<q2>[1-4])q|(?P<word>{_ORDINALS}) quarter)"
-    r"(?: of|,)?[ /-]?(?P<year>\d{4})"
+    r"(?: of|,)?(?:[ /-]?(?P<year>\d{4})| ?'(?P<short>\d\d))|(?P<q4>[1-4])q ?'?(?P<short2>[12]\d)"
     r"|(?P<year2>\d{4})[ /-]?q(?P<q3>[1-4]))(?![a-z0-9])"
 )
 _HAN_QUARTER = re.compile(rf"(?<!\d){_YEAR} ?年 ?的?(?:第 ?)?(?P<q>[一二三四1-4]) ?个?季度")
@@ -50,14 +50,17 @@ _WEEK = re.compile(
     rf"(?<![a-z0-9])(?:week|wk|cw|kw)(?: no\.?| number)?[ .]{{0,2}}(?P<w>[1-5]?\d)"
     rf"(?: of|,| in|/)?[ /-]?{_EN_YEAR}(?![a-z])"
 )
-_ISO_WEEK = re.compile(r"(?<![\w./-])(?P<year>(?:19|20)\d\d)[ -]?w(?P<w>[0-5]\d)(?![\w-])")
+_ISO_WEEK = re.compile(
+    r"(?<![\w./-])(?P<year>(?:19|20)\d\d)(?P<dash>[ -]?)w(?P<w>[0-5]\d)(?:(?P=dash)(?P<d>[1-7]))?(?![\w-])"
+)
 _HAN_WEEK = re.compile(
     rf"(?<!\d){_YEAR} ?年 ?的?第 ?(?P<w>\d{{1,2}}|[一二三四五]?十?[一二三四五六七八九十]) ?(?:周|个?星期)(?![岁年])"
 )
+_UNITS = ("quarter", "half of a year")
 _END_OF = re.compile(r"(?<![a-z])(?:the )?end of (?:the month of )?\Z")
 _AT_END = re.compile(r"(?P<end>[底末])(?:以?前|之前)")
 _HAN_MONTHS = re.compile(
-    rf"(?<!\d){_YEAR} ?年 ?(?P<a>{_HAN_MONTH}) ?(?:月份?)? ?(?:{_TO}) ?(?P<b>{_HAN_MONTH}) ?月"
+    rf"(?<!\d){_YEAR} ?年 ?的?(?P<a>{_HAN_MONTH}) ?(?:月份?)? ?(?:{_TO}) ?(?P<b>{_HAN_MONTH}) ?月"
     r"(?! ?[\d一二三四五六七八九十])"
 )
 
@@ -66,8 +69,7 @@ def periods(text: str) -> Iterator[Reading]:
     """All periods of a folded text that say their year. A week is that of ISO 8601, from Monday to Sunday."""
     for match in _months().finditer(text):
         yield from _of_names(match)
-    if _TRIGGER.search(text):
-        yield from _numbered(text)
+    yield from _numbered(text)
 
 
 def with_ends(text: str, readings: Sequence[Reading]) -> list[Reading]:
@@ -77,33 +79,40 @@ def with_ends(text: str, readings: Sequence[Reading]) -> list[Reading]:
 
 def _end(text: str, reading: Reading) -> Reading:
     year, month, day = reading.first
-    if day is not None or reading.last or year is None:
+    if day is not None or year is None or (reading.last and reading.rule not in _UNITS):
         return reading
     before = _END_OF.search(text[max(0, reading.start - 24) : reading.start])
     behind = _AT_END.match(text, reading.end, reading.end + 4)
     if not before and not behind:
         return reading
     start = reading.start - (len(before[0]) if before else 0)
+    month = reading.last[1] if reading.last else month
     last = calendar.monthrange(year, month)[1]
     stop = behind.end("end") if behind else reading.end
     return replace(
-        reading, start=start, end=stop, first=(year, month, last), rule="end of a month", doubts=()
+        reading, start=start, end=stop, first=(year, month, last), last=None, rule="end of a month", doubts=()
     )
 
 
 def _numbered(text: str) -> Iterator[Reading]:
-    for match in (*_QUARTER.finditer(text), *_HAN_QUARTER.finditer(text)):
-        yield from _months_of(match, "quarter", _number(match, "q", "q2", "q3", "word"), 3)
-    for match in (*_HALF.finditer(text), *_HAN_HALF.finditer(text)):
-        yield from _months_of(match, "half of a year", _number(match, "h", "h2", "word"), 6)
-    for pattern in (_WEEK, _ISO_WEEK, _HAN_WEEK):
+    if _ANY_QUARTER.search(text):
+        yield from _quarters(text)
+    if _ANY_HALF.search(text):
+        for match in (*_HALF.finditer(text), *_HAN_HALF.finditer(text)):
+            yield from _months_of(match, "half of a year", _number(match, "h", "h2", "word"), 6)
+    for pattern in (_WEEK, _ISO_WEEK, _HAN_WEEK) if _ANY_WEEK.search(text) else ():
         for match in pattern.finditer(text):
             yield from _week(match)
+    for match in _HAN_MONTHS.finditer(text) if "月" in text else ():
+        yield from _span(match, _integer(match["a"]), _integer(match["b"]))
+
+
+def _quarters(text: str) -> Iterator[Reading]:
+    for match in (*_QUARTER.finditer(text), *_HAN_QUARTER.finditer(text)):
+        yield from _months_of(match, "quarter", _number(match, "q", "q2", "q3", "q4", "word"), 3)
     for match in (*_QUARTERS.finditer(text), *_HAN_QUARTERS.finditer(text)):
         first, last = _integer(match["a"]), _integer(match["b"])
         yield from _span(match, 3 * first - 2, 3 * last)
-    for match in _HAN_MONTHS.finditer(text):
-        yield from _span(match, _integer(match["a"]), _integer(match["b"]))
 
 
 @cache
@@ -131,7 +140,7 @@ def _span(match: re.Match[str], first: int, last: int, start: int | None = None)
 def _months_of(match: re.Match[str], rule: str, number: int, length: int) -> Iterator[Reading]:
     """The `number`th quarter or half of a year."""
     named = match.groupdict()
-    year = _year(named["year"] or named.get("year2") or "")
+    year = _year(next((named[g] for g in ("year", "year2", "short", "short2") if named.get(g)), ""))
     if year is not None:
         end = number * length
         yield Reading(
@@ -144,6 +153,11 @@ def _week(match: re.Match[str]) -> Iterator[Reading]:
     try:
         monday = datetime.date.fromisocalendar(year or 0, _integer(match["w"]), 1)
     except ValueError:  # no such week in that year
+        return
+    weekday = match.groupdict().get("d")
+    if weekday:
+        day = _parts(monday + datetime.timedelta(days=int(weekday) - 1))
+        yield Reading(match.start(), match.end(), day, "day of a week", confidence=0.9)
         return
     sunday = monday + datetime.timedelta(days=6)
     yield Reading(match.start(), match.end(), _parts(monday), "week", last=_parts(sunday), confidence=0.85)

@@ -6,13 +6,15 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from extractors.facts.date_order import DAY_FIRST, MONTH_FIRST
 from extractors.facts.date_reading import Parts, Reading, possible
 
 _TO = re.compile(
     r"\s*(?:,? ?[(]?(?:(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*|(?:星期|周|礼拜)[一二三四五六日天])[)]?)?"
     r"\s*(?:上午|下午|早上|晚上)?(?:\d{1,2}[:时点]\d{0,2}分?)?\s*"
     r"(?:(?:,| and)? ?(?:end(?:ing|ed)|finish(?:ing|ed))(?: on)?"
-    r"|,? ?(?:-|~|to|until|till|through|thru|up to|ending)|起?,?(?:直?至|到)|au|bis|al?)"
+    r"|(?:,? and)? (?:continu|last)(?:ing|ed)(?: until| till| to| through)|,? ?(?:through|up) (?:to|until)"
+    r"|,? ?(?:-|~|to|until|till|through|thru|up to|ending)|起?,?(?:直?至|到)(?P<later>[次翌]年)?|au|bis|al?)"
     r"\s*(?:the )?(?:\d{1,2}[:.]\d\d(?: ?[ap]\.?m\.?| ?h(?:ou)?rs)?,? (?:on )?(?:the )?)?"
     r"(?:(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*,? )?"
 )
@@ -20,6 +22,8 @@ _AND = re.compile(r"\s*(?:and|与|和|及)\s*(?:the )?")
 _BETWEEN = re.compile(r"(?:between|在|介于)(?: the)?\s*$")
 _FURTHEST = 40
 """Characters between two ends: a weekday, a time of day, and `to`."""
+_PROOFS = (DAY_FIRST, MONTH_FIRST)
+"""Rules that a range of two such dates keeps: they are evidence for the order of others."""
 _UNITS = ("quarter", "half of a year", "week")
 _TAIL = re.compile(r" ?(?:-|~|至|到) ?(?:(\d{1,2})([./-]))?(\d{1,2})(?![\d:%]|[./-]\d| ?[ap]m)")
 _LIST = re.compile(r"\s*(?:,|and|&|or|、|和|及|与|或)\s*(?:and |on )?(?:the )?")
@@ -41,7 +45,10 @@ def joined(text: str, readings: Sequence[Reading]) -> list[Reading]:
 def _range(text: str, a: Reading, b: Reading) -> Reading | None:
     if not _same_unit(a, b) or b.start - a.end > _FURTHEST or not _linked(text, a, b):
         return None
-    ends = (a.first, b.last) if b.last else _with_years(a.first, b.first)
+    told = _TO.fullmatch(text, a.end, b.start)
+    year_after = bool(told and told["later"]) and a.first[0] is not None
+    second = ((a.first[0] or 0) + 1, *b.first[1:]) if year_after else b.first
+    ends = (a.first, b.last) if b.last else _with_years(a.first, second)
     if ends is None:
         return None
     first, last = ends
@@ -49,7 +56,7 @@ def _range(text: str, a: Reading, b: Reading) -> Reading | None:
         a.start,
         b.end,
         first,
-        "range",
+        a.rule if a.rule == b.rule and a.rule in _PROOFS else "range",
         last,
         swappable=False,
         doubts=tuple(dict.fromkeys(a.doubts + b.doubts)),

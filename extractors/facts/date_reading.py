@@ -19,7 +19,8 @@ Parts = tuple[int | None, int, int | None]
 class Reading:
     """`text[start:end]` says `first`, or the days from `first` to `last`.
 
-    With `swappable`, day and month could be the other way round (it is read day first).
+    With `swappable`, day and month could be the other way round (it is read day first). `other` is what 23-03-14
+    says when its year stands first.
     """
 
     start: int
@@ -30,6 +31,7 @@ class Reading:
     swappable: bool = False
     doubts: tuple[str, ...] = ()
     confidence: float = 0.95
+    other: Parts | None = None
 
 
 @dataclass(frozen=True, slots=True)

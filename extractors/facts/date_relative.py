@@ -9,8 +9,9 @@ from dataclasses import dataclass
 
 from extractors.facts import date_relative_en, date_relative_han
 from extractors.facts.date_reading import FIRST_YEAR, LAST_YEAR
-from extractors.facts.date_shift import Rule
+from extractors.facts.date_shift import Rule, matches
 from extractors.facts.fact import Day
+from extractors.facts.plain import has_han
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,6 @@ class Relative:
 
 def relative(text: str) -> Iterator[Relative]:
     """All of them in a folded text; they may overlap each other and other dates."""
-    for rule in (*date_relative_en.rules(), *date_relative_han.rules()):
-        for match in rule.matches(text):
-            yield Relative(match.start(), match.end(), rule, match)
+    rules = (*date_relative_en.rules(), *(date_relative_han.rules() if has_han(text) else ()))
+    for rule, match in matches(rules, text):
+        yield Relative(match.start(), match.end(), rule, match)

@@ -6,7 +6,8 @@ import datetime
 import re
 from functools import cache
 
-from extractors.facts.date_shift import Rule, end_of, in_week, month_day, plus, rule, shifted, whole
+from extractors.facts.date_relative_en_months import STEP, WEEKDAY, WHICH, month_rules
+from extractors.facts.date_shift import Rule, in_week, month_day, plus, rule, shifted
 from extractors.facts.date_words import alternatives, weekdays
 from extractors.facts.fact import Day
 from extractors.facts.numerals import english_number
@@ -29,31 +30,21 @@ _FIXED = {
     "the day after tomorrow": 2,
     "the day after tmrw": 2,
 }
-_STEP = {
-    "last": -1,
-    "past": -1,
-    "previous": -1,
-    "this": 0,
-    "current": 0,
-    "next": 1,
-    "coming": 1,
-    "upcoming": 1,
-    "following": 1,
-}
-
-_DAY = rf"(?P<wd>{alternatives(weekdays())})\b"
-_WHICH = rf"(?P<step>{alternatives(_STEP)})"
 _COUNT = rf"(?<![\w.,/])(?P<n>{_NUMBER}) (?P<unit>day|week|fortnight|month|year)s?"
 _SECOND = _COUNT.replace("<n>", "<n2>").replace("<unit>", "<unit2>")
 _WORD = rf"(?P<word>{alternatives(_FIXED)})"
-_UNITS = "week|month|quarter"
+_BARE_DAY = (
+    r"\bon the (?P<d>\d{1,2})(?:st|nd|rd|th)(?=\s*[.,;:)\n]|\s*$"
+    r"| (?:it|we|he|she|they|the|this|that|all|no|and|but|when|at|by|to|in|with|work|works|access)\b)"
+)
+"""`on the 5th it was repaired`, but not `on the 5th floor`."""
 _NAMED = "day|tonight|night|tomorrow|tmrw?"
 
 
 @cache
 def rules() -> tuple[Rule, ...]:
     """All wordings, in no order that matters."""
-    return (*_counted(), *_of_weeks(), *_of_months(), *_neighbours())
+    return (*_counted(), *_of_weeks(), *month_rules(), *_neighbours())
 
 
 def _counted() -> tuple[Rule, ...]:
@@ -81,35 +72,36 @@ def _counted() -> tuple[Rule, ...]:
 
 
 def _of_weeks() -> tuple[Rule, ...]:
-    bare = rf"(?<=\bon ){_DAY}(?!,? ?\d)(?! {_WHICH})"
+    bare = rf"(?<=\bon ){WEEKDAY}(?!,? ?\d)(?! {WHICH})"
     return (
         rule(
             "day of a week",
             "(?:t|s|g) (?:mon|tue|wed|thu|fri|sat|sun)",
-            rf"\b{_WHICH} {_DAY}(?!\s?\d)",
+            rf"\b{WHICH} {WEEKDAY}(?!\s?\d)",
             _of_near_week,
         ),
-        rule("day of a week", " week", rf"\b{_WHICH} week,?(?:'s)? (?:on )?{_DAY}", _of_week),
-        rule("day of a week", " week", rf"\b(?:on )?{_DAY},? (?:of )?{_WHICH} week\b", _of_week),
+        rule("day of a week", " week", rf"\b{WHICH} week,?(?:'s)? (?:on )?{WEEKDAY}", _of_week),
+        rule("day of a week", " week", rf"\b(?:on )?{WEEKDAY},? (?:of )?{WHICH} week\b", _of_week),
         rule(
             "day of a week from now",
             "from now|from today",
-            rf"\b{_DAY} {_COUNT} (?:from now|from today)\b",
+            rf"\b{WEEKDAY} {_COUNT} (?:from now|from today)\b",
             _week_on,
         ),
-        rule("day of a week ago", " ago", rf"\b{_DAY} {_COUNT} ago\b", _week_back),
+        rule("day of a week ago", " ago", rf"\b{WEEKDAY} {_COUNT} ago\b", _week_back),
+        rule(
+            "day of a week",
+            " (?:last|next)",
+            rf"\b{WEEKDAY} (?P<way>last|next)\b(?! (?:week|month|year))",
+            _old_week,
+        ),
+        rule(
+            "weekdays from now",
+            " ago|from (?:now|today)",
+            rf"\b(?P<n>{_NUMBER}) {WEEKDAY.replace(')', ')s', 1)} (?P<way>ago|from (?:now|today))\b",
+            _weekdays_on,
+        ),
         rule("day of the week", "on (?:mon|tue|wed|thu|fri|sat|sun)", bare, _bare_weekday),
-    )
-
-
-def _of_months() -> tuple[Rule, ...]:
-    of_month = rf"\b(?:the )?(?P<d>\d{{1,2}})(?:st|nd|rd|th)? (?:day )?of (?:the )?{_WHICH} month\b"
-    old = r"\b(?P<d>\d{1,2})(?:st|nd|rd|th) (?P<i>inst|ult|prox)(?:ant|imo)?\b\.?"
-    return (
-        rule("day of a month", " month", of_month, _of_month),
-        rule("day of a month", " (?:inst|ult|prox)", old, _of_old_month),
-        rule("week or month", f" (?:{_UNITS})", rf"\b{_WHICH} (?P<unit>{_UNITS})\b", _whole),
-        rule("end of a period", "end of ", rf"\b(?:the )?end of {_WHICH} (?P<unit>{_UNITS}|year)\b", _end),
     )
 
 
@@ -121,6 +113,8 @@ def _neighbours() -> tuple[Rule, ...]:
         rule("named day", _NAMED, rf"\b{_WORD}(?![\w'])", _named),
         rule("next day", "(?:next|following) ", next_day, _next, chained=True),
         rule("next day", "day after", r"\bthe day after(?=[?.!,;])", _next, chained=True),
+        rule("day of that month", r"on the \d", _BARE_DAY, _bare_day, chained=True, bound=True),
+        rule("day of a near month", r"on the \d", _BARE_DAY, _near_day),
         rule("same day", "same (?:day|morn|after|even|night)", same, _same, chained=True, bound=True),
         rule("day before", "(?:last|past) day", r"\b(?:last|past) day\b(?! of)", _previous),
         rule("day before", "previous day|day before", before, _previous, chained=True),
@@ -203,11 +197,11 @@ def _of_near_week(match: re.Match[str], anchor: datetime.date) -> Day:
         return plus(anchor, (weekday - anchor.weekday() - 1) % 7 + 1)
     if word in ("past", "previous"):
         return plus(anchor, -((anchor.weekday() - weekday - 1) % 7 + 1))
-    return in_week(anchor, _STEP[word], weekday)
+    return in_week(anchor, STEP[word], weekday)
 
 
 def _of_week(match: re.Match[str], anchor: datetime.date) -> Day:
-    return in_week(anchor, _STEP[match["step"]], weekdays()[match["wd"]])
+    return in_week(anchor, STEP[match["step"]], weekdays()[match["wd"]])
 
 
 def _week_ahead(match: re.Match[str], anchor: datetime.date, way: int) -> Day | None:
@@ -228,27 +222,45 @@ _AHEAD = re.compile(
 )
 
 
+def _looks_ahead(match: re.Match[str]) -> bool:
+    return bool(_AHEAD.search(match.string[max(0, match.start() - 120) : match.end() + 60]))
+
+
 def _bare_weekday(match: re.Match[str], anchor: datetime.date) -> Day:
     """`on Friday`: the next one where the sentence looks ahead, the last one where it tells what was."""
-    text, weekday = match.string, weekdays()[match["wd"]]
-    sentence = text[max(0, match.start() - 120) : match.end() + 60]
-    if _AHEAD.search(sentence):
+    weekday = weekdays()[match["wd"]]
+    if _looks_ahead(match):
         return plus(anchor, (weekday - anchor.weekday() - 1) % 7 + 1)
     return plus(anchor, -((anchor.weekday() - weekday - 1) % 7 + 1))
 
 
-def _of_month(match: re.Match[str], anchor: datetime.date) -> Day:
-    return month_day(anchor, _STEP[match["step"]], int(match["d"]))
+def _old_week(match: re.Match[str], anchor: datetime.date) -> Day:
+    """`Friday last` is the last one gone, `Friday next` the first to come."""
+    weekday = weekdays()[match["wd"]]
+    if match["way"] == "next":
+        return plus(anchor, (weekday - anchor.weekday() - 1) % 7 + 1)
+    return plus(anchor, -((anchor.weekday() - weekday - 1) % 7 + 1))
 
 
-def _of_old_month(match: re.Match[str], anchor: datetime.date) -> Day:
-    return month_day(anchor, {"inst": 0, "ult": -1, "prox": 1}[match["i"]], int(match["d"]))
+def _weekdays_on(match: re.Match[str], anchor: datetime.date) -> Day | None:
+    """`two Fridays ago`."""
+    count, weekday = _count(match["n"]), weekdays()[match["wd"]]
+    if not count:
+        return None
+    if match["way"] == "ago":
+        return plus(anchor, -((anchor.weekday() - weekday - 1) % 7 + 1) - 7 * (count - 1))
+    return plus(anchor, (weekday - anchor.weekday() - 1) % 7 + 1 + 7 * (count - 1))
 
 
-def _whole(match: re.Match[str], anchor: datetime.date) -> Day:
-    """The week from Monday to Sunday, the month or quarter from its first to its last day."""
-    return whole(anchor, _STEP[match["step"]], match["unit"])
+def _bare_day(match: re.Match[str], anchor: datetime.date) -> Day:
+    """`on the 5th` behind 3 April is 5 April, behind 28 April it is 5 May."""
+    day = int(match["d"])
+    return month_day(anchor, 0 if day >= anchor.day else 1, day)
 
 
-def _end(match: re.Match[str], anchor: datetime.date) -> Day:
-    return end_of(anchor, _STEP[match["step"]], match["unit"])
+def _near_day(match: re.Match[str], anchor: datetime.date) -> Day:
+    """`on the 5th` in a letter: the last 5th, or the next one where the sentence looks ahead."""
+    day, ahead = int(match["d"]), _looks_ahead(match)
+    if ahead:
+        return month_day(anchor, 0 if day >= anchor.day else 1, day)
+    return month_day(anchor, 0 if day <= anchor.day else -1, day)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -10,6 +11,14 @@ from extractors.document import Cell, Document
 from extractors.facts.date_reading import PERIOD, Dated
 from extractors.facts.date_words import roles
 from extractors.facts.surroundings import lead_of
+
+_LIMITS = ("due", "period_start", "period_end")
+_TIME_BEFORE = re.compile(
+    r"(?:\d{1,2}(?:[:.]\d\d)? ?(?:[ap]\.? ?m\b\.?|h(?:ou)?rs)?|\d{4} ?h(?:ou)?rs|(?:12 )?noon"
+    r"|(?:the )?close of business|cob)(?:,? on)?,? ?(?:the )?(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day,? ?)?\Z"
+)
+_BREAK = re.compile("\n")
+_HAN = re.compile("[一-鿿]")
 
 
 @dataclass(frozen=True)
@@ -28,7 +37,7 @@ class Scene:
 
     @cached_property
     def _breaks(self) -> list[int]:
-        return [at for at, char in enumerate(self.plain) if char == "\n"]
+        return [match.start() for match in _BREAK.finditer(self.plain)]
 
     def lines_between(self, start: int, end: int) -> int:
         """How many line breaks lie in a slice."""
@@ -43,14 +52,19 @@ class Scene:
     def han(self) -> bool:
         """Whether the document is mainly Chinese."""
         sample = self.plain[:4000]
-        return sum("一" <= c <= "鿿" for c in sample) > 0.15 * max(1, sum(c.isalnum() for c in sample))
+        return len(_HAN.findall(sample)) > 0.15 * max(1, sum(map(str.isalnum, sample)))
 
 
 def role_of(scene: Scene, dated: Dated) -> tuple[str, str]:
     """(role, the words that decided it) of one date; "mentioned" and nothing where no word decides."""
     if dated.reading.rule == PERIOD:
         return "due", dated.reading.rule
-    role, why = role_by_words(*around(scene, dated)) or ("mentioned", "")
+    lead, tail = around(scene, dated)
+    role, why = role_by_words(lead, tail) or ("mentioned", "")
+    timed = _TIME_BEFORE.search(lead) if role in ("mentioned", "event") else None
+    if timed:  # no later than 5 pm on …
+        limit = role_by_words(lead[: timed.start()], "")
+        role, why = limit if limit and limit[0] in _LIMITS else (role, why)
     if dated.day.end and role in ("period_start", "period_end"):
         return "event", why
     return role, why

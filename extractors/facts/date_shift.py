@@ -5,8 +5,9 @@ from __future__ import annotations
 import calendar
 import datetime
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
 
 from extractors.facts.fact import Day
 
@@ -31,10 +32,20 @@ class Rule:
     chained: bool = False
     bound: bool = False
 
-    def matches(self, text: str) -> Iterator[re.Match[str]]:
-        """The matches of the wording in a folded text; time grows with the text, however often the trigger occurs."""
-        for start, end in _spans(self.trigger, text):
-            yield from self.wording.finditer(text, start, end)
+
+def matches(rules: Iterable[Rule], text: str) -> Iterator[tuple[Rule, re.Match[str]]]:
+    """The matches of the wordings in a folded text; time grows with the text, however often the triggers occur."""
+    for trigger, same in _by_trigger(tuple(rules)):
+        for start, end in _spans(trigger, text):
+            for one in same:
+                yield from ((one, match) for match in one.wording.finditer(text, start, end))
+
+
+@cache
+def _by_trigger(rules: tuple[Rule, ...]) -> tuple[tuple[re.Pattern[str], tuple[Rule, ...]], ...]:
+    """The rules by trigger, so that each trigger is looked for once."""
+    triggers = dict.fromkeys(rule.trigger for rule in rules)
+    return tuple((trigger, tuple(r for r in rules if r.trigger is trigger)) for trigger in triggers)
 
 
 def rule(
@@ -101,3 +112,9 @@ def whole(anchor: datetime.date, step: int, unit: str) -> Day:
 def month_day(anchor: datetime.date, step: int, day: int) -> Day:
     """A day of the month that is `step` months from the anchor's. ValueError when that month has no such day."""
     return Day(months_on(anchor.replace(day=1), step).replace(day=day))
+
+
+def nth_weekday(year: int, month: int, number: int, weekday: int) -> int:
+    """The day of the month that is its `number`th such weekday (0 for Monday; up to the fourth), for -1 the last."""
+    days = [week[weekday] for week in calendar.monthcalendar(year, month) if week[weekday]]
+    return days[number if number < 0 else number - 1]

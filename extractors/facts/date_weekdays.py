@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import datetime
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import cache
 
@@ -16,6 +17,7 @@ _HAN_BEFORE = re.compile(r"(?:星期|周|礼拜)([一二三四五六日天])[),]
 _HAN_DAYS = "一二三四五六日"
 _STROKES = "一二三"
 """Numerals that OCR takes for one another, for a stroke more or less."""
+_TWO_DAYS = datetime.timedelta(days=2)
 _DIFFERS = "the day of the week beside it is another"
 
 
@@ -60,6 +62,21 @@ def checked(text: str, reading: Reading, scanned: bool) -> Reading:
         told = (*reading.doubts, "一, 二 or 三 was misread; the day of the week tells which")
         return replace(reading, first=mended.pop(), doubts=told, confidence=min(reading.confidence, 0.6))
     return replace(reading, doubts=(*reading.doubts, _DIFFERS), confidence=min(reading.confidence, 0.75))
+
+
+def in_sequence(text: str, readings: Sequence[Reading]) -> list[Reading]:
+    """`readings` of scanned pages, in order; a day between 4月1日 and 4月3日 that lost or won a stroke is 4月2日."""
+    result = list(readings)
+    for at in range(1, len(result) - 1):
+        before, here, behind = (day_of(r.first) if not r.last else None for r in result[at - 1 : at + 2])
+        if before is None or here is None or behind is None or behind.start - before.start != _TWO_DAYS:
+            continue
+        due = before.start + _TWO_DAYS / 2
+        if due != here.start and (due.year, due.month, due.day) in set(_misread(text, result[at])):
+            told = (*result[at].doubts, "一, 二 or 三 was misread; the days before and behind it tell which")
+            first, sure = (due.year, due.month, due.day), min(result[at].confidence, 0.6)
+            result[at] = replace(result[at], first=first, doubts=told, confidence=sure)
+    return result
 
 
 def _misread(text: str, reading: Reading) -> Iterator[Parts]:

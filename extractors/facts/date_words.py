@@ -43,6 +43,19 @@ def weekdays() -> dict[str, int]:
 
 
 @cache
+def zones() -> dict[str, float]:
+    """Names of time zones in small letters: their hours from UTC."""
+    return {str(name): float(hours) for name, hours in _data()["zones"].items()}
+
+
+@cache
+def feasts() -> dict[str, tuple[int, int]]:
+    """Feasts of a fixed day in small letters: month and day."""
+    days = {name: str(day).split("-") for day, names in _data()["feasts"].items() for name in names}
+    return {name: (int(month), int(day)) for name, (month, day) in days.items()}
+
+
+@cache
 def day_words() -> dict[str, int]:
     """`third`, `twenty-first` and `twenty two`: days of the month in words."""
     ordinals = {word: day for day, word in enumerate(_data()["ordinals"], 1)}
@@ -119,9 +132,28 @@ def any_not_own_cue() -> re.Pattern[str]:
 
 
 @cache
+def not_own_of(kind: str) -> tuple[Cue, ...]:
+    """Words before a date that keep it from being the own date of a document of this kind, with their cost."""
+    rows = _data()["not_own_of"].get(kind, ())
+    return tuple((_before(pattern), float(points)) for pattern, points in rows)
+
+
+@cache
+def any_not_own_of(kind: str) -> re.Pattern[str]:
+    """Matches where any of `not_own_of` does."""
+    return _before("|".join(pattern for pattern, _ in _data()["not_own_of"].get(kind, (("(?!)", 0),))))
+
+
+@cache
 def own_behind(kind: str) -> tuple[Cue, ...]:
     """Words behind a date that make it the own date of a document of this kind, with their points."""
     return _cues(_data()["own_behind"].get(kind, ()))
+
+
+@cache
+def not_own_behind(kind: str) -> tuple[Cue, ...]:
+    """Words behind a date that keep it from being the own date of a document of this kind, with their cost."""
+    return _cues(_data()["not_own_behind"].get(kind, ()))
 
 
 @cache

@@ -5,12 +5,12 @@ from __future__ import annotations
 import datetime
 import re
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import replace
 
 from extractors.document import Document
 from extractors.facts.date_reading import Dated, Parts, Reading, day_of, possible
-from extractors.facts.date_weekdays import checked
+from extractors.facts.date_weekdays import checked, falls_on, in_sequence, weekday_beside
 from extractors.facts.fact import Day
 
 _NEAR = 300
@@ -18,14 +18,20 @@ _NEAR = 300
 
 
 _STEPPED = re.compile(r"(?<![a-z])(next|coming|last|past|previous) (?:the )?\Z")
+_CLOSE_YEARS, _FAR_YEARS = 1, 3
+"""How many years a date lies from the others of its document when they speak for it, and against it."""
 _SAME_YEAR = 240
 """Up to how many days away a day without a year is taken to be in the anchor's year."""
 
 
-def mended(document: Document, plain: str, reading: Reading) -> Reading:
-    """What OCR took for other figures, as far as the year or the weekday beside it gives it away."""
-    scanned = document.page_at(reading.start).source == "ocr"
-    return checked(plain, _of_our_years(reading) if scanned else reading, scanned)
+def mended(document: Document, plain: str, readings: Sequence[Reading]) -> list[Reading]:
+    """What OCR took for other figures, as far as the year, the weekday or the days around it give it away."""
+    scanned = [document.page_at(reading.start).source == "ocr" for reading in readings]
+    seen = [
+        checked(plain, _of_our_years(reading) if by_ocr else reading, by_ocr)
+        for reading, by_ocr in zip(readings, scanned, strict=True)
+    ]
+    return in_sequence(plain, seen) if scanned and all(scanned) else seen
 
 
 def _of_our_years(reading: Reading) -> Reading:
@@ -39,6 +45,31 @@ def _of_our_years(reading: Reading) -> Reading:
     doubts = (*reading.doubts, f"the year was read as {year}")
     first = (year - 60, *reading.first[1:])
     return replace(reading, first=first, last=last, doubts=doubts, confidence=min(reading.confidence, 0.6))
+
+
+def years_placed(plain: str, readings: Sequence[Reading]) -> list[Reading]:
+    """`readings` of a folded text, 23-03-14 read year first where a weekday or the years of the others say so."""
+    if not any(reading.other for reading in readings):
+        return list(readings)
+    years = {r.first[0] for r in readings if r.first[0] is not None and r.other is None}
+    return [_placed(plain, reading, years) if reading.other else reading for reading in readings]
+
+
+def _placed(plain: str, reading: Reading, years: Set[int]) -> Reading:
+    first, other, weekday = reading.first, reading.other, weekday_beside(plain, reading)
+    if other is None or first[0] is None or other[0] is None:
+        return reading
+    if weekday is not None:
+        told = falls_on(other, weekday) and not falls_on(first, weekday)
+    else:
+        told = _apart(other[0], years) <= _CLOSE_YEARS < _FAR_YEARS <= _apart(first[0], years)
+    doubts = (*reading.doubts, "the year could stand last: read year first, as the dates beside it say")
+    rule, confidence = "date year first", min(reading.confidence, 0.75)
+    return replace(reading, first=other, rule=rule, doubts=doubts, confidence=confidence) if told else reading
+
+
+def _apart(year: int, years: Set[int]) -> int:
+    return min((abs(year - known) for known in years), default=_CLOSE_YEARS + 1)
 
 
 def complete(reading: Reading) -> Dated | None:
@@ -78,7 +109,7 @@ def _whole(first: Parts, last: Parts | None) -> Day | None:
 
 def _after(last: Parts, first: Parts) -> Parts:
     """`last`, in the year after when it would lie before `first` (28 December to 3 January)."""
-    if (last[1], last[2] or 0) < (first[1], first[2] or 0) and last[0] is not None:
+    if (last[1], last[2] or 32) < (first[1], first[2] or 0) and last[0] is not None:
         return last[0] + 1, last[1], last[2]
     return last
 

@@ -9,11 +9,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from extractors.document import Document, Meta
+from extractors.facts.date_forms import odd_forms
 from extractors.facts.date_han import chinese
 from extractors.facts.date_lists import listed_han, with_lists
 from extractors.facts.date_names import named
 from extractors.facts.date_numbers import numeric
-from extractors.facts.date_order import ordered
+from extractors.facts.date_order import Hint, ordered
 from extractors.facts.date_own import Own, own_date
 from extractors.facts.date_periods import periods, with_ends
 from extractors.facts.date_ranges import joined, with_list_years
@@ -21,8 +22,9 @@ from extractors.facts.date_reading import Dated, Reading, possible, without_over
 from extractors.facts.date_relative import Relative, relative
 from extractors.facts.date_relative_en import offset_before
 from extractors.facts.date_roles import Scene, role_of
+from extractors.facts.date_times import time_behind, with_times
 from extractors.facts.date_windows import windows
-from extractors.facts.date_years import complete, completed, mended
+from extractors.facts.date_years import complete, completed, mended, years_placed
 from extractors.facts.fact import Day, Fact
 from extractors.facts.folding import folded
 
@@ -39,15 +41,16 @@ _CHAIN = 200
 """Within how many characters `the next day` looks for the day before it."""
 
 
-def find(document: Document, kind: str) -> list[Fact]:
+def find(document: Document, kind: str, hint: Hint | None = None) -> list[Fact]:
     """Facts of kind "date" with `Day` values, in order of place; at most one has the role "document".
 
     `kind` is the document's kind. Dates that the text does not say in full (`3 April`, `last Friday`) are worked
-    out from the document's own date, and `doubts` says that they are derived.
+    out from the document's own date, and `doubts` says that they are derived. `hint` is the order of day and month
+    in other documents, for dates that could be either and that nothing in this one decides.
     """
     text = document.text[: document.body_end]
     scene = Scene(document, folded(text), kind)
-    readings = [mended(document, scene.plain, reading) for reading in _readings(scene.plain, text)]
+    readings = mended(document, scene.plain, _readings(scene.plain, text, hint))
     full = [dated for dated in map(complete, readings) if dated]
     stamp = _stamp(document, kind)
     own = None if stamp else own_date(scene, full)
@@ -55,7 +58,8 @@ def find(document: Document, kind: str) -> list[Fact]:
     known = _with_years(readings, full, anchor, scene.plain)
     told = _merged(known, _relatives(scene.plain, known, anchor))
     counted = [*_offsets(scene.plain, told), *windows(scene, told, anchor)]
-    everything = sorted([*told, *counted], key=lambda dated: dated.reading.start)
+    timed = with_times(scene.plain, told)
+    everything = sorted([*timed, *counted], key=lambda dated: dated.reading.start)
     chosen = full[own.index].reading if own else None
     facts = [_fact(scene, dated, own if dated.reading == chosen else None) for dated in everything]
     return [*(fact for fact in facts if not _same_place(fact, stamp)), stamp] if stamp else facts
@@ -69,11 +73,18 @@ def document_date(facts: Iterable[Fact]) -> datetime.date | None:
     return None
 
 
-def _readings(plain: str, text: str) -> list[Reading]:
+def _readings(plain: str, text: str, hint: Hint | None = None) -> list[Reading]:
     found = without_overlaps(
-        [*numeric(plain), *named(plain, text), *chinese(plain), *listed_han(plain), *periods(plain)]
+        [
+            *numeric(plain),
+            *named(plain, text),
+            *chinese(plain),
+            *listed_han(plain),
+            *periods(plain),
+            *odd_forms(plain),
+        ]
     )
-    read = with_ends(plain, joined(plain, ordered(plain, found)))
+    read = with_ends(plain, joined(plain, ordered(plain, years_placed(plain, found), hint)))
     return with_list_years(plain, with_lists(plain, read))
 
 
@@ -103,7 +114,7 @@ def _relatives(plain: str, known: Sequence[Dated], anchor: datetime.date | None)
         return []
     found: list[Dated] = []
     for item in relative(plain):
-        if item.rule.name == "day of the week" and _beside(item, known, plain):
+        if item.rule.name in ("day of the week", "day of a week") and _beside(item, known, plain):
             continue
         base = _before(item, known, plain) if item.chained else None
         base = base or (None if item.rule.bound else anchor)
@@ -118,7 +129,7 @@ def _beside(item: Relative, known: Sequence[Dated], plain: str) -> bool:
     at = bisect_right(known, item.start, key=lambda dated: dated.reading.start)
     before = plain[known[at - 1].reading.end : item.start] if at else item.rule.name
     behind = plain[item.end : known[at].reading.start] if at < len(known) else item.rule.name
-    return any(not gap.strip(" ().,") for gap in (before, behind))
+    return any(gap.strip(" ().,-") in ("", "the") for gap in (before, behind))
 
 
 def _offsets(plain: str, dates: Sequence[Dated]) -> list[Dated]:
@@ -229,14 +240,14 @@ def _from_meta(document: Document, meta: Meta) -> Fact | None:
     value = document.text[meta.start : meta.end]
     match = _EXIF.search(value)
     if match and possible((int(match[1]), int(match[2]), int(match[3]))):
-        day = Day(datetime.date(int(match[1]), int(match[2]), int(match[3])))
+        taken = datetime.date(int(match[1]), int(match[2]), int(match[3]))
+        day = Day(taken, time=time_behind(folded(value), match.end()))
         start, end = meta.start + match.start(), meta.start + match.end()
         return Fact("date", "document", day, start, end, 0.97, "file metadata", meta.key)
     for reading in _readings(folded(value), value):
         dated = complete(reading)
         if dated and dated.day.end is None:
             placed = replace(reading, start=meta.start + reading.start, end=meta.start + reading.end)
-            return Fact(
-                "date", "document", dated.day, placed.start, placed.end, 0.97, "file metadata", meta.key
-            )
+            day = Day(dated.day.start, time=time_behind(folded(value), reading.end))
+            return Fact("date", "document", day, placed.start, placed.end, 0.97, "file metadata", meta.key)
     return None

@@ -44,10 +44,21 @@ REFERENCE_ROLES = (
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """A calendar date, or a range of dates when `end` is set (both ends belong to it)."""
+    """A calendar date, or a range of dates when `end` is set (both ends belong to it).
+
+    `time` is the time of day that is told with it (of `start`), as on the spot; aware where its zone is written.
+    """
 
     start: datetime.date
     end: datetime.date | None = None
+    time: datetime.time | None = None
+
+    @property
+    def clock(self) -> str | None:
+        """The time as "15:20", with seconds that are told and the offset of a zone that is written, or None."""
+        if self.time is None:
+            return None
+        return self.time.isoformat(timespec="seconds" if self.time.second else "minutes")
 
 
 @dataclass(frozen=True, slots=True)

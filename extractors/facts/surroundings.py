@@ -11,6 +11,9 @@ from extractors.facts.folding import folded
 _WORD = re.compile(r"[a-z]{2,}|[一-鿿]")
 _WEEKDAY = re.compile(r"(?<![a-z])(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*|(?:星期|周)[一二三四五六日天]")
 _COLUMN_MARK = re.compile(r"\t| {3,}|\u3000{2,}|\|")
+_TEXT_COLUMN = re.compile(r"\t| {2,}|\u3000+| ?\| ?")
+_LINE = 200
+"""So much of a line above is looked at."""
 _WIDTH = 60
 _WIDE_GAP = 1.7
 """A gap so many times as wide as the line is high separates the columns of a page."""
@@ -34,8 +37,22 @@ def lead_of(document: Document, plain: str, start: int, end: int) -> str:
     if page.words:
         above = folded(label_above(document, page, start, end))
     else:
-        above = window[: len(window) - len(line)].rstrip().rsplit("\n", 1)[-1]
+        above = _above_in_text(plain, start - len(line))
+        above = _same_column(above, plain[start - len(line) : start]) or above
     return f"{above} " if above else line
+
+
+def _above_in_text(plain: str, line_start: int) -> str:
+    """The line above one that begins there, blank lines left out; its end, where it is long."""
+    before = plain[max(0, line_start - _LINE) : line_start].rstrip()
+    return before.rsplit("\n", 1)[-1]
+
+
+def _same_column(above: str, line: str) -> str:
+    """What stands over the place where a line's columns end so far, of a row of heads in a text without layout."""
+    heads = [head for head in _TEXT_COLUMN.split(above.strip()) if head]
+    at = len([cell for cell in _TEXT_COLUMN.split(line.lstrip()) if cell])
+    return heads[at] if len(heads) > 1 and at < len(heads) else ""
 
 
 def _column_start(document: Document, page: Page, plain: str, first: int, start: int) -> int:

@@ -10,6 +10,7 @@ import datetime
 import json
 import zlib
 from array import array
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from decimal import Decimal
@@ -17,6 +18,8 @@ from typing import Any
 
 from extractors.document import Box, Cell, Document, Mark, Meta, Page, Word
 from extractors.extract import Understanding
+from extractors.facts.date_order import order_evidence
+from extractors.facts.dates import document_date
 from extractors.facts.fact import Day, Fact, Money, Value
 from extractors.facts.finding import Finding
 from pipeline.correspondence.mention import Mention, mentions
@@ -46,9 +49,11 @@ class UnderstandingRows:
     about: Row
     """Columns of the table `documents`."""
     facts: tuple[Row, ...]
+    order: Row | None
+    """Of the table `date_orders`; None where no date says anything of the order of day and month."""
     speaks: Row
     """Columns of the table `kind_evidence`."""
-    mentions: tuple[Row, ...] = ()
+    mentions: tuple[Row, ...]
     """What it says of documents."""
     ties: tuple[Row, ...] = ()
     """What it says of its parties' names."""
@@ -74,14 +79,39 @@ def understanding_rows(found: Understanding, read: Document, told: str | None = 
         "kind_why": [read.text[start:end] for start, end in answer.why],
         "language": answer.language,
         "title": answer.title,
-        "date": found.date.isoformat() if found.date else None,
+        "date": own_date(found.facts),
         "findings": [_finding_row(each) for each in found.findings],
     }
     speaks = {"scores": list(answer.scores), "sketch": answer.sketch, "told": told, "precedents": []}
     rows = tuple(fact_row(n, fact) for n, fact in enumerate(found.facts))
-    said = tuple(mention_row(n, mention) for n, mention in enumerate(mentions(found.facts, read)))
+    said = mention_rows(found.facts, read)
     ties = tuple({"position": n, **asdict(tie)} for n, tie in enumerate(found.ties))
-    return UnderstandingRows(about, rows, speaks, said, ties)
+    return UnderstandingRows(about, rows, _order_row(found.facts), speaks, said, ties)
+
+
+def mention_rows(facts: Sequence[Fact], read: Document) -> tuple[Row, ...]:
+    """What these facts of a document say of documents, as rows of the table `mentions`, without the document's id."""
+    return tuple(mention_row(n, mention) for n, mention in enumerate(mentions(facts, read)))
+
+
+def own_date(facts: Sequence[Fact]) -> str | None:
+    """The document's own date among its facts, in ISO form."""
+    day = document_date(facts)
+    return day.isoformat() if day else None
+
+
+def _order_row(facts: Sequence[Fact]) -> Row | None:
+    evidence = order_evidence(facts)
+    if not evidence.proved and not evidence.undecided:
+        return None
+    currencies = Counter(f.value.currency for f in facts if isinstance(f.value, Money) and f.value.currency)
+    senders = {str(f.value) for f in facts if f.kind == "party" and f.role in ("sender", "seller")}
+    return {
+        "proved": evidence.proved,
+        "undecided": evidence.undecided,
+        "currency": min(currencies, key=lambda code: (-currencies[code], code), default=None),
+        "senders": sorted(senders),
+    }
 
 
 def mention_row(position: int, mention: Mention) -> Row:
@@ -199,6 +229,7 @@ def page_of(row: Mapping[Any, Any]) -> Page:
 def fact_row(position: int, fact: Fact) -> Row:
     """A fact as a row of the table `facts`, without the document's id."""
     value, end, currency = _value_columns(fact.value)
+    time = fact.value.time if isinstance(fact.value, Day) else None
     return {
         "position": position,
         "kind": fact.kind,
@@ -206,6 +237,7 @@ def fact_row(position: int, fact: Fact) -> Row:
         "value": value,
         "value_end": end,
         "currency": currency,
+        "time": time.isoformat() if time else None,
         "start": fact.start,
         "end": fact.end,
         "confidence": fact.confidence,
@@ -250,9 +282,11 @@ def _value_columns(value: Value) -> tuple[str, str | None, str | None]:
 
 def _value(row: Mapping[Any, Any]) -> Value:
     if row["kind"] == "date":
-        end = row["value_end"]
+        end, time = row["value_end"], row["time"]
         return Day(
-            datetime.date.fromisoformat(row["value"]), datetime.date.fromisoformat(end) if end else None
+            datetime.date.fromisoformat(row["value"]),
+            datetime.date.fromisoformat(end) if end else None,
+            datetime.time.fromisoformat(time) if time else None,
         )
     if row["kind"] == "amount":
         return Money(Decimal(row["value"]), row["currency"])

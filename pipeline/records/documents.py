@@ -22,6 +22,7 @@ from pipeline.originals import Original
 from pipeline.records import codec, findings
 from pipeline.records.tables import (
     corrections,
+    date_orders,
     documents,
     facts,
     family,
@@ -162,6 +163,9 @@ def replace_understanding(tx: sa.Connection, document: str, found: codec.Underst
         tx.execute(sa.delete(table).where(table.c.document == document))
         if rows:
             tx.execute(table.insert(), [{"document": document, **row} for row in rows])
+    tx.execute(sa.delete(date_orders).where(date_orders.c.document == document))
+    if found.order:
+        tx.execute(date_orders.insert().values(document=document, **found.order))
     tx.execute(sa.delete(kind_evidence).where(kind_evidence.c.document == document))
     tx.execute(kind_evidence.insert().values(document=document, **found.speaks))
     _update(tx, document, **found.about)

@@ -92,12 +92,25 @@ facts = Table(
     Column("value", String, nullable=False),
     Column("value_end", String),
     Column("currency", String),
+    Column("time", String),
     Column("start", Integer, nullable=False),
     Column("end", Integer, nullable=False),
     Column("confidence", Float, nullable=False),
     Column("rule", String, nullable=False),
     Column("why", String, nullable=False),
     Column("doubts", JSON, nullable=False),
+)
+
+# which order of day and month a document proves, and the one that its undecided dates were read in
+date_orders = Table(
+    "date_orders",
+    metadata,
+    Column("document", ForeignKey("documents.id"), primary_key=True),
+    Column("proved", String),
+    Column("undecided", Integer, nullable=False),
+    Column("currency", String),
+    Column("senders", JSON(none_as_null=True), nullable=False),
+    Column("told", JSON(none_as_null=True)),
 )
 
 # what documents say of documents: numbers that they bear or cite, days by which they cite, ids of mails

@@ -187,6 +187,8 @@ def test_a_night_fills_in_what_an_older_version_did_not_know(
         records.execute("DELETE FROM likenesses WHERE document = ?", (ids["drawing.png"],))
         records.execute("UPDATE steps SET version = 1")
         records.execute("DROP TABLE audit_head")
+        records.execute("DROP TABLE date_orders")
+        records.execute("ALTER TABLE facts DROP COLUMN time")
         records.execute("DROP TABLE mentions")
         records.execute("ALTER TABLE pages DROP COLUMN marks")
         for table in ("party_ties", "party_book", "party_apart"):

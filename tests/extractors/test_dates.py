@@ -393,6 +393,15 @@ def test_no_text_breaks_it(text: str) -> None:
         "3, 5 and ",
         "星期一 2023-03-14 ",
         "本月底",
+        "mar 1 ",
+        "date: 1 2 ",
+        "on the 5th ",
+        ",5日",
+        "the end of 2023 ",
+        "1.1.-",
+        "14 may 2023 9:40 ",
+        "9 am on ",
+        "2023年3月1日下午",
     ],
 )
 def test_long_repetitions_take_linear_time(piece: str) -> None:

@@ -35,7 +35,7 @@ import pipeline.night
 from app.cli import COMMANDS, run
 from pipeline.matter import Matter
 from pipeline.originals import Originals
-from pipeline.records import documents, likenesses, matters
+from pipeline.records import date_orders, documents, likenesses, matters
 
 BUILD = importlib.import_module("pipeline.bundle.build")  # its package has a function of that name
 BOUNDARIES: list[tuple[Any, str]] = [
@@ -44,6 +44,7 @@ BOUNDARIES: list[tuple[Any, str]] = [
     (documents, "set_done"),
     (documents, "replace_reading"),
     (documents, "replace_understanding"),
+    (date_orders, "replace_dates"),
     (likenesses, "replace_likenesses"),
     (matters, "replace_links"),
     (matters, "put_claims"),
@@ -183,6 +184,7 @@ if __name__ == "__main__":
         importlib.import_module(f"app.commands.{module}")
     app.cli.prepare = lambda: None  # documents are read in the child, which has no server of workers
     pipeline.ingest.Workers = HereWorkers  # type: ignore[misc, assignment]
+    app.cli.prepare = lambda: None  # no server for workers that are none
     warm()
     for line in sys.stdin:
         asked = json.loads(line)

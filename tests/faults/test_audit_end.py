@@ -208,6 +208,8 @@ def test_an_old_workspace_gets_its_row(filled: Command, workspace: Path) -> None
     sql(
         workspace,
         "DROP TABLE audit_head",
+        "DROP TABLE date_orders",
+        "ALTER TABLE facts DROP COLUMN time",
         "DROP TABLE mentions",
         "ALTER TABLE pages DROP COLUMN marks",
         *(f"DROP TABLE {table}" for table in ("party_ties", "party_book", "party_apart")),

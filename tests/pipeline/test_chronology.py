@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import datetime
+from dataclasses import replace
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -126,3 +129,19 @@ def test_the_order_is_that_of_the_dates_whatever_the_order_of_the_evidence(
     assert [row.date for row in rows] == sorted(row.date for row in rows)
     assert len(rows) == len(documents) + 1
     assert chronology(case(about, shuffled, [link(found) for found in documents])) == rows
+
+
+def test_what_is_told_with_a_time_stands_in_order_of_time_within_its_day() -> None:
+    text = "14 March 2023 at 15:20: stopped. 14 March 2023 at 09:40: begun. 14 March 2023 it rained."
+    raw = ["14 March 2023 at 15:20", "14 March 2023 at 09:40", "14 March 2023 it"]
+    facts = [("date", "event", "2023-03-14", words) for words in raw]
+    diary = evidence("diary.txt", text, facts=facts)
+    timed = [
+        replace(f, value=replace(f.value, time=time))
+        for f, time in zip(diary.facts, (datetime.time(15, 20), datetime.time(9, 40), None), strict=True)
+    ]
+    about = claim(event("E1", "2023-03-14"), event("E2", "2023-03-15"))
+    rows = chronology(case(about, [replace(diary, facts=tuple(timed))], []))
+    told = [row.as_json().get("time") for row in rows]
+    assert [row.event for row in rows] == ["CLM-1/E1", None, None, None, "CLM-1/E2"]
+    assert told == [None, None, "09:40", "15:20", None]

@@ -32,6 +32,8 @@ def test_cells_come_back_as_they_were(found: list[Cell]) -> None:
     assert codec.unpack_cells(codec.pack_cells(found)) == tuple(found)
 
 
+offsets = st.integers(-840, 840).map(lambda n: datetime.timezone(datetime.timedelta(minutes=n)))
+clocks = st.one_of(st.none(), st.times(), st.times(timezones=offsets))
 marks = st.builds(Mark, st.sampled_from(["seal", "stamp", "handwriting"]), boxes, st.floats(0, 1))
 
 
@@ -47,7 +49,7 @@ def test_marks_come_back_as_they_were(found: list[Mark]) -> None:
 
 @given(
     st.one_of(
-        st.tuples(st.just("date"), st.builds(Day, days, st.one_of(st.none(), days))),
+        st.tuples(st.just("date"), st.builds(Day, days, st.one_of(st.none(), days), clocks)),
         st.tuples(st.just("amount"), money),
         st.tuples(st.sampled_from(["party", "reference"]), st.text(min_size=1)),
     ),

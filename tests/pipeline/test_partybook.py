@@ -44,7 +44,9 @@ def file(
     rows = UnderstandingRows(
         {"kind": "other"},
         tuple(fact_row(n, fact) for n, fact in enumerate(facts)),
+        None,
         {"scores": {}, "sketch": b"", "told": None, "precedents": []},
+        (),
         ties=tuple({"position": n, **_columns(tie)} for n, tie in enumerate(ties)),
     )
     with matter.change() as change:
