@@ -148,7 +148,7 @@ def test_the_pace_of_a_worker_is_passed_on(
     assert told[0].done == 0
     assert told[0].of == 1
     assert told[0].item.endswith("long.txt: pages 312 / 1000")
-    assert [pace.what for pace in told[-3:]] == ["comparing", "linking", "indexing"]
+    assert [pace.what for pace in told[-4:]] == ["comparing", "names", "linking", "indexing"]
 
 
 def test_lines_can_be_told_from_several_threads(capsys: pytest.CaptureFixture[str]) -> None:

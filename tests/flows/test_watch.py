@@ -269,7 +269,7 @@ def test_many_files_are_taken_in_batch_by_batch_and_progress_counts_all_of_them(
     assert [len(report.ingested) for report in reports] == [2, 2, 1]
     reading = [(pace.done, pace.of) for pace in told if pace.what == "reading"]
     assert reading == [(n, 5) for n in range(1, 6)]
-    assert {pace.what for pace in told} == {"reading", "comparing", "linking", "indexing"}
+    assert {pace.what for pace in told} == {"reading", "comparing", "names", "linking", "indexing"}
     assert len(list((inbox / ".done").iterdir())) == 5
 
 

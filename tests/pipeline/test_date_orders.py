@@ -13,9 +13,9 @@ import sqlalchemy as sa
 from extractors.document import PageText, assemble
 from extractors.extract import understand
 from pipeline.date_orders import settle_orders
-from pipeline.judgement import name_party
 from pipeline.matter import Matter
 from pipeline.originals import Original
+from pipeline.partybook.edit import merge
 from pipeline.records import audit_log, documents
 from pipeline.records.codec import reading_rows, understanding_rows
 from pipeline.records.tables import mentions
@@ -145,7 +145,7 @@ def test_a_sender_is_known_under_another_spelling_and_another_name(matter: Matte
     settle_orders(matter)
     assert own_date(matter, same) == datetime.date(2023, 3, 4)
     assert own_date(matter, merged) == datetime.date(2023, 4, 3)
-    name_party(matter, ["Ridge Tools Corporation"], AMERICAN, "merged")
+    merge(matter, AMERICAN, ["Ridge Tools Corporation"])
     settle_orders(matter)
     assert own_date(matter, merged) == datetime.date(2023, 3, 4)
 
