@@ -24,6 +24,7 @@ _INITIALS = re.compile(
 _NAME_WORD = re.compile(r"[(\"'«]?(?:[A-Z0-9À-Þ]|[a-z]{1,2}[A-Z])[\w&'./()\-À-ÿ]*$|\(M\)$|&$|\+$")
 _OF = re.compile(r"(?: (?:of|for|and) (?:the )?[A-Z][\w\-]+(?: [A-Z][\w\-]+){0,4}){1,4}")
 _HAN_RUN = re.compile(rf"[{HAN}A-Za-z0-9·()&\-]{{1,40}}$")
+_DAY = re.compile(r"\d月\d{1,2}日")
 _HAN_LETTER = re.compile(rf"[{HAN}]")
 _CORPORATE = re.compile(
     rf"(?:\([{HAN}]{{2,8}}\))?(?:集团|控股)?(?:\([{HAN}]{{2,8}}\))?(?:股份)?(?:有限(?:责任)?公司|公司)"
@@ -255,8 +256,8 @@ def _over_line_break(text: str, start: int, floor: int, full: float) -> int:
 
 
 def _after_stop(text: str, start: int, form: int) -> tuple[int, str]:
-    """The place after the last word that cannot be part of a name, and that word."""
-    best, cue = start, ""
+    """The place after the last word or day that cannot be part of a name, and that word."""
+    best, cue = max((start + day.end() for day in _DAY.finditer(text[start:form])), default=start), ""
     for hit in _known().stop.find(text[start:form].lower()):
         end = start + hit.end
         if end > best and not (len(hit.phrase) == 1 and _kept(text, start + hit.start)):

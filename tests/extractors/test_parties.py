@@ -457,6 +457,8 @@ def test_mentioned_names_are_capped() -> None:
         ("经平安保险股份有限公司北京分公司查勘", ["平安保险股份有限公司北京分公司"]),
         ("华为技术有限公司与和平建设集团有限公司", ["华为技术有限公司", "和平建设集团有限公司"]),
         ("Morven Consulting Engineers\nLLP\n14 Row", ["Morven Consulting Engineers\nLLP"]),
+        ("2023年6月26日港务土木有限公司", ["港务土木有限公司"]),
+        ("2023年6月26日项目监理部", []),
         ("limited time, Ltd, 有限公司", []),
     ],
 )
