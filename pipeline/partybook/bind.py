@@ -14,8 +14,8 @@ from pipeline.partybook.unify import Party, unify
 from pipeline.records import documents, matters, parties
 
 
-def bind(tx: sa.Connection) -> None:
-    """Make the book anew from what the records hold.
+def bind(tx: sa.Connection) -> Names:
+    """Make the book anew from what the records hold; returns the names that it was made of.
 
     Documents whose parties are called otherwise now are indexed again; where the register's parties have other names
     than before, all documents are looked through for them and linked again.
@@ -30,6 +30,7 @@ def bind(tx: sa.Connection) -> None:
     new = Book.read(tx)
     sought_changed(tx, claims, old, new)
     documents.undo(tx, "index", _renamed(names, before, after))
+    return names
 
 
 def sought_changed(tx: sa.Connection, claims: Sequence[Claim], old: Book, new: Book) -> None:

@@ -13,7 +13,7 @@ from pipeline.matter import Matter
 from pipeline.pace import Told, untold
 from pipeline.parties import Book
 from pipeline.partybook.bind import bind, sought
-from pipeline.partybook.names import garbled, gather
+from pipeline.partybook.names import Names, garbled, gather
 from pipeline.records import documents, matters, parties
 from pipeline.steps import VERSIONS
 
@@ -26,18 +26,20 @@ def bring_parties(matter: Matter, tell: Told = untold) -> int:
     """Bring the book and the register's names in texts up to date; returns how many documents were looked through."""
     with matter.reading() as tx:
         new = documents.without_step(tx, "book", VERSIONS["book"], STATES)
+    names = None
     if new:
         with matter.change() as change:
-            bind(change.tx)
+            names = bind(change.tx)
             for document in new:
                 documents.set_done(change.tx, document, "book", VERSIONS["book"])
-    return _look(matter, tell)
+    return _look(matter, names, tell)
 
 
-def _look(matter: Matter, tell: Told) -> int:
+def _look(matter: Matter, gathered: Names | None, tell: Told) -> int:
+    """Looks for the register's names; `gathered` are the names of the matter where they are known already."""
     with matter.reading() as tx:
         pending = documents.without_step(tx, "parties", VERSIONS["parties"], STATES)
-        names = _known(tx) if pending else KnownNames({})
+        names = _known(tx, gathered) if pending else KnownNames({})
     for start in range(0, len(pending), PORTION):
         portion = pending[start : start + PORTION]
         with matter.reading() as tx:
@@ -47,14 +49,15 @@ def _look(matter: Matter, tell: Told) -> int:
     return len(pending)
 
 
-def _known(tx: sa.Connection) -> KnownNames:
+def _known(tx: sa.Connection, gathered: Names | None) -> KnownNames:
     """The register's parties with all their names; names that typed documents have of others are never theirs."""
     claims, book = matters.all_claims(tx), Book.read(tx)
     wanted = sought(claims, book)
     own = {compact(form) for forms in wanted.values() for form in forms}
     if not wanted:
         return KnownNames({})
-    typed = (name for name in gather(tx).names.values() if name.typed and not garbled(name.key))
+    every = (gathered or gather(tx)).names.values()
+    typed = (name for name in every if name.typed and not garbled(name.key))
     others = [name.spelling for name in typed if name.key not in own]
     return KnownNames(wanted, others)
 
