@@ -13,6 +13,7 @@ from pipeline.bundle.plan import Plan
 from pipeline.bundle.profile import Profile
 from pipeline.bundle.sheets import Sheets
 from pipeline.bundle.stamp import Stamper, destination
+from pipeline.harmless import terminal
 
 
 def bind(sheets: Sheets, case: Case, profile: Profile, out: Path, told: Callable[[int], None]) -> None:
@@ -48,7 +49,7 @@ def _link(pdf: Pdf, sheets: Sheets) -> None:
             Border=Array([0, 0, 0]),
             F=4,
             Dest=destination(pages[jump.target - 1]),
-            Contents=String(jump.text),
+            Contents=String(terminal(jump.text)),
         )
         if Name.Annots not in page.obj:
             page.obj.Annots = Array()
@@ -60,7 +61,8 @@ def _bookmark(pdf: Pdf, plan: Plan, profile: Profile) -> None:
     pages = list(pdf.pages)
 
     def item(title: str, page: int) -> OutlineItem:
-        return OutlineItem(profile.word("bookmark", title=title, n=page), destination(pages[page - 1]))
+        named = terminal(profile.word("bookmark", title=title, n=page))  # a PDF takes no halves of characters
+        return OutlineItem(named, destination(pages[page - 1]))
 
     with pdf.open_outline() as outline:
         outline.root.append(item(profile.word("title.bookmark"), 1))
@@ -79,7 +81,7 @@ def _describe(pdf: Pdf, case: Case, profile: Profile) -> None:
     made = case.made_at.strftime("D:%Y%m%d%H%M%SZ")
     pdf.docinfo = pdf.make_indirect(
         Dictionary(
-            Title=String(f"{case.claim_id} – {case.title}"),
+            Title=String(terminal(f"{case.claim_id} – {case.title}")),
             Creator=String("claimtrail"),
             CreationDate=String(made),
             ModDate=String(made),

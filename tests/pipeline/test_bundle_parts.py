@@ -11,7 +11,7 @@ import numpy as np
 import pikepdf
 import pypdfium2
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from pikepdf import Array
 
@@ -66,6 +66,7 @@ def test_safe_name_table(name: str, safe: str) -> None:
 
 
 @settings(max_examples=12, deadline=None)
+@example(name="\ud800", title="\ud800 \udcff")
 @given(name=NAMES, title=NAMES)
 def test_no_name_breaks_a_bundle(tmp_path_factory: pytest.TempPathFactory, name: str, title: str) -> None:
     folder = tmp_path_factory.mktemp("names")
