@@ -11,7 +11,6 @@ import click
 
 from app.output import print_error
 from extractors.errors import ClaimtrailError
-from extractors.workers import prepare
 from index.errors import SearchError
 from pipeline.errors import named
 
@@ -89,6 +88,8 @@ def run(arguments: list[str]) -> int:
     as_json = "--json" in arguments
     try:
         if arguments and arguments[0] in READ:
+            from extractors.workers import prepare  # the other commands need not load it
+
             prepare()
         answer = cli.main(args=arguments, prog_name="claimtrail", standalone_mode=False)
         return int(answer or 0)

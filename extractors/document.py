@@ -55,6 +55,12 @@ class Box:
             max(b.y1 for b in found),
         )
 
+    def common(self, other: Box) -> float:
+        """The area that both have in common, as a share of the page."""
+        across = min(self.x1, other.x1) - max(self.x0, other.x0)
+        down = min(self.y1, other.y1) - max(self.y0, other.y0)
+        return max(0.0, across) * max(0.0, down)
+
     def as_list(self) -> list[float]:
         """`[x0, y0, x1, y1]`, rounded to a hundredth of a per cent."""
         return [round(v, 4) for v in (self.x0, self.y0, self.x1, self.y1)]

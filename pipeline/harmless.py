@@ -5,7 +5,10 @@ HTML is escaped by the standard library where it is written; file names are `bun
 
 from __future__ import annotations
 
+import csv
+import io
 import re
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
 _CONTROLS = {code: 0x2400 + code for code in range(0x20) if chr(code) not in "\n\t\f"} | {0x7F: 0x2421}
@@ -37,6 +40,15 @@ def cell(value: object) -> str:
     if value is None or isinstance(value, int | float | Decimal):
         return "" if value is None else str(value)
     return _ACTIVE.sub("'", str(value))
+
+
+def csv_text(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    """A table as CSV (RFC 4180, CRLF) whose cells no spreadsheet program runs."""
+    out = io.StringIO(newline="")
+    writer = csv.writer(out)
+    writer.writerow(columns)
+    writer.writerows([cell(value) for value in row] for row in rows)
+    return out.getvalue()
 
 
 def markdown(text: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import io
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
@@ -17,7 +16,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from pipeline.casefile import CaseFile
 from pipeline.evidence import Evidence
-from pipeline.harmless import cell, terminal
+from pipeline.harmless import csv_text, terminal
 from pipeline.ledger import Entry, Ledger
 
 COLUMNS = (
@@ -41,11 +40,7 @@ FIRST = 2
 
 def as_csv(found: Ledger, case: CaseFile) -> str:
     """The ledger's rows as CSV (RFC 4180), harmless for spreadsheet programs."""
-    out = io.StringIO(newline="")
-    writer = csv.writer(out)
-    writer.writerow(COLUMNS)
-    writer.writerows([[cell(value) for value in _values(entry, case.evidence)] for entry in found.rows])
-    return out.getvalue()
+    return csv_text(COLUMNS, (_values(entry, case.evidence) for entry in found.rows))
 
 
 def as_workbook(found: Ledger, case: CaseFile, made: datetime) -> bytes:

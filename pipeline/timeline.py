@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
 import datetime
-import io
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -13,7 +11,7 @@ from itertools import accumulate
 
 from extractors.document import is_han
 from pipeline.chronology import Row
-from pipeline.harmless import cell, terminal
+from pipeline.harmless import csv_text, terminal
 
 COLUMNS = ("date", "end", "event", "doc", "page", "text")
 WIDTH, LEFT, RIGHT = 1200, 240, 20
@@ -56,11 +54,7 @@ class _Scale:
 
 def as_csv(rows: Sequence[Row]) -> str:
     """The rows as CSV (RFC 4180), harmless for spreadsheet programs."""
-    out = io.StringIO(newline="")
-    writer = csv.writer(out)
-    writer.writerow(COLUMNS)
-    writer.writerows([[cell(row.as_json()[column]) for column in COLUMNS] for row in rows])
-    return out.getvalue()
+    return csv_text(COLUMNS, ([row.as_json()[column] for column in COLUMNS] for row in rows))
 
 
 def as_svg(rows: Sequence[Row], title: str) -> str:

@@ -48,10 +48,14 @@ def _write(out: Path, forms: dict[str, Callable[[], str | bytes]]) -> None:
     """Write a new file in the form that its suffix names."""
     if out.suffix.lower() not in forms:
         raise UsageError(f"{out.name} does not say in which form.", f"End it with {' or '.join(forms)}.")
+    _write_new(out, forms[out.suffix.lower()])
+
+
+def _write_new(out: Path, made: Callable[[], str | bytes]) -> None:
+    """Write what is made to a file that is not there yet, and say which."""
     if out.exists():
         raise UsageError(f"{out} is there already.", "Name a new file.")
-    made = forms[out.suffix.lower()]()
-    write_atomically(out, made)
+    write_atomically(out, made())
     message(str(out))
 
 
@@ -179,10 +183,7 @@ def report_command(
     with open_matter(workspace) as matter:
         draft = claim_report(load_case(matter, claim), now().date(), language)
     if out is not None:
-        if out.exists():
-            raise UsageError(f"{out} is there already.", "Name a new file.")
-        write_atomically(out, draft.as_html() if out.suffix in (".html", ".htm") else draft.as_markdown())
-        message(str(out))
+        _write_new(out, draft.as_html if out.suffix in (".html", ".htm") else draft.as_markdown)
     if as_json:
         print_json(draft.as_json())
     elif out is None:

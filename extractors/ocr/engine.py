@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, Protocol
 
-from extractors.document import Piece
+from extractors.document import Box, Piece
 
 Layout = Literal["page", "block"]
 """How a picture is laid out: "page" with columns and blocks to be found, or one "block" of lines (a receipt)."""
@@ -37,6 +37,19 @@ class Recognised:
     def words(self) -> tuple[Piece, ...]:
         """All words, in order."""
         return tuple(piece for line in self.lines for piece in line)
+
+    def within(self, area: Box) -> Recognised:
+        """The reading of a cutting, its boxes put where they are on all of the picture, of which it is `area`."""
+        wide, high = area.x1 - area.x0, area.y1 - area.y0
+
+        def put(box: Box) -> Box:
+            x0, x1 = (area.x0 + x * wide for x in (box.x0, box.x1))
+            y0, y1 = (area.y0 + y * high for y in (box.y0, box.y1))
+            return Box.clamped(x0, y0, x1, y1)
+
+        return Recognised(
+            tuple(tuple((word, put(box), sure) for word, box, sure in line) for line in self.lines)
+        )
 
 
 @dataclass(frozen=True, slots=True)

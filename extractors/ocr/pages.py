@@ -19,7 +19,7 @@ OVERLAP = 0.3
 
 def page_of(pending: PendingPage, reading: PageReading) -> PageText:
     """The page with what was recognised on it, and with its typed words, which are kept as they are."""
-    found = reading.found if pending.area is None else _placed(reading.found, pending.area)
+    found = reading.found if pending.area is None else reading.found.within(pending.area)
     typed = pending.typed
     if typed is not None and typed.words:
         found = Recognised(tuple(_untyped(found, typed)))
@@ -53,20 +53,6 @@ def with_marks(page: PageText, small: Path | None) -> PageText:
     return replace(page, marks=found, notes=(*page.notes, said)) if said else page
 
 
-def _placed(found: Recognised, area: Box) -> Recognised:
-    """The reading of a part of the page, its boxes put where they are on all of it."""
-    wide, high = area.x1 - area.x0, area.y1 - area.y0
-
-    def put(box: Box) -> Box:
-        x0, x1 = (area.x0 + x * wide for x in (box.x0, box.x1))
-        y0, y1 = (area.y0 + y * high for y in (box.y0, box.y1))
-        return Box.clamped(x0, y0, x1, y1)
-
-    return Recognised(
-        tuple(tuple((word, put(box), sure) for word, box, sure in line) for line in found.lines)
-    )
-
-
 def _untyped(found: Recognised, typed: PageText) -> Iterator[Line]:
     boxes = [word.box for word in typed.words]
     for line in found.lines:
@@ -76,10 +62,8 @@ def _untyped(found: Recognised, typed: PageText) -> Iterator[Line]:
 
 
 def _covers(typed: Box, found: Box) -> bool:
-    across = min(typed.x1, found.x1) - max(typed.x0, found.x0)
-    down = min(typed.y1, found.y1) - max(typed.y0, found.y0)
-    area = (found.x1 - found.x0) * (found.y1 - found.y0)
-    return across > 0 and down > 0 and across * down >= OVERLAP * area
+    common, area = typed.common(found), (found.x1 - found.x0) * (found.y1 - found.y0)
+    return common > 0 and common >= OVERLAP * area
 
 
 def _joined(page: PageText, typed: PageText) -> PageText:

@@ -62,6 +62,10 @@ class _Place:
     right: int
     low: int
 
+    def on(self, width: int, height: int) -> Box:
+        """The part of a picture of that size, in fractions of it."""
+        return Box(self.left / width, self.top / height, self.right / width, self.low / height)
+
     def holds(self, box: Box, width: int, height: int) -> bool:
         x, y = (box.x0 + box.x1) / 2 * width, (box.y0 + box.y1) / 2 * height
         return self.left <= x <= self.right and self.top <= y <= self.low
@@ -176,7 +180,7 @@ def _merged(
     count = 0
     for place, seen in zip(places, found, strict=True):
         old = [p for p in reading.words if id(p) not in known and place.holds(p[1], width, height)]
-        lines = [_placed(line, place, width, height) for line in seen.lines]
+        lines = seen.within(place.on(width, height)).lines
         new = [tuple(p for p in line if not _is_among(p, sure)) for line in lines]
         if any(new) and merit(Recognised(tuple(new))) >= AS_GOOD * merit(Recognised((tuple(old),))):
             gone |= set(map(id, old))
@@ -197,25 +201,7 @@ def _disputed(piece: Piece, old: Sequence[Piece], disputed: list[tuple[str, str]
     return word, box, min(sure or 0.0, DISPUTED)
 
 
-def _placed(line: Line, place: _Place, width: int, height: int) -> Line:
-    across, down = place.right - place.left, place.low - place.top
-
-    def put(box: Box) -> Box:
-        return Box.clamped(
-            (place.left + box.x0 * across) / width,
-            (place.top + box.y0 * down) / height,
-            (place.left + box.x1 * across) / width,
-            (place.top + box.y1 * down) / height,
-        )
-
-    return tuple((word, put(box), sure) for word, box, sure in line)
-
-
 def _is_among(piece: Piece, others: Sequence[Piece]) -> bool:
     box = piece[1]
     area = (box.x1 - box.x0) * (box.y1 - box.y0)
-    return any(_common(box, other) >= SAME * area for _, other, _ in others)
-
-
-def _common(a: Box, b: Box) -> float:
-    return max(0.0, min(a.x1, b.x1) - max(a.x0, b.x0)) * max(0.0, min(a.y1, b.y1) - max(a.y0, b.y0))
+    return any(box.common(other) >= SAME * area for _, other, _ in others)

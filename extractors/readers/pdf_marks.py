@@ -63,9 +63,7 @@ def _is_signature(picture: Picture, mark: Mark) -> bool:
 
 def _shared(inner: Box, outer: Box) -> float:
     """How much (0 to 1) of a box lies in another."""
-    across = min(inner.x1, outer.x1) - max(inner.x0, outer.x0)
-    down = min(inner.y1, outer.y1) - max(inner.y0, outer.y0)
-    return max(0.0, across) * max(0.0, down) / max(_area(inner), 1e-9)
+    return inner.common(outer) / max(_area(inner), 1e-9)
 
 
 def _area(box: Box) -> float:

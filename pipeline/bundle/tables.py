@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import datetime
 import hashlib
 import json
@@ -33,10 +32,7 @@ CHRONOLOGY_COLUMNS = ("date", "end", "event", "doc", "page", "text", "tab", "bun
 
 def write_csv(path: Path, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     """A CSV that Excel opens as it is: UTF-8 with a byte-order mark, CRLF (RFC 4180)."""
-    with path.open("w", encoding="utf-8-sig", newline="", errors="replace") as file:
-        writer = csv.writer(file)
-        writer.writerow(columns)
-        writer.writerows([harmless.cell(value) for value in row] for row in rows)
+    path.write_bytes(harmless.csv_text(columns, rows).encode("utf-8-sig", errors="replace"))
 
 
 def index_rows(plan: Plan) -> Iterable[Sequence[object]]:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import pytest
 from stdnum.cn import uscc
 
-from extractors.document import Box, Document, PageText, assemble, text_of_lines
+from extractors.document import Document, PageText, assemble
 from extractors.facts.parties import find
 from extractors.facts.party_core import compatible, core_of, telling
 from extractors.facts.party_nature import nature, without_title
 from extractors.facts.party_numbers import numbers_in
 from extractors.facts.party_ties import ties
 from extractors.facts.plain import plain
+from tests.extractors.test_parties import laid_out
 
 Told = set[tuple[str, str, str]]
 
@@ -96,17 +97,7 @@ def test_numbers_of_two_columns_belong_to_their_own_column() -> None:
         [(0.1, "Crane Hire Services Ltd"), (0.6, "Bill to: Harbour Civil Ltd")],
         [(0.1, "VAT No: GB980780684"), (0.6, "Company No: 01234567")],
     ]
-    lines = []
-    for n, row in enumerate(rows):
-        pieces = []
-        for left, text in row:
-            for word in text.split():
-                right = left + 0.01 * len(word)
-                pieces.append((word, Box(left, 0.05 + 0.03 * n, right, 0.066 + 0.03 * n), 0.95))
-                left = right + 0.006
-        lines.append(pieces)
-    text, words = text_of_lines(lines)
-    read = assemble([PageText(text, 595, 842, "ocr", words=words)], "image/png")
+    read = laid_out(rows)
     assert {
         ("number", "Crane Hire Services Ltd", "GB980780684"),
         ("number", "Harbour Civil Ltd", "01234567"),

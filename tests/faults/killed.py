@@ -23,7 +23,7 @@ from contextlib import redirect_stdout
 from pathlib import Path
 from typing import Any
 
-import app.cli
+import extractors.workers
 import flows.night
 import index.engines
 import index.whoosh_index
@@ -182,9 +182,8 @@ def warm() -> None:
 if __name__ == "__main__":
     for module in set(COMMANDS.values()):
         importlib.import_module(f"app.commands.{module}")
-    app.cli.prepare = lambda: None  # documents are read in the child, which has no server of workers
+    extractors.workers.prepare = lambda: None  # documents are read in the child
     pipeline.ingest.Workers = HereWorkers  # type: ignore[misc, assignment]
-    app.cli.prepare = lambda: None  # no server for workers that are none
     warm()
     for line in sys.stdin:
         asked = json.loads(line)
