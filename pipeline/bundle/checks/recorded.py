@@ -11,6 +11,7 @@ from typing import Any
 
 from pipeline.audit import digest
 from pipeline.bundle.checks.finding import Findings
+from pipeline.harmless import cell
 
 _PARTS = {
     "data/bundle.pdf",
@@ -74,7 +75,9 @@ def check_index(findings: Findings) -> None:
             document["original"],
         ]
         found = [row[key] for key in ("tab", "page", "first", "last", "sha256", "original")]
-        same = found == ["" if value is None else str(value) for value in stated]
+        same = found == [
+            cell(value) for value in stated
+        ]  # as CSV writes what a spreadsheet program might run
         findings.expect(same, f"data/index.csv, tab {row['tab']}", "differs from manifest.json")
 
 
