@@ -1,6 +1,6 @@
 """Texts of every kind, for training and measuring: written by us as templates, filled by chance, worn as paper is.
 
-A template (`kinds_templates/<kind>.yaml`, a family each) says how such a paper goes; its slots are filled from
+A template (`kinds_templates/<kind>.<language>.yaml`, a family each) says how such a paper goes; its slots are filled from
 `words.yaml` or drawn. The same family and number always give the same text, whatever else is added.
 """
 
@@ -71,7 +71,7 @@ def families() -> tuple[Family, ...]:
             continue
         loaded = yaml.safe_load(path.read_text(encoding="utf-8"))
         found += [
-            Family(path.stem, language, name, tuple(text.strip().split("\n")))
+            Family(path.stem.split(".")[0], language, name, tuple(text.strip().split("\n")))
             for language, templates in loaded.items()
             for name, text in templates.items()
         ]
