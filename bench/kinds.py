@@ -1,7 +1,7 @@
 """`python -m bench.kinds [WORKSPACE]`: how often kinds are right, and whether a confidence means what it says.
 
-Three ways are compared on the same documents: the cues alone, the model alone, both together. Measured on families of
-our texts that a model was not trained on (a model is trained for each part, a minute in all), on the documents of the
+Four ways are compared on the same documents: the cues alone, the words, the layout, all together. Measured on families
+of our texts that no model was trained on (models are trained for each part, a minute in all), on the documents of the
 tests, clean and misread, and, where a workspace is given that holds them, on the sample documents.
 """
 
@@ -16,21 +16,10 @@ from pathlib import Path
 import numpy as np
 
 from bench.kinds_texts import texts
-from bench.kinds_train import (
-    Example,
-    Numbers,
-    evenly,
-    example,
-    fitted,
-    of_cues,
-    of_tests,
-    of_texts,
-    speaks,
-    unseen,
-    weighing,
-)
+from bench.kinds_train import Example, Numbers, example, of_cues, of_tests, of_texts, unseen, weighing
 from bench.samples import expectations
-from extractors.kinds.model import TEXT_KINDS, model
+from extractors.kinds.decision import sorts, weighed
+from extractors.kinds.model import TEXT_KINDS, Weighing, centred, model, squared
 from pipeline.matter import Matter
 from pipeline.records import documents
 
@@ -40,7 +29,7 @@ Said = tuple[Example, Numbers]
 
 @dataclass(frozen=True)
 class Way:
-    """A way to tell the kind: logits for a document of which the model said this."""
+    """A way to tell the kind: logits for a document of which all sorts of evidence say this."""
 
     name: str
     logits: Callable[[Example, Numbers], Numbers]
@@ -53,45 +42,36 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--each", type=int, default=15, help="texts of every family")
     given = parser.parse_args(arguments)
     made = list(texts(given.each))
-    examples, cues, tests = of_texts(made), of_cues(), of_tests()
-    clean = {id(each) for each, text in zip(examples, made, strict=True) if text.whole and not text.noise}
-    found = unseen(examples, cues)
-    trained = fitted([*examples, *cues])
-    of_test = [(each, speaks(each, *trained)) for each in tests]
-    ways = _crossed(found, of_test)
-    whole_ones = [(way, [said for said in part if id(said[0]) in clean]) for way, part in ways]
-    report("families unseen, whole pages, typed", whole_ones)
-    report("families unseen, all: whole, fragments, blends, misread ones too", ways)
-    shipped = Way("both", lambda e, said: _weighed(e, said, _held()))
-    report(
-        "the tests' documents, clean and misread (model untrained on them, weighing and cues not)",
-        [(shipped, of_test)],
-    )
+    examples = of_texts(made)
+    kept = {id(e): text for e, text in zip(examples, made, strict=True)}
+    ways = _crossed(unseen(examples, of_cues()))
+    for title, wanted in (
+        ("whole pages, typed", lambda text: text.whole and not text.noise),
+        ("whole pages, misread", lambda text: text.whole and text.noise),
+        ("all: whole, fragments, blends, misread ones too", lambda _: True),
+    ):
+        part = [(way, [said for said in found if wanted(kept[id(said[0])])]) for way, found in ways]
+        report(f"families unseen, {title}", part)
+    shipped = Way("both", lambda _, said: weighed(said, model().weighing))
+    report("the tests' documents, clean and misread (the cues know them)", [(shipped, _of_tests())])
     if given.workspace:
-        report("sample documents (model untrained on them, cues not)", [(shipped, _samples(given.workspace))])
+        report("sample documents (the cues know them)", [(shipped, _samples(given.workspace))])
 
 
-def _held() -> Numbers:
-    """The weighing that comes with the program."""
-    by = model().weighing
-    return np.array([by.heading, by.words, by.form, by.model, *by.offset])
-
-
-def _weighed(found: Example, said: Numbers, by: Numbers) -> Numbers:
-    sums: Numbers = by[:4] @ np.array([found.said.heading, found.said.words, found.said.form, said]) + by[4:]
-    return sums
-
-
-def _crossed(found: Sequence[Said], tests: Sequence[Said]) -> list[tuple[Way, Sequence[Said]]]:
-    """Both together, weighed by what was fitted on the other half of the families."""
+def _crossed(found: Sequence[Said]) -> list[tuple[Way, Sequence[Said]]]:
+    """All together, weighed by what was fitted on the other half of the families."""
     names = sorted({name for each, _ in found for name in each.families})
     first = set(names[::2])
     halves = [[s for s in found if (min(s[0].families) in first) is side] for side in (True, False)]
-    ways: list[tuple[Way, Sequence[Said]]] = []
-    for half, other in (halves, halves[::-1]):
-        by = weighing([*other, *tests], evenly([*other, *tests], len(tests)))
-        ways.append((Way("both", lambda e, said, by=by: _weighed(e, said, by)), half))  # type: ignore[misc]
-    return ways
+    return [(_together(weighing(other)), half) for half, other in (halves, halves[::-1])]
+
+
+def _together(by: Weighing) -> Way:
+    return Way("both", lambda _, said: weighed(said, by))
+
+
+def _of_tests() -> list[Said]:
+    return [(each, _shipped(each)) for each in of_tests()]
 
 
 def _samples(workspace: Path) -> list[Said]:
@@ -109,11 +89,12 @@ def _samples(workspace: Path) -> list[Said]:
 
 
 def _shipped(found: Example) -> Numbers:
-    """What the model that comes with the program says."""
+    """What all sorts of evidence say, by the models that come with the program."""
     held = model()
     raw = (found.value @ held.weights[found.bucket]) * held.scale + held.intercept
-    centred: Numbers = (raw - raw.mean()) * found.amount
-    return centred
+    laid = squared(found.layout) @ held.layout + held.layout_intercept
+    different = len(found.bucket)
+    return sorts(found.said, centred(raw, different), centred(laid, different))
 
 
 ALONE = (
@@ -121,7 +102,8 @@ ALONE = (
         "cues",
         lambda e, _: e.said.heading + e.said.words + e.said.form + 1.2 * (np.array(TEXT_KINDS) == "other"),
     ),
-    Way("model", lambda _, said: said),
+    Way("words", lambda _, said: said[3]),
+    Way("layout", lambda _, said: said[4]),
 )
 
 
@@ -142,6 +124,7 @@ def report(title: str, both: Sequence[tuple[Way, Sequence[Said]]]) -> None:
         print(f"{name:<8}{right.mean():>7.3f}" + "".join(f"{share:>14.3f}" for share in each))
     for name, chances, kinds in rows:
         _reliability(name, chances, kinds)
+    _confusion(*rows[-1][1:])
 
 
 def _kinds(found: Sequence[Said]) -> np.ndarray[tuple[int, ...], np.dtype[np.int64]]:
@@ -153,6 +136,17 @@ def _chances(way: Way, found: Sequence[Said]) -> Numbers:
     logits -= logits.max(axis=1, keepdims=True)
     chances: Numbers = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
     return chances
+
+
+def _confusion(chances: Numbers, kinds: np.ndarray[tuple[int, ...], np.dtype[np.int64]]) -> None:
+    """What each kind is taken for, in per cent."""
+    taken = chances.argmax(axis=1)
+    print("is / taken for, %".ljust(20) + "".join(f"{kind[:8]:>9}" for kind in TEXT_KINDS))
+    for at, kind in enumerate(TEXT_KINDS):
+        shares = (
+            np.bincount(taken[kinds == at], minlength=len(TEXT_KINDS)) * 100 / max(1, (kinds == at).sum())
+        )
+        print(f"{kind:<20}" + "".join(f"{share:>9.0f}" for share in shares))
 
 
 def _reliability(name: str, chances: Numbers, kinds: np.ndarray[tuple[int, ...], np.dtype[np.int64]]) -> None:

@@ -1,7 +1,7 @@
 """Texts of every kind, for training and measuring: written by us as templates, filled by chance, worn as paper is.
 
-A template (`kinds_templates/<kind>.<language>.yaml`, a family each) says how such a paper goes; its slots are filled from
-`words.yaml` or drawn. The same family and number always give the same text, whatever else is added.
+A template (`kinds_templates/<kind>.<language>.yaml`, a family each) says how such a paper goes; its slots are filled
+from `words.yaml` or drawn. The same family and number always give the same text, whatever else is added.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 """`python -m bench.kinds_train`: trains the model of kinds on our own texts and writes `extractors/kinds/model.npz`.
 
 The n-grams' weights are a multinomial logistic regression on the texts of `kinds_texts` and on handfuls of the cues'
-own phrases, misread as OCR does. How model and cues are weighed against each other is a conditional logit, fitted on
-families of texts that the model had not seen and on the documents of the tests. The same texts give the same bytes.
-Needs scikit-learn (of the extra `dev`); the program itself does not.
+own phrases, misread as OCR does; the layout's are another on the same texts. How both and the cues are weighed against
+each other is a conditional logit, fitted on families of texts that the models had not seen. The same texts give the
+same bytes. Needs scikit-learn (of the extra `dev`); the program itself does not.
 """
 
 from __future__ import annotations
@@ -26,17 +26,19 @@ from extractors.document import Document, PageText, assemble
 from extractors.facts.plain import has_han
 from extractors.kinds import evidence_of, telling_pages
 from extractors.kinds.cues import Cue, cue_entries
-from extractors.kinds.decision import Spoken, spoken
+from extractors.kinds.decision import Spoken, sorts, spoken
 from extractors.kinds.grams import BUCKETS, grams_of
-from extractors.kinds.model import FILE, TEXT_KINDS, amount, features
+from extractors.kinds.layout import layout_of
+from extractors.kinds.model import FILE, SORTS, TEXT_KINDS, Weighing, centred, features, squared
 
-EACH = 40
+EACH = 25
 """Texts of every family."""
 HANDFULS = 150
 """Handfuls of cues of every kind and script."""
-FOLDS = 8
+FOLDS = 6
 STRENGTH = 5.0
-"""Inverse strength of the regularisation: half of it and twice it do no better on unseen families."""
+"""Inverse strength of the regularisation: a fifth of it and four times it do worse on unseen families."""
+LAYOUT_STRENGTH = 0.03
 DOCUMENTS = Path(__file__).parent.parent / "tests" / "extractors" / "kind_documents.py"
 Numbers = NDArray[np.float64]
 
@@ -47,14 +49,26 @@ class Example:
 
     bucket: NDArray[np.int64]
     value: Numbers
+    layout: Numbers
     said: Spoken
     kind: int
     families: frozenset[str]
 
-    @property
-    def amount(self) -> float:
-        """How far the model's word counts."""
-        return amount(len(self.bucket))
+
+@dataclass(frozen=True)
+class Fitted:
+    """Both models: coefficients (kinds by buckets, or by numbers of a layout) and intercepts."""
+
+    words: tuple[Numbers, Numbers]
+    layout: tuple[Numbers, Numbers]
+
+    def sorts(self, each: Example) -> Numbers:
+        """What all sorts of evidence say of an example, as the program would have it."""
+        coefficients, intercepts = self.words
+        raw = coefficients[:, each.bucket] @ each.value + intercepts
+        laid = self.layout[0] @ squared(each.layout) + self.layout[1]
+        different = len(each.bucket)
+        return sorts(each.said, centred(raw, different), centred(laid, different))
 
 
 def main() -> None:
@@ -65,10 +79,12 @@ def main() -> None:
 
 
 def example(document: Document, kind: str, families: frozenset[str] = frozenset()) -> Example:
-    """What the model and the cues are given of a document."""
+    """What the models and the cues are given of a document."""
     pages = telling_pages(document)
-    bucket, value = features(grams_of([page.plain for page in pages]))
-    return Example(bucket, value, spoken(evidence_of(document, pages)[1]), TEXT_KINDS.index(kind), families)
+    plains = [page.plain for page in pages]
+    bucket, value = features(grams_of(plains))
+    said = spoken(evidence_of(document, pages)[1])
+    return Example(bucket, value, layout_of(plains), said, TEXT_KINDS.index(kind), families)
 
 
 def of_texts(found: Sequence[Text]) -> list[Example]:
@@ -123,14 +139,28 @@ def test_documents() -> list[tuple[str, str]]:
     return found
 
 
-def fitted(examples: Sequence[Example]) -> tuple[Numbers, Numbers]:
-    """The regression's coefficients (kinds by buckets) and intercepts."""
-    from sklearn.linear_model import LogisticRegression  # of the extra "dev"
+def fitted(examples: Sequence[Example], cues: Sequence[Example]) -> Fitted:
+    """The models of these examples; the cues' handfuls have words and no layout."""
     from threadpoolctl import threadpool_limits
 
     with threadpool_limits(1):  # sums in one order, so that the same texts give the same bytes
-        model = LogisticRegression(C=STRENGTH, max_iter=60, tol=1e-3, class_weight="balanced")
-        model.fit(_matrix(examples), [e.kind for e in examples])
+        together = [*examples, *cues]
+        words = _regression(_matrix(together), [e.kind for e in together], STRENGTH, "balanced")
+        laid = squared(np.array([e.layout for e in examples]))
+        mean, spread = laid.mean(axis=0), laid.std(axis=0) + 1e-6
+        raw, intercept = _regression(
+            (laid - mean) / spread, [e.kind for e in examples], LAYOUT_STRENGTH, None
+        )
+    return Fitted(words, (raw / spread, intercept - (raw / spread) @ mean))
+
+
+def _regression(
+    found: Any, kinds: Sequence[int], strength: float, balance: str | None
+) -> tuple[Numbers, Numbers]:
+    from sklearn.linear_model import LogisticRegression  # of the extra "dev"
+
+    model = LogisticRegression(C=strength, max_iter=60 if balance else 300, tol=1e-3, class_weight=balance)
+    model.fit(found, kinds)
     return np.asarray(model.coef_), np.asarray(model.intercept_)
 
 
@@ -144,68 +174,53 @@ def _matrix(examples: Sequence[Example]) -> Any:
     )
 
 
-def speaks(example: Example, coefficients: Numbers, intercepts: Numbers) -> Numbers:
-    """The model's logits of an example, as `Model.speaks` gives them."""
-    raw = coefficients[:, example.bucket] @ example.value + intercepts
-    centred: Numbers = (raw - raw.mean()) * example.amount
-    return centred
-
-
 def unseen(
     examples: Sequence[Example], cues: Sequence[Example], folds: int = FOLDS
 ) -> list[tuple[Example, Numbers]]:
-    """Each example with what a model says of it that never saw its family."""
+    """Each example with what all say of it, where the models never saw its family."""
     names = sorted({name for e in examples for name in e.families})
     random.Random(0).shuffle(names)
     found = []
     for fold in range(folds):
         out = frozenset(names[fold::folds])
-        model = fitted([*(e for e in examples if not e.families & out), *cues])
-        found += [(e, speaks(e, *model)) for e in examples if e.families <= out]
+        models = fitted([e for e in examples if not e.families & out], cues)
+        found += [(e, models.sorts(e)) for e in examples if e.families <= out]
     return found
 
 
-def weighing(found: Sequence[tuple[Example, Numbers]], weights: Sequence[float]) -> Numbers:
-    """The weights of headings, words, form and model, and the kinds' offsets: most likely for these examples."""
+def weighing(found: Sequence[tuple[Example, Numbers]]) -> Weighing:
+    """The weights of all sorts of evidence, and the kinds' offsets: most likely for these examples.
+
+    A sign of the form (an e-mail, a recording) counts at least as it says: our texts have hardly any.
+    """
     from scipy.optimize import minimize
 
-    sorts = np.array([[e.said.heading, e.said.words, e.said.form, said] for e, said in found])
+    rows = np.array([said for _, said in found])
     kinds = np.array([e.kind for e, _ in found])
-    share = np.asarray(weights) / np.sum(weights)
+    own = np.arange(len(kinds))
 
     def loss(x: Numbers) -> tuple[float, Numbers]:
-        logits = np.tensordot(sorts, x[:4], axes=(1, 0)) + x[4:]
+        logits = np.tensordot(rows, x[:SORTS], axes=(1, 0)) + x[SORTS:]
         logits -= logits.max(axis=1, keepdims=True)
         chances = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
-        missed = chances.copy()
-        missed[np.arange(len(kinds)), kinds] -= 1
-        missed *= share[:, None]
-        slope = np.concatenate([np.einsum("ik,isk->s", missed, sorts), missed.sum(axis=0)])
-        likely = np.log(np.maximum(chances[np.arange(len(kinds)), kinds], 1e-12))
-        return float(-(share * likely).sum()) + 1e-3 * float(x[4:] @ x[4:]), slope + np.r_[
-            np.zeros(4), 2e-3 * x[4:]
-        ]
+        likely = float(np.log(np.maximum(chances[own, kinds], 1e-12)).mean())
+        chances[own, kinds] -= 1
+        missed = chances / len(kinds)
+        slope = np.r_[np.einsum("ik,isk->s", missed, rows), missed.sum(axis=0) + 2e-3 * x[SORTS:]]
+        return -likely + 1e-3 * float(x[SORTS:] @ x[SORTS:]), slope
 
-    start = np.r_[np.ones(4), np.zeros(len(TEXT_KINDS))]
-    answer = minimize(
-        loss, start, jac=True, method="L-BFGS-B", bounds=[(0, 10)] * 4 + [(-5, 5)] * len(TEXT_KINDS)
-    )
-    return np.asarray(answer.x)
-
-
-def evenly(found: Sequence[tuple[Example, Numbers]], tests: int) -> list[float]:
-    """Weights by which the tests' documents (the last ones) count as much as all texts of ours."""
-    ours = len(found) - tests
-    return [1 / ours] * ours + [1 / tests] * tests
+    start = np.r_[np.ones(SORTS), np.zeros(len(TEXT_KINDS))]
+    bounds = [(0, 10), (0, 10), (1, 10), (0, 10), (0, 10)] + [(-5, 5)] * len(TEXT_KINDS)
+    answer = np.asarray(minimize(loss, start, jac=True, method="L-BFGS-B", bounds=bounds).x)
+    first, second, third, fourth, fifth = (float(weight) for weight in answer[:SORTS])
+    return Weighing(first, second, third, fourth, fifth, answer[SORTS:])
 
 
 def trained(each: int) -> bytes:
     """The model's file, of so many texts of every family."""
-    examples, cues, tests = of_texts(list(texts(each))), of_cues(), of_tests()
-    whole = fitted([*examples, *cues])
-    found = [*unseen(examples, cues), *((e, speaks(e, *whole)) for e in tests)]
-    weights = weighing(found, evenly(found, len(tests)))
-    return packed(*whole, weights, rarity(examples), digest(each))
+    examples, cues = of_texts(list(texts(each))), of_cues()
+    by = weighing(unseen(examples, cues))
+    return packed(fitted(examples, cues), by, rarity(examples), digest(each))
 
 
 def rarity(examples: Sequence[Example]) -> NDArray[np.uint8]:
@@ -221,16 +236,18 @@ def rarity(examples: Sequence[Example]) -> NDArray[np.uint8]:
     return np.round(squares * (255 / squares.max())).astype(np.uint8)
 
 
-def packed(
-    coefficients: Numbers, intercepts: Numbers, weights: Numbers, rare: NDArray[np.uint8], made_of: str
-) -> bytes:
-    """The file: each coefficient a signed byte, with a scale for each kind."""
+def packed(models: Fitted, by: Weighing, rare: NDArray[np.uint8], made_of: str) -> bytes:
+    """The file: each coefficient of an n-gram a signed byte, with a scale for each kind."""
+    coefficients, intercepts = models.words
     scale = np.abs(coefficients).max(axis=1) / 127
     small = np.round(coefficients / scale[:, None]).astype(np.int8).T
+    weights = np.array([by.heading, by.words, by.form, by.model, by.layout, *by.offset])
     arrays = {
         "weights": np.ascontiguousarray(small),
         "scale": scale.astype("<f4"),
         "intercept": intercepts.astype("<f4"),
+        "layout": np.ascontiguousarray(models.layout[0].T.astype("<f4")),
+        "layout_intercept": models.layout[1].astype("<f4"),
         "weighing": np.round(weights, 4).astype("<f4"),
         "rarity": rare,
         "made_of": np.array(made_of),

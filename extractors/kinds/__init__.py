@@ -1,4 +1,4 @@
-"""Which of the nine kinds a document is, from transparent cues and a small trained model; says which words decided.
+"""Which of the nine kinds a document is, from transparent cues and small trained models; says which words decided.
 
 Choices where trades differ: a receipt, a payment certificate and a credit note are invoices; a purchase order,
 an insurance policy and a bond are contracts, because they bind; a delivery note is a work record, because it
@@ -53,7 +53,7 @@ def classify(document: Document, told: str | None = None) -> Classification:
     headings, evidence = evidence_of(document, pages)
     plains = [page.plain for page in pages]
     grams = grams_of(plains)
-    decision = decide(evidence, grams, told)
+    decision = decide(evidence, grams, plains, told)
     kind = decision.kind
     heading = max((h for h in headings if h[0].kind == kind), key=lambda h: h[0].weight, default=None)
     return Classification(

@@ -1,4 +1,4 @@
-"""The kind that cues, form and model together speak for, how surely, and the words that decided."""
+"""The kind that cues, form, words and layout together speak for, how surely, and the words that decided."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from extractors.facts.plain import Plain
 from extractors.kinds.cues import KINDS
 from extractors.kinds.evidence import Evidence
 from extractors.kinds.grams import Grams
-from extractors.kinds.model import TEXT_KINDS, Numbers, model
+from extractors.kinds.layout import layout_of
+from extractors.kinds.model import TEXT_KINDS, Numbers, Weighing, model
 from extractors.kinds.telling import telling_words
 
 _NOTHING_SPEAKS = 1.2
@@ -53,20 +54,21 @@ def spoken(evidence: Sequence[Evidence]) -> Spoken:
     return Spoken(heading, line + body, form)
 
 
-def weighed(said: Spoken, speaks: Numbers) -> Numbers:
-    """The logits of `TEXT_KINDS`, calibrated; `speaks` is what the model says."""
-    by = model().weighing
-    found: Numbers = (
-        by.heading * said.heading
-        + by.words * said.words
-        + by.form * said.form
-        + by.model * speaks
-        + by.offset
-    )
-    return found
+def sorts(said: Spoken, speaks: Numbers, laid_out: Numbers) -> Numbers:
+    """A row for each sort of evidence. A second heading and the tenth word say less than the first."""
+    return np.array([np.sqrt(said.heading), np.log1p(said.words), said.form, speaks, laid_out])
 
 
-def decide(evidence: Sequence[Evidence], grams: Grams, told: str | None = None) -> Decision:
+def weighed(found: Numbers, by: Weighing) -> Numbers:
+    """The logits of `TEXT_KINDS`, calibrated, of the `sorts` of a document."""
+    weights = np.array([by.heading, by.words, by.form, by.model, by.layout])
+    logits: Numbers = weights @ found + by.offset
+    return logits
+
+
+def decide(
+    evidence: Sequence[Evidence], grams: Grams, pages: Sequence[Plain], told: str | None = None
+) -> Decision:
     """The kind of a document; a picture or a recording where its form outweighs all that its words say.
 
     `told` is the kind that somebody said it is of: the answer is that kind, and how much speaks for it.
@@ -74,8 +76,9 @@ def decide(evidence: Sequence[Evidence], grams: Grams, told: str | None = None) 
     shown = _shown(evidence)
     if shown is not None:
         return shown if told in (None, shown.kind) else Decision(str(told), 0.0, ())
-    scores = tuple(round(float(s), 3) for s in weighed(spoken(evidence), model().speaks(grams)))
-    return of_scores(scores, told)
+    trained = model()
+    found = sorts(spoken(evidence), trained.speaks(grams), trained.laid_out(layout_of(pages), grams))
+    return of_scores(tuple(round(float(s), 3) for s in weighed(found, trained.weighing)), told)
 
 
 def of_scores(scores: tuple[float, ...], told: str | None = None) -> Decision:
@@ -115,10 +118,8 @@ def reasons(
 ) -> tuple[tuple[int, int], ...]:
     """The slices of the text that decided, the strongest first: cues, and words that weigh most with the model."""
     by = model().weighing
-    weight = {"heading": by.heading, "form": by.form}
-    named = [
-        (e.weight * weight.get(e.where, by.words), e.place) for e in evidence if e.kind == kind and e.place
-    ]
+    weight = _worth(kind, evidence)
+    named = [(e.weight * weight[e.where], e.place) for e in evidence if e.kind == kind and e.place]
     if kind in TEXT_KINDS and model().knows(grams):
         found = telling_words(grams, model().share(grams, kind) * by.model, pages)
         named += [(share, place) for share, place in found if share >= _WEIGHS]
@@ -127,3 +128,13 @@ def reasons(
         if all(place[1] <= start or end <= place[0] for start, end in chosen):
             chosen.append(place)
     return tuple(chosen[:_REASONS])
+
+
+def _worth(kind: str, evidence: Sequence[Evidence]) -> dict[str, float]:
+    """What one unit of a cue at each place adds to the logit, on the average of all cues there."""
+    by = model().weighing
+    heading = _part(kind, "heading", evidence)
+    words = _part(kind, "line", evidence) + _part(kind, "body", evidence)
+    of_words = by.words * math.log1p(words) / words if words else by.words
+    of_heading = by.heading / math.sqrt(heading) if heading else by.heading
+    return {"heading": of_heading, "line": of_words, "body": of_words, "form": by.form}

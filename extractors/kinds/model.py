@@ -1,9 +1,9 @@
-"""A small linear model of kinds over hashed n-grams, and how its word is weighed against the cues.
+"""Two small linear models of kinds, over hashed n-grams and over layout, and how they are weighed against the cues.
 
-It was trained on texts of our own (`python -m bench.kinds_train`), and its weights lie beside it in `model.npz`:
-one small integer for each n-gram's bucket and kind. The weighing (a conditional logit: one weight for each sort of
-evidence, one offset for each kind) was fitted on texts of families that the model had not seen, so that a
-confidence of 0.8 is right about eight times in ten.
+They were trained on texts of our own (`python -m bench.kinds_train`), and their weights lie beside them in
+`model.npz`: one small integer for each n-gram's bucket and kind, one number for each number of a layout and its square.
+The weighing (a conditional logit: one weight for each sort of evidence, one offset for each kind) was fitted on texts
+of families that the models had not seen, so that a confidence of 0.8 is right about eight times in ten.
 """
 
 from __future__ import annotations
@@ -21,24 +21,27 @@ from extractors.kinds.grams import BUCKETS, Grams
 FILE = Path(__file__).parent / "model.npz"
 TEXT_KINDS = tuple(kind for kind in KINDS if kind not in ("photo", "video"))
 """The kinds that a text can tell; pictures and recordings are told by their form."""
-ENOUGH = 400
-"""Different n-grams from which on the model's word counts in full."""
+ENOUGH = 250
+"""Different n-grams from which on the models' word counts in full."""
 FEWEST_NAMED, FEWEST_SKETCHED = 150, 75
 """Different n-grams from which on words of the model are named as reasons, and documents are compared."""
 SKETCH = 1024
 """Numbers in a document's sketch."""
+SORTS = 5
+"""Sorts of evidence: headings, words, form, n-grams, layout."""
 
 Numbers = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
 class Weighing:
-    """How much each sort of evidence counts (`heading`, `words`, `form`, `model`), and each kind's `offset`."""
+    """How much each sort of evidence counts, and each kind's `offset`."""
 
     heading: float
     words: float
     form: float
     model: float
+    layout: float
     offset: Numbers
 
 
@@ -49,6 +52,9 @@ class Model:
     weights: NDArray[np.int8]
     scale: Numbers
     intercept: Numbers
+    layout: Numbers
+    """For each number of a layout and then for each one's square what it speaks for each kind."""
+    layout_intercept: Numbers
     weighing: Weighing
     rarity: NDArray[np.uint8]
     """For each n-gram's bucket the square of its inverse document frequency among sorts of papers, to 255."""
@@ -60,9 +66,12 @@ class Model:
         bucket, value = features(grams)
         if not len(bucket):
             return np.zeros(len(TEXT_KINDS))
-        raw = (value @ self.weights[bucket]) * self.scale + self.intercept
-        centred: Numbers = (raw - raw.mean()) * amount(len(bucket))
-        return centred
+        return centred((value @ self.weights[bucket]) * self.scale + self.intercept, len(bucket))
+
+    def laid_out(self, layout: Numbers, grams: Grams) -> Numbers:
+        """As `speaks`, of a layout."""
+        different = int(np.count_nonzero(grams.counts))
+        return centred(squared(layout) @ self.layout + self.layout_intercept, different)
 
     @staticmethod
     def knows(grams: Grams) -> bool:
@@ -82,8 +91,19 @@ class Model:
 
 
 def amount(different: int) -> float:
-    """How far the model's word counts, by how many different n-grams there are: 0 to 1. A line or two say little."""
+    """How far the models' word counts, by how many different n-grams there are: 0 to 1. A line or two say little."""
     return min(1.0, different / ENOUGH) ** 2
+
+
+def centred(raw: Numbers, different: int) -> Numbers:
+    """Logits with their mean taken off, as far as they count."""
+    found: Numbers = (raw - raw.mean()) * amount(different)
+    return found
+
+
+def squared(layout: Numbers) -> Numbers:
+    """The numbers of a layout and their squares: some of nothing and a lot of it are not one line."""
+    return np.concatenate([layout, layout**2], axis=-1)
 
 
 def features(grams: Grams) -> tuple[NDArray[np.int64], Numbers]:
@@ -116,7 +136,11 @@ def sketch(grams: Grams) -> bytes:
 def model() -> Model:
     """The model that comes with the program. Raises OSError where the installation is damaged."""
     with np.load(FILE, allow_pickle=False) as held:
-        first, second, third, fourth, *offset = (float(number) for number in held["weighing"])
-        weighing = Weighing(first, second, third, fourth, np.array(offset))
-        scale, intercept = held["scale"].astype(np.float64), held["intercept"].astype(np.float64)
-        return Model(held["weights"], scale, intercept, weighing, held["rarity"], str(held["made_of"]))
+        first, second, third, fourth, fifth, *offset = (float(number) for number in held["weighing"])
+        weighing = Weighing(first, second, third, fourth, fifth, np.array(offset))
+        scale, intercept, layout, laid = (
+            held[name].astype(np.float64) for name in ("scale", "intercept", "layout", "layout_intercept")
+        )
+        return Model(
+            held["weights"], scale, intercept, layout, laid, weighing, held["rarity"], str(held["made_of"])
+        )

@@ -46,7 +46,7 @@ def signs(document: Document, first: Plain) -> Iterator[Sign]:
     yield from _prices(document)
     salutation = _SALUTATION.match(first.text.lstrip()) if first.text else None
     if salutation:
-        yield Sign("correspondence", 2.5, first.span(*salutation.span()))
+        yield Sign("correspondence", 3.5, first.span(*salutation.span()))
     scanned = any(p.source == "ocr" for p in document.pages[:1])
     yield from _sums(first.lower[:_FIRST_CHARS], 1.0 if scanned else 0.4)
 

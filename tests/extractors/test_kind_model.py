@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageDraw, ImageFont
@@ -17,13 +18,14 @@ from PIL.ExifTags import IFD, Base
 
 from bench.kinds_noise import misread
 from bench.kinds_texts import digest, families, text_of
-from bench.kinds_train import EACH, packed
+from bench.kinds_train import EACH, Fitted, packed
 from extractors.document import Document, PageText, assemble
 from extractors.extract import extract
 from extractors.facts.plain import plain
 from extractors.kinds import KINDS, classify
 from extractors.kinds.grams import BUCKETS, grams_of
-from extractors.kinds.model import FILE, SKETCH, TEXT_KINDS, model, sketch
+from extractors.kinds.layout import NAMES, layout_of
+from extractors.kinds.model import FILE, SKETCH, TEXT_KINDS, Weighing, model, sketch
 from extractors.limits import Limits
 from extractors.reading import OcrOptions
 
@@ -47,11 +49,15 @@ def test_the_model_was_trained_on_the_texts_that_are_here() -> None:
 
 
 def test_the_same_training_gives_the_same_bytes() -> None:
-    chance = np.random.default_rng(5)
-    arrays = (chance.normal(size=(len(TEXT_KINDS), 64)), chance.normal(size=7), chance.normal(size=11))
+    chance, kinds = np.random.default_rng(5), len(TEXT_KINDS)
+    models = Fitted(
+        (chance.normal(size=(kinds, 64)), chance.normal(size=kinds)),
+        (chance.normal(size=(kinds, 2 * NAMES)), chance.normal(size=kinds)),
+    )
+    by = Weighing(1.0, 1.5, 1.0, 0.9, 0.3, offset=chance.normal(size=kinds))
     rare = chance.integers(0, 255, 64).astype(np.uint8)
-    assert packed(*arrays, rare, "x") == packed(*arrays, rare, "x")
-    assert packed(*arrays, rare, "x") != packed(*arrays, rare, "y")
+    assert packed(models, by, rare, "x") == packed(models, by, rare, "x")
+    assert packed(models, by, rare, "x") != packed(models, by, rare, "y")
 
 
 def test_a_family_gives_the_same_text_whatever_is_added() -> None:
@@ -113,6 +119,60 @@ def test_a_page_without_a_heading_is_known_by_its_words(kind: str, text: str) ->
     assert found.kind == kind
     assert found.why
     assert classify(document(misread(text, 0.02, random.Random(3)))).kind == kind  # noqa: S311
+
+
+UNSEEN = [
+    (kind, text)
+    for kind, texts in yaml.safe_load(
+        Path(__file__).with_name("unseen_papers.yaml").read_text(encoding="utf-8")
+    ).items()
+    for text in texts
+]
+
+
+def test_papers_that_nobody_tuned_to_cover_both_languages_and_are_in_no_training() -> None:
+    """Eight a kind, four in each language; no line of them stands in a template."""
+    templates = "\n".join("\n".join(family.lines) for family in families())
+    for kind in TEXT_KINDS:
+        han = [any("一" <= char <= "鿿" for char in text) for of, text in UNSEEN if of == kind]
+        assert (han.count(True), han.count(False)) == (4, 4)
+    long_lines = {line.strip() for _, text in UNSEEN for line in text.split("\n") if len(line) > 12}
+    assert not [line for line in long_lines if line in templates]
+
+
+@pytest.mark.parametrize(("rate", "least"), [(0.0, 0.95), (0.02, 0.92), (0.06, 0.88)])
+def test_papers_that_nobody_tuned_to_are_known_typed_and_misread(rate: float, least: float) -> None:
+    found = [
+        (classify(document(misread(text, rate, random.Random(f"{at}/{again}")))), kind)  # noqa: S311
+        for at, (kind, text) in enumerate(UNSEEN)
+        for again in range(3 if rate else 1)
+    ]
+    right = [one.kind == kind for one, kind in found]
+    assert sum(right) / len(right) >= least
+    sure = [one.kind == kind for one, kind in found if one.confidence >= 0.8]
+    assert sum(sure) / len(sure) >= 0.95
+
+
+LAID_OUT = [
+    ("DIARY\n07:30 gang on wall\n09:10 crane down\n16:30 finished", "a diary with its hours", 7),
+    ("Slip\nnails 2.50\nglue 4.10\nsum 6.60", "prices at the ends of lines", 9),
+    ("3.1 One thing\n3.2 Another\n3.3 A third", "numbered clauses", 2),
+]
+
+
+@pytest.mark.parametrize(("text", "what", "number"), LAID_OUT, ids=[what for _, what, _ in LAID_OUT])
+def test_a_layout_is_seen_whatever_the_words(text: str, what: str, number: int) -> None:
+    others = [layout_of([plain(other)])[number] for other, _, at in LAID_OUT if at != number]
+    assert layout_of([plain(text)])[number] > 0.5 > max(others), what
+
+
+@settings(max_examples=60)
+@given(st.lists(st.text(max_size=400), max_size=3))
+def test_any_text_has_a_layout_of_sound_numbers(pages: list[str]) -> None:
+    found = layout_of([plain(page) for page in pages])
+    assert found.shape == (NAMES,)
+    assert np.isfinite(found).all()
+    assert ((found >= -1) & (found <= 2)).all()
 
 
 def test_reasons_of_the_model_are_words_of_the_text() -> None:
