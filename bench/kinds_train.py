@@ -145,21 +145,17 @@ def fitted(examples: Sequence[Example], cues: Sequence[Example]) -> Fitted:
 
     with threadpool_limits(1):  # sums in one order, so that the same texts give the same bytes
         together = [*examples, *cues]
-        words = _regression(_matrix(together), [e.kind for e in together], STRENGTH, "balanced")
+        words = _regression(_matrix(together), [e.kind for e in together], STRENGTH)
         laid = squared(np.array([e.layout for e in examples]))
         mean, spread = laid.mean(axis=0), laid.std(axis=0) + 1e-6
-        raw, intercept = _regression(
-            (laid - mean) / spread, [e.kind for e in examples], LAYOUT_STRENGTH, None
-        )
+        raw, intercept = _regression((laid - mean) / spread, [e.kind for e in examples], LAYOUT_STRENGTH)
     return Fitted(words, (raw / spread, intercept - (raw / spread) @ mean))
 
 
-def _regression(
-    found: Any, kinds: Sequence[int], strength: float, balance: str | None
-) -> tuple[Numbers, Numbers]:
+def _regression(found: Any, kinds: Sequence[int], strength: float) -> tuple[Numbers, Numbers]:
     from sklearn.linear_model import LogisticRegression  # of the extra "dev"
 
-    model = LogisticRegression(C=strength, max_iter=60 if balance else 300, tol=1e-3, class_weight=balance)
+    model = LogisticRegression(C=strength, max_iter=100, tol=1e-3, class_weight="balanced")
     model.fit(found, kinds)
     return np.asarray(model.coef_), np.asarray(model.intercept_)
 
@@ -191,21 +187,23 @@ def unseen(
 def weighing(found: Sequence[tuple[Example, Numbers]]) -> Weighing:
     """The weights of all sorts of evidence, and the kinds' offsets: most likely for these examples.
 
-    A sign of the form (an e-mail, a recording) counts at least as it says: our texts have hardly any.
+    A sign of the form (an e-mail, a recording) counts at least as it says: our texts have hardly any. All kinds count
+    alike, however many families each has.
     """
     from scipy.optimize import minimize
 
     rows = np.array([said for _, said in found])
     kinds = np.array([e.kind for e, _ in found])
     own = np.arange(len(kinds))
+    share = (1 / np.bincount(kinds)[kinds]) / len(TEXT_KINDS)
 
     def loss(x: Numbers) -> tuple[float, Numbers]:
         logits = np.tensordot(rows, x[:SORTS], axes=(1, 0)) + x[SORTS:]
         logits -= logits.max(axis=1, keepdims=True)
         chances = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
-        likely = float(np.log(np.maximum(chances[own, kinds], 1e-12)).mean())
+        likely = float(share @ np.log(np.maximum(chances[own, kinds], 1e-12)))
         chances[own, kinds] -= 1
-        missed = chances / len(kinds)
+        missed = chances * share[:, None]
         slope = np.r_[np.einsum("ik,isk->s", missed, rows), missed.sum(axis=0) + 2e-3 * x[SORTS:]]
         return -likely + 1e-3 * float(x[SORTS:] @ x[SORTS:]), slope
 

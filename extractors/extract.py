@@ -26,8 +26,8 @@ from extractors.readers.draft import Child
 from extractors.reading import OcrOptions, read_document
 
 READ_VERSION = 3
-CLASSIFY_VERSION = 2
-FACTS_VERSION = 4
+CLASSIFY_VERSION = 3
+FACTS_VERSION = 5
 
 
 @dataclass(frozen=True)

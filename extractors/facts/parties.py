@@ -18,6 +18,7 @@ from extractors.facts.party_heads import fills, heads, says
 from extractors.facts.party_labelled import Named, labelled, labels, named_on_vat_invoice
 from extractors.facts.party_names import in_one_line
 from extractors.facts.party_people import attendees
+from extractors.facts.party_proper import proper
 from extractors.facts.party_shops import shop
 from extractors.facts.party_whole import Place, companies_of, undamaged, whole
 from extractors.facts.plain import Plain, plain
@@ -49,7 +50,8 @@ def find(document: Document, kind: str) -> list[Fact]:
     pages = [segments_of(document, page) for page in document.pages]
     companies = companies_of(pages)
     found = whole(document, _all(document, pages, kind, companies), companies)
-    named = [_fitting(n, document, kind) for n in found]
+    names = (proper(document.text, n) for n in found)
+    named = [_fitting(n, document, kind) for n in names if n]
     return [_fact(document, n) for n in undamaged(document, _once(document, named))]
 
 
