@@ -1,8 +1,12 @@
 """Which of the nine kinds a document is, from transparent cues and small trained models; says which words decided.
 
-Choices where trades differ: a receipt, a payment certificate and a credit note are invoices; a purchase order,
-an insurance policy and a bond are contracts, because they bind; a delivery note is a work record, because it
-tells what happened on site; notices, memos, faxes and letters of claim are correspondence; a quotation is other.
+Choices where trades differ: a receipt, a bank's slip of a payment, a payment certificate and a credit note are
+invoices; a purchase order, a priced bill, an insurance policy with its endorsements and a bond are contracts, because
+they bind; a delivery note is a work record, because it tells what happened on site; notices, memos, faxes and letters
+of claim are correspondence; a quotation, an empty or filled-in form, a court's paper and a bank's account are other.
+Whoever examined and judged wrote an inspection report (also the police's finding after an accident, an assessor's list
+of damage, a list of defects); whoever did the work and noted it wrote a work record, even where it names a fault. A
+number of people who spoke and what they agreed are minutes, whatever it is called; a letter that recounts them is not.
 A photograph of a document is that document.
 """
 

@@ -52,6 +52,11 @@ class Grams:
         """How often each bucket occurs."""
         return np.bincount(self.bucket, minlength=BUCKETS)
 
+    @cached_property
+    def different(self) -> int:
+        """How many different buckets occur."""
+        return int(np.count_nonzero(self.counts))
+
 
 @cache
 def _fold() -> Integers:

@@ -70,13 +70,12 @@ class Model:
 
     def laid_out(self, layout: Numbers, grams: Grams) -> Numbers:
         """As `speaks`, of a layout."""
-        different = int(np.count_nonzero(grams.counts))
-        return centred(squared(layout) @ self.layout + self.layout_intercept, different)
+        return centred(squared(layout) @ self.layout + self.layout_intercept, grams.different)
 
     @staticmethod
     def knows(grams: Grams) -> bool:
         """Whether there is enough text for the model's word to count in full."""
-        return int(np.count_nonzero(grams.counts)) >= FEWEST_NAMED
+        return grams.different >= FEWEST_NAMED
 
     def share(self, grams: Grams, kind: str) -> Numbers:
         """How much each n-gram speaks for `kind`, beyond what it speaks for kinds on the whole; as long as `grams`."""
