@@ -145,17 +145,21 @@ def fitted(examples: Sequence[Example], cues: Sequence[Example]) -> Fitted:
 
     with threadpool_limits(1):  # sums in one order, so that the same texts give the same bytes
         together = [*examples, *cues]
-        words = _regression(_matrix(together), [e.kind for e in together], STRENGTH)
+        words = _regression(_matrix(together), [e.kind for e in together], STRENGTH, "balanced")
         laid = squared(np.array([e.layout for e in examples]))
         mean, spread = laid.mean(axis=0), laid.std(axis=0) + 1e-6
-        raw, intercept = _regression((laid - mean) / spread, [e.kind for e in examples], LAYOUT_STRENGTH)
+        raw, intercept = _regression(
+            (laid - mean) / spread, [e.kind for e in examples], LAYOUT_STRENGTH, None
+        )
     return Fitted(words, (raw / spread, intercept - (raw / spread) @ mean))
 
 
-def _regression(found: Any, kinds: Sequence[int], strength: float) -> tuple[Numbers, Numbers]:
+def _regression(
+    found: Any, kinds: Sequence[int], strength: float, balance: str | None
+) -> tuple[Numbers, Numbers]:
     from sklearn.linear_model import LogisticRegression  # of the extra "dev"
 
-    model = LogisticRegression(C=strength, max_iter=100, tol=1e-3, class_weight="balanced")
+    model = LogisticRegression(C=strength, max_iter=70, tol=1e-3, class_weight=balance)
     model.fit(found, kinds)
     return np.asarray(model.coef_), np.asarray(model.intercept_)
 
@@ -187,23 +191,21 @@ def unseen(
 def weighing(found: Sequence[tuple[Example, Numbers]]) -> Weighing:
     """The weights of all sorts of evidence, and the kinds' offsets: most likely for these examples.
 
-    A sign of the form (an e-mail, a recording) counts at least as it says: our texts have hardly any. All kinds count
-    alike, however many families each has.
+    A sign of the form (an e-mail, a recording) counts at least as it says: our texts have hardly any.
     """
     from scipy.optimize import minimize
 
     rows = np.array([said for _, said in found])
     kinds = np.array([e.kind for e, _ in found])
     own = np.arange(len(kinds))
-    share = (1 / np.bincount(kinds)[kinds]) / len(TEXT_KINDS)
 
     def loss(x: Numbers) -> tuple[float, Numbers]:
         logits = np.tensordot(rows, x[:SORTS], axes=(1, 0)) + x[SORTS:]
         logits -= logits.max(axis=1, keepdims=True)
         chances = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
-        likely = float(share @ np.log(np.maximum(chances[own, kinds], 1e-12)))
+        likely = float(np.log(np.maximum(chances[own, kinds], 1e-12)).mean())
         chances[own, kinds] -= 1
-        missed = chances * share[:, None]
+        missed = chances / len(kinds)
         slope = np.r_[np.einsum("ik,isk->s", missed, rows), missed.sum(axis=0) + 2e-3 * x[SORTS:]]
         return -likely + 1e-3 * float(x[SORTS:] @ x[SORTS:]), slope
 
