@@ -7,7 +7,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from itertools import groupby
-from pathlib import Path
 from random import Random
 
 import pytest
@@ -87,7 +86,7 @@ QUERIES = (
 
 def corpus() -> list[PageEntry]:
     """Documents of one to three pages, the same in every run."""
-    random = Random(20230314)
+    random = Random(20230314)  # noqa: S311 - the same in every run
 
     def text(most: int) -> str:
         return " ".join(random.choices(BITS, k=random.randint(0, most)))
