@@ -18,9 +18,9 @@ from tantivy import Occur, Query
 
 from index.evaluate import wild_pattern
 from index.packing import highest, lowest
-from index.tantivy_form import cut
+from index.tantivy_form import HAN_MARK, cut
 from index.tree import AmountRange, And, DateRange, Everything, Keyword, Near, Node, Not, Or, Part, Phrase
-from index.words import HAN, is_han
+from index.words import is_han
 
 MOST_PHRASES = 100
 """Phrases that words near each other are asked for as; where they could be more, their pages are read."""
@@ -28,6 +28,8 @@ MOST_PHRASES = 100
 Read = Callable[[Phrase | Near, Query], Query]
 """Those of the query's pages that match when they are read."""
 
+_LETTER = f"[^{HAN_MARK[0]}]"
+"""Any letter but those of Han terms."""
 _META = re.compile(r"[\\.+*?()|\[\]{}^$#&\-~]")
 _FIRST, _LAST_DAY = 1, 9_999_999
 
@@ -157,12 +159,12 @@ def _places(phrase: Phrase) -> Iterator[Place]:
         elif at <= done:
             continue
         elif at + 1 in han:
-            yield Place(at, han[at] + han[at + 1])
+            yield Place(at, HAN_MARK + han[at] + han[at + 1])
             done = at + 1
         elif at - 1 in han:
-            yield Place(at - 1, han[at - 1] + han[at])
+            yield Place(at - 1, HAN_MARK + han[at - 1] + han[at])
         else:
-            yield Place(at, han[at], f"{han[at]}.?")
+            yield Place(at, HAN_MARK + han[at], f"{HAN_MARK}{han[at]}.?")
 
 
 def _place(part: Part) -> Place:
@@ -170,16 +172,13 @@ def _place(part: Part) -> Place:
         return Place(part.offset, cut(part.term))
     if part.how == "wild":
         return _wild(part.term, part.offset)
-    # a word of one or two letters would be as near to any Han character
-    edits = part.edits if len(part.term) > part.edits else 0
-    return Place(part.offset, part.term, _loose(part.term, part.edits), edits)
+    return Place(part.offset, part.term, _loose(part.term, part.edits), part.edits)
 
 
 def _wild(term: str, offset: int) -> Place:
     """A term with `*` for any letters and `?` for one; a `?` alone may be a Han character."""
-    if term.strip("?") == "":
-        latin = f"[^{HAN}]{{{len(term)}}}"
-        return Place(offset, term, f"{latin}|[{HAN}].?" if len(term) == 1 else latin)
+    if term == "?":
+        return Place(offset, term, f"{_LETTER}|{HAN_MARK}..?")
     literal = term.rstrip("*")
     if literal != term and not set("*?") & set(literal):
         return Place(offset, literal, _escaped(literal) + ".*", prefix=True)
@@ -194,19 +193,18 @@ def _without_any(places: list[Place]) -> list[Place]:
 
 def _loose(term: str, edits: int) -> str:
     """The expression for a word with some letters inserted, dropped, changed or swapped; it fits no Han character."""
-    letter = f"[^{HAN}]" if len(term) <= edits else "."
     forms = {tuple(map(_escaped, term))}
     for _ in range(edits):
-        forms |= {form for known in forms for form in _edited(known, letter)}
+        forms |= {form for known in forms for form in _edited(known)}
     return "|".join("".join(form) for form in sorted(forms) if form)
 
 
-def _edited(form: tuple[str, ...], letter: str) -> Iterator[tuple[str, ...]]:
+def _edited(form: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
     for at in range(len(form) + 1):
-        yield (*form[:at], letter, *form[at:])
+        yield (*form[:at], _LETTER, *form[at:])
         if at < len(form):
             yield form[:at] + form[at + 1 :]
-            yield (*form[:at], letter, *form[at + 1 :])
+            yield (*form[:at], _LETTER, *form[at + 1 :])
         if at + 1 < len(form):
             yield (*form[:at], form[at + 1], form[at], *form[at + 2 :])
 
