@@ -27,7 +27,7 @@ from extractors.reading import OcrOptions, read_document
 
 READ_VERSION = 3
 CLASSIFY_VERSION = 3
-FACTS_VERSION = 5
+FACTS_VERSION = 6
 
 
 @dataclass(frozen=True)
