@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,14 +11,14 @@ import click
 from click.decorators import FC
 
 from app.options import IsoDate, json_option, open_matter, workspace_option
-from app.output import message, print_json, print_table, say, word
+from app.output import language, message, print_json, print_table, say, word
 from pipeline import ledger_book, timeline
 from pipeline.calendar_file import calendar
 from pipeline.casefile import load_case
 from pipeline.chronology import chronology
 from pipeline.claim_report import claim_report
 from pipeline.clock import now
-from pipeline.deadlines import deadlines
+from pipeline.deadlines import Deadline, deadlines
 from pipeline.errors import UsageError
 from pipeline.gaps import gaps
 from pipeline.ledger import ledger
@@ -102,10 +102,38 @@ def deadlines_command(
         day = today or now().date()
         found = [deadline for one in wanted for deadline in deadlines(load_case(matter, one), day)]
     if out is not None:
-        _write(out, {".ics": lambda: calendar(found, now())})
-    if as_json or out is None:
-        columns = ["event", "step", "clause", "clock_start", "due", "done", "days_left", "status"]
-        _print_rows([deadline.as_json() for deadline in found], columns, as_json)
+        _write(out, {".ics": lambda: calendar(found, now(), language())})
+    if as_json:
+        print_json([deadline.as_json() for deadline in found])
+    elif out is None:
+        _print_deadlines(found)
+
+
+def _print_deadlines(found: Sequence[Deadline]) -> None:
+    columns = ["event", "step", "clause", "clock_start", "due", "done", "days_left", "status"]
+    rows = [deadline.as_json() for deadline in found]
+    told = [
+        {**row, "step": word(f"step_{row['step']}"), "status": word(f"deadline_{row['status']}")}
+        for row in rows
+    ]
+    print_table(columns, [[row[column] for column in columns] for row in told])
+    for deadline in found:
+        for note in _notes(deadline):
+            say(f"{deadline.event} {word(f'step_{deadline.step}')}: {note}")
+
+
+def _notes(deadline: Deadline) -> Iterator[str]:
+    """What follows from a step that is late, and what the evidence says of one that is missing."""
+    if deadline.consequence is not None:
+        yield f"{word(f'missed_{deadline.consequence}')} ({deadline.clause})"
+    if deadline.answer is not None:
+        yield word(f"answer_{deadline.answer}")
+    if (spoken := deadline.mentioned) is not None:
+        day = f"{spoken.day}, " if spoken.day else ""
+        yield f"{word('only_mentioned')}: {day}{spoken.doc[:8]}, {word('page')} {spoken.page}: {spoken.words}"
+    first = deadline.first_mention
+    if first is not None and first.day < deadline.clock_start:
+        yield f"{word('known_before')}: {first.day}, {first.proof.doc[:8]}, {word('page')} {first.proof.page}"
 
 
 def _claim_ids(matter: Matter) -> list[str]:
