@@ -93,6 +93,15 @@ class CaseFile:
             self.evidence[link.document] for link in self.links_of(event) if link.document in self.evidence
         ]
 
+    def named(self, called: str | None) -> Evidence | None:
+        """The document that a register or a person names: by its id, the beginning of it, or the name of its file."""
+        if not called:
+            return None
+        same = [found for found in self.evidence.values() if called in (found.id, found.summary.name)]
+        begun = [found for found in self.evidence.values() if len(called) > 3 and found.id.startswith(called)]
+        found = same or begun
+        return found[0] if len(found) == 1 else None
+
     def tied_only(self) -> list[Evidence]:
         """The documents that a person gave to the claim and that no event claims."""
         linked = {link.document for link in self.links}

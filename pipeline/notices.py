@@ -104,7 +104,7 @@ def _takes(case: CaseFile, event: Event, evidence: Evidence, step: Step) -> Hit 
 
 
 def _recorded(case: CaseFile, response: Response, step: Step) -> Taken:
-    evidence = case.evidence.get(response.evidence or "")
+    evidence = case.named(response.evidence)
     hit = sign(case, evidence, step.key) if evidence else None
     doc = evidence.id if evidence else None
     return Taken(doc, hit.page if hit else 1, response.date, response.date, response.answer)
