@@ -15,7 +15,7 @@ from app.output import language, message, print_json, print_table, say, word
 from pipeline import ledger_book, timeline
 from pipeline.calendar_file import calendar
 from pipeline.casefile import load_case
-from pipeline.chronology import chronology
+from pipeline.chronology import Row, chronology
 from pipeline.claim_report import claim_report
 from pipeline.clock import now
 from pipeline.deadlines import Deadline, deadlines
@@ -81,7 +81,16 @@ def chronology_command(claim: str, out: Path | None, workspace: Path, as_json: b
         }
         _write(out, forms)
     if as_json or out is None:
-        _print_rows([row.as_json() for row in rows], list(timeline.COLUMNS), as_json)
+        _print_chronology(rows, as_json)
+
+
+def _print_chronology(rows: Sequence[Row], as_json: bool) -> None:
+    if as_json:
+        print_json([row.as_json() for row in rows])
+        return
+    disputed = any(row.conflicts for row in rows)
+    columns = timeline.COLUMNS if disputed else timeline.COLUMNS[:-1]
+    print_table(columns, [timeline.cells(row)[: len(columns)] for row in rows])
 
 
 @click.command("deadlines")
