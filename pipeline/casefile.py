@@ -9,6 +9,7 @@ import datetime
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from pathlib import Path
 
 import sqlalchemy as sa
 from rapidfuzz.fuzz import ratio
@@ -52,6 +53,8 @@ class CaseFile:
     matter: Shelf | None = field(default=None, repr=False)
     """The documents of the case, and those of the matter that they may cite, as correspondence; None: those of the case
     are all there are."""
+    checklists: Path | None = None
+    """The folder with the workspace's own checklists."""
 
     @cached_property
     def shelf(self) -> Shelf:
@@ -199,6 +202,7 @@ def load_case(matter: Matter, claim_id: str) -> CaseFile:
             rejected=tuple(link for link in own if link.status == "rejected"),
             known=_numbers(tx, [found for found in summaries if found.id not in evidence]),
             matter=Shelf(letters.cited_by(tx, sorted(evidence))),
+            checklists=matter.workspace.checklists,
         )
 
 

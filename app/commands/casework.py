@@ -197,11 +197,38 @@ def gaps_command(claim: str, workspace: Path, as_json: bool) -> None:
     if as_json:
         print_json(answer)
         return
-    answer["missing_references"] = answer.pop("reference_sources")  # with their pages and reasons
-    for key, found in answer.items():
-        say(f"{word(key)}: {len(found)}")
-        for one in found:
-            say(f"  {one if isinstance(one, str) else '  '.join(str(v) for v in one.values())}")
+    _print_gaps(answer)
+
+
+GAPS = (
+    "events_without_evidence",
+    "missing_kinds",
+    "missing_items",
+    "unlinked_documents",
+    "missing_references",
+    "doubtful_facts",
+    "undated",
+)
+
+
+def _print_gaps(answer: dict[str, Any]) -> None:
+    """Each sort of gap with what to do about it."""
+    said = {**answer, "missing_references": answer["reference_sources"]}  # with their pages and reasons
+    for key in GAPS:
+        say(f"{word(key)}: {len(said[key])}")
+        if said[key]:
+            say(f"  → {word(f'todo_{key}')}")
+        for one in said[key]:
+            say(f"  {_gap(key, one)}")
+
+
+def _gap(key: str, one: Any) -> str:
+    if key == "missing_items":
+        where, speech = one["event"] or word("whole_claim"), language()
+        return f"{where}  {one['name'][speech]}: {one['todo'][speech]}"
+    if key == "missing_kinds":
+        return f"{one['event']}  {word('kind_' + one['kind'])}"
+    return one if isinstance(one, str) else "  ".join(str(value) for value in one.values())
 
 
 @click.command("report")
