@@ -6,6 +6,7 @@ import datetime
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import islice
 from typing import Any
 
 from extractors.facts.fact import Day, Fact, Money
@@ -16,11 +17,13 @@ from pipeline.checklists import Checklist, Item, checklist
 from pipeline.correspondence.graph import lacking
 from pipeline.correspondence.resolve import resolve
 from pipeline.evidence import Evidence
+from pipeline.notices import sign
 from pipeline.numbers import cited, numbers_of
 from pipeline.series import holes
 
 UNSURE, RATHER_SURE = 0.5, 0.8
 """Confidence below which a fact is doubtful, and below which one is that says itself what is uncertain about it."""
+MOST_PERHAPS = 5
 SHORTEST_IN_NAME = 5
 """Letters and digits of a number that is looked for within the names of files."""
 RELIED_ON = {
@@ -50,15 +53,18 @@ class MissingItem:
 
     event: str | None
     item: Item
+    perhaps: tuple[str, ...] = ()
+    """Documents of no claim that may be it."""
 
     def as_json(self) -> dict[str, Any]:
-        """`{"event", "item", "kind", "name", "todo"}`; the last two by language."""
+        """`{"event", "item", "kind", "name", "todo", "perhaps"}`; `name` and `todo` by language."""
         return {
             "event": self.event,
             "item": self.item.item,
             "kind": self.item.any_of[0],
             "name": self.item.name.model_dump(),
             "todo": self.item.todo.model_dump(),
+            "perhaps": list(self.perhaps),
         }
 
 
@@ -153,14 +159,26 @@ def _missing_items(case: CaseFile, needs: Checklist) -> Iterator[MissingItem]:
     first = min((event.start for event in events), default=None)
     for item in needs.documents:
         if item.per == "claim":
-            held = any(item.is_(found, first) for found in case.evidence.values())
+            held = any(_is_item(case, found, item, first) for found in case.evidence.values())
             if events and item.applies(events) and not held:
-                yield MissingItem(None, item)
+                yield MissingItem(None, item, _perhaps(case, item, first))
             continue
         for event in events:
-            held = any(item.is_(found, event.start) for found in case.evidence_of(event))
+            held = any(_is_item(case, found, item, event.start) for found in case.evidence_of(event))
             if item.applies([event]) and not held:
                 yield MissingItem(case.name_of(event), item)
+
+
+def _is_item(case: CaseFile, found: Evidence, item: Item, first_day: datetime.date | None) -> bool:
+    if item.is_(found.summary, found.document.text, first_day):
+        return True
+    takes = item.step is not None and found.summary.kind in item.any_of
+    return takes and sign(case, found, str(item.step)) is not None
+
+
+def _perhaps(case: CaseFile, item: Item, first_day: datetime.date | None) -> tuple[str, ...]:
+    fitting = (summary.id for summary in case.loose if item.is_(summary, "", first_day))
+    return tuple(islice(fitting, MOST_PERHAPS))
 
 
 def _missing(case: CaseFile) -> tuple[MissingReference, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -193,11 +193,13 @@ def gaps_command(claim: str, workspace: Path, as_json: bool) -> None:
     Example: claimtrail gaps CLM-001
     """
     with open_matter(workspace) as matter:
-        answer = gaps(load_case(matter, claim)).as_json()
+        case = load_case(matter, claim)
+    answer = gaps(case).as_json()
     if as_json:
         print_json(answer)
         return
-    _print_gaps(answer)
+    summaries = [*(found.summary for found in case.evidence.values()), *case.loose]
+    _print_gaps(answer, {summary.id: f"{summary.id[:8]} {summary.name}" for summary in summaries})
 
 
 GAPS = (
@@ -211,7 +213,7 @@ GAPS = (
 )
 
 
-def _print_gaps(answer: dict[str, Any]) -> None:
+def _print_gaps(answer: dict[str, Any], called: Mapping[str, str]) -> None:
     """Each sort of gap with what to do about it."""
     said = {**answer, "missing_references": answer["reference_sources"]}  # with their pages and reasons
     for key in GAPS:
@@ -219,16 +221,21 @@ def _print_gaps(answer: dict[str, Any]) -> None:
         if said[key]:
             say(f"  → {word(f'todo_{key}')}")
         for one in said[key]:
-            say(f"  {_gap(key, one)}")
+            say(f"  {_gap(key, one, called)}")
 
 
-def _gap(key: str, one: Any) -> str:
+def _gap(key: str, one: Any, called: Mapping[str, str]) -> str:
     if key == "missing_items":
         where, speech = one["event"] or word("whole_claim"), language()
-        return f"{where}  {one['name'][speech]}: {one['todo'][speech]}"
+        perhaps = ", ".join(called.get(doc, doc) for doc in one["perhaps"])
+        told = f" ({word('perhaps_it')}: {perhaps})" if perhaps else ""
+        return f"{where}  {one['name'][speech]}: {one['todo'][speech]}{told}"
     if key == "missing_kinds":
         return f"{one['event']}  {word('kind_' + one['kind'])}"
-    return one if isinstance(one, str) else "  ".join(str(value) for value in one.values())
+    if isinstance(one, str):
+        return called.get(one, one)
+    where = {"doc": called.get(one["doc"], one["doc"]), "page": f"{word('page')} {one['page']}"}
+    return "  ".join(str(value) for value in {**one, **where}.values())
 
 
 @click.command("report")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -15,12 +15,13 @@ from app.output import message, print_json, print_table, say, word
 from pipeline.casefile import load_case, loose_evidence
 from pipeline.course import respond, set_status, undo_response, undo_status
 from pipeline.judgement import import_claims
+from pipeline.ledger import money
 from pipeline.notice_rules import ANSWERS
 from pipeline.partybook.edit import merge, part, rename
 from pipeline.partybook.entries import Entry, Reason, entries
 from pipeline.records import matters
 from pipeline.register import STATUSES, body_of, read_register
-from pipeline.statistics import claims_statistics
+from pipeline.statistics import NO_CURRENCY, Statistics, claims_statistics
 from pipeline.suggest import suggest
 from pipeline.workspace import working
 
@@ -204,28 +205,58 @@ def _warn(warnings: Sequence[str]) -> None:
 
 
 @claims_command.command("stats")
+@click.option("--today", type=IsoDate(), help="Reckon ages from this day instead of today.")
 @workspace_option
 @json_option
-def claims_stats(workspace: Path, as_json: bool) -> None:
-    """Counts and sums by type, status and currency; evidence by kind and event.
+def claims_stats(today: datetime.date | None, workspace: Path, as_json: bool) -> None:
+    """Counts and sums by type, status, respondent, age and currency; evidence by kind and event.
 
     Example: claimtrail claims stats
     """
     with open_matter(workspace) as matter:
-        answer = claims_statistics(matter).as_json()
+        found = claims_statistics(matter, today)
     if as_json:
-        print_json(answer)
+        print_json(found.as_json())
     else:
-        _print_tree(answer)
+        _print_statistics(found)
 
 
-def _print_tree(value: dict[str, Any], depth: int = 0) -> None:
-    for key, found in value.items():
-        if isinstance(found, dict):
-            say(f"{'  ' * depth}{word(str(key))}:")
-            _print_tree(found, depth + 1)
-        else:
-            say(f"{'  ' * depth}{word(str(key))}: {found}")
+def _print_statistics(found: Statistics) -> None:
+    """What a person reads: how many claims for how much, then the same by each of what tells them apart."""
+    say(f"{word('claims')}: {found.claims}   {word('claimed')}: {_money(found.claimed)}")
+    for heading, groups, prefix in (
+        ("by_type", found.by_type, "type_"),
+        ("by_status", found.by_status, "claim_"),
+        ("by_respondent", found.by_respondent, ""),
+        ("by_age", found.by_age, "age_"),
+    ):
+        rows = [(word(f"{prefix}{key}"), group.count, _money(group.claimed)) for key, group in groups.items()]
+        if rows:
+            print_table([heading, "count", "claimed"], rows)
+    if found.ages:
+        columns = ["claim", "title", "days_since_event", "days_since_submission"]
+        ages = [(a.claim, found.titles[a.claim], a.since_event, a.since_submission) for a in found.ages]
+        print_table(columns, ages)
+    say(f"{word('evidence')}: {found.documents} {word('documents')}")
+    if found.by_kind:
+        kinds = found.by_kind.items()
+        print_table(["kind", "count"], [(word(f"kind_{kind}"), count) for kind, count in kinds])
+    if found.by_event:
+        events = [(e, found.titles[e], count, _kinds(found, e)) for e, count in found.by_event.items()]
+        print_table(["event", "title", "count", "kind"], events)
+
+
+def _money(sums: Mapping[str, Decimal]) -> str:
+    """Sums by currency, as people read them; a currency that is not told stands as a question mark."""
+    told = (
+        f"{'?' if currency == NO_CURRENCY else currency} {money(value)}" for currency, value in sums.items()
+    )
+    return "; ".join(told) or "–"
+
+
+def _kinds(found: Statistics, event: str) -> str:
+    kinds = found.kinds_by_event.get(event, {})
+    return ", ".join(f"{word(f'kind_{kind}')} {count}" for kind, count in kinds.items())
 
 
 @click.group("events")

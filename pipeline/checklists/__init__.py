@@ -7,7 +7,8 @@ under any other, which a claim's register names (`checklist`). A file holds:
 - `documents`: what is looked for by name: `item`, `name` and `todo` (`en` and `zh`), `per` (`event` or `claim`), `any_of`
   (kinds), and as far as they are given: `when` (only for events, or claims with an event, whose title, description or
   keywords have one of these words), `words` (one of them stands in the document's name, title or head),
-  `before_event` (or it is dated on the event's first day or before it), `not_words` (what its head must not say).
+  `before_event` (or it is dated on the event's first day or before it), `step` (or it takes this step of the notice
+  rules, such as `notice`), `not_words` (what its head must not say).
 """
 
 from __future__ import annotations
@@ -26,7 +27,8 @@ from extractors.kinds.cues import KINDS
 from index.words import fold
 from pipeline.claims import Event
 from pipeline.errors import ChecklistError
-from pipeline.evidence import Evidence
+from pipeline.evidence import Summary
+from pipeline.notices import steps
 from pipeline.yaml_text import loaded
 
 _FOLDER = Path(__file__).parent
@@ -40,8 +42,15 @@ def _known(kind: str) -> str:
     return kind
 
 
+def _known_step(key: str) -> str:
+    if key not in steps():
+        raise ValueError(f"{key!r} is no step; steps: {', '.join(steps())}")
+    return key
+
+
 Kinds = Annotated[tuple[Annotated[str, BeforeValidator(_known)], ...], Field(min_length=1)]
 Text = Annotated[str, Field(min_length=1)]
+Step = Annotated[str, BeforeValidator(_known_step)]
 
 
 class _Entry(BaseModel):
@@ -90,22 +99,21 @@ class Item(_Entry):
     words: Words | None = None
     not_words: Words | None = None
     before_event: bool = False
+    step: Step | None = None
 
     def applies(self, events: Iterable[Event]) -> bool:
         """Whether one of these events calls for it."""
         return self.when is None or any(self.when.are_in(_about(event)) for event in events)
 
-    def is_(self, found: Evidence, first_day: datetime.date | None) -> bool:
-        """Whether a document is what is looked for; `first_day` is that of the event, or of the claim's first one."""
-        if found.summary.kind not in self.any_of:
+    def is_(self, summary: Summary, text: str, first_day: datetime.date | None) -> bool:
+        """Whether a document is what is looked for, by its summary and the beginning of its text; `first_day` is that of
+        the event, or of the claim's first one. `step` is not looked at."""
+        head = fold(f"{summary.name} {summary.title or ''} {text[:HEAD]}")
+        if summary.kind not in self.any_of or (self.not_words is not None and self.not_words.are_in(head)):
             return False
-        head = _head(found)
-        if self.not_words is not None and self.not_words.are_in(head):
-            return False
-        day = found.summary.date
-        early = self.before_event and None not in (day, first_day) and found.summary.kind == self.any_of[0]
-        if early and day is not None and first_day is not None and day <= first_day:
-            return True
+        if self.before_event and summary.kind == self.any_of[0] and summary.date is not None:
+            if first_day is not None and summary.date <= first_day:
+                return True
         return self.words.are_in(head) if self.words is not None else not self.before_event
 
 
@@ -154,11 +162,6 @@ def _read(path: Path) -> Checklist:
 
 def _about(event: Event) -> str:
     return fold(" ".join((event.title, event.description, *event.keywords)))
-
-
-def _head(found: Evidence) -> str:
-    summary = found.summary
-    return fold(f"{summary.name} {summary.title or ''} {found.document.text[:HEAD]}")
 
 
 def _stands_in(word: str, plain: str) -> bool:

@@ -114,6 +114,20 @@ def test_gaps_tell_what_to_do_and_leave_kinds_as_they_were() -> None:
     assert set(first["name"]) == set(first["todo"]) == {"en", "zh"}
 
 
+def test_a_notice_is_known_by_taking_the_step() -> None:
+    said = (
+        "Water main\nThis letter is our notice under Sub-Clauses 4.12 and 20.1. We shall claim time and Cost."
+    )
+    assert "notice_of_claim" in lacking("construction")
+    assert "notice_of_claim" not in lacking("construction", evidence("a.pdf", "\n" * 700 + said))
+
+
+def test_documents_of_no_claim_that_may_be_what_is_missing_are_named() -> None:
+    loose = [evidence(f"{kind}.pdf", kind=kind).summary for kind in ("contract", "photo")]
+    (missing,) = gaps(case(claim(event(), type="other"), [], loose=tuple(loose))).missing_items
+    assert (missing.item.item, missing.perhaps) == ("contract", (loose[0].id,))
+
+
 OWN = """\
 each_event:
   - any_of: [photo]
@@ -152,6 +166,7 @@ def test_the_register_names_a_checklist(matter: Matter) -> None:
         ("item: logbook", "thing: logbook", "documents.0.item"),
         ("zh: 向船长索取。", "fr: x", "documents.0.todo"),
         ("each_event:", "each_event: [", "cannot be read"),
+        ("item: logbook", "item: logbook\n    step: dance", "documents.0.step: 'dance' is no step"),
     ],
 )
 def test_a_fault_in_it_is_named(tmp_path: Path, old: str, new: str, said: str) -> None:
