@@ -24,7 +24,7 @@ from pipeline.links import Link
 from pipeline.matter import Matter
 from pipeline.numbers import own_numbers
 from pipeline.parties import Book
-from pipeline.records import documents, letters, matters
+from pipeline.records import documents, kinship, letters, matters
 
 SETTLED = ("ok", "partial", "failed")
 PRIVILEGED = "privileged"
@@ -55,6 +55,8 @@ class CaseFile:
     are all there are."""
     checklists: Path | None = None
     """The folder with the workspace's own checklists."""
+    copies: frozenset[tuple[str, str]] = frozenset()
+    """Documents of the case that are near-duplicates of each other, both ways round."""
 
     @cached_property
     def shelf(self) -> Shelf:
@@ -104,6 +106,10 @@ class CaseFile:
         begun = [found for found in self.evidence.values() if len(called) > 3 and found.id.startswith(called)]
         found = same or begun
         return found[0] if len(found) == 1 else None
+
+    def are_alike(self, one: str, other: str) -> bool:
+        """Whether two documents are rescans, photocopies or photos of one another."""
+        return (one, other) in self.copies
 
     def tied_only(self) -> list[Evidence]:
         """The documents that a person gave to the claim and that no event claims."""
@@ -203,6 +209,7 @@ def load_case(matter: Matter, claim_id: str) -> CaseFile:
             known=_numbers(tx, [found for found in summaries if found.id not in evidence]),
             matter=Shelf(letters.cited_by(tx, sorted(evidence))),
             checklists=matter.workspace.checklists,
+            copies=kinship.copies(tx, evidence),
         )
 
 
