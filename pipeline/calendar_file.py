@@ -18,7 +18,8 @@ WARNINGS = (7, 1)
 def calendar(found: Sequence[Deadline], now: datetime.datetime, language: str = "en") -> bytes:
     """An iCalendar file with a day for each step: those still to be taken warn before, those taken are marked so.
 
-    A step keeps its UID from file to file, so that a calendar that has it already moves it. `now` is aware UTC; `language` (en, zh) is that of the clauses' words.
+    A step keeps its UID from file to file, so that a calendar that has it already moves it. `now` is aware
+    UTC; `language` (en, zh) is that of the clauses' words.
     """
     made = Calendar()
     made.add("prodid", PRODUCT)

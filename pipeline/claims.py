@@ -52,8 +52,8 @@ class Response:
 
 @dataclass(frozen=True, slots=True)
 class StatusChange:
-    """A status that a claim came to have on a day; `actor` as in `Response`, `seen` when an import showed the change and
-    no day was told (`date` is then the day of the import)."""
+    """A status that a claim came to have on a day; `actor` as in `Response`, `seen` when an import showed
+    the change and no day was told (`date` is then the day of the import)."""
 
     status: str
     date: datetime.date
@@ -78,8 +78,8 @@ class StatusChange:
 class Event:
     """Something that happened, from `start` to `end` (both included; one day when `end` is None).
 
-    `aware` is when the claimant knew of it, where that is not the start: notice periods run from there. `instructed`: it
-    arose from the engineer's or project manager's own instruction, certificate or decision.
+    `aware` is when the claimant knew of it, where that is not the start: notice periods run from there.
+    `instructed`: it arose from the engineer's or project manager's own instruction, certificate or decision.
     """
 
     id: str

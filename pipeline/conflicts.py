@@ -1,8 +1,8 @@
 """Days that do not agree: where two documents, or a document and the register, give one happening different days.
 
-Only what is plainly the same is compared: a letter that is cited by its number with another day than it bears, and sentences
-that share nearly all of their words, a reference, or an event's title. What recurs or goes on (meetings, "still",
-diaries of several days) is no conflict, nor is a source that tells both days.
+Only what is plainly the same is compared: a letter that is cited by its number with another day than it
+bears, and sentences that share nearly all of their words, a reference, or an event's title. What recurs or goes on
+(meetings, "still", diaries of several days) is no conflict, nor is a source that tells both days.
 """
 
 from __future__ import annotations
@@ -32,8 +32,9 @@ OWN_DAY = ("work_record", "minutes")
 NEAR, FAR, CITED = (datetime.timedelta(days=days) for days in (3, 10, 92))
 """Days between two accounts of one happening: told with some words, with many, and with the same number."""
 SHARED, MOST, AGREED = 0.8, 0.9, 0.6
-"""The share of the shorter one's words that two accounts have in common: within `NEAR`, within `FAR`, and where they only
-show that a source knows of both days. Of four words ("access to Area B refused") all: one that differs may be "given"."""
+"""The share of the shorter one's words that two accounts have in common: within `NEAR`, within `FAR`, and
+where they only show that a source knows of both days. Of four words ("access to Area B refused") all: one that differs
+may be "given"."""
 SHARED_HAN = 0.55
 FEWEST, FEWEST_FAR = 3, 4
 STEM = 5
@@ -44,7 +45,8 @@ _DIGITS = re.compile(r"\d")
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
-    """Another day for the same happening: `doc` is None where the register tells it, `words` are the other account's."""
+    """Another day for the same happening: `doc` is None where the register tells it, `words` are the other
+    account's."""
 
     date: datetime.date
     doc: str | None

@@ -157,6 +157,6 @@ def _odd_answer(claim: Claim, event_id: str, said: Response) -> Iterator[str]:
         yield "the sum has no currency; give --currency"
     if said.answer == "rejected" and said.amount:
         yield "a rejected claim with a sum; part_accepted may be meant"
-    if claim.amount is not None and said.amount is not None and said.currency == claim.currency:
-        if said.amount > claim.amount:
-            yield f"{said.amount} is more than is claimed ({claim.amount})"
+    comparable = claim.amount is not None and said.currency == claim.currency
+    if comparable and said.amount is not None and claim.amount is not None and said.amount > claim.amount:
+        yield f"{said.amount} is more than is claimed ({claim.amount})"

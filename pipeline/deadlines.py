@@ -52,8 +52,9 @@ class Deadline:
     `by` is who must take the step, `texts` what the clause says, by language. `clock_evidence` proves the start of the
     clock, where a document does. `first_mention` stands beside a clock that runs from the register's day of awareness:
     minutes and diaries may show that the event was known before. It moves no clock. `consequence` is what follows from
-    a step that was not taken in time (`notice_rules.MISSED`). `mentioned` is where the evidence only speaks of a step that
-    is not done: that is no notice. `counted` says how the days were counted. `answer` is the recorded answer that took it.
+    a step that was not taken in time (`notice_rules.MISSED`). `mentioned` is where the evidence only speaks
+    of a step that is not done: that is no notice. `counted` says how the days were counted. `answer` is the recorded
+    answer that took it.
     """
 
     event: str
@@ -168,8 +169,8 @@ def _of_event(case: CaseFile, event: Event, today: datetime.date) -> Iterator[De
 
 
 def _is_needless(event: Event, step: Step, past: Mapping[str, _Past]) -> bool:
-    """Whether a step that it needs was not taken, or another one that was, or the other side's recorded answer, makes it
-    needless."""
+    """Whether a step that it needs was not taken, or another one that was, or the other side's recorded
+    answer, makes it needless."""
     done = {key: before.done for key, before in past.items() if before.done is not None}
     answers = (response for response in event.responses if response.answer != "more_information")
     newest = max(answers, key=lambda response: response.date, default=None)

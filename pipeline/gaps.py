@@ -114,8 +114,8 @@ class Gaps:
     checklist: str = ""
 
     def as_json(self) -> dict[str, Any]:
-        """The form of the contract; `reference_sources` says on what page each missing reference is cited, `missing_items`
-        what the checklist of that name looks for and does not find."""
+        """The form of the contract; `reference_sources` says on what page each missing reference is cited,
+        `missing_items` what the checklist of that name looks for and does not find."""
         return {
             "events_without_evidence": list(self.events_without_evidence),
             "missing_kinds": [missing.as_json() for missing in self.missing_kinds],

@@ -181,8 +181,8 @@ def _bill(case: CaseFile, found: Evidence, value: Money) -> _Bill:
 
 
 def _contains(whole: _Charge, part: _Charge) -> bool:
-    """Whether an invoice names an earlier one by number and sum and deducts it from its own sum, which still holds it: a
-    final account over 1,000 that names the deposit invoice over 400 and 600 as the rest."""
+    """Whether an invoice names an earlier one by number and sum and deducts it from its own sum, which still
+    holds it: a final account over 1,000 that names the deposit invoice over 400 and 600 as the rest."""
     names = whole is not part and bool(part.bill.numbers & _cited(whole.found))
     if not names or whole.bill.amount <= part.bill.amount or part.bill.amount <= 0:
         return False
@@ -289,8 +289,8 @@ def _why_twice(case: CaseFile, charge: _Charge, counted: Sequence[_Charge]) -> s
 
 
 def _calls_itself(found: Evidence, what: str) -> bool:
-    """Whether the head of the document calls it a credit note, an offer, a statement or a receipt: in a line of its own, or
-    before the head speaks of an invoice at all."""
+    """Whether the head of the document calls it a credit note, an offer, a statement or a receipt: in a line
+    of its own, or before the head speaks of an invoice at all."""
     lines = [found.summary.title or "", *found.document.text[:HEAD].splitlines()]
     folded = [compact(line) for line in lines]
     words, bills = _names(what), _names("bill")

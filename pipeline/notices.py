@@ -38,8 +38,8 @@ TRANSIT = datetime.timedelta(days=60)
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """A step that was taken: by which document (None where a person only noted the answer), on which page it says so, when
-    sent and when received. `answer` is what was answered, where that is recorded."""
+    """A step that was taken: by which document (None where a person only noted the answer), on which page it
+    says so, when sent and when received. `answer` is what was answered, where that is recorded."""
 
     doc: str | None
     page: int
@@ -111,7 +111,8 @@ def _recorded(case: CaseFile, response: Response, step: Step) -> Taken:
 
 
 def spoken_of(case: CaseFile, event: Event, step: Step) -> Spoken | None:
-    """The earliest place in the event's evidence that speaks of the step, whoever wrote it: it is not the step itself."""
+    """The earliest place in the event's evidence that speaks of the step, whoever wrote it: it is not the
+    step itself."""
     words = steps()[step.key].mentioned
     found = [
         Spoken(evidence.id, hit.page, evidence.summary.date, _around(evidence.document, hit))

@@ -31,9 +31,15 @@ STATUSES = ("open", "submitted", "accepted", "part_accepted", "rejected", "arbit
 Status = Literal["open", "submitted", "accepted", "part_accepted", "rejected", "arbitration", "closed"]
 Answer = Literal["accepted", "part_accepted", "rejected", "more_information"]
 
+
+def _period(value: int | str) -> int | str:
+    period(value)  # raises for what is none
+    return value
+
+
 Word = Annotated[str, BeforeValidator(lambda v: str(v) if isinstance(v, int) else v), Field(min_length=1)]
 Identifier = Annotated[Word, Field(pattern=r"^[^\s/]+$")]
-Span = Annotated[int | str, AfterValidator(lambda v: v if period(v) else v)]
+Span = Annotated[int | str, AfterValidator(_period)]
 Currency = Annotated[str, Field(pattern="^[A-Z]{3}$")]
 Amount = Annotated[
     Decimal, BeforeValidator(lambda v: str(v) if isinstance(v, int) else v), Field(max_digits=30)

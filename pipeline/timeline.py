@@ -31,7 +31,8 @@ LABEL = 30
 _STYLE = """
 .t{font:12px system-ui,'Noto Sans','Noto Sans CJK SC','WenQuanYi Zen Hei',sans-serif;fill:#1c2733}
 .c{stroke:#7a4fa0;stroke-dasharray:3 2}.m{fill:#5b6875}.g{stroke:#d8dee5}.e{fill:#2f6fad}.d{fill:#c0662b}
-@media (prefers-color-scheme:dark){.t{fill:#e6ebf0}.m{fill:#9aa7b4}.g{stroke:#3a4653}.e{fill:#6aa9e4}.d{fill:#e59a63}.c{stroke:#b48ad8}}
+@media (prefers-color-scheme:dark){.t{fill:#e6ebf0}.m{fill:#9aa7b4}.g{stroke:#3a4653}.e{fill:#6aa9e4}
+.d{fill:#e59a63}.c{stroke:#b48ad8}}
 """
 _PAGE = """<!DOCTYPE html>
 <html><head><meta charset="utf-8"><title>{title}</title>

@@ -1,12 +1,12 @@
-"""Checklists: one YAML file per type of claim, the evidence that its events, and the claim as a whole, are to be proved with.
+"""Checklists: one YAML file per type of claim with the evidence by which its events, and it as a whole, are proved.
 
 A workspace may have its own in its folder `checklists/`, under the name of a type (it then takes its place) or
 under any other, which a claim's register names (`checklist`). A file holds:
 
 - `each_event`: groups of kinds (`any_of`), one of each of which every event needs;
-- `documents`: what is looked for by name: `item`, `name` and `todo` (`en` and `zh`), `per` (`event` or `claim`), `any_of`
-  (kinds), and as far as they are given: `when` (only for events, or claims with an event, whose title, description or
-  keywords have one of these words), `words` (one of them stands in the document's name, title or head),
+- `documents`: what is looked for by name: `item`, `name` and `todo` (`en` and `zh`), `per` (`event` or `claim`),
+  `any_of` (kinds), and as far as they are given: `when` (only for events, or claims with an event, whose title,
+  description or keywords have one of these words), `words` (one of them stands in the document's name, title or head),
   `before_event` (or it is dated on the event's first day or before it), `step` (or it takes this step of the notice
   rules, such as `notice`), `not_words` (what its head must not say).
 """
@@ -106,14 +106,13 @@ class Item(_Entry):
         return self.when is None or any(self.when.are_in(_about(event)) for event in events)
 
     def is_(self, summary: Summary, text: str, first_day: datetime.date | None) -> bool:
-        """Whether a document is what is looked for, by its summary and the beginning of its text; `first_day` is that of
-        the event, or of the claim's first one. `step` is not looked at."""
+        """Whether a document is what is looked for, by its summary and the beginning of its text;
+        `first_day` is that of the event, or of the claim's first one. `step` is not looked at."""
         head = fold(f"{summary.name} {summary.title or ''} {text[:HEAD]}")
         if summary.kind not in self.any_of or (self.not_words is not None and self.not_words.are_in(head)):
             return False
-        if self.before_event and summary.kind == self.any_of[0] and summary.date is not None:
-            if first_day is not None and summary.date <= first_day:
-                return True
+        if self.before_event and summary.kind == self.any_of[0] and _is_by(summary.date, first_day):
+            return True
         return self.words.are_in(head) if self.words is not None else not self.before_event
 
 
@@ -162,6 +161,10 @@ def _read(path: Path) -> Checklist:
 
 def _about(event: Event) -> str:
     return fold(" ".join((event.title, event.description, *event.keywords)))
+
+
+def _is_by(day: datetime.date | None, last: datetime.date | None) -> bool:
+    return day is not None and last is not None and day <= last
 
 
 def _stands_in(word: str, plain: str) -> bool:

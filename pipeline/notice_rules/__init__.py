@@ -10,11 +10,13 @@ A form's file says for each side who claims (`contractor`, `employer`) which ste
 - `from`: what starts the clock: `awareness`, `end` (the last day of an event that lasts) or the key of an earlier step;
   then `clock` says whether it starts on the day on which that step's document was `sent` or `received`;
 - `unless`: steps that make this one needless once they are taken (for `from: end`: on that day or later);
-  `unless_answer`: recorded answers that do; `unless_instructed`: no period where the event arose from the engineer's own word;
+  `unless_answer`: recorded answers that do; `unless_instructed`: no period where the event arose from the
+  engineer's own word;
 - `needs`: steps without which this one never begins;
 - `if_missed`: runs only where the step that it follows was not taken in time, `or_due`: also then, from its last day;
 - `suspended`: two steps, `[from, to]`; the days between them do not count;
-- `missed`: what follows when it is not taken in time (`MISSED`); `answers`: recorded answers of the other side that take it.
+- `missed`: what follows when it is not taken in time (`MISSED`); `answers`: recorded answers of the other side
+  that take it.
 """
 
 from __future__ import annotations
@@ -45,10 +47,29 @@ MISSED = (
 )
 ANSWERS = ("accepted", "part_accepted", "rejected", "more_information")
 _UNITS = {"days": "day", "weeks": "week", "months": "month"}
-_FIELDS = frozenset(
-    "key clause source text by through days weeks months rolls from clock unless unless_answer unless_instructed needs"
-    " if_missed or_due suspended missed answers".split()
-)
+_FIELDS = {
+    "key",
+    "clause",
+    "source",
+    "text",
+    "by",
+    "through",
+    "days",
+    "weeks",
+    "months",
+    "rolls",
+    "from",
+    "clock",
+    "unless",
+    "unless_answer",
+    "unless_instructed",
+    "needs",
+    "if_missed",
+    "or_due",
+    "suspended",
+    "missed",
+    "answers",
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Nothing is counted twice: copies, rescans, orders, receipts, part payments, credit notes; and the workbook recalculates."""
+"""Nothing is counted twice: copies, rescans, orders, receipts, part payments, credit notes."""
 
 from __future__ import annotations
 
@@ -51,7 +51,8 @@ def why(found: Ledger, *documents: Evidence) -> list[str | None]:
         # a scan whose number OCR misread
         (bill("a.pdf", number="SB-1028"), bill("b.pdf", number="5B-I0Z8", date=None), 100, "copy of a.pdf"),
         # a receipt for an invoice: by its number, in part, or by seller and sum
-        (bill("a.pdf"), bill("r.pdf", number="R-0077", text="OFFICIAL RECEIPT\nfor A-0001", facts=[cites("A-0001")]), 100,
+        (bill("a.pdf"),
+         bill("r.pdf", number="R-0077", text="OFFICIAL RECEIPT\nfor A-0001", facts=[cites("A-0001")]), 100,
          "a payment of a.pdf"),
         (bill("a.pdf"), bill("r.pdf", "40.00 USD", "R-0077", text="Receipt\nfor A-0001", facts=[cites("A-0001")]), 100,
          "a payment of a.pdf"),
@@ -60,29 +61,35 @@ def why(found: Ledger, *documents: Evidence) -> list[str | None]:
         # a shop's receipt with no invoice beside it proves the charge
         (bill("a.pdf"), bill("r.pdf", "7.00 USD", "R-0077", text="RECEIPT", seller="Another Ltd"), 107, None),
         # an order, and an invoice that only names its order
-        (bill("a.pdf"), bill("o.pdf", number="PO-0042", text="Purchase Order"), 100, "an offer or estimate, not an invoice"),
+        (bill("a.pdf"), bill("o.pdf", number="PO-0042", text="Purchase Order"), 100,
+         "an offer or estimate, not an invoice"),
         (bill("a.pdf"), bill("b.pdf", number="A-0002", text="Purchase order no. PO-4711"), 200, None),
         (bill("a.pdf"), bill("b.pdf", number="A-0002", text="as in our quotation Q-12"), 200, None),
-        (bill("a.pdf"), bill("b.pdf", number="A-0002", text="PRO FORMA INVOICE"), 100, "an offer or estimate, not an invoice"),
+        (bill("a.pdf"), bill("b.pdf", number="A-0002", text="PRO FORMA INVOICE"), 100,
+         "an offer or estimate, not an invoice"),
         # a deposit invoice, and the final account that still holds its sum
         (
             bill("final.pdf", "100.00 USD", text="less deposit A-0009 40.00, to pay 60.00",
-                 facts=[cites("A-0009"), ("amount", "line", "40.00 USD", "40.00"), ("amount", "paid", "60.00 USD", "60.00")]),
+                 facts=[cites("A-0009"), ("amount", "line", "40.00 USD", "40.00"),
+                        ("amount", "paid", "60.00 USD", "60.00")]),
             bill("deposit.pdf", "40.00 USD", "A-0009"), 100, "part of final.pdf",
         ),
         # the rest of it: both are charges
         (
             bill("rest.pdf", "60.00 USD", text="contract 100.00 less deposit A-0009 40.00",
-                 facts=[cites("A-0009"), ("amount", "line", "40.00 USD", "40.00"), ("amount", "line", "100.00 USD", "100.00")]),
+                 facts=[cites("A-0009"), ("amount", "line", "40.00 USD", "40.00"),
+                        ("amount", "line", "100.00 USD", "100.00")]),
             bill("deposit.pdf", "40.00 USD", "A-0009"), 100, None,
         ),
         # a credit note that names its invoice, and one told twice
         (bill("a.pdf"), bill("c.pdf", "30.00 USD", "A-0001", text="CREDIT NOTE"), 70, None),
         (bill("a.pdf"), bill("c.pdf", "100.00 USD", "A-0001", text="红字发票"), 0, None),
-        (bill("c1.pdf", "30.00 USD", "C-0001", text="CREDIT NOTE"), bill("c2.pdf", "30.00 USD", "C-0001", text="CREDIT NOTE"),
+        (bill("c1.pdf", "30.00 USD", "C-0001", text="CREDIT NOTE"),
+         bill("c2.pdf", "30.00 USD", "C-0001", text="CREDIT NOTE"),
          -30, "copy of c1.pdf"),
         (bill("a.pdf"), bill("b.pdf", number="A-0002", text="Ref: our letter on a credit note"), 200, None),
-        (bill("a.pdf"), bill("s.pdf", number="S-0001", text="Statement of account"), 100, "a statement of other invoices"),
+        (bill("a.pdf"), bill("s.pdf", number="S-0001", text="Statement of account"), 100,
+         "a statement of other invoices"),
         # two bills of one sum
         (bill("a.pdf"), bill("b.pdf", number="A-0002"), 200, None),
     ],
@@ -159,7 +166,7 @@ def test_the_workbook_recalculates_in_a_spreadsheet_program(tmp_path: Path) -> N
     profile = f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}"
     out = tmp_path / "out"
     command = ["soffice", profile, "--headless", "--convert-to", "xlsx", "--outdir", str(out), str(path)]
-    subprocess.run(command, check=True, capture_output=True, timeout=120)  # noqa: S603
+    subprocess.run(command, check=True, capture_output=True, timeout=120)
     summary = load_workbook(out / "ledger.xlsx", data_only=True)["Summary"]
     told = {summary.cell(row, 1).value: summary.cell(row, 2).value for row in range(2, summary.max_row + 1)}
     assert told["evidenced"] == pytest.approx(float(found.evidenced)) == 55300.25

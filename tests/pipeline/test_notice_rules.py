@@ -108,8 +108,8 @@ FIDIC_1999 = [
         ("notice", "2023-03-24", "2023-04-21", None, 1, "pending", None),
         ("particulars", "2023-03-24", "2023-05-05", None, 15, "pending", None),
     ]),
-    # 20.1 (c): effects that end on 31 May; a detailed claim before that is an interim one, the final is due day 28 = 28 June.
-    # The Engineer had the interim claim stamped on 24 April: 42 days = 5 June.
+    # 20.1 (c): effects that end on 31 May; a detailed claim before that is an interim one, the final is due
+    # day 28 = 28 June. The Engineer had the interim claim stamped on 24 April: 42 days = 5 June.
     ("2023-06-01", [paper(NOTICE, "2023-03-20"), received(REPORT, "2023-04-20", "2023-04-24")], {"end": "2023-05-31"}, [
         ("notice", "2023-03-14", "2023-04-11", "2023-03-20", None, "met", None),
         ("particulars", "2023-03-14", "2023-04-25", "2023-04-20", None, "met", None),
@@ -134,7 +134,8 @@ FIDIC_2017 = [
         ("notice", "2023-03-14", "2023-04-11", None, -57, "missing", "time_barred"),
         ("particulars", "2023-03-14", "2023-06-06", None, -1, "missing", "lapsed"),
     ]),
-    # a late notice of 14 April, received on 17 April: the Engineer's word on it within 14 days = 1 May; silence makes it valid
+    # a late notice of 14 April, received on 17 April: the Engineer's word on it within 14 days = 1 May;
+    # silence makes it valid
     ("2023-05-02", [received(NOTICE, "2023-04-14", "2023-04-17")], {}, [
         ("notice", "2023-03-14", "2023-04-11", "2023-04-14", None, "late", "time_barred"),
         ("objection", "2023-04-17", "2023-05-01", None, -1, "missing", "deemed_valid"),
@@ -166,7 +167,8 @@ FIDIC_2017 = [
         ("determination", "2023-06-12", "2023-07-24", None, -1, "missing", "deemed_rejected"),
         ("dissatisfaction", "2023-07-24", "2023-08-21", None, 27, "pending", None),
     ]),
-    # 20.2.6: effects end on 30 June; the claim before that was interim; 28 days = 28 July. The clause binds both sides alike.
+    # 20.2.6: effects end on 30 June; the claim before that was interim; 28 days = 28 July. The clause binds
+    # both sides alike.
     ("2023-07-01", [
         paper(NOTICE, "2023-03-20", EMPLOYER), paper(REPORT, "2023-05-01", EMPLOYER),
         paper("Notice of the Parties' agreement\nThe parties have agreed.", "2023-06-10", ENGINEER),
@@ -184,14 +186,14 @@ FIDIC_2017 = [
     ]),
 ]  # fmt: skip
 GF_2017 = [
-    # 19.1 (1) day 28 = 11 April; without a notice of intent the report runs from its last day: 9 May. No rolling over holidays:
-    # 9 May is a Tuesday, but 11 April plus 28 stays so whatever day it is.
+    # 19.1 (1) day 28 = 11 April; without a notice of intent the report runs from its last day: 9 May. No
+    # rolling over holidays: 9 May is a Tuesday, but 11 April plus 28 stays so whatever day it is.
     ("2023-04-12", [], {}, [
         ("notice", "2023-03-14", "2023-04-11", None, -1, "missing", "time_barred"),
         ("particulars", "2023-04-11", "2023-05-09", None, 27, "pending", None),
     ]),
-    # notice of 20 March: report by 17 April. Report of 10 April stamped 12 April: review by 26 April (14), answer by 10 May (28).
-    # No answer on 11 May: silence accepts the claim.
+    # notice of 20 March: report by 17 April. Report of 10 April stamped 12 April: review by 26 April (14),
+    # answer by 10 May (28). No answer on 11 May: silence accepts the claim.
     ("2023-05-11", [
         paper(INTENT, "2023-03-20", "港务土木工程有限公司"),
         received(CLAIM_REPORT, "2023-04-10", "2023-04-12", "港务土木工程有限公司"),
@@ -215,7 +217,8 @@ GF_2017 = [
     # 19.1 (4): effects end on 1 October 2023 (a holiday): 28 days = 29 October, a Sunday; it stays
     ("2023-10-02", [
         paper(INTENT, "2023-03-20", "港务土木工程有限公司"), paper(CLAIM_REPORT, "2023-04-10", "港务土木工程有限公司"),
-        paper("监理审查意见\n经审查，情况属实。", "2023-04-20", "衡正监理有限公司"), paper(RESULT, "2023-05-08", "北港管理局"),
+        paper("监理审查意见\n经审查，情况属实。", "2023-04-20", "衡正监理有限公司"),
+        paper(RESULT, "2023-05-08", "北港管理局"),
     ], {"end": "2023-10-01"}, [
         ("notice", "2023-03-14", "2023-04-11", "2023-03-20", None, "met", None),
         ("particulars", "2023-03-20", "2023-04-17", "2023-04-10", None, "met", None),
@@ -223,7 +226,8 @@ GF_2017 = [
         ("reply", "2023-04-10", "2023-05-08", "2023-05-08", None, "met", None),
         ("final", "2023-10-01", "2023-10-29", None, 27, "pending", None),
     ]),
-    # 19.3, 19.4: the employer's notice comes through the supervisor; report of 10 April, no answer by 8 May (28): accepted
+    # 19.3, 19.4: the employer's notice comes through the supervisor; report of 10 April, no answer by 8 May
+    # (28): accepted
     ("2023-05-09", [
         paper(INTENT, "2023-04-01", "衡正监理有限公司"), paper(CLAIM_REPORT, "2023-04-10", "北港管理局"),
     ], {"parties": EMPLOYER_CLAIMS}, [
@@ -243,13 +247,17 @@ NEC4 = [
     # 61.3: eight weeks after Tuesday 14 March is Tuesday 9 May
     ("2023-05-09", [], {}, [("notice", "2023-03-14", "2023-05-09", None, 0, "pending", None)]),
     ("2023-05-10", [], {}, [("notice", "2023-03-14", "2023-05-09", None, -1, "missing", "time_barred")]),
-    ("2024-03-29", [], {"start": "2024-02-01"}, [("notice", "2024-02-01", "2024-03-28", None, -1, "missing", "time_barred")]),
-    # not where the Project Manager's own instruction was the event; its reply is due all the same, a week after the notification
+    ("2024-03-29", [], {"start": "2024-02-01"}, [
+        ("notice", "2024-02-01", "2024-03-28", None, -1, "missing", "time_barred"),
+    ]),
+    # not where the Project Manager's own instruction was the event; its reply is due all the same, a week
+    # after the notification
     ("2023-06-30", [], {"instructed": True}, []),
     ("2023-06-30", [paper(NOTICE, "2023-06-20")], {"instructed": True}, [
         ("reply", "2023-06-20", "2023-06-27", None, -3, "missing", "in_default"),
     ]),
-    # 61.4: notified on 20 March, reply by 27 March; reminded on 3 April, two weeks = 17 April: then it counts as accepted
+    # 61.4: notified on 20 March, reply by 27 March; reminded on 3 April, two weeks = 17 April: then it
+    # counts as accepted
     ("2023-04-18", [
         paper(NOTICE, "2023-03-20"), paper("Failure to reply\nYou have not replied to our notification.", "2023-04-03"),
     ], {}, [
@@ -258,7 +266,8 @@ NEC4 = [
         ("late_reply", "2023-04-03", "2023-04-17", None, -1, "missing", "deemed_accepted"),
     ]),
     ("2023-04-18", [
-        paper(NOTICE, "2023-03-20"), paper("Project Manager's decision\nIt is a compensation event.", "2023-03-27", ENGINEER),
+        paper(NOTICE, "2023-03-20"),
+        paper("Project Manager's decision\nIt is a compensation event.", "2023-03-27", ENGINEER),
     ], {}, [
         ("notice", "2023-03-14", "2023-05-09", "2023-03-20", None, "met", None),
         ("reply", "2023-03-20", "2023-03-27", "2023-03-27", None, "met", None),
@@ -271,8 +280,8 @@ INSURANCE = [
     ("2023-03-17", [], {"periods": (("notice", 2),)}, [
         ("notice", "2023-03-14", "2023-03-16", None, -1, "missing", None),
     ]),
-    # art. 23: claimed on 5 June 2023; 30 days = 5 July, a Wednesday; paid 10 days after = 15 July, a Saturday: Monday 17 July.
-    # Art. 25: 60 days after 5 June = 4 August, a Friday.
+    # art. 23: claimed on 5 June 2023; 30 days = 5 July, a Wednesday; paid 10 days after = 15 July, a
+    # Saturday: Monday 17 July. Art. 25: 60 days after 5 June = 4 August, a Friday.
     ("2023-07-06", [paper(APPLICATION, "2023-06-05")], {}, [
         ("reply", "2023-06-05", "2023-07-05", None, -1, "missing", "in_default"),
         ("payment", "2023-07-05", "2023-07-17", None, 11, "pending", None),
@@ -285,8 +294,8 @@ INSURANCE = [
         ("reply", "2023-06-05", "2023-07-05", "2023-06-20", None, "met", None),
         ("payment", "2023-06-20", "2023-06-30", "2023-07-03", None, "late", "in_default"),
     ]),
-    # art. 22: asked on 9 June for what was missing, which came on 19 June: ten days do not count: 5 July + 10 = 15 July, a
-    # Saturday: Monday 17 July
+    # art. 22: asked on 9 June for what was missing, which came on 19 June: ten days do not count: 5 July +
+    # 10 = 15 July, a Saturday: Monday 17 July
     ("2023-07-06", [
         paper(APPLICATION, "2023-06-05"), paper("补充资料通知\n请补充提供以下资料。", "2023-06-09", EMPLOYER),
         paper("补充资料\n现补充提交如下。", "2023-06-19"),
@@ -296,7 +305,9 @@ INSURANCE = [
         ("advance", "2023-06-05", "2023-08-04", None, 29, "pending", None),
     ]),
     # a written refusal (art. 24) leaves nothing to pay
-    ("2023-07-06", [paper(APPLICATION, "2023-06-05"), paper("拒赔通知书\n不属于保险责任。经核定予以拒赔。", "2023-06-20", EMPLOYER)], {}, [
+    ("2023-07-06", [
+        paper(APPLICATION, "2023-06-05"), paper("拒赔通知书\n不属于保险责任。经核定予以拒赔。", "2023-06-20", EMPLOYER),
+    ], {}, [
         ("reply", "2023-06-05", "2023-07-05", "2023-06-20", None, "met", None),
     ]),
 ]  # fmt: skip

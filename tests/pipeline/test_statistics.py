@@ -14,7 +14,6 @@ from pipeline.statistics import claims_statistics, statistics
 from tests.conftest import REGISTER, Command
 from tests.pipeline.case_builder import claim, day, event, evidence, link
 
-
 TODAY = day("2023-06-30")
 
 
