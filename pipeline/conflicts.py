@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import datetime
 import re
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -170,9 +172,28 @@ class _Agreement:
 def _candidates(
     one: Account, by_day: Mapping[datetime.date, Sequence[Account]], days: Sequence[datetime.date]
 ) -> Iterator[Account]:
-    for day in days:
-        if _is_slip(one.start, day, CITED if one.numbers else FAR):
-            yield from by_day[day]
+    """The accounts of days that may be meant for the one's day."""
+    most = (CITED if one.numbers else FAR).days
+    first, last = (one.start.toordinal() + sign * most for sign in (-1, 1))
+    near = days[bisect_left(days, first, key=_ordinal) : bisect_right(days, last, key=_ordinal)]
+    slips = [day for day in _slips(one.start) if day in by_day and not first <= day.toordinal() <= last]
+    for day in (*near, *slips):
+        yield from by_day[day]
+
+
+def _slips(day: datetime.date) -> Iterator[datetime.date]:
+    """The same day of the years beside, and day and month exchanged."""
+    for year, month, number in (
+        (day.year - 1, day.month, day.day),
+        (day.year + 1, day.month, day.day),
+        (day.year, day.day, day.month),
+    ):
+        with suppress(ValueError):
+            yield datetime.date(year, month, number)
+
+
+def _ordinal(day: datetime.date) -> int:
+    return day.toordinal()
 
 
 def _is_same(one: Account, other: Account) -> bool:
@@ -202,11 +223,7 @@ def _alike(one: Account, other: Account, share: float, fewest: int = FEWEST) -> 
 
 def _is_slip(one: datetime.date, other: datetime.date, most: datetime.timedelta) -> bool:
     """Whether two days may be meant for one: near each other, a year apart, or with day and month exchanged."""
-    if abs(one - other) <= most:
-        return True
-    if (one.day, one.month) == (other.day, other.month):
-        return abs(one.year - other.year) == 1
-    return one.year == other.year and (one.day, one.month) == (other.month, other.day)
+    return abs(one - other) <= most or other in _slips(one)
 
 
 def _first_hand(case: CaseFile) -> Iterator[Account]:
