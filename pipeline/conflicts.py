@@ -198,27 +198,28 @@ def _ordinal(day: datetime.date) -> int:
 
 def _is_same(one: Account, other: Account) -> bool:
     """Whether two accounts are of one happening, on days that do not meet."""
-    apart = one.end < other.start or other.end < one.start
-    if one.source == other.source or not apart:
+    if one.source == other.source or (one.start <= other.end and other.start <= one.end):
         return False
-    if one.numbers & other.numbers and not (one.recurs or other.recurs):
+    recurs, of_event = one.recurs or other.recurs, REGISTER in (one.source, other.source)
+    if one.numbers & other.numbers and not recurs:
         return _alike(one, other, SHARED_HAN)
-    of_event = REGISTER in (one.source, other.source)
-    if one.recurs or other.recurs or (one.numbers != other.numbers and not of_event):
+    if recurs or (one.numbers != other.numbers and not of_event) or not _alike(one, other, SHARED):
         return False
     if _is_slip(one.start, other.start, NEAR):
-        return _alike(one, other, SHARED)
+        return True
     return _is_slip(one.start, other.start, FAR) and _alike(one, other, MOST, FEWEST_FAR)
 
 
 def _alike(one: Account, other: Account, share: float, fewest: int = FEWEST) -> bool:
     """Whether they have so large a share of words in common: of an event's title, else of the shorter account."""
     shared = one.terms & other.terms
-    named = [account for account in (one, other) if account.source == REGISTER]
-    least = min(len(account.terms) for account in named or (one, other))
-    if any(is_han(term[0]) for term in shared):
-        share = min(share, SHARED_HAN) if named else share
-    return len(shared) >= min(fewest, max(2, least) if named else fewest) and len(shared) >= share * least
+    if len(shared) < 2:
+        return False
+    named = one if one.source == REGISTER else other if other.source == REGISTER else None
+    least = len(named.terms) if named else min(len(one.terms), len(other.terms))
+    if named and share > SHARED_HAN and any(is_han(term[0]) for term in shared):
+        share = SHARED_HAN  # a title is cut into more pairs than words
+    return len(shared) >= (min(fewest, max(2, least)) if named else fewest) and len(shared) >= share * least
 
 
 def _is_slip(one: datetime.date, other: datetime.date, most: datetime.timedelta) -> bool:
