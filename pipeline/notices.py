@@ -76,6 +76,13 @@ def steps() -> dict[str, Signs]:
     return {key: _signs(entry) for key, entry in _words()["steps"].items()}
 
 
+def told(key: str, language: str = "en", **parts: object) -> str:
+    """Words for people about a step (`step_…`), a missed one (`missed_…`), or a sentence with its parts; the key itself
+    where there are none."""
+    words: dict[str, dict[str, str]] = _words()["told"]
+    return words[key][language].format(**parts) if key in words else key
+
+
 def taken(case: CaseFile, event: Event, step: Step, since: datetime.date) -> Taken | None:
     """The earliest answer that a person or the register recorded for the event and that takes the step on `since` or
     later; else the earliest document linked to the event by which the right side takes it."""

@@ -23,6 +23,7 @@ from pipeline.errors import UsageError
 from pipeline.gaps import gaps
 from pipeline.ledger import ledger
 from pipeline.matter import Matter
+from pipeline.notices import told
 from pipeline.records import matters
 from pipeline.workspace import write_atomically
 
@@ -121,28 +122,31 @@ def deadlines_command(
 def _print_deadlines(found: Sequence[Deadline]) -> None:
     columns = ["event", "step", "clause", "clock_start", "due", "done", "days_left", "status"]
     rows = [deadline.as_json() for deadline in found]
-    told = [
-        {**row, "step": word(f"step_{row['step']}"), "status": word(f"deadline_{row['status']}")}
+    lines = [
+        {**row, "step": told(f"step_{row['step']}", language()), "status": word(f"deadline_{row['status']}")}
         for row in rows
     ]
-    print_table(columns, [[row[column] for column in columns] for row in told])
+    print_table(columns, [[row[column] for column in columns] for row in lines])
     for deadline in found:
         for note in _notes(deadline):
-            say(f"{deadline.event} {word(f'step_{deadline.step}')}: {note}")
+            say(f"{deadline.event} {told(f'step_{deadline.step}', language())}: {note}")
 
 
 def _notes(deadline: Deadline) -> Iterator[str]:
     """What follows from a step that is late, and what the evidence says of one that is missing."""
+    speech = language()
     if deadline.consequence is not None:
-        yield f"{word(f'missed_{deadline.consequence}')} ({deadline.clause})"
+        yield f"{told(f'missed_{deadline.consequence}', speech)} ({deadline.clause})"
     if deadline.answer is not None:
         yield word(f"answer_{deadline.answer}")
     if (spoken := deadline.mentioned) is not None:
         day = f"{spoken.day}, " if spoken.day else ""
-        yield f"{word('only_mentioned')}: {day}{spoken.doc[:8]}, {word('page')} {spoken.page}: {spoken.words}"
+        place = f"{day}{spoken.doc[:8]}, {word('page')} {spoken.page}"
+        yield f"{told('only_mentioned', speech)}: {place}: {spoken.words}"
     first = deadline.first_mention
     if first is not None and first.day < deadline.clock_start:
-        yield f"{word('known_before')}: {first.day}, {first.proof.doc[:8]}, {word('page')} {first.proof.page}"
+        place = f"{first.day}, {first.proof.doc[:8]}, {word('page')} {first.proof.page}"
+        yield f"{told('known_before', speech)}: {place}"
 
 
 def _claim_ids(matter: Matter) -> list[str]:
@@ -228,8 +232,8 @@ def _gap(key: str, one: Any, called: Mapping[str, str]) -> str:
     if key == "missing_items":
         where, speech = one["event"] or word("whole_claim"), language()
         perhaps = ", ".join(called.get(doc, doc) for doc in one["perhaps"])
-        told = f" ({word('perhaps_it')}: {perhaps})" if perhaps else ""
-        return f"{where}  {one['name'][speech]}: {one['todo'][speech]}{told}"
+        candidates = f" ({word('perhaps_it')}: {perhaps})" if perhaps else ""
+        return f"{where}  {one['name'][speech]}: {one['todo'][speech]}{candidates}"
     if key == "missing_kinds":
         return f"{one['event']}  {word('kind_' + one['kind'])}"
     if isinstance(one, str):

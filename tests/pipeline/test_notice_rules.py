@@ -16,6 +16,7 @@ from pipeline.claims import Event, Party, Response
 from pipeline.deadlines import Deadline, deadlines
 from pipeline.evidence import Evidence
 from pipeline.notice_rules import form, names, read_form
+from pipeline.notices import told
 from pipeline.periods import Period, period
 from tests.pipeline.case_builder import (
     CONTRACTOR,
@@ -353,6 +354,8 @@ def test_every_form_has_its_table_and_every_step_says_where_it_stands_in_both_la
             assert step.source == rules.source
             assert step.text["en"].isascii()
             assert not step.text["zh"].isascii()
+            assert not told(f"step_{step.key}", "zh").isascii()
+            assert step.missed is None or not told(f"missed_{step.missed}", "zh").isascii()
 
 
 @pytest.mark.parametrize(
@@ -510,17 +513,21 @@ def test_the_calendar_reads_back_in_both_languages_with_uids_that_stay() -> None
     before = clocks("fidic-1999", "2023-04-01", minutes)
     after = clocks("fidic-1999", "2023-05-01", paper(NOTICE, "2023-04-12"), aware="2023-03-20")
     uids = []
-    for found, language, words in ((before, "en", "Notice of the event"), (after, "zh", "承包商察觉")):
+    for found, language, words, step in (
+        (before, "en", "Notice of the event", "notice"),
+        (after, "zh", "承包商察觉", "索赔意向通知"),
+    ):
         read = icalendar.Calendar.from_ical(calendar(found, now, language))
         entries = list(read.walk("VEVENT"))
         uids.append([str(entry["uid"]) for entry in entries])
         assert words in str(entries[0]["description"])
+        assert step in str(entries[0]["summary"])
         assert [e["dtstart"].dt for e in entries] == [d.due for d in found]
         assert [len(e.walk("VALARM")) for e in entries] == [0 if d.done else 2 for d in found]
         assert read["version"] == "2.0"
     assert uids[0] == uids[1]
-    told = calendar(before, now).decode().replace("\r\n ", "")
-    assert f"Only mentioned: {minutes.id}" in told
+    text = calendar(before, now).decode().replace("\r\n ", "")
+    assert f"not given ({minutes.id}" in text
 
 
 @pytest.mark.parametrize(
