@@ -291,6 +291,10 @@ def test_the_commands_note_show_and_refuse(claimtrail: Command, tmp_path: Path) 
     again = claimtrail("claims", "import", tmp_path / "register.yaml")
     assert "set by people" in again.err
     assert claimtrail("claims", "list", "--json").json[0]["status"] == "accepted"
+    due = claimtrail("deadlines", "CLM-001", "--today", "2023-06-30").out
+    assert "the right to claim may be lost (Sub-Clause 20.1)" in due
+    assert "missed_" not in due
+    assert "step_" not in due
     for wrong in (("status", "CLM-001"), ("respond", "CLM-001/E1"), ("status", "CLM-001", "open", "--undo")):
         assert claimtrail("claims", *wrong).status == 2
     assert claimtrail("claims", "status", "CLM-001", "--undo", "--json").json["status"] == "open"
