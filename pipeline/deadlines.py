@@ -10,7 +10,7 @@ from typing import Any, Literal
 from pipeline.casefile import CaseFile
 from pipeline.claims import Event
 from pipeline.evidence import Evidence
-from pipeline.notice_rules import AWARENESS, END, RECEIVED, Step, form
+from pipeline.notice_rules import AWARENESS, END, RECEIVED, Step, form, in_own_language
 from pipeline.notices import Spoken, Taken, claimants_side, spoken_of, taken
 from pipeline.periods import Period, period
 from pipeline.working_days import on_working_day
@@ -79,8 +79,8 @@ class Deadline:
 
     @property
     def text(self) -> str:
-        """What the clause says, in English."""
-        return self.texts["en"]
+        """What the clause says, in the language of its form."""
+        return in_own_language(self.texts, self.source)
 
     def as_json(self) -> dict[str, Any]:
         """The form of the contract, and what stands beside it."""
@@ -208,10 +208,10 @@ def _suspended(step: Step, past: Mapping[str, _Past], today: datetime.date) -> d
 
 def _texts(case: CaseFile, step: Step, length: Period) -> dict[str, str]:
     if step.key not in dict(case.claim.periods):
-        return dict(step.text)
+        return dict(step.texts)
     return {
-        "en": f"{step.text['en']} (Here within {length.told('en')}.)",
-        "zh": f"{step.text['zh']}（本案为{length.told('zh')}。）",
+        "en": f"{step.texts['en']} (Here within {length.told('en')}.)",
+        "zh": f"{step.texts['zh']}（本案为{length.told('zh')}。）",
     }
 
 
@@ -289,7 +289,7 @@ def _deadline(
         days_left=None if done else (due - today).days,
         status=(status := _status(due, done, today)),
         by=step.by,
-        texts=step.text,
+        texts=step.texts,
         source=step.source,
         consequence=step.missed if status in ("late", "missing") else None,
         answer=done.answer if done else None,

@@ -25,11 +25,16 @@ class Period:
     def after(self, start: datetime.date) -> datetime.date:
         """The last day of the period: of months and years the day with the same number, else the month's last day (the
         rule of 《民法典》 art. 202 and of the corresponding-date rule elsewhere)."""
-        if self.unit in ("day", "week"):
-            return start + datetime.timedelta(days=self.count * _DAYS[self.unit])
+        if self.days is not None:
+            return start + datetime.timedelta(days=self.days)
         months = start.year * 12 + start.month - 1 + self.count * (12 if self.unit == "year" else 1)
         year, month = months // 12, months % 12 + 1
         return datetime.date(year, month, min(start.day, calendar.monthrange(year, month)[1]))
+
+    @property
+    def days(self) -> int | None:
+        """How many days it has; None where that depends on the calendar."""
+        return self.count * _DAYS[self.unit] if self.unit in ("day", "week") else None
 
     def told(self, language: str = "en") -> str:
         """`28 days` or `28天`."""

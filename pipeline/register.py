@@ -124,7 +124,7 @@ class ClaimEntry(_Entry):
     id: Identifier
     title: Word
     type: Literal["construction", "warranty", "insurance", "other"]
-    status: Status = "open"
+    status: Status | None = None
     contract: Literal[
         "fidic-1999", "fidic-2017", "gf-2017-0201", "nec4", "none", "prc-insurance", "warranty"
     ] = "none"
@@ -152,12 +152,17 @@ class ClaimEntry(_Entry):
             raise ValueError(f"{self.contract} has no step {unknown[0]} (`periods` may name: {told})")
         return self
 
+    @property
+    def _newest(self) -> str | None:
+        newest = max(self.history, key=lambda entry: entry.date, default=None)
+        return newest.status if newest else None
+
     def claim(self) -> Claim:
         return Claim(
             id=self.id,
             title=self.title,
             type=self.type,
-            status=self.status,
+            status=self.status or self._newest or "open",
             contract=self.contract,
             references=self.references,
             currency=self.currency,

@@ -83,7 +83,7 @@ class Step:
     period: Period | None
     runs_from: str
     by: str
-    text: Mapping[str, str]
+    texts: Mapping[str, str]
     clock: str = SENT
     through: tuple[str, ...] = ()
     rolls: str | None = None
@@ -96,6 +96,21 @@ class Step:
     suspended: tuple[str, ...] = ()
     missed: str | None = None
     answers: tuple[str, ...] = ()
+
+    @property
+    def text(self) -> str:
+        """What the clause says, in the language of its form."""
+        return in_own_language(self.texts, self.source)
+
+    @property
+    def days(self) -> int | None:
+        """The period in days, where it is one of days or weeks."""
+        return self.period.days if self.period else None
+
+
+def in_own_language(texts: Mapping[str, str], source: str) -> str:
+    """Words in the language of a form, which the name of its source shows."""
+    return texts["en" if source.isascii() else "zh"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +170,7 @@ def _step(entry: dict[str, Any], source: str, earlier: set[str]) -> Step:
         period=_period(entry),
         runs_from=str(entry["from"]),
         by=str(entry["by"]),
-        text={language: str(entry["text"][language]) for language in LANGUAGES},
+        texts={language: str(entry["text"][language]) for language in LANGUAGES},
         clock=str(entry["clock"] if entry["from"] in earlier else entry.get("clock", SENT)),
         through=tuple(entry.get("through", ())),
         rolls=entry.get("rolls"),

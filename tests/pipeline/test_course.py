@@ -20,6 +20,7 @@ from pipeline.judgement import import_claims
 from pipeline.matter import Matter
 from pipeline.records import audit_log, courses, matters
 from pipeline.register import STATUSES, body_of, claim_of, read_register
+from pipeline.urgent import urgent
 from tests.conftest import LETTER, REGISTER, Command
 from tests.pipeline.case_builder import claim, day, event
 
@@ -210,6 +211,18 @@ def test_what_cannot_be_noted_is_refused_and_changes_nothing(matter: Matter) -> 
     assert set(course.USUAL) == set(STATUSES)
 
 
+def test_an_accepted_event_and_a_closed_claim_are_not_urgent(matter: Matter) -> None:
+    today = day("2023-04-20")
+    import_claims(matter, [claim(event(), event("E2"))])
+    assert {found.event for found in urgent(matter, today)} == {"CLM-1/E1", "CLM-1/E2"}
+    respond(matter, "CLM-1/E1", "more_information", day("2023-04-01"))
+    assert {found.event for found in urgent(matter, today)} == {"CLM-1/E1", "CLM-1/E2"}
+    respond(matter, "CLM-1/E1", "accepted", day("2023-04-10"))
+    assert {found.event for found in urgent(matter, today)} == {"CLM-1/E2"}
+    set_status(matter, "CLM-1", "closed", day("2023-04-12"))
+    assert urgent(matter, today) == []
+
+
 @given(
     st.lists(st.tuples(st.sampled_from(STATUSES), st.dates(day("2023-01-01"), day("2023-12-31"))), max_size=6)
 )
@@ -242,7 +255,7 @@ def test_a_register_tells_history_and_responses(tmp_path: Path) -> None:
     path.write_text(FULL, encoding="utf-8")
     (found,) = read_register(path)
     assert found.history == (StatusChange("submitted", day("2023-05-01"), "L-0150.pdf"),)
-    assert found.checklist == "own"
+    assert (found.status, found.checklist) == ("submitted", "own")  # no status but that of its history
     (said,) = found.events[0].responses
     assert (said.answer, said.amount, found.events[0].instructed) == ("rejected", Decimal(0), True)
     assert claim_of(body_of(found)) == found

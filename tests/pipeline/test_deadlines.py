@@ -127,7 +127,7 @@ def test_the_json_is_that_of_the_contract() -> None:
         "consequence": None,
         "answer": None,
         "by": "claimant",
-        "text": dict(form("fidic-1999").contractor[0].text),
+        "text": dict(form("fidic-1999").contractor[0].texts),
         "source": form("fidic-1999").source,
         "counted": {
             "from": "awareness",

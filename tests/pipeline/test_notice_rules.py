@@ -352,8 +352,9 @@ def test_every_form_has_its_table_and_every_step_says_where_it_stands_in_both_la
         for step in (*rules.contractor, *rules.employer):
             assert step.clause
             assert step.source == rules.source
-            assert step.text["en"].isascii()
-            assert not step.text["zh"].isascii()
+            assert step.texts["en"].isascii()
+            assert not step.texts["zh"].isascii()
+            assert step.text in step.texts.values()
             assert not told(f"step_{step.key}", "zh").isascii()
             assert step.missed is None or not told(f"missed_{step.missed}", "zh").isascii()
 
