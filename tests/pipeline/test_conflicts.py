@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline import timeline
@@ -231,6 +231,7 @@ def test_pictures_and_tables_show_both_days_beside_each_other() -> None:
     assert "2023-03-14 [register]" in table
 
 
+@settings(max_examples=40)
 @given(
     st.lists(st.tuples(st.dates(day("2023-03-01"), day("2023-03-20")), st.sampled_from("ABCD")), max_size=7)
 )
