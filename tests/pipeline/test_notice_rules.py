@@ -440,6 +440,7 @@ def test_a_notice_goes_from_the_claimant_to_the_other_side(document: Evidence, s
         ("minutes", "Notice of claim: to be sent by HCL.", "Notice of claim"),
         ("work_record", "Told the engineer; verbal notice of the closure.", "verbal notice"),
         ("correspondence", "We refer to your notice of claim.", "your notice of claim"),
+        ("correspondence", "Access was refused. We claim an extension of time.", "We claim"),
         ("minutes", "承包人表示将就停工提出索赔。", "提出索赔"),
         ("minutes", "The weather was fine.", None),
     ],
