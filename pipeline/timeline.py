@@ -24,15 +24,16 @@ CLOSEST = 2 * POINT + 2
 TICKS = 14
 """Months, quarters or years at most that are named on the line of time."""
 _NOT_IN_XML = {0x0C: " ", 0xFFFE: "\ufffd", 0xFFFF: "\ufffd"}
-ROOM = 60
-"""Pixels that a month's name takes."""
+ROOM, DAYS_ROOM = 60, 110
+"""Pixels that a month's name takes, and another day beside a row."""
 LABEL = 30
 """Letters of an event's name beside its lane; a Han character is as wide as two."""
 _STYLE = """
 .t{font:12px system-ui,'Noto Sans','Noto Sans CJK SC','WenQuanYi Zen Hei',sans-serif;fill:#1c2733}
-.c{stroke:#7a4fa0;stroke-dasharray:3 2}.m{fill:#5b6875}.g{stroke:#d8dee5}.e{fill:#2f6fad}.d{fill:#c0662b}
+.x{fill:#7a4fa0}.c{stroke:#7a4fa0;stroke-dasharray:3 2}
+.m{fill:#5b6875}.g{stroke:#d8dee5}.e{fill:#2f6fad}.d{fill:#c0662b}
 @media (prefers-color-scheme:dark){.t{fill:#e6ebf0}.m{fill:#9aa7b4}.g{stroke:#3a4653}.e{fill:#6aa9e4}
-.d{fill:#e59a63}.c{stroke:#b48ad8}}
+.d{fill:#e59a63}.x{fill:#b48ad8}.c{stroke:#b48ad8}}
 """
 _PAGE = """<!DOCTYPE html>
 <html><head><meta charset="utf-8"><title>{title}</title>
@@ -123,7 +124,7 @@ def _lanes(rows: Sequence[Row], scale: _Scale) -> list[list[Row]]:
     """Points that would touch stand below each other; what no lane has room for stands in the last."""
     lanes: list[list[Row]] = []
     for row in rows:
-        free = (lane for lane in lanes if scale.x(row.date) - scale.x(lane[-1].date) >= CLOSEST)
+        free = (lane for lane in lanes if scale.x(row.date) - scale.x(lane[-1].date) >= _room(lane[-1]))
         lane = next(free, None)
         if lane is not None:
             lane.append(row)
@@ -132,6 +133,11 @@ def _lanes(rows: Sequence[Row], scale: _Scale) -> list[list[Row]]:
         else:
             lanes[-1].append(row)
     return lanes
+
+
+def _room(row: Row) -> int:
+    """Pixels that a point takes, with the other days beside it."""
+    return CLOSEST + (DAYS_ROOM if row.conflicts else 0)
 
 
 def _ticks(scale: _Scale, height: int) -> Iterator[str]:
@@ -159,7 +165,7 @@ def _bar(row: Row, y: int, scale: _Scale) -> str:
     return (
         f'<g><title>{_told(row)}</title><text class="t" x="8" y="{y + 15}">{_text(short)}</text>'
         f'<rect class="e" x="{x0:.1f}" y="{y + 5}" width="{max(4.0, x1 - x0):.1f}" height="{LANE - 12}" rx="3"/>'
-        f"{_disputed(row, y + LANE - 5, scale)}</g>"
+        f"{_disputed(row, max(x1, x0 + 4), y + 12, scale)}</g>"
     )
 
 
@@ -177,17 +183,22 @@ def _point(row: Row, y: int, scale: _Scale) -> str:
         span = f'<rect class="d" x="{x0:.1f}" y="{y + 11}" width="{max(1.0, scale.x(row.end) - x0):.1f}" height="2"/>'
     return (
         f'<g><title>{_told(row)}</title>{span}<circle class="d" cx="{x0:.1f}" cy="{y + 12}" r="{POINT}"/>'
-        f"{_disputed(row, y + 12, scale)}</g>"
+        f"{_disputed(row, x0, y + 12, scale)}</g>"
     )
 
 
-def _disputed(row: Row, y: int, scale: _Scale) -> str:
-    """A broken line from a row to the other days that are given for it."""
-    x = scale.x(row.date)
-    return "".join(
-        f'<line class="c" x1="{x:.1f}" x2="{scale.x(each.date):.1f}" y1="{y}" y2="{y}"/>'
-        for each in row.conflicts
+def _disputed(row: Row, x: float, y: int, scale: _Scale) -> str:
+    """The other days that are given for a row: named right of it, with a broken line to each."""
+    if not row.conflicts:
+        return ""
+    days = sorted({each.date for each in row.conflicts})
+    lines = "".join(
+        f'<line class="c" x1="{scale.x(row.date):.1f}" x2="{scale.x(day):.1f}" y1="{y}" y2="{y}"/>'
+        for day in days
     )
+    told = ", ".join(day.isoformat() for day in days)
+    at, anchor = (x + POINT + 4, "start") if x < WIDTH - DAYS_ROOM else (x - POINT - 4, "end")
+    return f'{lines}<text class="t x" x="{at:.1f}" y="{y + 4}" text-anchor="{anchor}">≠ {told}</text>'
 
 
 def _told(row: Row) -> str:
