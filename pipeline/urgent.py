@@ -17,6 +17,10 @@ OVER = ("closed", "accepted")
 """States of a claim whose clocks matter no more."""
 
 
+WELCOME = ("deemed_valid",)
+"""What follows from a step that the other side did not take and that nobody waits for."""
+
+
 def urgent(matter: Matter, today: datetime.date) -> list[Deadline]:
     """The steps still to be taken that are overdue or due within `SOON` days, the most urgent first."""
     return sorted(_open(matter, today), key=lambda found: (found.due, found.event, found.step))
@@ -30,7 +34,8 @@ def _open(matter: Matter, today: datetime.date) -> Iterator[Deadline]:
     for claim in claims:
         settled = {qualified(claim.id, event.id) for event in claim.events if _is_accepted(event)}
         for found in deadlines(load_case(matter, claim.id), today):
-            if found.days_left is not None and found.days_left <= SOON and found.event not in settled:
+            urges = found.days_left is not None and found.days_left <= SOON
+            if urges and found.event not in settled and found.consequence not in WELCOME:
                 yield found
 
 

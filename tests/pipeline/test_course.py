@@ -22,7 +22,7 @@ from pipeline.records import audit_log, courses, matters
 from pipeline.register import STATUSES, body_of, claim_of, read_register
 from pipeline.urgent import urgent
 from tests.conftest import LETTER, REGISTER, Command
-from tests.pipeline.case_builder import claim, day, event
+from tests.pipeline.case_builder import CONTRACTOR, case, claim, day, event, evidence
 
 Said = list[tuple[str, str]]
 
@@ -219,6 +219,15 @@ def test_an_accepted_event_and_a_closed_claim_are_not_urgent(matter: Matter) -> 
     assert {found.event for found in urgent(matter, today)} == {"CLM-1/E2"}
     set_status(matter, "CLM-1", "closed", day("2023-04-12"))
     assert urgent(matter, today) == []
+
+
+def test_that_nobody_objected_is_not_urgent(matter: Matter, monkeypatch: pytest.MonkeyPatch) -> None:
+    notice = evidence("n.pdf", "Notice of claim\nWe claim.", date="2023-03-20", sender=CONTRACTOR)
+    about = claim(event(), contract="fidic-2017")
+    monkeypatch.setattr("pipeline.urgent.load_case", lambda *_: case(about, [notice]))
+    import_claims(matter, [about])
+    for today, steps in (("2023-04-03", ["objection"]), ("2023-04-04", [])):
+        assert [found.step for found in urgent(matter, day(today))] == steps
 
 
 @given(

@@ -125,6 +125,11 @@ FIDIC_1999 = [
     ]),
     # an employer's claim under 2.5: as soon as practicable, no number of days but the claim's own
     ("2023-06-30", [], {"parties": EMPLOYER_CLAIMS}, []),
+    ("2023-06-30", [paper(NOTICE, "2023-03-28", ENGINEER)], {
+        "parties": EMPLOYER_CLAIMS, "periods": (("notice", 14),),
+    }, [
+        ("notice", "2023-03-14", "2023-03-28", "2023-03-28", None, "met", None),  # the Engineer may give it
+    ]),
     ("2023-03-20", [], {"parties": EMPLOYER_CLAIMS, "periods": (("notice", 14),)}, [
         ("notice", "2023-03-14", "2023-03-28", None, 8, "pending", None),
     ]),
