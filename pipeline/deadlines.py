@@ -155,7 +155,7 @@ def _of_event(case: CaseFile, event: Event, today: datetime.date) -> Iterator[De
             continue
         done = taken(case, event, step, clock.start if clock.follows else min(clock.start, event.start))
         length = _length(case, event, step)
-        due = _due(clock.start, length, step, past, today)
+        due = _due(clock.start, length, step, past, done.day if done else today)
         past[step.key] = _Past(step.by, due, done)
         if due is not None and length is not None:
             found = _deadline(case.name_of(event), rules.name, step, clock, due, done, today)
@@ -189,21 +189,21 @@ def _length(case: CaseFile, event: Event, step: Step) -> Period | None:
 
 
 def _due(
-    start: datetime.date, length: Period | None, step: Step, past: Mapping[str, _Past], today: datetime.date
+    start: datetime.date, length: Period | None, step: Step, past: Mapping[str, _Past], until: datetime.date
 ) -> datetime.date | None:
-    """The last day: the day on which the clock starts does not count, nor do days of suspension."""
+    """The last day: the day on which the clock starts does not count, nor do days of suspension before `until`."""
     if length is None:
         return None
-    due = length.after(start) + _suspended(step, past, today)
+    due = length.after(start) + _suspended(step, past, until)
     return due if step.rolls is None else on_working_day(due, step.rolls)
 
 
-def _suspended(step: Step, past: Mapping[str, _Past], today: datetime.date) -> datetime.timedelta:
-    """How long the period stood still: from the one step to the other, or until today while that is awaited."""
+def _suspended(step: Step, past: Mapping[str, _Past], until: datetime.date) -> datetime.timedelta:
+    """How long the period stood still: from the one step to the other, or while that is awaited until this day."""
     begun, ended = (past[key].done if key in past else None for key in step.suspended or ("", ""))
     if begun is None:
         return datetime.timedelta()
-    return max(datetime.timedelta(), (ended.received if ended else today) - begun.received)
+    return max(datetime.timedelta(), (ended.received if ended else until) - begun.received)
 
 
 def _texts(case: CaseFile, step: Step, length: Period) -> dict[str, str]:

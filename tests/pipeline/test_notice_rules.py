@@ -310,6 +310,13 @@ INSURANCE = [
         ("payment", "2023-07-17", "2023-07-27", None, 21, "pending", None),
         ("advance", "2023-06-05", "2023-08-04", None, 29, "pending", None),
     ]),
+    # asked on 9 June, never answered, decided on 15 July all the same: 36 days do not count: 5 July + 36 = 10 August
+    ("2023-09-01", [
+        paper(APPLICATION, "2023-06-05"), paper("补充资料通知\n请补充提供以下资料。", "2023-06-09", EMPLOYER),
+        paper("拒赔通知书\n经核定，不予赔付。", "2023-07-15", EMPLOYER),
+    ], {}, [
+        ("reply", "2023-06-05", "2023-08-10", "2023-07-15", None, "met", None),
+    ]),
     # a written refusal (art. 24) leaves nothing to pay
     ("2023-07-06", [
         paper(APPLICATION, "2023-06-05"), paper("拒赔通知书\n不属于保险责任。经核定予以拒赔。", "2023-06-20", EMPLOYER),
