@@ -53,10 +53,6 @@ _OFFICE_BEHIND = re.compile(
     rf"\s*[(（](?:[^()（）]{{0,6}}(?:{_OFFICES}|员|师|长|经理|主任|代表|总监|负责人))[)）]?$"
 )
 _SIGNED_BY = re.compile(r"(?:人|员|长|师|手|字|会计|出纳|经理|复核|审核|制单)\s*[:：]\s*$")
-_DEPARTMENT = re.compile(
-    r"(?P<company>.{4,30}?(?:公司|集团|院))\s*[(（][^()（）]{1,24}(?:项目部|经理部|监理部|项目监理机构|指挥部|分部)[)）]?",
-    re.DOTALL,
-)
 
 
 def proper(text: str, one: Named) -> Named | None:
@@ -90,15 +86,10 @@ def _within(text: str, one: Named) -> Named:
     if not has_han(name):
         found = _RUNS_ON.fullmatch(name)
         return replace(one, end=one.start + found.end("name")) if found and not one.form else one
-    for cut in (_without_department(name), _after_signatory(text, one), _person_alone(name)):
+    for cut in (_after_signatory(text, one), _person_alone(name)):
         if cut:
             return replace(one, start=one.start + cut[0], end=one.start + cut[1])
     return one
-
-
-def _without_department(name: str) -> tuple[int, int] | None:
-    found = _DEPARTMENT.fullmatch(name)
-    return found.span("company") if found else None
 
 
 def _after_signatory(text: str, one: Named) -> tuple[int, int] | None:

@@ -19,7 +19,8 @@ from extractors.facts.segments import PageSegments, Segment
 _HEADS = ("party.letterhead", "party.signature", "party.shop", "party.addressee")
 _FORM = re.compile(r"(?:co|company|pte|pty|pvt|sdn|m)*(?:ltd|limited|llp|plc|inc|llc|bhd|gmbh|corp|lp)?")
 _DEPARTMENT = re.compile(
-    r"(?P<company>.{4,30}?公司)[^公司]{0,14}(?:项目部|项目经理部|经理部|监理部|項目部)", re.DOTALL
+    r"(?P<company>.{4,30}?公司)(?:[^公司]{0,14}|\s*[(（][^()（）公司]{0,24})(?:项目部|经理部|监理部|項目部|指挥部)[)）]?",
+    re.DOTALL,
 )
 _LONGEST_FORM = 24
 _LEAST = 6
@@ -110,7 +111,7 @@ def _fitted(text: str, one: Named, place: Place) -> Named | None:
 
 
 def _of_company(text: str, one: Named) -> Named:
-    """The company alone of "…有限公司云溪路项目部": a department for a project is no party of its own."""
+    """The company alone of "…有限公司云溪路项目部", also in brackets: a project's department is no party of its own."""
     found = _DEPARTMENT.fullmatch(text, one.start, one.end)
     return replace(one, end=found.end("company")) if found else one
 
