@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 
 from bench.kinds_texts import texts
-from bench.kinds_train import Example, Numbers, example, of_cues, of_tests, of_texts, unseen, weighing
+from bench.kinds_train import Example, Numbers, alike, example, of_cues, of_tests, of_texts, unseen, weighing
 from bench.samples import expectations
 from extractors.kinds.decision import sorts, weighed
 from extractors.kinds.model import TEXT_KINDS, Weighing, centred, model, squared
@@ -121,7 +121,7 @@ def report(title: str, both: Sequence[tuple[Way, Sequence[Said]]]) -> None:
             right[kinds == at].mean() if (kinds == at).any() else float("nan")
             for at in range(len(TEXT_KINDS))
         ]
-        print(f"{name:<8}{right.mean():>7.3f}" + "".join(f"{share:>14.3f}" for share in each))
+        print(f"{name:<8}{alike(kinds) @ right:>7.3f}" + "".join(f"{share:>14.3f}" for share in each))
     for name, chances, kinds in rows:
         _reliability(name, chances, kinds)
     _confusion(*rows[-1][1:])
@@ -150,15 +150,21 @@ def _confusion(chances: Numbers, kinds: np.ndarray[tuple[int, ...], np.dtype[np.
 
 
 def _reliability(name: str, chances: Numbers, kinds: np.ndarray[tuple[int, ...], np.dtype[np.int64]]) -> None:
-    """Of the answers with such a confidence, how many are right; ECE over these bins; Brier's score of all kinds."""
+    """Of the answers with such a confidence, how many are right; ECE over these bins; Brier's score of all kinds.
+
+    All kinds weigh alike, as in the fit.
+    """
+    share = alike(kinds)
     confidence, right = chances.max(axis=1), chances.argmax(axis=1) == kinds
-    brier = float(((chances - np.eye(len(TEXT_KINDS))[kinds]) ** 2).sum(axis=1).mean())
+    brier = float(share @ ((chances - np.eye(len(TEXT_KINDS))[kinds]) ** 2).sum(axis=1))
     error, cells = 0.0, []
     for low, high in pairwise(BINS):
         inside = (confidence > low) & (confidence <= high)
         if inside.any():
-            error += inside.mean() * abs(confidence[inside].mean() - right[inside].mean())
-            cells.append(f"{confidence[inside].mean():.2f}→{right[inside].mean():.2f} ({inside.sum()})")
+            weights = share[inside] / share[inside].sum()
+            said, true = float(weights @ confidence[inside]), float(weights @ right[inside])
+            error += float(share[inside].sum()) * abs(said - true)
+            cells.append(f"{said:.2f}→{true:.2f} ({inside.sum()})")
     print(f"{name:<8}ECE {error:.3f}  Brier {brier:.3f}  said→right: {'  '.join(cells)}")
 
 

@@ -13,11 +13,13 @@ from extractors.kinds.cues import KINDS
 from extractors.kinds.evidence import Evidence
 from extractors.kinds.grams import Grams
 from extractors.kinds.layout import layout_of
-from extractors.kinds.model import TEXT_KINDS, Numbers, Weighing, model
+from extractors.kinds.model import TEXT_KINDS, Numbers, Weighing, amount, model
 from extractors.kinds.telling import telling_words
 
 _NOTHING_SPEAKS = 1.2
 """What a document without cues scores as "other" where it is held against a picture."""
+_LITTLE_SAID = 0.5
+"""What speaks for "other" where there is no text; less, the more text there is."""
 _CAPS = {"line": 5.0, "body": 3.0}
 """Beyond this sum, more cues of a place add a quarter of their weight: ten hints are not ten proofs."""
 _PICTURES_ONLY = ("photo", "video")
@@ -78,7 +80,9 @@ def decide(
         return shown if told in (None, shown.kind) else Decision(str(told), 0.0, ())
     trained = model()
     found = sorts(spoken(evidence), trained.speaks(grams), trained.laid_out(layout_of(pages), grams))
-    return of_scores(tuple(round(float(s), 3) for s in weighed(found, trained.weighing)), told)
+    logits = weighed(found, trained.weighing)
+    logits[TEXT_KINDS.index("other")] += _LITTLE_SAID * (1 - amount(grams.different))
+    return of_scores(tuple(round(float(s), 3) for s in logits), told)
 
 
 def of_scores(scores: tuple[float, ...], told: str | None = None) -> Decision:
