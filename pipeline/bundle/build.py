@@ -17,6 +17,7 @@ from pipeline.bundle.case import BundleReport, Case, Exhibit, Progress
 from pipeline.bundle.errors import BundleExists, EmptyCase, OriginalChanged
 from pipeline.bundle.exhibits.body import body_of
 from pipeline.bundle.exhibits.press import Press, Runner, here
+from pipeline.bundle.kept import COLUMNS, FILE, custody_record, custody_rows
 from pipeline.bundle.plan import Body, Plan, in_order
 from pipeline.bundle.profile import Profile, profile
 from pipeline.bundle.sheets import Sheets, settled
@@ -139,7 +140,9 @@ def _filled(case: Case, folder: Path, press: Press, style: Profile, tell: Progre
     write_csv(data / "index.csv", INDEX_COLUMNS, index_rows(plan))
     write_csv(data / "chronology.csv", CHRONOLOGY_COLUMNS, chronology_rows(case, plan))
     (data / "audit.jsonl").write_text("".join(f"{e}\n" for e in case.audit), encoding="utf-8", newline="\n")
-    write_json(data / "manifest.json", manifest(case, plan, data / "bundle.pdf"))
+    write_csv(folder / FILE, COLUMNS, custody_rows(case, plan))
+    record = {**manifest(case, plan, data / "bundle.pdf"), "custody": custody_record(case, plan)}
+    write_json(data / "manifest.json", record)
     info = {"Bagging-Date": case.made_at.date().isoformat(), "External-Identifier": case.claim_id}
     return plan, close_bag(folder, {**info, "External-Description": case.title})
 

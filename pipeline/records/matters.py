@@ -157,6 +157,13 @@ def open_runs(tx: sa.Connection, command: str) -> dict[str, Mapping[str, Any]]:
     return {row.id: row.summary for row in tx.execute(query.order_by(runs.c.started, runs.c.id))}
 
 
+def last_run(tx: sa.Connection, command: str, claim: str) -> Mapping[str, Any] | None:
+    """What was said at the end of the newest run of a command for a claim; None where none ended."""
+    query = sa.select(runs.c.summary).where(runs.c.command == command, runs.c.finished.is_not(None))
+    found = (row.summary for row in tx.execute(query.order_by(runs.c.finished.desc(), runs.c.started.desc())))
+    return next((told for told in found if told and told.get("claim") == claim), None)
+
+
 def end_run(tx: sa.Connection, run: str, summary: Mapping[str, Any]) -> None:
     """Note how a run ended."""
     tx.execute(sa.update(runs).where(runs.c.id == run).values(finished=stamp(now()), summary=dict(summary)))
