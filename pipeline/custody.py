@@ -130,7 +130,7 @@ def _item(found: Custody, words: Words) -> tuple[Table, ...]:
         ("marks", ", ".join(about.marks)),
     ]
     cells = tuple((_said(words(key)), _said(value)) for key, value in rows if value not in (None, ""))
-    return (Table("", (words("what"), words("value")), cells),)
+    return (Table("", (words("what"), words("value")), cells, widths=(1, 3)),)
 
 
 def _receipts(found: Custody, words: Words) -> Table:
@@ -161,4 +161,4 @@ def _touches(found: Custody, words: Words) -> Table:
         )
         for touch in found.touches
     )
-    return Table("", columns, rows, numeric=frozenset({0}))
+    return Table("", columns, rows, numeric=frozenset({0}), widths=(6, 13, 9, 9, 10, 28, 25))

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import datetime
 from pathlib import Path
 
 import click
 
 from app.files import Forms, out_option, write_form
-from app.options import json_option, open_matter, workspace_option
+from app.options import IsoDate, json_option, open_matter, workspace_option
 from app.output import language as own_language
 from app.output import message, print_json, print_table, say, word
+from pipeline.casefile import load_case
+from pipeline.claim_report import claim_report
 from pipeline.clock import now
 from pipeline.custody import as_paper, custody
+from pipeline.notice_draft import notice_draft
+from pipeline.papers.citing import bundle_at, last_bundle
 from pipeline.papers.docx_form import as_docx
 from pipeline.papers.html_form import as_html
 from pipeline.papers.markdown_form import as_markdown
 from pipeline.papers.paper import Paper
+from pipeline.papers.words import LANGUAGES
 
 
 def _forms(paper: Paper) -> Forms:
@@ -26,9 +32,91 @@ def _forms(paper: Paper) -> Forms:
     }
 
 
+LANGUAGE = click.Choice(LANGUAGES)
+
+
+@click.command("report")
+@click.argument("claim")
+@click.option("--language", type=LANGUAGE, help="Default: that of most of the evidence.")
+@click.option(
+    "--bundle",
+    metavar="BUNDLE",
+    type=click.Path(path_type=Path),
+    help="Cite, and lead to, the pages of this bundle. Default: cite those of the one exported last.",
+)
+@out_option("docx", "html", "md")
+@workspace_option
+@json_option
+def report_command(
+    claim: str, language: str | None, bundle: Path | None, out: Path | None, workspace: Path, as_json: bool
+) -> None:
+    """A draft claim report: events, basis, deadlines, loss, exhibits; every statement cites its page.
+
+    \b
+    Example:
+      claimtrail report CLM-001 --out report.docx
+      claimtrail report CLM-001 --bundle bundle-CLM-001 --out report.html --language zh
+    """
+    with open_matter(workspace) as matter:
+        case = load_case(matter, claim)
+        cited = bundle_at(bundle) if bundle is not None else last_bundle(matter, claim)
+    draft = claim_report(case, now().date(), language, cited, _beside(out, bundle))
+    if out is not None:
+        write_form(out, _forms(draft.paper))
+    if as_json:
+        print_json(draft.as_json())
+    elif out is None:
+        say(draft.as_markdown())
+
+
+@click.command("notice")
+@click.argument("event", metavar="CLAIM/EVENT")
+@click.option("--language", type=LANGUAGE, help="Default: your own.")
+@click.option("--today", type=IsoDate(), help="Reckon from this day instead of today.")
+@click.option(
+    "--bundle",
+    metavar="BUNDLE",
+    type=click.Path(path_type=Path),
+    help="Cite, and lead to, the pages of this bundle. Default: cite those of the one exported last.",
+)
+@out_option("docx", "html", "md")
+@workspace_option
+@json_option
+def notice_command(
+    event: str,
+    language: str | None,
+    today: datetime.date | None,
+    bundle: Path | None,
+    out: Path | None,
+    workspace: Path,
+    as_json: bool,
+) -> None:
+    """A draft notice of claim (索赔意向通知书) for an event, by the rule of the contract form.
+
+    Example: claimtrail notice CLM-001/E1 --out notice.docx --language zh
+    """
+    claim, _, event_id = event.partition("/")
+    with open_matter(workspace) as matter:
+        case = load_case(matter, claim)
+        cited = bundle_at(bundle) if bundle is not None else last_bundle(matter, claim)
+    tongue = language or own_language()
+    found = notice_draft(case, event_id, today or now().date(), tongue, cited, _beside(out, bundle))
+    if out is not None:
+        write_form(out, _forms(found.paper))
+    if as_json:
+        print_json(found.as_json())
+    elif out is None:
+        say(as_markdown(found.paper))
+
+
+def _beside(out: Path | None, bundle: Path | None) -> Path | None:
+    """The folder of the paper, from which it leads to a bundle whose place is known."""
+    return (out.parent if out is not None else Path()).resolve() if bundle is not None else None
+
+
 @click.command("custody")
 @click.argument("document", metavar="DOC")
-@click.option("--language", type=click.Choice(["en", "zh"]), help="Of the paper. Default: your own.")
+@click.option("--language", type=LANGUAGE, help="Of the paper. Default: your own.")
 @out_option("docx", "html", "md", "csv")
 @workspace_option
 @json_option

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import datetime
 import io
+from collections.abc import Sequence
 
 import docx
 from docx.document import Document
 from docx.enum.style import WD_STYLE_TYPE
 from docx.enum.table import WD_TABLE_ALIGNMENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_BREAK
-from docx.shared import Mm, Pt, RGBColor
+from docx.shared import Length, Mm, Pt, RGBColor
+from docx.table import _Row
 from docx.text.paragraph import Paragraph
 
 from pipeline.papers import docx_parts as parts
@@ -18,6 +20,8 @@ from pipeline.papers.paper import Paper, Section, Statement, Table, pieces, plai
 
 _DARK = RGBColor(0x1F, 0x2A, 0x37)
 _LINK = RGBColor(0x1B, 0x4F, 0x91)
+WIDTH = 160
+"""Millimetres of a line."""
 _SIZES = {
     "Title": 20,
     "Heading 1": 14,
@@ -119,21 +123,27 @@ class _Writer:
                 plain(table.caption), style="Caption"
             ).paragraph_format.keep_with_next = True
         made = self.document.add_table(rows=1, cols=len(table.columns), style="Table Grid")
-        made.alignment = WD_TABLE_ALIGNMENT.CENTER
-        for cell, name in zip(made.rows[0].cells, table.columns, strict=True):
+        made.alignment, made.autofit = WD_TABLE_ALIGNMENT.CENTER, False
+        widths = [Mm(round(WIDTH * share)) for share in table.shares()]
+        for column, width in zip(made.columns, widths, strict=True):
+            column.width = width
+        for cell, name, width in zip(made.rows[0].cells, table.columns, widths, strict=True):
+            cell.width, cell.paragraphs[0].style = width, "Table Text"
             cell.paragraphs[0].add_run(plain(name)).bold = True
         parts.repeat_heading(made.rows[0])
-        for number, row in enumerate(table.rows):
-            line = made.add_row()
-            parts.keep_whole(line)
-            last = table.total and number == len(table.rows) - 1
-            for column, statement in enumerate(row):
-                self._cell(line.cells[column].paragraphs[0], statement, column in table.numeric, last)
-            if number < len(table.anchors):
-                self._bookmark(line.cells[0].paragraphs[0], table.anchors[number])
-        for cell in made.rows[0].cells:
-            cell.paragraphs[0].style = "Table Text"
+        for number in range(len(table.rows)):
+            self._row(made.add_row(), table, number, widths)
         self.document.add_paragraph()
+
+    def _row(self, line: _Row, table: Table, number: int, widths: Sequence[Length]) -> None:
+        parts.keep_whole(line)
+        last = table.total and number == len(table.rows) - 1
+        cells = line.cells
+        for column, statement in enumerate(table.rows[number]):
+            cells[column].width = widths[column]
+            self._cell(cells[column].paragraphs[0], statement, column in table.numeric, last)
+        if number < len(table.anchors):
+            self._bookmark(cells[0].paragraphs[0], table.anchors[number])
 
     def _cell(self, paragraph: Paragraph, statement: Statement, numeric: bool, bold: bool) -> None:
         paragraph.style = "Table Text"
@@ -197,4 +207,5 @@ def _set_styles(document: Document, language: str) -> None:
     for name, after in (("Normal", 6), ("List Bullet", 3), ("Table Text", 0), ("TOC 1", 2), ("TOC 2", 1)):
         styles[name].paragraph_format.space_after = Pt(after)
     styles["Quote"].paragraph_format.left_indent = Mm(8)
+    styles["Quote"].font.italic = False  # Han characters have none
     parts.set_language(styles["Normal"], language)

@@ -100,7 +100,8 @@ def _table(paper: Paper, table: Table) -> str:
     )
     rows = "".join(_row(paper, table, number) for number in range(len(table.rows)))
     caption = f"<caption>{_plain(table.caption)}</caption>" if table.caption else ""
-    return f"<table>{caption}<thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>"
+    widths = "".join(f'<col style="width:{100 * share:.1f}%">' for share in table.shares())
+    return f"<table>{caption}<colgroup>{widths}</colgroup><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>"
 
 
 def _row(paper: Paper, table: Table, number: int) -> str:

@@ -55,8 +55,7 @@ def _kept(part: str) -> str:
 
 def _table(paper: Paper, table: Table) -> str:
     lines = [
-        f"**{markdown(table.caption)}**",
-        "",
+        *([f"**{markdown(table.caption)}**", ""] if table.caption else []),
         f"| {' | '.join(markdown(column) for column in table.columns)} |",
         f"|{'|'.join(' ---: ' if n in table.numeric else ' --- ' for n in range(len(table.columns)))}|",
     ]

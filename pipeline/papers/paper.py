@@ -54,6 +54,13 @@ class Table:
     anchors: tuple[str, ...] = ()
     total: bool = False
     """Whether the last row sums up those above."""
+    widths: tuple[int, ...] = ()
+    """The shares of the columns in the width; all alike where there are none."""
+
+    def shares(self) -> list[float]:
+        """The width of each column, as a fraction of the whole."""
+        widths = self.widths or (1,) * len(self.columns)
+        return [width / sum(widths) for width in widths]
 
 
 Block = Statement | Table

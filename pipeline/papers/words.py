@@ -10,6 +10,7 @@ import re
 from pathlib import Path
 from typing import Any
 
+from pipeline.evidence import Evidence
 from pipeline.papers.paper import Labels, told
 from pipeline.wording import vocabulary
 
@@ -38,6 +39,16 @@ class Words:
         """What a role, kind, step or status is called."""
         names: dict[str, str] = {**self._common.get("names", {}), **self._own.get("names", {})}
         return names.get(key, key.replace("_", " "))
+
+    def title(self, key: str) -> str:
+        """The same with a capital, for the beginning of a sentence or a cell."""
+        name = self.name(key)
+        return name[:1].upper() + name[1:]
+
+    def called(self, found: Evidence) -> str:
+        """What a document is called: its title, else its kind and the name of its file."""
+        about = found.summary
+        return about.title or self("untitled", kind=self.title(about.kind), name=about.name)
 
     def phrase(self, text: str) -> str | None:
         """Words of a rule in this language; None where they are only known in the other one."""
