@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,15 +24,15 @@ PDF = "data/bundle.pdf"
 class Bundled:
     """A bundle that was handed over: what it is called, its profile and day, and by what each page goes in it.
 
-    `numbers`: document -> the numbers of its pages, from the first. `positions`: the same in pages of the PDF. `path`
-    is where it lies, where that is known.
+    `numbers`: document -> the numbers of its pages as printed, from the first. `places`: the same as (file, page
+    of that PDF), since a bundle may have volumes. `path` is where it lies, where that is known.
     """
 
     name: str
     profile: str
     made_at: str
     numbers: Mapping[str, Sequence[str]]
-    positions: Mapping[str, Sequence[int]]
+    places: Mapping[str, Sequence[tuple[str, int]]]
     path: Path | None = None
 
     def as_json(self) -> dict[str, Any]:
@@ -43,7 +42,6 @@ class Bundled:
             "profile": self.profile,
             "made_at": self.made_at,
             "numbers": {key: list(value) for key, value in self.numbers.items()},
-            "positions": {key: list(value) for key, value in self.positions.items()},
         }
 
 
@@ -53,7 +51,7 @@ def bundle_at(path: Path) -> Bundled:
         told = json.loads(bundle_file(path, "data/manifest.json"))
         name = path.name.removesuffix(".zip")
         return bundled(told, name, path)
-    except (ValueError, KeyError, TypeError, AttributeError, zipfile.BadZipFile) as error:
+    except (ValueError, LookupError, TypeError, AttributeError, StopIteration) as error:
         raise UsageError(
             f"{path} has no manifest.json that can be read.", "Name a bundle that export made."
         ) from error
@@ -62,23 +60,40 @@ def bundle_at(path: Path) -> Bundled:
 def bundled(manifest: Mapping[str, Any], name: str, path: Path | None = None) -> Bundled:
     """What a bundle's manifest.json says of its pages. Raises `KeyError` and the like for what is none."""
     shown = [found for found in manifest["documents"] if found["page_map"]]
+    volumes = manifest["bundle"].get("volumes") or [
+        {"file": PDF, "first": 1, "last": manifest["bundle"]["pages"]}
+    ]
     return Bundled(
         name=name,
         profile=str(manifest["profile"]),
         made_at=str(manifest["made_at"]),
-        numbers={str(d["id"]): [str(n) for n in d.get("page_labels") or d["page_map"]] for d in shown},
-        positions={str(d["id"]): [int(n) for n in d["page_map"]] for d in shown},
+        numbers={str(found["id"]): _printed(found) for found in shown},
+        places={str(found["id"]): [_place(volumes, page) for page in found["page_map"]] for found in shown},
         path=path,
     )
+
+
+def _printed(document: Mapping[str, Any]) -> list[str]:
+    """What the pages of a document have printed on them: their place in the bundle, or the numbers of its profile,
+    which begin with the tab's own sheet."""
+    numbers, sheet = document.get("numbers"), document["pages"]["tab"]
+    return [str(numbers[page - sheet] if numbers else page) for page in document["page_map"]]
+
+
+def _place(volumes: Sequence[Mapping[str, Any]], page: int) -> tuple[str, int]:
+    """The file in which a page of the bundle lies, and its number there."""
+    volume = next(found for found in volumes if found["first"] <= page <= found["last"])
+    return str(volume["file"]), page - int(volume["first"]) + 1
 
 
 def last_bundle(matter: Matter, claim: str) -> Bundled | None:
     """The bundle of a claim that was handed over last, as the records tell of it."""
     with matter.reading() as tx:
-        told = matters.last_run(tx, "export", claim)
-    if told is None or "numbers" not in told:
+        ended = (told for told in matters.ended_runs(tx, "export") if told.get("claim") == claim)
+        told = next((told for told in ended if "bundle" in told), None)
+    if told is None:
         return None
-    return Bundled(told["bundle"], told["profile"], told["made_at"], told["numbers"], told["positions"])
+    return Bundled(told["bundle"], told["profile"], told["made_at"], told["numbers"], {})
 
 
 @dataclass(frozen=True)
@@ -101,7 +116,10 @@ class Citer:
 
     def _place(self, bundle: Bundled, doc: str, page: int) -> str | None:
         """A link from the paper to the page in the bundle's PDF, where it is a folder whose place is known."""
-        if bundle.path is None or self.beside is None or not (bundle.path / PDF).is_file():
+        if bundle.path is None or self.beside is None:
             return None
-        way = os.path.relpath(bundle.path / PDF, self.beside)
-        return f"{quote(Path(way).as_posix())}#page={bundle.positions[doc][page - 1]}"
+        file, number = bundle.places[doc][page - 1]
+        if not (bundle.path / file).is_file():
+            return None
+        way = os.path.relpath(bundle.path / file, self.beside)
+        return f"{quote(Path(way).as_posix())}#page={number}"

@@ -95,7 +95,8 @@ class Course:
             days=days if clock.done else abs(days),
         )
         proof = clock.done_evidence
-        return Statement(text, proof.doc, proof.page) if proof else Statement(text, needs_source=False)
+        needs_source = clock.done is not None  # that it was not taken is no fact that a page could show
+        return Statement(text, proof.doc, proof.page) if proof else Statement(text, needs_source=needs_source)
 
     def _basis(self, event: Event) -> Iterator[Statement]:
         told = [statement for found in self.case.evidence_of(event) for statement in self._invoked(found)]

@@ -138,11 +138,16 @@ def test_deadlines_loss_chronology_and_exhibits_are_tables_that_cite() -> None:
 def a_bundle(found: CaseFile, path: Path | None = None) -> Bundled:
     ids = list(found.evidence)
     documents = [
-        {"id": ids[0], "page_map": [7]},
-        {"id": ids[1], "page_map": [9, 10], "page_labels": ["HCL-09", "HCL-10"]},
-        {"id": ids[2], "page_map": []},
+        {"id": ids[0], "page_map": [7], "pages": {"tab": 6}},
+        {"id": ids[1], "page_map": [9, 10], "pages": {"tab": 8}, "numbers": ["HCL-08", "HCL-09", "HCL-10"]},
+        {"id": ids[2], "page_map": [], "pages": {"tab": 11}},
+    ]
+    volumes = [
+        {"file": "data/bundle-1.pdf", "first": 1, "last": 7},
+        {"file": "data/bundle-2.pdf", "first": 8, "last": 11},
     ]
     manifest = {"profile": "uk", "made_at": "2023-06-01T08:00:00Z", "documents": documents}
+    manifest["bundle"] = {"pages": 11, **({"volumes": volumes} if path else {})}
     return bundled(manifest, "bundle-1", path)
 
 
@@ -161,12 +166,13 @@ def test_pages_are_those_of_the_bundle_where_the_document_is_in_it() -> None:
 def test_citations_lead_into_a_bundle_whose_place_is_known(tmp_path: Path) -> None:
     found = a_case()
     (tmp_path / "the bundle" / "data").mkdir(parents=True)
-    (tmp_path / "the bundle" / "data" / "bundle.pdf").write_bytes(b"%PDF")
+    for volume in ("bundle-1.pdf", "bundle-2.pdf"):
+        (tmp_path / "the bundle" / "data" / volume).write_bytes(b"%PDF")
     (tmp_path / "papers").mkdir()
     report = claim_report(found, TODAY, "en", a_bundle(found, tmp_path / "the bundle"), tmp_path / "papers")
     page = html.fromstring(report.as_html().encode())
     links = {a.get("href") for a in page.iter("a") if "cite" in (a.get("class") or "")}
-    assert {"../the%20bundle/data/bundle.pdf#page=7", "../the%20bundle/data/bundle.pdf#page=10"} <= links
+    assert {"../the%20bundle/data/bundle-1.pdf#page=7", "../the%20bundle/data/bundle-2.pdf#page=3"} <= links
     assert {link for link in links if link.startswith("#")} == {"#exhibit-3"}
 
 
