@@ -24,9 +24,9 @@ def bind(sheets: Sheets, case: Case, profile: Profile, out: Path, told: Callable
             source = sources.setdefault(part.file, None) or pikepdf.open(part.file)  # type: ignore[arg-type]
             sources[part.file] = source
             pdf.pages.extend(source.pages[part.first : part.first + part.count])
-        stamper = Stamper(pdf, profile.word("stamp"))
+        stamper = Stamper(pdf, profile.words.get("corner", "bottom-right"))
         for number, page in enumerate(pdf.pages, 1):
-            stamper.stamp(page, number)
+            stamper.stamp(page, profile.word("stamp", n=number))
             told(number)
         _link(pdf, sheets)
         _bookmark(pdf, sheets.plan, profile)

@@ -151,8 +151,16 @@ def test_order_loses_nobody_even_in_mad_families(found: list[tuple[int, int | No
 
 @pytest.mark.parametrize("turn", [0, 90, 180, 270])
 @pytest.mark.parametrize("origin", [(0, 0), (100, -40)])
+@pytest.mark.parametrize(
+    ("corner", "text", "where"),
+    [
+        ("bottom-right", "Page 7", np.s_[900:, 400:]),
+        ("top-right", "88-1", np.s_[:100, 400:]),
+        ("bottom-centre", "第 7 页", np.s_[900:, 200:400]),
+    ],
+)
 def test_the_number_is_seen_in_the_same_place_however_the_page_lies(
-    turn: int, origin: tuple[int, int]
+    turn: int, origin: tuple[int, int], corner: str, text: str, where: tuple[slice, slice]
 ) -> None:
     x, y = origin
     wide, high = (300, 500) if turn % 180 == 0 else (500, 300)
@@ -161,16 +169,16 @@ def test_the_number_is_seen_in_the_same_place_however_the_page_lies(
             file.add_blank_page()
             file.pages[-1].MediaBox = Array(box)
             file.pages[-1].Rotate = rotate
-        stamper = Stamper(file, "Page {n}")
+        stamper = Stamper(file, corner)
         for page in file.pages:
-            stamper.stamp(page, 7)
+            stamper.stamp(page, text)
         out = BytesIO()
         file.save(out)
     document = pypdfium2.PdfDocument(out.getvalue())
     upright, turned = (np.asarray(page.render(scale=2).to_pil().convert("L"), dtype=int) for page in document)
     document.close()
     assert upright.shape == turned.shape
-    assert upright[900:, 400:].min() < 100
+    assert upright[where].min() < 100
     assert abs(upright - turned).mean() < 0.5
 
 
