@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import datetime
 import glob
 import hashlib
 import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
+
+import pikepdf
 
 from pipeline.bundle.bag import close_bag, zip_bag
 from pipeline.bundle.binding import bind
@@ -17,9 +22,13 @@ from pipeline.bundle.case import BundleReport, Case, Exhibit, Progress
 from pipeline.bundle.errors import BundleExists, EmptyCase, OriginalChanged
 from pipeline.bundle.exhibits.body import body_of
 from pipeline.bundle.exhibits.press import Press, Runner, here
-from pipeline.bundle.plan import Body, Plan, in_order
+from pipeline.bundle.extras import add_extras
+from pipeline.bundle.layout import Item, seated
+from pipeline.bundle.numbering import HandedOver, carried
+from pipeline.bundle.order import ordered
+from pipeline.bundle.plan import Body, Plan
 from pipeline.bundle.profile import Profile, profile
-from pipeline.bundle.sheets import Sheets, settled
+from pipeline.bundle.sheets import settled
 from pipeline.bundle.tables import (
     CHRONOLOGY_COLUMNS,
     INDEX_COLUMNS,
@@ -30,11 +39,16 @@ from pipeline.bundle.tables import (
     write_csv,
     write_json,
 )
+from pipeline.bundle.volumes import Cut
 from pipeline.originals import sync_folder
 
 _BLOCK = 2**20
 _UNFINISHED = ".unfinished"
 _PUBLISHED = "zip-published"
+_MARGIN = 0.95
+"""How much smaller than it should be a volume is cut again, so that few rounds are needed."""
+_SHEET, _STAMP = 12_000, 400
+"""Bytes that a sheet, and a stamp, add at most."""
 
 
 def build(
@@ -57,7 +71,7 @@ def build(
     _refuse_existing(out, packed)
     if not case.exhibits:
         raise EmptyCase(f"{case.claim_id}: there is no document to put into a bundle.")
-    style = profile(case.profile)
+    style = replace(profile(case.profile), prefix=case.prefix)
     tell = progress or _silent
     with _scratch(out) as scratch:
         folder = scratch / "bag"
@@ -65,13 +79,35 @@ def build(
         if packed:
             zip_bag(folder, scratch / "bag.zip", out.name, case.made_at)
         _refuse_existing(out, packed)
-        name = sha256(folder / "data" / "manifest.json")
-        notes = tuple(_notes(plan))
-        report = BundleReport(out, packed, plan.pages, len(plan.tabs), size, case.withheld, name, notes)
+        report = _report(case, plan, folder, out, packed, size)
         if publishing:
             publishing(report)
         _publish(scratch, report)
     return report
+
+
+def _report(case: Case, plan: Plan, folder: Path, out: Path, packed: Path | None, size: int) -> BundleReport:
+    name = sha256(folder / "data" / "manifest.json")
+    front = plan.front if profile(case.profile).counts_front else ()
+    numbering = HandedOver(
+        case.made_at.astimezone(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        name,
+        front,
+        carried(case.before, plan.blocks),
+    )
+    notes = (*_notes(plan), *_too_large(case, plan, folder / "data"))
+    return BundleReport(
+        out,
+        packed,
+        plan.pages,
+        len(plan.tabs),
+        size,
+        case.withheld,
+        name,
+        notes,
+        len(plan.volumes),
+        numbering,
+    )
 
 
 def _silent(_done: int, _total: int, _what: str) -> None:
@@ -125,27 +161,85 @@ def _filled(case: Case, folder: Path, press: Press, style: Profile, tell: Progre
     """Fills the folder of the bag; returns the plan and the bytes written."""
     data = folder / "data"
     (data / "originals").mkdir(parents=True)
-    exhibits = in_order(case)
-    sheets = _sheets(case, exhibits, press, style, tell)
-    plan = sheets.plan
-    bind(sheets, case, style, data / "bundle.pdf", lambda n: tell(n, plan.pages, "numbering pages"))
+    plan = _bound(case, _items(case, press, style, tell), press.scratch, data, style, tell)
     for tab in plan.tabs:
         _copy_original(tab.exhibit, folder / tab.original)
-    write_csv(data / "index.csv", INDEX_COLUMNS, index_rows(plan))
+    write_csv(data / "index.csv", INDEX_COLUMNS, index_rows(case, plan, style))
     write_csv(data / "chronology.csv", CHRONOLOGY_COLUMNS, chronology_rows(case, plan))
     (data / "audit.jsonl").write_text("".join(f"{e}\n" for e in case.audit), encoding="utf-8", newline="\n")
-    write_json(data / "manifest.json", manifest(case, plan, data / "bundle.pdf"))
+    add_extras(case, plan, style, data)
+    write_json(data / "manifest.json", manifest(case, plan, data))
     info = {"Bagging-Date": case.made_at.date().isoformat(), "External-Identifier": case.claim_id}
     return plan, close_bag(folder, {**info, "External-Description": case.title})
 
 
-def _sheets(case: Case, exhibits: Sequence[Exhibit], press: Press, style: Profile, tell: Progress) -> Sheets:
+def _items(case: Case, press: Press, style: Profile, tell: Progress) -> list[Item]:
+    """The documents as pages, and the numbers kept free, in their order."""
+    order = ordered(case, style)
     bodies: list[Body] = []
-    for exhibit in exhibits:
-        tell(len(bodies), len(exhibits), exhibit.name)
-        bodies.append(body_of(exhibit, press, style))
+    for found in order:
+        tell(len(bodies), len(order), found.exhibit.name)
+        bodies.append(body_of(found.exhibit, press, style))
     press.close()
-    return settled(case, exhibits, bodies, style, press.scratch / "sheets.pdf")
+    return seated(order, bodies, case.before, style)
+
+
+def _bound(
+    case: Case, items: Sequence[Item], scratch: Path, data: Path, style: Profile, tell: Progress
+) -> Plan:
+    """Writes the volumes. What a page weighs is seen only when it is bound: too large a volume is cut anew."""
+    cut = Cut(case.max_pages, case.max_bytes)
+    if case.max_bytes is not None:
+        cut = replace(cut, weights=tuple(_weight(item.body, scratch) for item in items))
+    while True:
+        sheets = settled(case, items, style, scratch / "sheets.pdf", cut)
+        plan = sheets.plan
+        numbering = partial(_numbering, tell, plan.pages)
+        for volume in plan.volumes:
+            bind(sheets, volume, case, style, data / volume.file, numbering)
+        worst = max(_excess(case, plan, data), default=0.0)
+        if worst <= 1.0 or cut.bytes is None:
+            return plan
+        for volume in plan.volumes:
+            (data / volume.file).unlink()
+        cut = replace(cut, bytes=int(cut.bytes / worst * _MARGIN))
+
+
+def _numbering(tell: Progress, pages: int, done: int) -> None:
+    tell(done, pages, "numbering pages")
+
+
+def _weight(body: Body, scratch: Path) -> int:
+    """The bytes that an exhibit's pages take in a file of their own, and their stamps."""
+    if not body.slices:
+        return _SHEET
+    out = scratch / "weighed.pdf"
+    with ExitStack() as sources, pikepdf.new() as pdf:
+        for part in body.slices:
+            source = sources.enter_context(pikepdf.open(part.file))
+            pdf.pages.extend(source.pages[part.first : part.first + part.count])
+        pdf.save(out, object_stream_mode=pikepdf.ObjectStreamMode.generate)
+    return out.stat().st_size + _SHEET + _STAMP * body.leaves
+
+
+def _excess(case: Case, plan: Plan, data: Path) -> Iterator[float]:
+    """How many times too large each volume is that could still be cut."""
+    for volume in plan.volumes:
+        held = [row for row in plan.rows if row.volume == volume.number]
+        if case.max_bytes is not None and len(held) > 1:
+            yield (data / volume.file).stat().st_size / case.max_bytes
+
+
+def _too_large(case: Case, plan: Plan, data: Path) -> Iterator[str]:
+    """The volumes that are larger than asked for: a document is never parted."""
+    for volume in plan.volumes:
+        size = (data / volume.file).stat().st_size
+        pages = volume.last - volume.first + 1
+        heavy = case.max_bytes is not None and size > case.max_bytes
+        if heavy or (case.max_pages is not None and pages > case.max_pages):
+            yield (
+                f"{volume.file}: {pages} pages, {size / 10**6:.1f} MB: larger than asked for; documents are not parted"
+            )
 
 
 def _copy_original(exhibit: Exhibit, target: Path) -> None:

@@ -36,7 +36,8 @@ def reseal(bundle: Path) -> None:
     """Makes all hashes of the bag right again, as a careful forger would."""
     record = bundle / "data/manifest.json"
     manifest = json.loads(record.read_text(encoding="utf-8"))
-    manifest["bundle"]["sha256"] = digest(bundle / "data/bundle.pdf")
+    for volume in manifest["bundle"].get("volumes", []):
+        volume["sha256"] = digest(bundle / volume["file"])
     record.write_text(json.dumps(manifest), encoding="utf-8")
     files = sorted(p for p in (bundle / "data").rglob("*") if p.is_file())
     info = bundle / "bag-info.txt"
@@ -147,7 +148,7 @@ def swap_pages(file: Pdf) -> None:
 
 def print_other_number(file: Pdf) -> None:
     stamp = file.pages[6].Contents[-1]
-    stamp.write(stamp.read_bytes().replace(b"(Page 7)", b"(Page 8)"))
+    stamp.write(file.pages[7].Contents[-1].read_bytes())
 
 
 def hide_number(file: Pdf) -> None:
