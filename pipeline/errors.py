@@ -21,6 +21,7 @@ __all__ = [
     "RegisterError",
     "SidecarAlone",
     "SystemFault",
+    "TimestampFailed",
     "UsageError",
     "WorkspaceBusy",
     "WorkspaceTooNew",
@@ -73,6 +74,12 @@ class AmbiguousName(MatterError):
 class RegisterError(MatterError):
     code = "register"
     hint = "Correct the line that the message names and import the register again; nothing was changed."
+
+
+class TimestampFailed(MatterError):
+    code = "timestamp_failed"
+    exit_code = 1
+    hint = "Nothing else is lost: try again with claimtrail stamp, or see timestamp in settings.yaml."
 
 
 class NotWritable(InstallationError):

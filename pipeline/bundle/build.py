@@ -41,6 +41,7 @@ from pipeline.bundle.tables import (
 )
 from pipeline.bundle.volumes import Cut
 from pipeline.originals import sync_folder
+from pipeline.timestamps.bag import PROVES, add_stamp
 
 _BLOCK = 2**20
 _UNFINISHED = ".unfinished"
@@ -58,11 +59,13 @@ def build(
     progress: Progress | None = None,
     publishing: Callable[[BundleReport], object] | None = None,
     run: Runner = here,
+    sealing: Callable[[bytes], bytes | None] | None = None,
 ) -> BundleReport:
     """Builds the bundle of a case as the folder `out`, and as `out`.zip beside it if wanted.
 
     Originals are opened by `run`, here or in a worker. The folder appears under its name when all of it is there;
-    `publishing` is called just before, so that no bundle need be handed over unrecorded. Raises BundleExists,
+    `publishing` is called just before, so that no bundle need be handed over unrecorded. `sealing` is given the bytes
+    that stand for the whole bundle and answers with their time stamp, if there is one to be had. Raises BundleExists,
     EmptyCase, UnknownProfile, OriginalChanged (a stored original is not what its hash says), FontMissing.
     """
     out = Path(os.path.abspath(out))  # noqa: PTH100 - resolve() would follow a link that stands in the way
@@ -76,6 +79,8 @@ def build(
     with _scratch(out) as scratch:
         folder = scratch / "bag"
         plan, size = _filled(case, folder, Press(scratch, style.paper, run), style, tell)
+        if sealing and (token := sealing((folder / PROVES).read_bytes())):
+            add_stamp(folder, token)
         if packed:
             zip_bag(folder, scratch / "bag.zip", out.name, case.made_at)
         _refuse_existing(out, packed)
