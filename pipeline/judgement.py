@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from extractors.facts.fact import PARTY_ROLES
 from extractors.kinds import KINDS
+from pipeline.casefile import WITHHOLDING
 from pipeline.errors import NotFound, UsageError
 from pipeline.indexing import index_pending
 from pipeline.learning import learn_pending
@@ -18,7 +19,9 @@ from pipeline.partybook import bind
 from pipeline.partybook.edit import bring_up_to_date
 from pipeline.records import documents, matters
 
-MARKS = ("privileged",)
+FORMS = ("original", "copy")
+"""Marks that say in what form the evidence is at hand; one takes the place of the other."""
+MARKS = (*WITHHOLDING, *FORMS)
 AUTO = "auto"
 """Said for a kind: what a person said before is taken back."""
 
@@ -115,6 +118,8 @@ def mark(matter: Matter, prefix: str, what: str, clear: bool = False) -> dict[st
         if clear:
             matters.clear_mark(change.tx, document, what)
         else:
+            for other in FORMS if what in FORMS else ():
+                matters.clear_mark(change.tx, document, other)
             matters.set_mark(change.tx, document, what, change.actor)
         change.note("unmarked" if clear else "marked", document, mark=what)
         marks = documents.summary(change.tx, document).marks

@@ -111,6 +111,7 @@ def _report(case: Case, plan: Plan, folder: Path, out: Path, packed: Path | None
         name,
         notes,
         len(plan.volumes),
+        len(plan.gaps),
         numbering,
     )
 

@@ -35,7 +35,8 @@ class ExhibitLink(NamedTuple):
     page: int | None
     score: float
     status: str
-    stance: str = "supports"
+    stance: str | None = None
+    """What a person says it does for the event: supports, contradicts or neutral."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,4 +179,5 @@ class BundleReport:
     manifest: str
     notes: tuple[str, ...] = ()
     volumes: int = 1
+    withdrawn: int = 0
     numbering: HandedOver | None = None

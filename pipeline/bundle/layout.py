@@ -80,9 +80,9 @@ def _arranged(items: list[Item], free: list[Item], before: HandedOver | None, pr
     return [late[at] if new else held[at] for new, at in positions(known, wanted)]
 
 
-def first_sizes(items: Sequence[Item], before: HandedOver | None, profile: Profile) -> Sizes:
-    """The least that every part may take."""
-    return Sizes(1, 1, 1, 1 if before else 0, tuple(_least(item, profile) for item in items))
+def first_sizes(items: Sequence[Item], profile: Profile) -> Sizes:
+    """The least that every part may take, without a sheet of changes."""
+    return Sizes(1, 1, 1, 0, tuple(_least(item, profile) for item in items))
 
 
 def _least(item: Item, profile: Profile) -> int:

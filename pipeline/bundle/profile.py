@@ -45,6 +45,11 @@ class Profile:
         return bool(self.words["numbers"]["late"] == "inserted")
 
     @property
+    def bates(self) -> bool:
+        """Whether numbers have a prefix."""
+        return "digits" in self.words["numbers"]
+
+    @property
     def fills(self) -> bool:
         """Whether numbers kept free have a page each, so that page numbers stay those of the PDF."""
         return self.counts_front

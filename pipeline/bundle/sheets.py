@@ -8,7 +8,7 @@ from itertools import pairwise
 from pathlib import Path
 
 from pipeline.bundle.case import Case
-from pipeline.bundle.changes import draw_changes
+from pipeline.bundle.changes import changes, draw_changes
 from pipeline.bundle.front import draw_chronology, draw_title
 from pipeline.bundle.indexsheet import draw_index
 from pipeline.bundle.layout import Item, first_sizes, laid_out
@@ -77,7 +77,9 @@ def settled(case: Case, items: Sequence[Item], profile: Profile, file: Path, cut
     How many pages the front takes depends on the numbers printed there, and they on it: it is drawn until it fits.
     Parts only ever grow from one round to the next, so that this comes to an end.
     """
-    sizes, brief = first_sizes(items, case.before, profile), frozenset[int]()
+    sizes, brief = first_sizes(items, profile), frozenset[int]()
+    if changes(laid_out(items, sizes, profile, case.before, cut), case.before):
+        sizes = replace(sizes, changes=1)
     while True:
         plan = laid_out(items, sizes, profile, case.before, cut)
         paper = _FrontPaper(file, profile, plan)
