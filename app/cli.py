@@ -22,6 +22,7 @@ COMMANDS = {
     "watch": "watch",
     "schedule": "schedule",
     "retry": "intake",
+    "load": "intake",
     "claims": "register",
     "events": "register",
     "parties": "register",
@@ -44,7 +45,7 @@ COMMANDS = {
     "verify": "handover",
     "stamp": "handover",
 }
-READ = ("extract", "ingest", "retry")
+READ = ("extract", "ingest", "retry", "load")
 """Commands that are sure to read documents."""
 
 

@@ -51,7 +51,7 @@ def correct_command(
 @workspace_option
 @json_option
 def mark_command(document: str, what: str, clear: bool, workspace: Path, as_json: bool) -> None:
-    """Mark a document privileged or without_prejudice: it stays out of bundles. Or as an original or a copy: so lists say.
+    """Mark a document: privileged or without_prejudice keeps it out of bundles; original or copy is told in lists.
 
     \b
     Example:
