@@ -9,6 +9,7 @@ from pathlib import Path, PurePosixPath
 
 from extractors.limits import Limits
 from pipeline.bundle.checks.bagged import check_bag
+from pipeline.bundle.checks.extras import check_evidence_list, check_load_files, check_told
 from pipeline.bundle.checks.finding import CheckReport, Findings
 from pipeline.bundle.checks.laid import check_laid
 from pipeline.bundle.checks.linked import check_links
@@ -23,6 +24,9 @@ _STEPS = (
     ("data/bundle.pdf", check_printed),
     ("data/bundle.pdf", check_links),
     ("data/bundle.pdf", check_laid),
+    ("data/production.dat", check_load_files),
+    ("data/evidence-list.docx", check_evidence_list),
+    ("data/manifest.json", check_told),
 )
 
 
