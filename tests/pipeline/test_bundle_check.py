@@ -37,7 +37,8 @@ def reseal(bundle: Path) -> None:
     record = bundle / "data/manifest.json"
     manifest = json.loads(record.read_text(encoding="utf-8"))
     for volume in manifest["bundle"].get("volumes", []):
-        volume["sha256"] = digest(bundle / volume["file"])
+        if (bundle / volume["file"]).is_file():
+            volume["sha256"] = digest(bundle / volume["file"])
     record.write_text(json.dumps(manifest), encoding="utf-8")
     files = sorted(p for p in (bundle / "data").rglob("*") if p.is_file())
     info = bundle / "bag-info.txt"
