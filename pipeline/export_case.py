@@ -184,6 +184,7 @@ def _exhibit(
     matter: Matter, file: CaseFile, found: Summary, links: Iterable[Link], touches: tuple[str, ...]
 ) -> Exhibit:
     sender, recipients = _people(file, found)
+    sender = sender or _said_source(matter, found)
     return Exhibit(
         id=found.id,
         sha256=found.sha256,
@@ -207,6 +208,13 @@ def _exhibit(
         recipients=recipients,
         form=_form(found),
     )
+
+
+def _said_source(matter: Matter, found: Summary) -> str:
+    """Where it comes from by what a person said of it at intake: a party, else a source."""
+    with matter.reading() as tx:
+        said = dict(documents.label_list(tx, found.id))
+    return said.get("party") or said.get("source") or ""
 
 
 def _reader(matter: Matter, found: Summary) -> Callable[[], Document | None]:

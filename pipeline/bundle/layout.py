@@ -76,8 +76,9 @@ def _arranged(items: list[Item], free: list[Item], before: HandedOver | None, pr
         return [*held, *(replace(item, group=heading) for item in late)]
     places = {item.tab: at for at, item in enumerate(held)}
     known = [item.block.last for item in held if item.block]
+    gone = [item.exhibit is None for item in held]
     wanted = [places[item.tab] if item.block else None for item in items]
-    return [late[at] if new else held[at] for new, at in positions(known, wanted)]
+    return [late[at] if new else held[at] for new, at in positions(known, gone, wanted)]
 
 
 def first_sizes(items: Sequence[Item], profile: Profile) -> Sizes:

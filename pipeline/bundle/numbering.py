@@ -99,12 +99,14 @@ def standing(before: HandedOver | None) -> dict[str, Block]:
     return {block.document: block for block in blocks}
 
 
-def positions(known: Sequence[Number], wanted: Sequence[int | None]) -> list[tuple[bool, int]]:
+def positions(
+    known: Sequence[Number], free: Sequence[bool], wanted: Sequence[int | None]
+) -> list[tuple[bool, int]]:
     """The order of pages when new documents are inserted by rank: (is new, index) for all, in their order.
 
-    `known` are the last numbers of what stands, in order; `wanted` goes through all documents in the order they would
-    have now: the index of one that stands, None for a new one. A new one comes behind the one before it, and behind
-    whatever was inserted there earlier.
+    `known` are the last numbers of what stands, in order, `free` whether these are only kept free; `wanted` goes
+    through all documents in the order they would have now: the index of one that stands, None for a new one. A new one
+    comes behind the one before it, behind numbers kept free there, and behind whatever was inserted there earlier.
     """
     placed: list[tuple[bool, int]] = [(False, at) for at in range(len(known))]
     behind, new = -1, 0
@@ -113,13 +115,25 @@ def positions(known: Sequence[Number], wanted: Sequence[int | None]) -> list[tup
             behind = placed.index((False, item))
             continue
         at = behind + 1
-        stands = behind < 0 or not placed[behind][0]
-        anchor = (known[placed[behind][1]] if behind >= 0 else (0,)) if stands else None
-        while anchor and at < len(placed) and not placed[at][0] and _inside(known[placed[at][1]], anchor):
-            at += 1
+        if behind < 0 or not placed[behind][0]:
+            at = _behind_inserts(placed, known, free, at, known[placed[behind][1]] if behind >= 0 else (0,))
         placed.insert(at, (True, new))
         behind, new = at, new + 1
     return placed
+
+
+def _behind_inserts(
+    placed: Sequence[tuple[bool, int]], known: Sequence[Number], free: Sequence[bool], at: int, anchor: Number
+) -> int:
+    """The place behind what was inserted behind `anchor`, and behind numbers kept free."""
+    while at < len(placed) and not placed[at][0]:
+        item = placed[at][1]
+        if free[item]:
+            anchor = known[item]
+        elif not _inside(known[item], anchor):
+            break
+        at += 1
+    return at
 
 
 def _inside(number: Number, anchor: Number) -> bool:

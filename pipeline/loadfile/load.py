@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import tempfile
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
+from contextlib import ExitStack, closing, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -62,7 +62,8 @@ def load(
     """
     records = produced(dat, opt)
     taking = _Taking(matter, dat)
-    report = ingest(matter, taking.found(records), claim, ocr, progress, len(records))
+    with closing(taking):
+        report = ingest(matter, taking.found(records), claim, ocr, progress, len(records))
     loaded = Loaded(report, len(records), taking.ids, notes=taking.notes)
     with matter.change() as change:
         for record in records:
@@ -82,37 +83,48 @@ class _Taking:
 
     def __init__(self, matter: Matter, dat: Path) -> None:
         self._matter, self._dat = matter, dat
+        self._workers: Workers | None = None
+        self._open = ExitStack()
         self.ids: dict[str, str] = {}
         self.notes: list[str] = []
 
     def found(self, records: list[Produced]) -> Iterator[Found | Lost]:
         """The files to take in, in order; what was put together lives until the next is asked for."""
-        limits = self._matter.settings.limits.limits()
-        with Workers(1, limits) as workers:
-            for record in records:
-                self.notes += [f"{record.begin}: {path} is not there" for path in record.missing]
-                with tempfile.TemporaryDirectory(dir=self._matter.workspace.scratch) as scratch:
-                    try:
-                        path = self._file(record, Path(scratch), workers)
-                    except DocumentError as error:
-                        yield Lost(record.begin, error)
-                        continue
-                    yield self._taken(record, path)
+        for record in records:
+            self.notes += [f"{record.begin}: {path} is not there" for path in record.missing]
+            with tempfile.TemporaryDirectory(dir=self._matter.workspace.scratch) as scratch:
+                try:
+                    path = self._file(record, Path(scratch))
+                except DocumentError as error:
+                    yield Lost(record.begin, error)
+                    continue
+                yield self._taken(record, path)
 
-    def _file(self, record: Produced, scratch: Path, workers: Workers) -> Path:
+    def _file(self, record: Produced, scratch: Path) -> Path:
         if record.native:
             return record.native
         if record.images:
-            size = sum(path.stat().st_size for path in record.images)
-            seconds = self._matter.settings.limits.limits().seconds_for(size)
-            future = workers.submit(one_file, record.images, scratch, seconds=seconds, name=record.begin)
-            return future.result()
+            return self._together(record, scratch)
         if record.text:
             return record.text
         raise FileUnreachable(
             f"{record.begin}: neither its native file, its images nor its text lie with the load file.",
             "Copy the whole production, with its folders, beside the load file.",
         )
+
+    def _together(self, record: Produced, scratch: Path) -> Path:
+        """The images as one file; made in a worker, whose limits hold for pictures that are none."""
+        if len(set(record.images)) == 1:
+            return record.images[0]
+        limits = self._matter.settings.limits.limits()
+        seconds = limits.seconds_for(sum(path.stat().st_size for path in record.images))
+        self._workers = self._workers or self._open.enter_context(Workers(1, limits))
+        future = self._workers.submit(one_file, record.images, scratch, seconds=seconds, name=record.begin)
+        return future.result()
+
+    def close(self) -> None:
+        """Ends the worker, if one was needed."""
+        self._open.close()
 
     def _taken(self, record: Produced, path: Path) -> Found:
         with path.open("rb") as file:

@@ -56,7 +56,7 @@ DOCUMENTS = st.dictionaries(
 )
 
 
-@settings(max_examples=150)
+@settings(max_examples=60)
 @given(
     name=st.sampled_from(PROFILES),
     generations=st.lists(st.tuples(DOCUMENTS, st.integers(0, 3)), min_size=2, max_size=5),
