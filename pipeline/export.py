@@ -38,6 +38,8 @@ from pipeline.records import audit_log, documents
 from pipeline.searchable import words_of_document
 
 PRIVILEGED = "privileged"
+_PRINTERS = 2
+"""Workers that print exhibits: with more of them the one that binds and sets text would be waited for."""
 T = TypeVar("T")
 
 
@@ -64,8 +66,8 @@ def export(
     def publishing(built: BundleReport) -> None:
         runs.append(begin(matter, claim_id, built, included))
 
-    with Workers(1, matter.settings.limits.limits()) as workers:
-        report = build(case, out, as_zip, progress, publishing, _runner(matter, workers))
+    with Workers(_PRINTERS, matter.settings.limits.limits()) as workers:
+        report = build(case, out, as_zip, progress, publishing, _runner(matter, workers), _PRINTERS)
     for run in runs:
         complete(matter, run)
     return _answer(case, report)

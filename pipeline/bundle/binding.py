@@ -2,28 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import pikepdf
 from pikepdf import Array, Dictionary, Name, OutlineItem, Pdf, String
 
+from extractors.workers import return_memory
 from pipeline.bundle.case import Case
-from pipeline.bundle.plan import Plan
+from pipeline.bundle.plan import Plan, Slice
 from pipeline.bundle.profile import Profile
 from pipeline.bundle.sheets import Sheets
 from pipeline.bundle.stamp import Stamper, destination
 from pipeline.harmless import terminal
 
+_AS_THEY_ARE = {
+    "empty": "",
+    "staticId": "",
+    "decodeLevel": "none",
+    "compressStreams": "n",
+    "removeUnreferencedResources": "no",
+}
+"""How pages are collected: the last saving packs what is not packed, and gives the file its identity."""
+
 
 def bind(sheets: Sheets, case: Case, profile: Profile, out: Path, told: Callable[[int], None]) -> None:
     """Writes the bundle's PDF to `out`. `told` hears of every page done."""
-    sources: dict[Path, Pdf] = {}
-    with pikepdf.new() as pdf:
-        for part in sheets.slices():
-            source = sources.setdefault(part.file, None) or pikepdf.open(part.file)  # type: ignore[arg-type]
-            sources[part.file] = source
-            pdf.pages.extend(source.pages[part.first : part.first + part.count])
+    collected = out.with_suffix(".collected")
+    collect(sheets.slices(), collected)
+    with pikepdf.open(collected) as pdf:
         stamper = Stamper(pdf, profile.words.get("corner", "bottom-right"))
         for number, page in enumerate(pdf.pages, 1):
             stamper.stamp(page, profile.word("stamp", n=number))
@@ -32,8 +39,19 @@ def bind(sheets: Sheets, case: Case, profile: Profile, out: Path, told: Callable
         _bookmark(pdf, sheets.plan, profile)
         _describe(pdf, case, profile)
         pdf.save(out, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate)
-    for source in sources.values():
-        source.close()
+    collected.unlink()
+    return_memory()
+
+
+def collect(slices: Iterable[Slice], out: Path) -> None:
+    """Writes the pages of all slices, in order, to the file `out`.
+
+    By qpdf's own job, which leaves the data of streams in their files until it writes them; pages that pikepdf takes
+    from other files are held in memory with all of their pictures.
+    """
+    pages = [{"file": str(s.file), "range": f"{s.first + 1}-{s.first + s.count}"} for s in slices if s.count]
+    pikepdf.Job({**_AS_THEY_ARE, "outputFile": str(out), "pages": pages}).run()
+    return_memory()
 
 
 def _link(pdf: Pdf, sheets: Sheets) -> None:

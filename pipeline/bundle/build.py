@@ -15,7 +15,7 @@ from pipeline.bundle.bag import close_bag, zip_bag
 from pipeline.bundle.binding import bind
 from pipeline.bundle.case import BundleReport, Case, Exhibit, Progress
 from pipeline.bundle.errors import BundleExists, EmptyCase, OriginalChanged
-from pipeline.bundle.exhibits.body import body_of
+from pipeline.bundle.exhibits.body import bodies
 from pipeline.bundle.exhibits.press import Press, Runner, here
 from pipeline.bundle.plan import Body, Plan, in_order
 from pipeline.bundle.profile import Profile, profile
@@ -44,12 +44,14 @@ def build(
     progress: Progress | None = None,
     publishing: Callable[[BundleReport], object] | None = None,
     run: Runner = here,
+    ahead: int = 1,
 ) -> BundleReport:
     """Builds the bundle of a case as the folder `out`, and as `out`.zip beside it if wanted.
 
-    Originals are opened by `run`, here or in a worker. The folder appears under its name when all of it is there;
-    `publishing` is called just before, so that no bundle need be handed over unrecorded. Raises BundleExists,
-    EmptyCase, UnknownProfile, OriginalChanged (a stored original is not what its hash says), FontMissing.
+    Originals are opened by `run`, here or in a worker, up to `ahead` of them at a time. The folder appears under its
+    name when all of it is there; `publishing` is called just before, so that no bundle need be handed over
+    unrecorded. Raises BundleExists, EmptyCase, UnknownProfile, OriginalChanged (a stored original is not what its
+    hash says), FontMissing.
     """
     out = Path(os.path.abspath(out))  # noqa: PTH100 - resolve() would follow a link that stands in the way
     packed = out.with_name(out.name + ".zip") if zip else None
@@ -61,7 +63,8 @@ def build(
     tell = progress or _silent
     with _scratch(out) as scratch:
         folder = scratch / "bag"
-        plan, size = _filled(case, folder, Press(scratch, style.paper, run), style, tell)
+        with Press(scratch, style.paper, run, ahead) as press:
+            plan, size = _filled(case, folder, press, style, tell)
         if packed:
             zip_bag(folder, scratch / "bag.zip", out.name, case.made_at)
         _refuse_existing(out, packed)
@@ -140,12 +143,12 @@ def _filled(case: Case, folder: Path, press: Press, style: Profile, tell: Progre
 
 
 def _sheets(case: Case, exhibits: Sequence[Exhibit], press: Press, style: Profile, tell: Progress) -> Sheets:
-    bodies: list[Body] = []
-    for exhibit in exhibits:
-        tell(len(bodies), len(exhibits), exhibit.name)
-        bodies.append(body_of(exhibit, press, style))
+    found: list[Body] = []
+    for body in bodies(exhibits, press, style):
+        tell(len(found), len(exhibits), exhibits[len(found)].name)
+        found.append(body)
     press.close()
-    return settled(case, exhibits, bodies, style, press.scratch / "sheets.pdf")
+    return settled(case, exhibits, found, style, press.scratch / "sheets.pdf")
 
 
 def _copy_original(exhibit: Exhibit, target: Path) -> None:

@@ -53,7 +53,7 @@ class Stamper:
         matrix = " ".join(f"{v:.3f}" for v in view.matrix)
         page.contents_add(
             f"q {matrix} cm 1 g {put.x:.2f} {put.y:.2f} {wide + 2 * pad:.2f} {size + 1.2 * pad:.2f} re f "
-            f"0.1 0.1 0.12 rg BT {font.name} {size:.2f} Tf {x:.2f} {y:.2f} Td <{font.codes(text)}> Tj ET Q\n".encode()
+            f"0.1 0.1 0.12 rg BT {font.name} {size:.2f} Tf {x:.2f} {y:.2f} Td {font.string(text)} Tj ET Q\n".encode()
         )
         corners = view.point(put.x, put.y), view.point(put.x + wide + 2 * pad, put.y + size + 1.2 * pad)
         (x0, x1), (y0, y1) = (sorted(values) for values in zip(*corners, strict=True))
@@ -95,9 +95,11 @@ class _Font:
             font = next(font for _, font in found.items() if font.Subtype == Name.TrueType)
             return cls(Name(f"/ClaimtrailStamp{number}"), pdf.copy_foreign(font), face, code)
 
-    def codes(self, text: str) -> str:
-        """The text as a hexadecimal string of PDF; a character that the font lacks is a question mark."""
-        return bytes(self.code.get(char, self.code["?"]) for char in clean(text)).hex()
+    def string(self, text: str) -> str:
+        """The text as a string of PDF, in this font's codes; a character that the font lacks is a question mark."""
+        codes = bytes(self.code.get(char, self.code["?"]) for char in clean(text))
+        plain = codes.isascii() and not set(codes) & set(b"()\\")
+        return f"({codes.decode('ascii')})" if plain else f"<{codes.hex()}>"
 
     def width(self, text: str) -> float:
         """The width of the text at size 1."""
