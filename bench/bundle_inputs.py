@@ -218,7 +218,9 @@ def _add_scan(pdf: pikepdf.Pdf, image: Image.Image, mark: str) -> None:
         Filter=Name.CCITTFaxDecode if image.mode == "1" else Name.DCTDecode,
     )
     if image.mode == "1":
-        stream.stream_dict.DecodeParms = Dictionary(K=-1, Columns=image.width, Rows=image.height)
+        stream.stream_dict.DecodeParms = Dictionary(
+            K=-1, Columns=image.width, Rows=image.height, BlackIs1=True
+        )
     pdf.add_blank_page(page_size=A4)
     page = pdf.pages[-1]
     page.Resources = Dictionary(XObject=Dictionary(Scan=stream))

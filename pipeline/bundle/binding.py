@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from pathlib import Path
 
 import pikepdf
@@ -10,48 +10,45 @@ from pikepdf import Array, Dictionary, Name, OutlineItem, Pdf, String
 
 from extractors.workers import return_memory
 from pipeline.bundle.case import Case
-from pipeline.bundle.plan import Plan, Slice
+from pipeline.bundle.collecting import collect
+from pipeline.bundle.plan import Plan
 from pipeline.bundle.profile import Profile
 from pipeline.bundle.sheets import Sheets
-from pipeline.bundle.stamp import Stamper, destination
+from pipeline.bundle.stamp import Stamped, Stamper, destination
+from pipeline.bundle.way_back import add_link, link_back
 from pipeline.harmless import terminal
 
-_AS_THEY_ARE = {
-    "empty": "",
-    "staticId": "",
-    "decodeLevel": "none",
-    "compressStreams": "n",
-    "removeUnreferencedResources": "no",
-}
-"""How pages are collected: the last saving packs what is not packed, and gives the file its identity."""
 
+def bind(
+    sheets: Sheets, case: Case, profile: Profile, out: Path, told: Callable[[int], None]
+) -> tuple[int, ...]:
+    """Writes the bundle's PDF to `out`; returns the pages whose number had to cover something.
 
-def bind(sheets: Sheets, case: Case, profile: Profile, out: Path, told: Callable[[int], None]) -> None:
-    """Writes the bundle's PDF to `out`. `told` hears of every page done."""
+    `told` hears of every page done.
+    """
     collected = out.with_suffix(".collected")
     collect(sheets.slices(), collected)
     with pikepdf.open(collected) as pdf:
-        stamper = Stamper(pdf, profile.words.get("corner", "bottom-right"))
-        for number, page in enumerate(pdf.pages, 1):
-            stamper.stamp(page, profile.word("stamp", n=number))
-            told(number)
+        stamped = _stamp(pdf, sheets.plan, profile, told)
         _link(pdf, sheets)
+        link_back(pdf, sheets, stamped, profile)
         _bookmark(pdf, sheets.plan, profile)
         _describe(pdf, case, profile)
         pdf.save(out, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate)
     collected.unlink()
     return_memory()
+    return tuple(number for number, stamp in stamped.items() if stamp.covers)
 
 
-def collect(slices: Iterable[Slice], out: Path) -> None:
-    """Writes the pages of all slices, in order, to the file `out`.
-
-    By qpdf's own job, which leaves the data of streams in their files until it writes them; pages that pikepdf takes
-    from other files are held in memory with all of their pictures.
-    """
-    pages = [{"file": str(s.file), "range": f"{s.first + 1}-{s.first + s.count}"} for s in slices if s.count]
-    pikepdf.Job({**_AS_THEY_ARE, "outputFile": str(out), "pages": pages}).run()
-    return_memory()
+def _stamp(pdf: Pdf, plan: Plan, profile: Profile, told: Callable[[int], None]) -> dict[int, Stamped]:
+    """Prints the number of every page; returns where."""
+    stamper = Stamper(pdf, profile.words.get("corner", "bottom-right"))
+    ink = {number: found for tab in plan.tabs for number, found in tab.ink.items()}
+    stamped: dict[int, Stamped] = {}
+    for number, page in enumerate(pdf.pages, 1):
+        stamped[number] = stamper.stamp(page, profile.word("stamp", n=number), ink.get(number))
+        told(number)
+    return stamped
 
 
 def _link(pdf: Pdf, sheets: Sheets) -> None:
@@ -59,19 +56,8 @@ def _link(pdf: Pdf, sheets: Sheets) -> None:
     places = sheets.pages()
     pages = list(pdf.pages)
     for jump in sheets.jumps:
-        page = pages[places[jump.page - 1] - 1]
-        link = Dictionary(
-            Type=Name.Annot,
-            Subtype=Name.Link,
-            Rect=Array([round(v, 2) for v in jump.rect]),
-            Border=Array([0, 0, 0]),
-            F=4,
-            Dest=destination(pages[jump.target - 1]),
-            Contents=String(terminal(jump.text)),
-        )
-        if Name.Annots not in page.obj:
-            page.obj.Annots = Array()
-        page.obj.Annots.append(pdf.make_indirect(link))
+        link = add_link(pdf, pages[places[jump.page - 1] - 1], jump.rect, jump.text)
+        link.Dest = destination(pages[jump.target - 1])
 
 
 def _bookmark(pdf: Pdf, plan: Plan, profile: Profile) -> None:

@@ -33,6 +33,7 @@ from pipeline.bundle.tables import (
 from pipeline.originals import sync_folder
 
 _BLOCK = 2**20
+Covered = tuple[int, ...]
 _UNFINISHED = ".unfinished"
 _PUBLISHED = "zip-published"
 
@@ -64,12 +65,12 @@ def build(
     with _scratch(out) as scratch:
         folder = scratch / "bag"
         with Press(scratch, style.paper, run, ahead) as press:
-            plan, size = _filled(case, folder, press, style, tell)
+            plan, size, covered = _filled(case, folder, press, style, tell)
         if packed:
             zip_bag(folder, scratch / "bag.zip", out.name, case.made_at)
         _refuse_existing(out, packed)
         name = sha256(folder / "data" / "manifest.json")
-        notes = tuple(_notes(plan))
+        notes = (*_notes(plan), *_covering(plan, covered))
         report = BundleReport(out, packed, plan.pages, len(plan.tabs), size, case.withheld, name, notes)
         if publishing:
             publishing(report)
@@ -124,14 +125,16 @@ def _recover(out: Path, packed: Path | None) -> None:
         shutil.rmtree(left, ignore_errors=True)
 
 
-def _filled(case: Case, folder: Path, press: Press, style: Profile, tell: Progress) -> tuple[Plan, int]:
-    """Fills the folder of the bag; returns the plan and the bytes written."""
+def _filled(
+    case: Case, folder: Path, press: Press, style: Profile, tell: Progress
+) -> tuple[Plan, int, Covered]:
+    """Fills the folder of the bag; returns the plan, the bytes written, and the pages whose number covers something."""
     data = folder / "data"
     (data / "originals").mkdir(parents=True)
     exhibits = in_order(case)
     sheets = _sheets(case, exhibits, press, style, tell)
     plan = sheets.plan
-    bind(sheets, case, style, data / "bundle.pdf", lambda n: tell(n, plan.pages, "numbering pages"))
+    covered = bind(sheets, case, style, data / "bundle.pdf", lambda n: tell(n, plan.pages, "numbering pages"))
     for tab in plan.tabs:
         _copy_original(tab.exhibit, folder / tab.original)
     write_csv(data / "index.csv", INDEX_COLUMNS, index_rows(plan))
@@ -139,7 +142,7 @@ def _filled(case: Case, folder: Path, press: Press, style: Profile, tell: Progre
     (data / "audit.jsonl").write_text("".join(f"{e}\n" for e in case.audit), encoding="utf-8", newline="\n")
     write_json(data / "manifest.json", manifest(case, plan, data / "bundle.pdf"))
     info = {"Bagging-Date": case.made_at.date().isoformat(), "External-Identifier": case.claim_id}
-    return plan, close_bag(folder, {**info, "External-Description": case.title})
+    return plan, close_bag(folder, {**info, "External-Description": case.title}), covered
 
 
 def _sheets(case: Case, exhibits: Sequence[Exhibit], press: Press, style: Profile, tell: Progress) -> Sheets:
@@ -163,6 +166,14 @@ def _copy_original(exhibit: Exhibit, target: Path) -> None:
         raise OriginalChanged(f"{exhibit.name} ({exhibit.id}): its original is missing.") from error
     if digest.hexdigest() != exhibit.sha256:
         raise OriginalChanged(f"{exhibit.name} ({exhibit.id}): its original is not what was taken in.")
+
+
+def _covering(plan: Plan, covered: Covered) -> Iterator[str]:
+    """A note for each exhibit on whose pages there was no place without ink for the number."""
+    for tab in plan.tabs:
+        pages = [str(page) for page in covered if (tab.first or page + 1) <= page <= tab.last]
+        if pages:
+            yield f"{tab.number}: {tab.exhibit.name}: the page number covers part of page {', '.join(pages)}"
 
 
 def _notes(plan: Plan) -> Iterator[str]:

@@ -14,6 +14,7 @@ from pipeline.bundle.checks.laid import check_laid
 from pipeline.bundle.checks.linked import check_links
 from pipeline.bundle.checks.printed import check_printed
 from pipeline.bundle.checks.recorded import check_audit, check_index, check_parts
+from pipeline.bundle.checks.shown import check_shown
 
 _STEPS = (
     ("bagit.txt", check_bag),
@@ -23,6 +24,7 @@ _STEPS = (
     ("data/bundle.pdf", check_printed),
     ("data/bundle.pdf", check_links),
     ("data/bundle.pdf", check_laid),
+    ("data/bundle.pdf", check_shown),
 )
 
 

@@ -15,7 +15,7 @@ import pypdfium2
 
 from pipeline.bundle.checks.finding import Findings
 from pipeline.bundle.checks.printed import opened
-from pipeline.bundle.checks.recorded import manifest_of, read_csv
+from pipeline.bundle.checks.recorded import manifest_of, read_csv, shown_pages
 
 _PDF = "data/bundle.pdf"
 _LAST_NUMBER = re.compile(r"(\d+)[\s,;]*$")
@@ -52,7 +52,7 @@ def check_links(findings: Findings) -> None:
     path = findings.folder / _PDF
     with pikepdf.open(path) as pdf:
         numbers: Numbers = {page.obj.objgen: number for number, page in enumerate(pdf.pages, 1)}
-        by_page = _links(findings, pdf, path, numbers)
+        by_page = _links(findings, pdf, path, numbers, shown_pages(manifest))
         _check_bookmarks(findings, pdf, numbers, manifest)
         acting = [key for key in _ACTING if key in pdf.Root]
         if "/Names" in pdf.Root:
@@ -62,12 +62,14 @@ def check_links(findings: Findings) -> None:
     _check_sections(findings, leaves, manifest)
 
 
-def _links(findings: Findings, pdf: pikepdf.Pdf, path: Path, numbers: Numbers) -> dict[int, list[Link]]:
-    """The links of every page, each checked."""
+def _links(
+    findings: Findings, pdf: pikepdf.Pdf, path: Path, numbers: Numbers, shown: set[int]
+) -> dict[int, list[Link]]:
+    """The links of every page but those that are `shown` for the documents' own, each checked."""
     by_page: dict[int, list[Link]] = {}
     with closing(pypdfium2.PdfDocument(path)) as texts:
         for number, page in enumerate(pdf.pages, 1):
-            if "/Annots" in page:
+            if "/Annots" in page and number not in shown:
                 found = by_page[number] = list(_links_of(findings, page, number, texts, numbers))
                 _check_page_links(findings, found)
     return by_page
@@ -83,10 +85,10 @@ def _links_of(
                 findings.fault(where, "has something on it that is no link within the bundle")
                 continue
             rect = tuple(float(v) for v in note.Rect)
-            yield Link(number, rect, _page_of(note.get("/Dest"), numbers), text.get_text_bounded(*rect))
+            yield Link(number, rect, page_of(note.get("/Dest"), numbers), text.get_text_bounded(*rect))
 
 
-def _page_of(destination: Any, numbers: Numbers) -> int | None:
+def page_of(destination: Any, numbers: Numbers) -> int | None:
     if not isinstance(destination, pikepdf.Array) or len(destination) == 0:
         return None
     return numbers.get(destination[0].objgen)
@@ -128,7 +130,7 @@ def _check_bookmarks(
     led: list[int | None] = []
     with pdf.open_outline() as outline:
         for place, item in enumerate(_walk(outline.root), 1):
-            page = _page_of(item.destination, numbers)
+            page = page_of(item.destination, numbers)
             printed = _LAST_NUMBER.search(str(item.title))
             right = page is not None and printed is not None and int(printed[1]) == page
             findings.expect(right, f"{_PDF}, bookmark {place}", f"leads to page {page}")

@@ -5,16 +5,22 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
+from typing import TypeVar
 
 from extractors.document import Document
 from extractors.errors import DocumentError
 from pipeline.bundle.case import Exhibit
+from pipeline.bundle.corners import Ink
 from pipeline.bundle.exhibits import words
-from pipeline.bundle.exhibits.press import Press
+from pipeline.bundle.exhibits.ink import inks
+from pipeline.bundle.exhibits.press import Press, Runner
 from pipeline.bundle.exhibits.printing import Job, Printed, print_film, print_pdf, print_pictures
 from pipeline.bundle.plan import Body, Slice
 from pipeline.bundle.profile import Profile
 from pipeline.renditions.words import write_words
+
+T = TypeVar("T")
+Inks = tuple[Ink | None, ...]
 
 _AHEAD = 3
 """Exhibits that wait their turn for each that is printed beside the first, so that a long one holds up nobody."""
@@ -41,19 +47,34 @@ def _begun(exhibit: Exhibit, press: Press, profile: Profile) -> Callable[[], Bod
     printer = _printer(exhibit.media_type)
     if printer is None:
         return partial(_text, exhibit, press, profile, exhibit.failure)
-    printing = _printing(printer, exhibit, press, profile)
+    printing = _printing(partial(_printed_with_ink, printer), exhibit, press, profile)
 
     def finished() -> Body:
         try:
-            printed = printing()
+            printed, ink = printing()
         except DocumentError as error:
             return _text(exhibit, press, profile, error.message)
         if not printed.files:
             return _text(exhibit, press, profile, printed.note)
         parts = tuple(press.take(file) for file in printed.files)
-        return Body(parts, tuple(range(len(printed.laid))), printed.note, printed.laid)
+        return Body(parts, tuple(range(len(printed.laid))), printed.note, printed.laid, ink, printed.seen)
 
     return finished
+
+
+def _printed_with_ink(printer: Callable[[Job], Printed], run: Runner, job: Job) -> tuple[Printed, Inks]:
+    """The pages and where they have ink; a file whose margins cannot be drawn within the limits is still shown."""
+    size = job.original.stat().st_size
+    printed = run(printer, job, size=size, name=job.name)
+    if printed.seen:
+        return printed, ()  # pictures stand on sheets whose margins are known to be free
+    found: list[Ink | None] = []
+    for file in printed.files:
+        try:
+            found += run(inks, file, size=size, name=job.name)
+        except DocumentError:
+            return printed, ()
+    return printed, tuple(found)
 
 
 def _printer(media_type: str) -> Callable[[Job], Printed] | None:
@@ -69,7 +90,12 @@ def _film(exhibit: Exhibit, press: Press, profile: Profile) -> Callable[[], Body
         return partial(_text, exhibit, press, profile, exhibit.failure)
     times = [document.page_text(page.number).partition("\n")[0] for page in document.pages[1:]]
     captions = tuple(f"{exhibit.name} · {time}" for time in times)
-    printing = _printing(print_film, exhibit, press, profile, exhibit.media_type, captions)
+
+    def film(run: Runner, job: Job) -> Printed:
+        size = job.original.stat().st_size
+        return run(print_film, job, exhibit.media_type, captions, size=size, name=job.name)
+
+    printing = _printing(film, exhibit, press, profile)
 
     def finished() -> Body:
         try:
@@ -92,20 +118,21 @@ def _film_body(
     sheet = Slice(place, first, paper.page - first)
     frames = tuple(press.take(file) for file in printed.files)
     starts = (0, *range(sheet.count, sheet.count + len(printed.laid)))
-    return Body((sheet, *frames), starts, exhibit.failure, (*(None,) * sheet.count, *printed.laid))
+    before = (None,) * sheet.count
+    laid, seen = (*before, *printed.laid), (*before, *printed.seen)
+    return Body((sheet, *frames), starts, exhibit.failure, laid, seen=seen)
 
 
 def _printing(
-    printer: Callable[..., Printed], exhibit: Exhibit, press: Press, profile: Profile, *more: object
-) -> Callable[[], Printed]:
+    printer: Callable[[Runner, Job], T], exhibit: Exhibit, press: Press, profile: Profile
+) -> Callable[[], T]:
     """Has the pages printed; what is returned waits for them, and raises a DocumentError when they cannot be."""
     folder = press.folder()
     said = write_words(exhibit.page_words(), folder / "words")
     job = Job(exhibit.original, exhibit.name, said if said.pages else None, folder, profile)
-    size = exhibit.original.stat().st_size
-    running = press.started(printer, job, *more, size=size, name=exhibit.name)
+    running = press.started(lambda run: printer(run, job))
 
-    def printed() -> Printed:
+    def printed() -> T:
         try:
             return running()
         finally:

@@ -65,12 +65,19 @@ class Press:
         if self._threads:  # after an interrupt the workers are stopped by whoever started them
             self._threads.shutdown(wait=error is None or isinstance(error, Exception), cancel_futures=True)
 
-    def started(self, function: Callable[..., T], *args: Any, size: int, name: str) -> Callable[[], T]:
-        """Has the function run, now or when its result is asked for; returns what waits for the result."""
+    def started(self, work: Callable[[Runner], T]) -> Callable[[], T]:
+        """Has the work begin, now or when its result is asked for; returns what waits for the result.
+
+        The work may run several functions one after the other, by the runner that it is given.
+        """
         if self._threads is None:
-            return lambda: self._run(function, *args, size=size, name=name)
-        running: Future[T] = self._threads.submit(self._run, _thrifty, function, *args, size=size, name=name)
+            return lambda: work(self._run)
+        running: Future[T] = self._threads.submit(work, self._thrifty)
         return running.result
+
+    def _thrifty(self, function: Callable[..., T], *args: Any, size: int, name: str) -> T:
+        result: T = self._run(_thrifty, function, *args, size=size, name=name)
+        return result
 
     def fresh(self, suffix: str = ".pdf") -> Path:
         """The path of a new file in the scratch folder."""
@@ -84,7 +91,7 @@ class Press:
         return made
 
     def take(self, part: Path) -> Slice:
-        """All pages of a PDF file that was printed."""
+        """All pages of a PDF file that was printed, as they are bound later."""
         with pikepdf.open(part) as printed:
             return Slice(part, 0, len(printed.pages))
 

@@ -18,6 +18,7 @@ from pipeline.bundle.paper import SMALL
 from pipeline.bundle.profile import Profile
 from pipeline.bundle.typeset import Style, draw, wrap
 from pipeline.renditions.drawn import Unprintable, drawn
+from pipeline.renditions.geometry import Rect
 from pipeline.renditions.layer import Laid, Layer
 from pipeline.renditions.picture import BadPicture, Placed, blank, put
 from pipeline.renditions.words import PageWords, WordFile
@@ -49,12 +50,14 @@ class Job:
 class Printed:
     """The pages of an exhibit as PDF files, one after the other; without files, `note` says why.
 
-    `laid` is what lies on each page as invisible text. `note` is for people, empty where all is as usual.
+    `laid` is what lies on each page as invisible text, `seen` where the picture stands on it, unless it is all of it.
+    `note` is for people, empty where all is as usual.
     """
 
     files: tuple[Path, ...]
     laid: tuple[Laid | None, ...] = ()
     note: str = ""
+    seen: tuple[Rect, ...] = ()
 
 
 def print_pdf(job: Job) -> Printed:
@@ -115,18 +118,20 @@ def print_pictures(job: Job) -> Printed:
     """Each picture of the file on its sheet."""
     files: list[Path] = []
     laid: list[Laid | None] = []
+    seen: list[Rect] = []
     caption, words = _caption(job), job.pages()
     try:
         pictures = picture.placed(job.original, job.profile.paper, job.profile.dpi)
         for held in picture.chunks(pictures):
             files.append(job.folder / f"sheets-{len(files):05}.pdf")
             laid += _on_sheets(held, words, [caption] * len(held), files[-1])
+            seen += (placed.seen for placed in held)
     except BadPicture as error:
         if not files:
             return Printed((), note=str(error))
         note = "The file is damaged: only its first pictures can be shown"
-        return Printed(tuple(files), tuple(laid), note)
-    return Printed(tuple(files), tuple(laid))
+        return Printed(tuple(files), tuple(laid), note, tuple(seen))
+    return Printed(tuple(files), tuple(laid), seen=tuple(seen))
 
 
 def print_film(job: Job, media_type: str, captions: Sequence[str]) -> Printed:
@@ -142,7 +147,8 @@ def print_film(job: Job, media_type: str, captions: Sequence[str]) -> Printed:
         pictures += picture.placed(path, job.profile.paper, job.profile.dpi)
     out = job.folder / "frames.pdf"
     words = islice(job.pages(), 1, None)  # the first page is the sheet of what the file says of itself
-    return Printed((out,), tuple(_on_sheets(pictures, words, captions, out)))
+    laid = tuple(_on_sheets(pictures, words, captions, out))
+    return Printed((out,), laid, seen=tuple(placed.seen for placed in pictures))
 
 
 def _caption(job: Job) -> str:
