@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -20,6 +20,7 @@ from pipeline.bundle import (
     ChronologyRow,
     Exhibit,
     ExhibitLink,
+    Highlight,
     Runner,
     Sighting,
     build,
@@ -32,6 +33,7 @@ from pipeline.clock import now
 from pipeline.errors import UsageError
 from pipeline.evidence import Summary
 from pipeline.exports import begin, close_open, complete
+from pipeline.highlights import highlights
 from pipeline.links import Link
 from pipeline.matter import Matter
 from pipeline.records import audit_log, documents
@@ -51,10 +53,14 @@ def export(
     confirmed_only: bool = False,
     as_zip: bool = False,
     progress: Progress | None = None,
+    highlight: bool = False,
 ) -> dict[str, Any]:
-    """Build the bundle of a claim; returns `{"claim", "bundle", "zip", "pages", "exhibits", "withheld", "notes"}`."""
+    """Build the bundle of a claim; returns `{"claim", "bundle", "zip", "pages", "exhibits", "withheld", "notes"}`.
+
+    With `highlight` the words are marked on which its links rest.
+    """
     close_open(matter)
-    case = collect(matter, claim_id, profile, confirmed_only)
+    case = collect(matter, claim_id, profile, confirmed_only, highlight)
     if not case.exhibits:
         raise UsageError(
             f"Claim {claim_id} has no evidence to bundle.",
@@ -95,7 +101,9 @@ def _answer(case: Case, report: BundleReport) -> dict[str, Any]:
     }
 
 
-def collect(matter: Matter, claim_id: str, profile: str, confirmed_only: bool) -> Case:
+def collect(
+    matter: Matter, claim_id: str, profile: str, confirmed_only: bool, highlight: bool = False
+) -> Case:
     """What goes into the bundle: documents with a standing link to the claim, or tied to it by a person."""
     file = load_case(matter, claim_id)
     links = _by_document(file.links, confirmed_only)
@@ -112,7 +120,19 @@ def collect(matter: Matter, claim_id: str, profile: str, confirmed_only: bool) -
         _exhibit(matter, found, links.get(found.id, ()), tuple(touches.get(found.id, ()))) for found in chosen
     )
     case = _case(file, exhibits, tuple(entry.line() for entry in audit), profile, len(withheld))
+    if highlight:
+        case = replace(case, exhibits=tuple(_marked(e, links.get(e.id, ())) for e in case.exhibits))
     return replace(case, audit_head=head)
+
+
+def _marked(exhibit: Exhibit, links: Sequence[Link]) -> Exhibit:
+    """The exhibit with the words to be marked on it, found when its turn comes."""
+
+    def found() -> Iterator[Highlight]:
+        document = exhibit.read()
+        return highlights(document, links) if document else iter(())
+
+    return replace(exhibit, highlights=found)
 
 
 def _touches(audit: Iterable[Entry]) -> dict[str, list[str]]:

@@ -23,11 +23,19 @@ from pipeline.workspace import working
     "--profile", type=click.Choice(["uk"]), default="uk", show_default=True, help="Whose rules it follows."
 )
 @click.option("--confirmed-only", is_flag=True, help="Only documents whose link a person confirmed.")
+@click.option("--highlight", is_flag=True, help="Mark the words on which the links rest.")
 @click.option("--zip", "as_zip", is_flag=True, help="Also write DIR.zip.")
 @workspace_option
 @json_option
 def export_command(
-    claim: str, out: Path, profile: str, confirmed_only: bool, as_zip: bool, workspace: Path, as_json: bool
+    claim: str,
+    out: Path,
+    profile: str,
+    confirmed_only: bool,
+    highlight: bool,
+    as_zip: bool,
+    workspace: Path,
+    as_json: bool,
 ) -> None:
     """Build the evidence bundle of a claim: paginated PDF, originals, indexes, hashes, audit.
 
@@ -38,7 +46,7 @@ def export_command(
         working(matter.workspace, "export"),
         progress(quiet=as_json) as report,
     ):
-        answer = export(matter, claim, out, profile, confirmed_only, as_zip, _steps(report))
+        answer = export(matter, claim, out, profile, confirmed_only, as_zip, _steps(report), highlight)
     if as_json:
         print_json(answer)
     else:

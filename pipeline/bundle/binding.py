@@ -11,6 +11,7 @@ from pikepdf import Array, Dictionary, Name, OutlineItem, Pdf, String
 from extractors.workers import return_memory
 from pipeline.bundle.case import Case
 from pipeline.bundle.collecting import collect
+from pipeline.bundle.highlighting import highlight
 from pipeline.bundle.plan import Plan
 from pipeline.bundle.profile import Profile
 from pipeline.bundle.sheets import Sheets
@@ -32,6 +33,7 @@ def bind(
         stamped = _stamp(pdf, sheets.plan, profile, told)
         _link(pdf, sheets)
         link_back(pdf, sheets, stamped, profile)
+        highlight(pdf, case, sheets.plan.tabs)
         _bookmark(pdf, sheets.plan, profile)
         _describe(pdf, case, profile)
         pdf.save(out, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate)

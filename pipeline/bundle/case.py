@@ -9,7 +9,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import NamedTuple
 
-from extractors.document import Document
+from extractors.document import Box, Document
 from pipeline.audit import Head
 from pipeline.renditions.words import PageWords, words_of
 
@@ -34,6 +34,20 @@ class ExhibitLink(NamedTuple):
     page: int | None
     score: float
     status: str
+
+
+class Highlight(NamedTuple):
+    """Words of page `page` (from 1) of a document that tie it to an event.
+
+    `boxes` are where they stand, a box for each line, empty where the document has no layout; they are then the
+    occurrence number `nth` (from 0) of `words` on the page.
+    """
+
+    event: str
+    page: int
+    words: str
+    boxes: tuple[Box, ...] = ()
+    nth: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +79,8 @@ class Exhibit:
 
     `document` is what was read from it, and None where nothing could be; `failure` says why. A PDF or a picture is
     shown from its own bytes, and searched by its `words`; where they are not given, by those of its `document`, which
-    it needs for nothing else. `custody` are lines for people on what was done with it.
+    it needs for nothing else. `custody` are lines for people on what was done with it. `highlights` are the words to
+    be marked, where that is wanted.
     """
 
     id: str
@@ -84,6 +99,7 @@ class Exhibit:
     children: tuple[str, ...] = ()
     custody: tuple[str, ...] = ()
     failure: str = ""
+    highlights: Callable[[], Iterable[Highlight]] | None = None
 
     def read(self) -> Document | None:
         """What was read from the file, fetched now if need be."""
