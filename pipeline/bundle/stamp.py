@@ -8,11 +8,10 @@ from io import BytesIO
 import pikepdf
 from pikepdf import Array, Dictionary, Name, Pdf
 from reportlab.pdfbase.ttfonts import TTFont
-from reportlab.pdfgen.canvas import Canvas
 
 from pipeline.bundle import fonts
 from pipeline.bundle.corners import CORNERS, Ink, place, scale_of
-from pipeline.bundle.typeset import clean
+from pipeline.bundle.typeset import canvas, clean
 from pipeline.renditions.geometry import Quad, View
 
 _SIZE = 10.0
@@ -83,16 +82,16 @@ class _Font:
         chars = [char for char in map(chr, range(32, 127)) if ord(char) in face.face.charToGlyph]
         chars += [char for char in strange if ord(char) in face.face.charToGlyph]
         out = BytesIO()
-        canvas = Canvas(out, invariant=1)
-        canvas.setFont(face.fontName, _SIZE)
-        canvas.drawString(0, 0, "".join(chars))
+        sheet = canvas(out, font=face)
+        sheet.setFont(face.fontName, _SIZE)
+        sheet.drawString(0, 0, "".join(chars))
         # The document's own table of codes, which reportlab offers to whoever draws text past its canvas.
-        pieces = {char: face.splitString(char, canvas._doc)[0] for char in chars}
-        canvas.save()
+        pieces = {char: face.splitString(char, sheet._doc)[0] for char in chars}
+        sheet.save()
         code = {char: piece[1][0] for char, piece in pieces.items() if piece[0] == 0}
         with pikepdf.open(BytesIO(out.getvalue())) as drawn:
             found = drawn.pages[0].obj.Resources.Font
-            font = next(font for _, font in found.items() if font.Subtype == Name.TrueType)
+            (font,) = (font for _, font in found.items())
             return cls(Name(f"/ClaimtrailStamp{number}"), pdf.copy_foreign(font), face, code)
 
     def string(self, text: str) -> str:

@@ -8,7 +8,6 @@ from itertools import islice
 from pathlib import Path
 
 import pikepdf
-from reportlab.pdfgen.canvas import Canvas
 
 from extractors.limits import Limits
 from extractors.readers import video
@@ -16,7 +15,7 @@ from extractors.readers.draft import Input
 from pipeline.bundle.exhibits import foreign, picture
 from pipeline.bundle.paper import SMALL
 from pipeline.bundle.profile import Profile
-from pipeline.bundle.typeset import Style, draw, wrap
+from pipeline.bundle.typeset import Style, canvas, draw, wrap
 from pipeline.renditions.drawn import Unprintable, drawn
 from pipeline.renditions.geometry import Rect
 from pipeline.renditions.layer import Laid, Layer
@@ -107,9 +106,9 @@ def _bound(pages: Iterable[tuple[Placed | int, PageWords | None]], job: Job, out
 def _notice(pdf: pikepdf.Pdf, job: Job, number: int) -> None:
     """A page that stands for one that cannot be drawn."""
     path, profile = job.folder / f"notice-{number:05}.pdf", job.profile
-    canvas = Canvas(str(path), pagesize=profile.paper, invariant=1)
-    draw(canvas, 62, profile.paper[1] / 2, profile.word("sheet.unreadable_page", n=number), _NOTICE)
-    canvas.save()
+    sheet = canvas(path, profile.paper)
+    draw(sheet, 62, profile.paper[1] / 2, profile.word("sheet.unreadable_page", n=number), _NOTICE)
+    sheet.save()
     with pikepdf.open(path) as notice:
         pdf.pages.extend(notice.pages)
 
@@ -177,10 +176,10 @@ def _on_sheets(
 
 
 def _write_captions(pictures: Sequence[Placed], captions: Sequence[str], out: Path) -> None:
-    canvas = Canvas(str(out), invariant=1, pageCompression=1)
+    sheets = canvas(out)
     for placed, caption in zip(pictures, captions, strict=True):
-        canvas.setPageSize(placed.paper)
+        sheets.setPageSize(placed.paper)
         line = wrap(caption, SMALL, placed.paper[0] - 200, most=1)[0]
-        draw(canvas, 40, 46, line, SMALL)
-        canvas.showPage()
-    canvas.save()
+        draw(sheets, 40, 46, line, SMALL)
+        sheets.showPage()
+    sheets.save()
