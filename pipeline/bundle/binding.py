@@ -6,12 +6,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pikepdf
-from pikepdf import Array, Dictionary, Name, OutlineItem, Pdf, String
+from pikepdf import Array, Dictionary, Name, OutlineItem, Pdf
 
 from extractors.workers import return_memory
 from pipeline.bundle.case import Case
 from pipeline.bundle.collecting import collect
 from pipeline.bundle.highlighting import highlight
+from pipeline.bundle.metadata import describe
 from pipeline.bundle.plan import Plan
 from pipeline.bundle.profile import Profile
 from pipeline.bundle.sheets import Sheets
@@ -84,16 +85,5 @@ def _bookmark(pdf: Pdf, plan: Plan, profile: Profile) -> None:
 
 
 def _describe(pdf: Pdf, case: Case, profile: Profile) -> None:
-    made = case.made_at.strftime("D:%Y%m%d%H%M%SZ")
-    pdf.docinfo = pdf.make_indirect(
-        Dictionary(
-            Title=String(terminal(f"{case.claim_id} – {case.title}")),
-            Creator=String("claimtrail"),
-            CreationDate=String(made),
-            ModDate=String(made),
-        )
-    )
+    describe(pdf, f"{case.claim_id} – {case.title}", profile.language, case.made_at)
     pdf.Root.PageLabels = Dictionary(Nums=Array([0, Dictionary(S=Name.D)]))
-    pdf.Root.PageMode = Name.UseOutlines
-    pdf.Root.Lang = String(profile.language)
-    pdf.Root.ViewerPreferences = Dictionary(DisplayDocTitle=True)

@@ -63,7 +63,8 @@ def print_pdf(job: Job) -> Printed:
     """The pages of a PDF, taken over or as pictures."""
     out = job.folder / "taken.pdf"
     try:
-        return Printed((out,), tuple(foreign.taken_over(job.original, out, job.words)))
+        taken = foreign.taken_over(job.original, out, job.words)
+        return Printed((out,), taken.laid, _left_out(taken.left_out))
     except foreign.NeedsPicture as reason:
         out.unlink(missing_ok=True)
         note = str(reason)
@@ -73,6 +74,10 @@ def print_pdf(job: Job) -> Printed:
         return _drawn(job, note)
     except Unprintable as error:
         return Printed((), note=str(error))
+
+
+def _left_out(kinds: Sequence[str]) -> str:
+    return f"shown without what acts or travels along in the file: {', '.join(kinds)}" if kinds else ""
 
 
 def _drawn(job: Job, note: str) -> Printed:
