@@ -19,6 +19,8 @@ from pipeline.matter import Matter
 from pipeline.timestamps.stamping import Sealing
 
 _PREFIX = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._-]{0,28}[A-Za-z0-9])?")
+_PRINTERS = 2
+"""Workers that print exhibits: with more of them the one that binds and sets text would be waited for."""
 T = TypeVar("T")
 
 
@@ -52,18 +54,19 @@ def export(
     as_zip: bool = False,
     progress: Progress | None = None,
     timestamp: bool = False,
+    highlight: bool = False,
     wishes: Wishes = PLAIN,
 ) -> dict[str, Any]:
     """Build the bundle of a claim.
 
     Returns `{"claim", "profile", "bundle", "zip", "pages", "volumes", "exhibits", "withheld", "withdrawn", "notes"}`.
-    Numbers that were handed over before for the claim in this profile are kept, unless the wishes say otherwise.
-    With `timestamp` also `"timestamp"`: the stamp of the authority that the settings name, or the error that kept the
-    bundle from having one.
+    Numbers that were handed over before for the claim in this profile are kept, unless the wishes say otherwise. With
+    `highlight` the words are marked on which its links rest. With `timestamp` also `"timestamp"`: the stamp of the
+    authority that the settings name, or the error that kept the bundle from having one.
     """
     sealing = Sealing(matter) if timestamp else None
     close_open(matter)
-    case = _planned(matter, claim_id, profile, confirmed_only, wishes)
+    case = _planned(matter, claim_id, profile, confirmed_only, wishes, highlight)
     if not case.exhibits:
         raise UsageError(
             f"Claim {claim_id} has no evidence to bundle.",
@@ -75,21 +78,25 @@ def export(
     def publishing(built: BundleReport) -> None:
         runs.append(begin(matter, claim_id, built, included, series(case), wishes.include_privileged))
 
-    with Workers(1, matter.settings.limits.limits()) as workers:
-        report = build(case, out, as_zip, progress, publishing, _runner(matter, workers), sealing)
+    with Workers(_PRINTERS, matter.settings.limits.limits()) as workers:
+        report = build(case, out, as_zip, progress, publishing, _runner(matter, workers), _PRINTERS, sealing)
     for run in runs:
         complete(matter, run)
     answer = _answer(case, report)
     return answer if sealing is None else {**answer, "timestamp": sealing.close(claim_id)}
 
 
-def _planned(matter: Matter, claim_id: str, profile: str, confirmed_only: bool, wishes: Wishes) -> Case:
+def _planned(
+    matter: Matter, claim_id: str, profile: str, confirmed_only: bool, wishes: Wishes, highlight: bool
+) -> Case:
     """The case with what was asked for, and with the numbers that were handed over before."""
     style = named(profile)
     prefix = _prefix(wishes.prefix or claim_id) if style.bates else ""
     if wishes.prefix and not style.bates:
         raise UsageError(f"Profile {profile} has no prefix.", "Leave --prefix out, or choose --profile us.")
-    case = collect(matter, claim_id, profile, confirmed_only, wishes.include_privileged, wishes.privilege_log)
+    case = collect(
+        matter, claim_id, profile, confirmed_only, highlight, wishes.include_privileged, wishes.privilege_log
+    )
     largest = None if wishes.max_mb is None else int(wishes.max_mb * 10**6)
     case = replace(
         case, order=wishes.order or "", prefix=prefix, max_pages=wishes.max_pages, max_bytes=largest

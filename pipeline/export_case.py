@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import datetime
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 
 from extractors.document import Document
 from pipeline.audit import Entry
 from pipeline.bundle import Case, CaseEvent, ChronologyRow, Exhibit, ExhibitLink, Sighting
-from pipeline.bundle.case import Withheld
+from pipeline.bundle.case import Highlight, Withheld
 from pipeline.casefile import WITHHOLDING, CaseFile, load_case
 from pipeline.chronology import chronology
 from pipeline.claims import Claim, qualified
 from pipeline.clock import now
 from pipeline.evidence import Summary
+from pipeline.highlights import highlights
 from pipeline.judgement import FORMS
 from pipeline.links import Link
 from pipeline.matter import Matter
@@ -32,6 +33,7 @@ def collect(
     claim_id: str,
     profile: str,
     confirmed_only: bool,
+    highlight: bool = False,
     include_privileged: bool = False,
     privilege_log: bool = False,
 ) -> Case:
@@ -56,8 +58,20 @@ def collect(
         for found in chosen
     )
     case = _case(file, exhibits, tuple(entry.line() for entry in audit), profile, len(withheld))
+    if highlight:
+        case = replace(case, exhibits=tuple(_marked(e, links.get(e.id, ())) for e in case.exhibits))
     log = tuple(_logged(file, everything[document], kept_out[document]) for document in withheld)
     return replace(case, audit_head=head, withheld_log=log if privilege_log else None)
+
+
+def _marked(exhibit: Exhibit, links: Sequence[Link]) -> Exhibit:
+    """The exhibit with the words to be marked on it, found when its turn comes."""
+
+    def found() -> Iterator[Highlight]:
+        document = exhibit.read()
+        return highlights(document, links) if document else iter(())
+
+    return replace(exhibit, highlights=found)
 
 
 def _touches(audit: Iterable[Entry]) -> dict[str, list[str]]:

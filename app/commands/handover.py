@@ -40,6 +40,7 @@ from pipeline.workspace import working
     "--privilege-log", is_flag=True, help="List what was withheld: date, author, recipients, kind, ground."
 )
 @click.option("--confirmed-only", is_flag=True, help="Only documents whose link a person confirmed.")
+@click.option("--highlight", is_flag=True, help="Mark the words on which the links rest.")
 @click.option("--zip", "as_zip", is_flag=True, help="Also write DIR.zip.")
 @click.option(
     "--timestamp", is_flag=True, help="Have it stamped by the authority of settings.yaml (RFC 3161)."
@@ -51,6 +52,7 @@ def export_command(
     out: Path,
     profile: str,
     confirmed_only: bool,
+    highlight: bool,
     as_zip: bool,
     timestamp: bool,
     workspace: Path,
@@ -72,7 +74,7 @@ def export_command(
         progress(quiet=as_json) as report,
     ):
         answer = export(
-            matter, claim, out, profile, confirmed_only, as_zip, _steps(report), timestamp, wishes
+            matter, claim, out, profile, confirmed_only, as_zip, _steps(report), timestamp, highlight, wishes
         )
     if as_json:
         print_json(answer)

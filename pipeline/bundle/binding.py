@@ -10,34 +10,54 @@ from typing import Any
 import pikepdf
 from pikepdf import Array, Dictionary, Name, OutlineItem, Pdf, String
 
+from extractors.workers import return_memory
 from pipeline.bundle.case import Case
+from pipeline.bundle.collecting import collect
+from pipeline.bundle.highlighting import highlight
+from pipeline.bundle.metadata import describe
 from pipeline.bundle.plan import Plan, Volume
 from pipeline.bundle.profile import Profile
 from pipeline.bundle.sheets import Sheets
-from pipeline.bundle.stamp import Stamper, destination
+from pipeline.bundle.stamp import Stamped, Stamper, destination
+from pipeline.bundle.way_back import add_link, beyond, link_back
 from pipeline.harmless import terminal
 
 
 def bind(
     sheets: Sheets, volume: Volume, case: Case, profile: Profile, out: Path, told: Callable[[int], None]
-) -> None:
-    """Writes a volume of the bundle to `out`. `told` hears of every page done."""
-    sources: dict[Path, Pdf] = {}
-    with pikepdf.new() as pdf:
-        for part in sheets.slices(volume):
-            source = sources.setdefault(part.file, None) or pikepdf.open(part.file)  # type: ignore[arg-type]
-            sources[part.file] = source
-            pdf.pages.extend(source.pages[part.first : part.first + part.count])
-        stamper = Stamper(pdf, profile.words["corner"])
-        for number, page in enumerate(pdf.pages, volume.first):
-            stamper.stamp(page, profile.word("stamp", n=sheets.plan.label(number)))
-            told(number)
+) -> tuple[int, ...]:
+    """Writes a volume of the bundle to `out`; returns the pages whose number had to cover something.
+
+    `told` hears of every page done.
+    """
+    collected = out.with_suffix(".collected")
+    collect(sheets.slices(volume), collected)
+    with pikepdf.open(collected) as pdf:
+        stamped = _stamp(pdf, sheets.plan, volume, profile, told)
         _link(pdf, sheets, volume)
+        link_back(pdf, sheets, volume, stamped, profile)
+        own = [tab for tab in sheets.plan.tabs if tab.volume == volume.number]
+        highlight(pdf, case, own, volume.first - 1)
         _bookmark(pdf, sheets.plan, volume, profile)
         _describe(pdf, case, sheets.plan, volume, profile)
         pdf.save(out, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate)
-    for source in sources.values():
-        source.close()
+    collected.unlink()
+    return_memory()
+    return tuple(number for number, stamp in stamped.items() if stamp.covers)
+
+
+def _stamp(
+    pdf: Pdf, plan: Plan, volume: Volume, profile: Profile, told: Callable[[int], None]
+) -> dict[int, Stamped]:
+    """Prints the number of every page; returns where."""
+    stamper = Stamper(pdf, profile.words["corner"])
+    ink = {number: found for tab in plan.tabs for number, found in tab.ink.items()}
+    stamped: dict[int, Stamped] = {}
+    for number, page in enumerate(pdf.pages, volume.first):
+        says = profile.word("stamp", n=plan.label(number))
+        stamped[number] = stamper.stamp(page, says, ink.get(number))
+        told(number)
+    return stamped
 
 
 def _link(pdf: Pdf, sheets: Sheets, volume: Volume) -> None:
@@ -48,29 +68,12 @@ def _link(pdf: Pdf, sheets: Sheets, volume: Volume) -> None:
         place = places[jump.page - 1]
         if not volume.first <= place <= volume.last:
             continue
-        page = pages[place - volume.first]
-        link = Dictionary(
-            Type=Name.Annot,
-            Subtype=Name.Link,
-            Rect=Array([round(v, 2) for v in jump.rect]),
-            Border=Array([0, 0, 0]),
-            F=4,
-            Contents=String(terminal(jump.text)),
-        )
+        link = add_link(pdf, pages[place - volume.first], jump.rect, jump.text)
         target = sheets.plan.volume_of(jump.target)
         if target == volume:
             link.Dest = destination(pages[jump.target - volume.first])
         else:
-            link.A = _beyond(target, jump.target)
-        if Name.Annots not in page.obj:
-            page.obj.Annots = Array()
-        page.obj.Annots.append(pdf.make_indirect(link))
-
-
-def _beyond(volume: Volume, page: int) -> Dictionary:
-    """Goes to a page of another volume, which lies beside this one (PDF 32000-1, 12.6.4.3)."""
-    place = Array([page - volume.first, Name.XYZ, None, None, None])
-    return Dictionary(S=Name.GoToR, F=String(volume.file), D=place)
+            link.A = beyond(target, jump.target)
 
 
 def _bookmark(pdf: Pdf, plan: Plan, volume: Volume, profile: Profile) -> None:
@@ -103,23 +106,12 @@ def _bookmark(pdf: Pdf, plan: Plan, volume: Volume, profile: Profile) -> None:
 
 
 def _describe(pdf: Pdf, case: Case, plan: Plan, volume: Volume, profile: Profile) -> None:
-    made = case.made_at.strftime("D:%Y%m%d%H%M%SZ")
     title = f"{case.claim_id} – {case.title}"
     if len(plan.volumes) > 1:
         title += f" – {profile.word('volume', n=volume.number)}"
-    pdf.docinfo = pdf.make_indirect(
-        Dictionary(
-            Title=String(terminal(title)),
-            Creator=String("claimtrail"),
-            CreationDate=String(made),
-            ModDate=String(made),
-        )
-    )
+    describe(pdf, title, profile.language, case.made_at)
     labels = plan.labels[volume.first - 1 : volume.last]
     pdf.Root.PageLabels = Dictionary(Nums=Array(page_labels(labels)))
-    pdf.Root.PageMode = Name.UseOutlines
-    pdf.Root.Lang = String(profile.language)
-    pdf.Root.ViewerPreferences = Dictionary(DisplayDocTitle=True)
 
 
 def page_labels(labels: Sequence[str]) -> list[Any]:

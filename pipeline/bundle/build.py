@@ -9,18 +9,17 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-import pikepdf
-
 from pipeline.bundle.bag import close_bag, zip_bag
 from pipeline.bundle.binding import bind
 from pipeline.bundle.case import BundleReport, Case, Exhibit, Progress
+from pipeline.bundle.collecting import collect
 from pipeline.bundle.errors import BundleExists, EmptyCase, OriginalChanged
-from pipeline.bundle.exhibits.body import body_of
+from pipeline.bundle.exhibits.body import bodies
 from pipeline.bundle.exhibits.press import Press, Runner, here
 from pipeline.bundle.extras import add_extras
 from pipeline.bundle.layout import Item, seated
@@ -44,6 +43,7 @@ from pipeline.originals import sync_folder
 from pipeline.timestamps.bag import PROVES, add_stamp
 
 _BLOCK = 2**20
+Covered = tuple[int, ...]
 _UNFINISHED = ".unfinished"
 _PUBLISHED = "zip-published"
 _MARGIN = 0.95
@@ -59,14 +59,16 @@ def build(
     progress: Progress | None = None,
     publishing: Callable[[BundleReport], object] | None = None,
     run: Runner = here,
+    ahead: int = 1,
     sealing: Callable[[bytes], bytes | None] | None = None,
 ) -> BundleReport:
     """Builds the bundle of a case as the folder `out`, and as `out`.zip beside it if wanted.
 
-    Originals are opened by `run`, here or in a worker. The folder appears under its name when all of it is there;
-    `publishing` is called just before, so that no bundle need be handed over unrecorded. `sealing` is given the bytes
-    that stand for the whole bundle and answers with their time stamp, if there is one to be had. Raises BundleExists,
-    EmptyCase, UnknownProfile, OriginalChanged (a stored original is not what its hash says), FontMissing.
+    Originals are opened by `run`, here or in a worker, up to `ahead` of them at a time. The folder appears under its
+    name when all of it is there; `publishing` is called just before, so that no bundle need be handed over
+    unrecorded. `sealing` is given the bytes that stand for the whole bundle and answers with their time stamp, if
+    there is one to be had. Raises BundleExists, EmptyCase, UnknownProfile, OriginalChanged (a stored original is not
+    what its hash says), FontMissing.
     """
     out = Path(os.path.abspath(out))  # noqa: PTH100 - resolve() would follow a link that stands in the way
     packed = out.with_name(out.name + ".zip") if zip else None
@@ -78,20 +80,23 @@ def build(
     tell = progress or _silent
     with _scratch(out) as scratch:
         folder = scratch / "bag"
-        plan, size = _filled(case, folder, Press(scratch, style.paper, run), style, tell)
+        with Press(scratch, style.paper, run, ahead) as press:
+            plan, size, covered = _filled(case, folder, press, style, tell)
         if sealing and (token := sealing((folder / PROVES).read_bytes())):
             add_stamp(folder, token)
         if packed:
             zip_bag(folder, scratch / "bag.zip", out.name, case.made_at)
         _refuse_existing(out, packed)
-        report = _report(case, plan, folder, out, packed, size)
+        report = _report(case, plan, folder, out, packed, size, covered)
         if publishing:
             publishing(report)
         _publish(scratch, report)
     return report
 
 
-def _report(case: Case, plan: Plan, folder: Path, out: Path, packed: Path | None, size: int) -> BundleReport:
+def _report(
+    case: Case, plan: Plan, folder: Path, out: Path, packed: Path | None, size: int, covered: Covered
+) -> BundleReport:
     name = sha256(folder / "data" / "manifest.json")
     front = plan.front if profile(case.profile).counts_front else ()
     numbering = HandedOver(
@@ -100,7 +105,7 @@ def _report(case: Case, plan: Plan, folder: Path, out: Path, packed: Path | None
         front,
         carried(case.before, plan.blocks),
     )
-    notes = (*_notes(plan), *_too_large(case, plan, folder / "data"))
+    notes = (*_notes(plan), *_covering(plan, covered), *_too_large(case, plan, folder / "data"))
     return BundleReport(
         out,
         packed,
@@ -163,11 +168,13 @@ def _recover(out: Path, packed: Path | None) -> None:
         shutil.rmtree(left, ignore_errors=True)
 
 
-def _filled(case: Case, folder: Path, press: Press, style: Profile, tell: Progress) -> tuple[Plan, int]:
-    """Fills the folder of the bag; returns the plan and the bytes written."""
+def _filled(
+    case: Case, folder: Path, press: Press, style: Profile, tell: Progress
+) -> tuple[Plan, int, Covered]:
+    """Fills the folder of the bag; returns the plan, the bytes written, and the pages whose number covers something."""
     data = folder / "data"
     (data / "originals").mkdir(parents=True)
-    plan = _bound(case, _items(case, press, style, tell), press.scratch, data, style, tell)
+    plan, covered = _bound(case, _items(case, press, style, tell), press.scratch, data, style, tell)
     for tab in plan.tabs:
         _copy_original(tab.exhibit, folder / tab.original)
     write_csv(data / "index.csv", INDEX_COLUMNS, index_rows(case, plan, style))
@@ -176,23 +183,23 @@ def _filled(case: Case, folder: Path, press: Press, style: Profile, tell: Progre
     add_extras(case, plan, style, data)
     write_json(data / "manifest.json", manifest(case, plan, data))
     info = {"Bagging-Date": case.made_at.date().isoformat(), "External-Identifier": case.claim_id}
-    return plan, close_bag(folder, {**info, "External-Description": case.title})
+    return plan, close_bag(folder, {**info, "External-Description": case.title}), covered
 
 
 def _items(case: Case, press: Press, style: Profile, tell: Progress) -> list[Item]:
     """The documents as pages, and the numbers kept free, in their order."""
     order = ordered(case, style)
-    bodies: list[Body] = []
-    for found in order:
-        tell(len(bodies), len(order), found.exhibit.name)
-        bodies.append(body_of(found.exhibit, press, style))
+    found: list[Body] = []
+    for body in bodies([place.exhibit for place in order], press, style):
+        tell(len(found), len(order), order[len(found)].exhibit.name)
+        found.append(body)
     press.close()
-    return seated(order, bodies, case.before, style)
+    return seated(order, found, case.before, style)
 
 
 def _bound(
     case: Case, items: Sequence[Item], scratch: Path, data: Path, style: Profile, tell: Progress
-) -> Plan:
+) -> tuple[Plan, Covered]:
     """Writes the volumes. What a page weighs is seen only when it is bound: too large a volume is cut anew."""
     cut = Cut(case.max_pages, case.max_bytes)
     if case.max_bytes is not None:
@@ -201,11 +208,12 @@ def _bound(
         sheets = settled(case, items, style, scratch / "sheets.pdf", cut)
         plan = sheets.plan
         numbering = partial(_numbering, tell, plan.pages)
+        covered: list[int] = []
         for volume in plan.volumes:
-            bind(sheets, volume, case, style, data / volume.file, numbering)
+            covered += bind(sheets, volume, case, style, data / volume.file, numbering)
         worst = max(_excess(case, plan, data), default=0.0)
         if worst <= 1.0 or cut.bytes is None:
-            return plan
+            return plan, tuple(covered)
         for volume in plan.volumes:
             (data / volume.file).unlink()
         cut = replace(cut, bytes=int(cut.bytes / worst * _MARGIN))
@@ -220,11 +228,7 @@ def _weight(body: Body, scratch: Path) -> int:
     if not body.slices:
         return _SHEET
     out = scratch / "weighed.pdf"
-    with ExitStack() as sources, pikepdf.new() as pdf:
-        for part in body.slices:
-            source = sources.enter_context(pikepdf.open(part.file))
-            pdf.pages.extend(source.pages[part.first : part.first + part.count])
-        pdf.save(out, object_stream_mode=pikepdf.ObjectStreamMode.generate)
+    collect(body.slices, out)
     return out.stat().st_size + _SHEET + _STAMP * body.leaves
 
 
@@ -260,6 +264,14 @@ def _copy_original(exhibit: Exhibit, target: Path) -> None:
         raise OriginalChanged(f"{exhibit.name} ({exhibit.id}): its original is missing.") from error
     if digest.hexdigest() != exhibit.sha256:
         raise OriginalChanged(f"{exhibit.name} ({exhibit.id}): its original is not what was taken in.")
+
+
+def _covering(plan: Plan, covered: Covered) -> Iterator[str]:
+    """A note for each exhibit on whose pages there was no place without ink for the number."""
+    for tab in plan.tabs:
+        pages = [plan.label(page) for page in covered if (tab.first or page + 1) <= page <= tab.last]
+        if pages:
+            yield f"{tab.number}: {tab.exhibit.name}: the page number covers part of page {', '.join(pages)}"
 
 
 def _notes(plan: Plan) -> Iterator[str]:

@@ -9,7 +9,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import NamedTuple
 
-from extractors.document import Document
+from extractors.document import Box, Document
 from pipeline.audit import Head
 from pipeline.bundle.numbering import HandedOver
 from pipeline.renditions.words import PageWords, words_of
@@ -37,6 +37,20 @@ class ExhibitLink(NamedTuple):
     status: str
     stance: str | None = None
     """What a person says it does for the event: supports, contradicts or neutral."""
+
+
+class Highlight(NamedTuple):
+    """Words of page `page` (from 1) of a document that tie it to an event.
+
+    `boxes` are where they stand, a box for each line, empty where the document has no layout; they are then the
+    occurrence number `nth` (from 0) of `words` on the page.
+    """
+
+    event: str
+    page: int
+    words: str
+    boxes: tuple[Box, ...] = ()
+    nth: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +83,7 @@ class Exhibit:
     `document` is what was read from it, and None where nothing could be; `failure` says why. A PDF or a picture is
     shown from its own bytes, and searched by its `words`; where they are not given, by those of its `document`, which
     it needs for nothing else. `custody` are lines for people on what was done with it. `form` is `original`, `copy` or
-    `electronic`: in what form the evidence is at hand.
+    `electronic`: in what form the evidence is at hand. `highlights` are the words to be marked, where that is wanted.
     """
 
     id: str
@@ -91,6 +105,7 @@ class Exhibit:
     sender: str = ""
     recipients: tuple[str, ...] = ()
     form: str = "copy"
+    highlights: Callable[[], Iterable[Highlight]] | None = None
 
     def read(self) -> Document | None:
         """What was read from the file, fetched now if need be."""

@@ -15,6 +15,7 @@ from pipeline.bundle.checks.laid import check_laid
 from pipeline.bundle.checks.linked import check_links
 from pipeline.bundle.checks.printed import check_printed
 from pipeline.bundle.checks.recorded import check_audit, check_index, check_parts
+from pipeline.bundle.checks.shown import check_shown
 
 _STEPS = (
     ("bagit.txt", check_bag),
@@ -27,6 +28,7 @@ _STEPS = (
     ("data/production.dat", check_load_files),
     ("data/evidence-list.docx", check_evidence_list),
     ("data/manifest.json", check_told),
+    ("data/bundle.pdf", check_shown),
 )
 
 

@@ -9,7 +9,9 @@ from functools import cached_property
 from pathlib import Path
 
 from pipeline.bundle.case import Exhibit, ExhibitLink
+from pipeline.bundle.corners import Ink
 from pipeline.bundle.numbering import Block
+from pipeline.renditions.geometry import Rect
 from pipeline.renditions.layer import Laid
 
 
@@ -26,14 +28,17 @@ class Slice:
 class Body:
     """An exhibit as pages. `starts[n]` is the leaf (from 0) on which page n + 1 of the document begins.
 
-    `note` says why the pages are not the document's own, or why there are none. `laid` is what lies on each leaf as
-    invisible text, where it was recognised.
+    `note` says why the pages are not the document's own, or why there are none. Of each leaf `laid` is what lies on
+    it as invisible text, where it was recognised, `ink` what a stamp must not cover (None: nothing that is known of),
+    `seen` where on it the document's page stands (None: it is the page).
     """
 
     slices: tuple[Slice, ...] = ()
     starts: tuple[int, ...] = ()
     note: str = ""
     laid: tuple[Laid | None, ...] = ()
+    ink: tuple[Ink | None, ...] = ()
+    seen: tuple[Rect | None, ...] = ()
 
     @property
     def leaves(self) -> int:
@@ -108,6 +113,12 @@ class Tab:
         """What lies as invisible text on the bundle's pages that have some."""
         first = self.first or 0
         return {first + leaf: laid for leaf, laid in enumerate(self.body.laid) if laid is not None}
+
+    @property
+    def ink(self) -> dict[int, Ink]:
+        """What is known of ink on the bundle's pages."""
+        first = self.first or 0
+        return {first + leaf: ink for leaf, ink in enumerate(self.body.ink) if ink is not None}
 
     @property
     def links(self) -> list[ExhibitLink]:

@@ -8,11 +8,10 @@ from io import BytesIO
 import pikepdf
 from pikepdf import Array, Dictionary, Name, Pdf
 from reportlab.pdfbase.ttfonts import TTFont
-from reportlab.pdfgen.canvas import Canvas
 
 from pipeline.bundle import fonts
 from pipeline.bundle.corners import CORNERS, Ink, place, scale_of
-from pipeline.bundle.typeset import clean
+from pipeline.bundle.typeset import canvas, clean
 from pipeline.renditions.geometry import Quad, View
 
 _SIZE = 10.0
@@ -53,7 +52,7 @@ class Stamper:
         matrix = " ".join(f"{v:.3f}" for v in view.matrix)
         page.contents_add(
             f"q {matrix} cm 1 g {put.x:.2f} {put.y:.2f} {wide + 2 * pad:.2f} {size + 1.2 * pad:.2f} re f "
-            f"0.1 0.1 0.12 rg BT {font.name} {size:.2f} Tf {x:.2f} {y:.2f} Td <{font.codes(text)}> Tj ET Q\n".encode()
+            f"0.1 0.1 0.12 rg BT {font.name} {size:.2f} Tf {x:.2f} {y:.2f} Td {font.string(text)} Tj ET Q\n".encode()
         )
         corners = view.point(put.x, put.y), view.point(put.x + wide + 2 * pad, put.y + size + 1.2 * pad)
         (x0, x1), (y0, y1) = (sorted(values) for values in zip(*corners, strict=True))
@@ -83,21 +82,23 @@ class _Font:
         chars = [char for char in map(chr, range(32, 127)) if ord(char) in face.face.charToGlyph]
         chars += [char for char in strange if ord(char) in face.face.charToGlyph]
         out = BytesIO()
-        canvas = Canvas(out, invariant=1)
-        canvas.setFont(face.fontName, _SIZE)
-        canvas.drawString(0, 0, "".join(chars))
+        sheet = canvas(out, font=face)
+        sheet.setFont(face.fontName, _SIZE)
+        sheet.drawString(0, 0, "".join(chars))
         # The document's own table of codes, which reportlab offers to whoever draws text past its canvas.
-        pieces = {char: face.splitString(char, canvas._doc)[0] for char in chars}
-        canvas.save()
+        pieces = {char: face.splitString(char, sheet._doc)[0] for char in chars}
+        sheet.save()
         code = {char: piece[1][0] for char, piece in pieces.items() if piece[0] == 0}
         with pikepdf.open(BytesIO(out.getvalue())) as drawn:
             found = drawn.pages[0].obj.Resources.Font
-            font = next(font for _, font in found.items() if font.Subtype == Name.TrueType)
+            (font,) = (font for _, font in found.items())
             return cls(Name(f"/ClaimtrailStamp{number}"), pdf.copy_foreign(font), face, code)
 
-    def codes(self, text: str) -> str:
-        """The text as a hexadecimal string of PDF; a character that the font lacks is a question mark."""
-        return bytes(self.code.get(char, self.code["?"]) for char in clean(text)).hex()
+    def string(self, text: str) -> str:
+        """The text as a string of PDF, in this font's codes; a character that the font lacks is a question mark."""
+        codes = bytes(self.code.get(char, self.code["?"]) for char in clean(text))
+        plain = codes.isascii() and not set(codes) & set(b"()\\")
+        return f"({codes.decode('ascii')})" if plain else f"<{codes.hex()}>"
 
     def width(self, text: str) -> float:
         """The width of the text at size 1."""

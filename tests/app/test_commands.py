@@ -9,6 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pikepdf
 import pytest
 
 from app.cli import COMMANDS
@@ -194,6 +195,20 @@ def test_a_bundle_holds_the_evidence_and_verifies(
     assert (again.status, again.json["error"]["code"]) == (2, "bundle_exists")
 
 
+def test_cited_words_are_marked_when_asked(filled: Command, tmp_path: Path) -> None:
+    marks = {}
+    for name, options in (("plain", []), ("marked", ["--highlight"])):
+        out = tmp_path / name
+        assert filled("export", "CLM-001", "--out", out, *options, "--json").status == 0
+        assert filled("verify", out, "--json").json["faults"] == []
+        with pikepdf.open(out / "data" / "bundle.pdf") as pdf:
+            notes = [note for page in pdf.pages for note in page.obj.get("/Annots", [])]
+            marks[name] = [str(note.Contents) for note in notes if note.Subtype == "/Highlight"]
+    assert marks["plain"] == []
+    assert marks["marked"]
+    assert all(says.startswith("CLM-001/E") for says in marks["marked"])
+
+
 def test_privileged_documents_stay_out_of_bundles(filled: Command, tmp_path: Path) -> None:
     letter = id_of(filled, "L-0145.txt")
     assert filled("mark", letter, "privileged", "--json").json["marks"] == ["privileged"]
@@ -235,6 +250,31 @@ def test_the_index_heals_after_its_folder_was_deleted_or_damaged(filled: Command
             path.write_bytes(b"\0" * 10)
     assert filled("reindex").status == 0
     assert filled("search", "Area", "--json").json["hits"] == before
+
+
+def test_another_search_engine_finds_the_same(
+    filled: Command, monkeypatch: pytest.MonkeyPatch, evidence_folder: Path
+) -> None:
+    def answers() -> list[object]:
+        found = [filled("search", query, "--json").json for query in ("Area", "工期", "kind:invoice", "*")]
+        return [
+            (one["total"], one["facets"], {(hit["doc"], hit["page"]) for hit in one["hits"]}) for one in found
+        ]
+
+    def advice() -> str:
+        checks = filled("doctor", "--json").json["checks"]
+        return str(next(check["remedy"] for check in checks if check["name"] == "index"))
+
+    before = answers()
+    assert advice() == ""
+    monkeypatch.setattr("pipeline.doctor.MANY_PAGES", 1)
+    assert "--engine tantivy" in advice()
+    assert filled("reindex", "--engine", "tantivy").status == 0
+    assert answers() == before
+    assert advice() == ""
+    assert filled("ingest", evidence_folder).status == 0
+    assert filled("reindex", "--json").json["engine"] == "tantivy"
+    assert answers() == before
 
 
 def test_show_tells_the_history(filled: Command) -> None:

@@ -83,6 +83,14 @@ class Book:
         """The number (from 1) of the volume that holds a page."""
         return next((n for n, v in enumerate(self.volumes, 1) if v.first <= page <= v.last), None)
 
+    def where(self, page: int) -> str:
+        """Where a page of the bundle is found: file and place."""
+        number = self.volume_at(page)
+        if number is None:
+            return f"data/manifest.json, page {page}"
+        volume = self.volumes[number - 1]
+        return f"{volume.file}, page {page - volume.first + 1}"
+
     def file_place(self, file: str, at: int) -> int | None:
         """The page that stands in place `at` (from 0) of a volume's file, named as links name it."""
         volume = next((v for v in self.volumes if v.file == f"data/{file}"), None)

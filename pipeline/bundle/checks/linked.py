@@ -14,7 +14,7 @@ import pypdfium2
 from pipeline.bundle.checks.book import SECTIONS, Book, Stated
 from pipeline.bundle.checks.finding import Findings
 from pipeline.bundle.checks.printed import opened
-from pipeline.bundle.checks.recorded import read_csv
+from pipeline.bundle.checks.recorded import read_csv, shown_pages
 
 Numbers = dict[tuple[int, int], int]
 """The page (from 1, through all volumes) of each page object."""
@@ -42,12 +42,13 @@ def check_links(findings: Findings) -> None:
     book = Book.of(findings.folder)
     by_page: dict[int, list[Link]] = {}
     led: list[int | None] = []
+    shown = shown_pages(book.manifest)
     for volume in book.volumes:
         path = findings.folder / volume.file
         with pikepdf.open(path) as pdf, closing(pypdfium2.PdfDocument(path)) as texts:
             numbers: Numbers = {page.obj.objgen: n for n, page in enumerate(pdf.pages, volume.first)}
             for place, page in enumerate(pdf.pages, 1):
-                if "/Annots" in page:
+                if "/Annots" in page and volume.first + place - 1 not in shown:
                     found = list(_links_of(findings, book, volume, page, place, texts, numbers))
                     by_page[volume.first + place - 1] = found
                     _check_page_links(findings, book, volume, found)
@@ -73,19 +74,24 @@ def _links_of(
     with opened(texts, place) as (_, text):
         for note in page.Annots:
             where = f"{volume.file}, page {place}"
-            if note.get("/Subtype") != pikepdf.Name.Link or "/AA" in note or not _is_inner(note):
+            if note.get("/Subtype") != pikepdf.Name.Link or "/AA" in note or not is_inner(note):
                 findings.fault(where, "has something on it that is no link within the bundle")
                 continue
             rect = tuple(float(v) for v in note.Rect)
-            leads = _beyond(book, note.A) if "/A" in note else _page_of(note.get("/Dest"), numbers)
+            leads = led_to(book, note, numbers)
             yield Link(volume.first + place - 1, rect, leads, text.get_text_bounded(*rect))
 
 
-def _is_inner(note: Any) -> bool:
+def is_inner(note: Any) -> bool:
     """Whether the link has a destination, or goes to another file as volumes do, and has no other action."""
     return "/A" not in note or (
         "/Dest" not in note and note.A.get("/S") == pikepdf.Name.GoToR and "/Next" not in note.A
     )
+
+
+def led_to(book: Book, note: Any, numbers: Numbers) -> int | None:
+    """The page of the bundle that a link leads to."""
+    return _beyond(book, note.A) if "/A" in note else page_of(note.get("/Dest"), numbers)
 
 
 def _beyond(book: Book, action: Any) -> int | None:
@@ -95,7 +101,8 @@ def _beyond(book: Book, action: Any) -> int | None:
     return book.file_place(file, int(at)) if at.isdecimal() else None
 
 
-def _page_of(destination: Any, numbers: Numbers) -> int | None:
+def page_of(destination: Any, numbers: Numbers) -> int | None:
+    """The page of the bundle that a destination in the same file names."""
     if not isinstance(destination, pikepdf.Array) or len(destination) == 0:
         return None
     return numbers.get(destination[0].objgen)
@@ -161,16 +168,7 @@ def _check_ways_back(findings: Findings, book: Book, links: Sequence[Link]) -> N
         if first == after:
             continue
         there = any(first <= page < after for page in back)
-        findings.expect(there, f"{_file(book, first)}", "has no link back to the index")
-
-
-def _file(book: Book, page: int) -> str:
-    """Where a page of the bundle is found: file and place."""
-    number = book.volume_at(page)
-    if number is None:
-        return f"data/manifest.json, page {page}"
-    volume = book.volumes[number - 1]
-    return f"{volume.file}, page {page - volume.first + 1}"
+        findings.expect(there, book.where(first), "has no link back to the index")
 
 
 def _bookmarks(
@@ -180,7 +178,7 @@ def _bookmarks(
     led: list[int | None] = []
     with pdf.open_outline() as outline:
         for place, item in enumerate(_walk(outline.root), 1):
-            page = _page_of(item.destination, numbers)
+            page = page_of(item.destination, numbers)
             label = book.labels.get(page) if page else None
             right = label is not None and prints(str(item.title), label)
             findings.expect(right, f"{volume.file}, bookmark {place}", f"leads to page {page}")

@@ -37,6 +37,12 @@ def manifest_of(folder: Path) -> dict[str, Any]:
     return value
 
 
+def shown_pages(manifest: dict[str, Any]) -> set[int]:
+    """The bundle's pages that show the documents' own, without the sheets in front of them."""
+    ranges = (document["pages"] for document in manifest["documents"] if document["pages"]["first"])
+    return {page for pages in ranges for page in range(pages["first"], pages["last"] + 1)}
+
+
 def check_parts(findings: Findings) -> None:
     """All parts are there; every original is what the manifest says, and there are no others."""
     manifest = manifest_of(findings.folder)
