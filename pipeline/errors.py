@@ -13,6 +13,7 @@ __all__ = [
     "DocumentError",
     "InstallationError",
     "MatterError",
+    "NoNotice",
     "NoWorkspace",
     "NotFound",
     "NotWritable",
@@ -39,6 +40,11 @@ class MatterError(ClaimtrailError):
 class UsageError(MatterError):
     code = "usage"
     hint = "See claimtrail COMMAND --help."
+
+
+class NoNotice(MatterError):
+    code = "no_notice"
+    hint = "Name the contract form that applies in the claims register (contract), and import it again."
 
 
 class NoWorkspace(MatterError):

@@ -22,6 +22,7 @@ from pipeline.bundle.errors import BundleExists, EmptyCase, OriginalChanged
 from pipeline.bundle.exhibits.body import bodies
 from pipeline.bundle.exhibits.press import Press, Runner, here
 from pipeline.bundle.extras import add_extras
+from pipeline.bundle.kept import COLUMNS, FILE, custody_record, custody_rows
 from pipeline.bundle.layout import Item, seated
 from pipeline.bundle.numbering import HandedOver, carried
 from pipeline.bundle.order import ordered
@@ -180,8 +181,10 @@ def _filled(
     write_csv(data / "index.csv", INDEX_COLUMNS, index_rows(case, plan, style))
     write_csv(data / "chronology.csv", CHRONOLOGY_COLUMNS, chronology_rows(case, plan))
     (data / "audit.jsonl").write_text("".join(f"{e}\n" for e in case.audit), encoding="utf-8", newline="\n")
+    write_csv(folder / FILE, COLUMNS, custody_rows(case, plan))
     add_extras(case, plan, style, data)
-    write_json(data / "manifest.json", manifest(case, plan, data))
+    record = {**manifest(case, plan, data), "custody": custody_record(case, plan)}
+    write_json(data / "manifest.json", record)
     info = {"Bagging-Date": case.made_at.date().isoformat(), "External-Identifier": case.claim_id}
     return plan, close_bag(folder, {**info, "External-Description": case.title}), covered
 

@@ -23,7 +23,8 @@ _EXTRA = {
     "cn": {"data/evidence-list.docx"},
     "us": {"data/production.dat", "data/production.opt"},
 }
-_OPTIONAL = {"data/privilege-log.csv"}
+_OPTIONAL = {"data/privilege-log.csv", "data/custody.csv"}
+"""What not every bundle has; those of earlier versions have no custody.csv."""
 _LOADED = ("data/images/", "data/text/")
 """Which of these belong to the load files is seen when those are read."""
 _ENTRY = {"seq", "at", "actor", "action", "subject", "detail", "previous", "hash"}
