@@ -134,20 +134,19 @@ def _check_sections(findings: Findings, book: Book, links: Sequence[Link]) -> No
     """Index, chronology and changes cite the very pages that the manifest and the tables do."""
     pdf = book.volumes[0].file
     on = {name: set(pages) for name, pages in book.front.items()}
-    index = [
-        link.leads for link in links if link.page in on["index"] and link.leads not in _next_in_front(book)
-    ]
+    onward = _next_in_front(book)
+    index = [link.leads for link in links if link.page in on["index"] and link.leads not in onward]
     sheets = [document["pages"]["tab"] for document in book.documents]
     findings.expect(
         index == sheets, f"{pdf}, index", "its links are not those of the documents, one each, in order"
     )
-    told = {link.leads for link in links if link.page in on["chronology"]} - _next_in_front(book)
+    told = {link.leads for link in links if link.page in on["chronology"]} - onward
     rows = read_csv(findings.folder / "data" / "chronology.csv")
     stated = {label.strip() for row in rows for label in row["bundle_pages"].split(";") if label.strip()}
     printed = {book.labels.get(page or 0) for page in told}
     findings.expect(printed == stated, f"{pdf}, chronology", "cites other pages than chronology.csv")
     if since := book.manifest.get("since"):
-        cited = {link.leads for link in links if link.page in on["changes"]} - _next_in_front(book)
+        cited = {link.leads for link in links if link.page in on["changes"]} - onward
         wanted = {change["page"] for change in since["changes"]}
         findings.expect(cited == wanted, f"{pdf}, changes", "cites other pages than manifest.json")
     _check_ways_back(findings, book, links)
