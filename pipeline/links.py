@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 Status = Literal["proposed", "confirmed", "rejected"]
@@ -18,6 +18,10 @@ class Reason:
     page: int | None = None
     start: int | None = None
     end: int | None = None
+
+    def weighing(self, factor: float) -> Reason:
+        """The same, of so many times the weight."""
+        return self if factor == 1.0 else replace(self, weight=self.weight * factor)
 
     def as_json(self) -> dict[str, Any]:
         """`{"kind", "weight", "detail"}`, the form of the contract."""

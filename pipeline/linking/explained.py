@@ -6,9 +6,11 @@ from typing import Any
 
 from extractors.document import Document
 from pipeline.errors import NotFound
-from pipeline.linking.propose import EVEN, LINKABLE, PROPOSED, weighed
+from pipeline.linking.propose import LINKABLE
+from pipeline.linking.scale import PROPOSED, even, total
 from pipeline.linking.thread import threads
 from pipeline.linking.view import Events
+from pipeline.linking.weigh import weighed
 from pipeline.links import Reason
 from pipeline.matter import Matter
 from pipeline.parties import Book
@@ -47,8 +49,8 @@ def explained(matter: Matter, prefix: str, event: str) -> dict[str, Any]:
         "event": event,
         "score": round(found.score, 3),
         "proposed_from": PROPOSED,
-        "sum": round(sum(reason.weight for reason in found.reasons), 3),
-        "even_at": EVEN,
+        "sum": round(total(found.reasons), 3),
+        "even_at": round(even(), 3),
         "status": status,
         "reasons": [_placed(reason, own) for reason in found.reasons],
     }

@@ -12,9 +12,9 @@ from functools import cached_property
 from pathlib import PurePosixPath
 from typing import NamedTuple
 
-from extractors.document import Document, Page
+from extractors.document import Document, Page, is_han
 from extractors.facts.amounts import find
-from extractors.facts.fact import Money
+from extractors.facts.fact import Day, Fact, Money
 from index.words import compact, positions, tokens
 from pipeline.claims import Claim, Event
 from pipeline.evidence import Evidence
@@ -22,6 +22,12 @@ from pipeline.parties import Book, names_of
 
 SMALLEST = Decimal(100)
 """Smaller sums occur by chance."""
+ENOUGH, WIDE = 900, 3
+"""Letters of a text that ought to name what it is about; a Han character says as much as three."""
+LONG_WORD = re.compile(r"[^\W\d_]{5,}")
+"""A word of a title that says something; of Chinese, a part of it."""
+SHARED, NUMBERED, SHORT = 0.5, 1.25, 0.85
+"""How much a keyword tells that other events of its claim, or its title, have too; one with a number; a short one."""
 
 
 class Token(NamedTuple):
@@ -48,7 +54,7 @@ class Phrase:
     def __init__(self, text: str) -> None:
         self.text = text
         found = [Token(*token) for token in tokens(text)]
-        self.terms = [(t.term, t.position) for t in _longest(found)]
+        self.terms = tuple((t.term, t.position) for t in _longest(found))
 
     def __bool__(self) -> bool:
         return bool(self.terms)
@@ -98,6 +104,7 @@ class DocumentView:
         self.paths = [positions(_words(path)) for path in _names(evidence)]
         self._sought = sought
         self._pages: list[tuple[int, int, dict[str, list[Token]]]] | None = None
+        self._places: dict[tuple[tuple[str, int], ...], tuple[Hit, ...]] = {}
 
     @property
     def pages(self) -> list[tuple[int, int, dict[str, list[Token]]]]:
@@ -114,6 +121,13 @@ class DocumentView:
                 if sought is None or token[0] in sought:
                     terms[token[0]].append(Token(*token))
             yield page.number, page.start, dict(terms)
+
+    def places(self, phrase: Phrase) -> tuple[Hit, ...]:
+        """Every place of a phrase, looked for once: the events of a claim share its parties, and rules their words."""
+        found = self._places.get(phrase.terms)
+        if found is None:
+            found = self._places[phrase.terms] = tuple(self.hits(phrase))
+        return found
 
     def hits(self, phrase: Phrase) -> Iterator[Hit]:
         """Every place of a phrase."""
@@ -137,6 +151,24 @@ class DocumentView:
         return last
 
     @cached_property
+    def fullness(self) -> float:
+        """How much (0 to 1) it means that something is not in it: little in a table, a note or a picture's caption."""
+        body = self.evidence.document.text[: self.evidence.document.body_end]
+        return min(1.0, sum(WIDE if is_han(char) else 1 for char in body[:ENOUGH]) / ENOUGH)
+
+    @cached_property
+    def head(self) -> tuple[int, int]:
+        """The slice of its title, empty where it has none that stands in its text."""
+        title, document = self.evidence.summary.title or "", self.evidence.document
+        start = document.text.find(title) if title else -1
+        return (start, start + len(title)) if start >= 0 else (0, 0)
+
+    @cached_property
+    def event_days(self) -> list[tuple[Fact, Day]]:
+        """The days on which it tells of something, its own not among them."""
+        return [(f, d) for f, d in self.evidence.days() if f.role != "document" and d.start != self.date]
+
+    @cached_property
     def references(self) -> list[tuple[str, Hit, str]]:
         """Its references in compact form, with place and role."""
         return [
@@ -152,7 +184,9 @@ class EventView:
         self.claim = claim
         self.event = event
         self.keywords = [phrase for word in event.keywords if (phrase := Phrase(word))]
+        self.telling = [_telling(phrase, claim, event) for phrase in self.keywords]
         self.title = Phrase(event.title)
+        self.title_words = [Phrase(word) for word in LONG_WORD.findall(event.title)]
         self.references = {compact(ref): Phrase(ref) for ref in event.references if compact(ref)}
         self.parties = [
             (party, [p for n in names_of(party, book) if (p := Phrase(n))]) for party in claim.parties
@@ -171,6 +205,16 @@ class EventView:
         """All that is looked for in documents."""
         yield from (*self.keywords, self.title, *self.references.values())
         yield from (name for _, names in self.parties for name in names)
+
+
+def _telling(phrase: Phrase, claim: Claim, event: Event) -> float:
+    """How much a keyword tells of its event: what its whole claim is about does not tell one event from another."""
+    others = [claim.title, *(k for other in claim.events if other is not event for k in other.keywords)]
+    if any(phrase.is_in(positions(text)) for text in others):
+        return SHARED
+    if any(char.isdigit() for char in phrase.text):
+        return NUMBERED
+    return 1.0 if len(phrase.terms) > 1 else SHORT
 
 
 class Events:
