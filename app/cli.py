@@ -29,6 +29,7 @@ COMMANDS = {
     "links": "links",
     "confirm": "links",
     "reject": "links",
+    "stance": "links",
     "correct": "judgement",
     "mark": "judgement",
     "chronology": "casework",

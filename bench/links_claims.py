@@ -97,11 +97,17 @@ class _Claim:
         begin = datetime.date(2022, 1, 10) + datetime.timedelta(days=chance.randrange(400))
         chosen = chance.sample(self._words["happenings"], chance.randint(2, 4))
         self._events = [self._event(at, one, begin) for at, one in enumerate(chosen, 1)]
-        parties = tuple(Party(r, n) for r, n in zip(("claimant", "respondent", "engineer"), names, strict=True))
+        parties = tuple(
+            Party(r, n) for r, n in zip(("claimant", "respondent", "engineer"), names, strict=True)
+        )
         events = tuple(event for event, _ in self._events)
-        self.claim = Claim(self._name, names[0], "construction", "open", currency="USD", parties=parties, events=events)
+        self.claim = Claim(
+            self._name, names[0], "construction", "open", currency="USD", parties=parties, events=events
+        )
 
-    def _event(self, at: int, happening: Mapping[str, Any], begin: datetime.date) -> tuple[Event, dict[str, Any]]:
+    def _event(
+        self, at: int, happening: Mapping[str, Any], begin: datetime.date
+    ) -> tuple[Event, dict[str, Any]]:
         chance = self._chance
         start = begin + datetime.timedelta(days=chance.randrange(20, 90) * at)
         slots = {
@@ -111,7 +117,9 @@ class _Claim:
             "day": self._day(start),
         }
         ref = f"{self._name[-1]}{chance.choice('ABCD')}/L/{chance.randrange(100, 999):04}"
-        said = {key: [line.format(**slots) for line in happening[key]] for key in ("keywords", "tells", "passing")}
+        said = {
+            key: [line.format(**slots) for line in happening[key]] for key in ("keywords", "tells", "passing")
+        }
         title = happening["title"].format(**slots)
         event = Event(
             f"E{at}",
@@ -152,7 +160,9 @@ class _Claim:
             name = f"{form} {self._name} {event.id} {self._chance.randrange(10**6)}.pdf"
             yield _evidence(name, text, KINDS[form], day)
 
-    def _text(self, form: str, day: datetime.date, said: Mapping[str, Any], other: Mapping[str, Any], quiet: bool) -> str:
+    def _text(
+        self, form: str, day: datetime.date, said: Mapping[str, Any], other: Mapping[str, Any], quiet: bool
+    ) -> str:
         if form == "photo":
             return "" if quiet or self._chance.random() < 0.5 else said["keywords"][0]
         chance = self._chance

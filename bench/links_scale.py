@@ -21,7 +21,7 @@ SEEDS = range(40)
 KNOTS = (-1.0, 0.0, 0.75, 1.25, 1.75, 2.25, 2.75, 3.25, 4.0, 5.0, 6.5)
 """The sums at which the map is fitted; between them it is straight in the logit."""
 PRIOR = 2.0
-"""Made-up pairs at each knot that say what its neighbours below and above say, so that no few pairs make a certainty."""
+"""Made-up pairs at each knot that say what one would expect there, so that no few pairs make a certainty."""
 RISE = 1.02
 """By how much the odds grow at least from knot to knot, so that a greater sum is always a greater score."""
 HEAD = "# Sums of weights and how likely a link with that sum is right, fitted by `python -m bench.links_scale`.\n"

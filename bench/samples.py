@@ -141,7 +141,9 @@ def overlap(one: list[float], other: list[float]) -> float:
 
 def wanted_links() -> frozenset[tuple[str, str]]:
     """The (path, event) pairs that are right."""
-    return frozenset((path, event) for path, truth in expectations().items() for event in truth.get("events", []))
+    return frozenset(
+        (path, event) for path, truth in expectations().items() for event in truth.get("events", [])
+    )
 
 
 def as_expected(path: str) -> str:

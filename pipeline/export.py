@@ -219,7 +219,9 @@ def _exhibit(matter: Matter, found: Summary, links: Iterable[Link], touches: tup
         ),
         document=_reader(matter, found),
         words=partial(words_of_document, matter, found.id),
-        links=tuple(ExhibitLink(link.event, link.page, link.score, link.status) for link in links),
+        links=tuple(
+            ExhibitLink(link.event, link.page, link.score, link.status, link.stance) for link in links
+        ),
         parent=found.parent,
         children=found.children,
         custody=touches,

@@ -72,6 +72,14 @@ class WatchSettings(BaseModel):
     )
 
 
+class LinkSettings(BaseModel):
+    """Whether people's verdicts on links change how much the rules weigh in this workspace."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    learn: bool = True
+
+
 class Settings(BaseModel):
     """All settings of a workspace; each has a default, so the file may be empty."""
 
@@ -82,6 +90,7 @@ class Settings(BaseModel):
     ocr: OcrSettings = OcrSettings()
     limits: LimitSettings = LimitSettings()
     watch: WatchSettings = WatchSettings()
+    links: LinkSettings = LinkSettings()
 
     def processes(self) -> int:
         """How many worker processes to use."""

@@ -34,6 +34,8 @@ class ExhibitLink(NamedTuple):
     page: int | None
     score: float
     status: str
+    stance: str | None = None
+    """What a person says it does for the event: supports, contradicts or neutral."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -128,6 +128,7 @@ def _document(tab: Tab) -> dict[str, Any]:
                 "bundle_page": tab.page(link.page),
                 "score": round(link.score, 3),
                 "status": link.status,
+                "stance": link.stance,
             }
             for link in tab.links
         ],

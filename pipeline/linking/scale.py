@@ -22,7 +22,7 @@ LEAST, MOST = 0.001, 0.999
 
 def total(reasons: Iterable[Reason]) -> float:
     """The sum of the weights."""
-    return math.fsum(reason.weight for reason in reasons)
+    return sum([reason.weight for reason in reasons])
 
 
 def score(weight: float) -> float:

@@ -84,7 +84,9 @@ def threads(tx: sa.Connection) -> Threads:
         holders[child].add(parent)
     for parent, child in sorted(families):
         if inside[parent] <= LARGEST and len(holders[child]) <= WIDEST:
-            strength, called = (ATTACHED, "attached to") if parent in mails else (IN_ARCHIVE, "in the archive")
+            strength, called = (
+                (ATTACHED, "attached to") if parent in mails else (IN_ARCHIVE, "in the archive")
+            )
             ties[parent].append(Tie(child, strength, called))
             ties[child].append(Tie(parent, HOLDS, "it holds"))
     for document, message in dict.fromkeys(kinship.message_ids(tx, MAIL_KEYS)):

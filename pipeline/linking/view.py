@@ -12,7 +12,7 @@ from functools import cached_property
 from pathlib import PurePosixPath
 from typing import NamedTuple
 
-from extractors.document import Document, Page, is_han
+from extractors.document import Document, Page
 from extractors.facts.amounts import find
 from extractors.facts.fact import Day, Fact, Money
 from index.words import compact, positions, tokens
@@ -22,8 +22,8 @@ from pipeline.parties import Book, names_of
 
 SMALLEST = Decimal(100)
 """Smaller sums occur by chance."""
-ENOUGH, WIDE = 900, 3
-"""Letters of a text that ought to name what it is about; a Han character says as much as three."""
+ENOUGH = 900
+"""Bytes (UTF-8) of a text that ought to name what it is about; a Han character has three, and says as much."""
 LONG_WORD = re.compile(r"[^\W\d_]{5,}")
 """A word of a title that says something; of Chinese, a part of it."""
 SHARED, NUMBERED, SHORT = 0.5, 1.25, 0.85
@@ -104,6 +104,7 @@ class DocumentView:
         self.paths = [positions(_words(path)) for path in _names(evidence)]
         self._sought = sought
         self._pages: list[tuple[int, int, dict[str, list[Token]]]] | None = None
+        self._present: frozenset[str] | None = None
         self._places: dict[tuple[tuple[str, int], ...], tuple[Hit, ...]] = {}
 
     @property
@@ -132,7 +133,11 @@ class DocumentView:
     def hits(self, phrase: Phrase) -> Iterator[Hit]:
         """Every place of a phrase."""
         if self._sought is not None and not self._sought.issuperset(term for term, _ in phrase.terms):
-            self._sought = self._pages = None  # asked for after all
+            self._sought = self._pages = self._present = None  # asked for after all
+        if self._present is None:
+            self._present = frozenset(term for _, _, terms in self.pages for term in terms)
+        if not all(term in self._present for term, _ in phrase.terms):
+            return
         for number, start, terms in self.pages:
             for first in terms.get(phrase.terms[0][0], ()) if phrase else ():
                 last = self._follows(phrase, first, terms)
@@ -153,8 +158,9 @@ class DocumentView:
     @cached_property
     def fullness(self) -> float:
         """How much (0 to 1) it means that something is not in it: little in a table, a note or a picture's caption."""
-        body = self.evidence.document.text[: self.evidence.document.body_end]
-        return min(1.0, sum(WIDE if is_han(char) else 1 for char in body[:ENOUGH]) / ENOUGH)
+        document = self.evidence.document
+        body = document.text[: min(ENOUGH, document.body_end)]
+        return min(1.0, len(body.encode("utf-8", "surrogatepass")) / ENOUGH)
 
     @cached_property
     def head(self) -> tuple[int, int]:

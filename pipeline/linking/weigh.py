@@ -27,6 +27,7 @@ Said = Mapping[str, tuple[Reason, ...]]
 """The reasons of a document by event (qualified)."""
 Passed = Mapping[str, tuple[str, Tie]]
 """What reaches a document by event: the document from which it comes, and the way."""
+_NOTHING: Mapping[str, Passed] = {}
 
 
 @dataclass(frozen=True)
@@ -55,16 +56,22 @@ def said(evidence: Evidence, events: Events, weights: Weights = USUAL) -> dict[s
 
 
 def weighed(
-    documents_read: Iterable[Evidence], events: Events, kin: Threads, weights: Weights = USUAL
+    documents_read: Iterable[Evidence],
+    events: Events,
+    kin: Threads,
+    weights: Weights = USUAL,
+    answered: Mapping[str, Passed] = _NOTHING,
 ) -> dict[str, list[Link]]:
     """The links of each document to every event, however low they score.
 
-    The documents of a thread or family must come together.
+    The documents of a thread or family must come together. `answered` is what letters pass on to each document that
+    they answer, or that answers them.
     """
     alone = {evidence.id: said(evidence, events, weights) for evidence in documents_read}
     passed = _passed(alone, kin)
     return {
-        document: links_of(document, followed(found, passed[document])) for document, found in alone.items()
+        document: links_of(document, followed(found, {**answered.get(document, {}), **passed[document]}))
+        for document, found in alone.items()
     }
 
 

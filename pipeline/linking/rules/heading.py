@@ -13,6 +13,8 @@ WEIGHT = 0.8
 def reasons(view: DocumentView, event: EventView) -> Iterator[Reason]:
     """At most one reason, for the keyword that tells most."""
     start, end = view.head
+    if start == end:
+        return
     found = [
         (told, phrase.text, hit)
         for phrase, told in zip(event.keywords, event.telling, strict=True)

@@ -16,7 +16,11 @@ TITLE = 1.0
 
 def reasons(view: DocumentView, event: EventView) -> Iterator[Reason]:
     """One reason for the keywords found, placed where the first of them stands; one for the whole title."""
-    found = [(p, told, hits) for p, told in zip(event.keywords, event.telling, strict=True) if (hits := view.places(p))]
+    found = [
+        (p, told, hits)
+        for p, told in zip(event.keywords, event.telling, strict=True)
+        if (hits := view.places(p))
+    ]
     if found:
         share = len(found) / len(event.keywords)
         weight = MOST * (1 - math.exp(-1.1 * sum(told for _, told, _ in found))) * (0.6 + 0.4 * share)

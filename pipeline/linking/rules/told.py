@@ -25,4 +25,6 @@ def reasons(view: DocumentView, event: EventView) -> Iterator[Reason]:
                 nearest = apart, phrase.text, hit
     if nearest is not None:
         _, text, hit = nearest
-        yield Reason("date", WEIGHT, f"tells of {text} beside a day of the event", hit.page, hit.start, hit.end)
+        yield Reason(
+            "date", WEIGHT, f"tells of {text} beside a day of the event", hit.page, hit.start, hit.end
+        )
