@@ -23,7 +23,7 @@ COMMANDS = {
     "schedule": "schedule",
     "retry": "intake",
     "claims": "register",
-    "events": "register",
+    "events": "events",
     "parties": "register",
     "link": "links",
     "links": "links",

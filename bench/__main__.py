@@ -16,6 +16,7 @@ from typing import Any
 
 from bench.links import Judged, judged, mean_average_precision, printed, reliability
 from bench.samples import DOCUMENTS, REGISTER, as_expected, compare, links_f1, wanted_links
+from bench.suggestions import places
 from extractors.extract import understand
 from pipeline.describe import evidence_json, history_json
 from pipeline.evidence import Evidence
@@ -32,6 +33,9 @@ from pipeline.parties import Book
 from pipeline.records import documents, matters
 from pipeline.register import read_register
 from pipeline.workspace import init
+
+FIRST = 3
+"""Suggestions that people certainly look at."""
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -88,6 +92,8 @@ def accuracy(root: Path, again: bool, misses: bool) -> None:
         pairs = _judged(matter, found)
     print(f"links            mean average precision {mean_average_precision(pairs):.3f}; scores:")
     printed(reliability((pair.score, pair.right) for pair in pairs))
+    with Matter.open(root, "bench") as matter:
+        _print_suggested(matter, found, frozenset((x.document, x.event) for x in pairs if x.right), misses)
 
 
 def _evidence(matter: Matter, again: bool) -> Iterator[Evidence]:
@@ -131,6 +137,22 @@ def judged_samples(root: Path) -> list[Judged]:
     """Every pair of a sample and an event in a workspace that holds the samples, understood and weighed anew."""
     with Matter.open(root, "bench") as matter:
         return _judged(matter, list(_evidence(matter, again=True)))
+
+
+def _print_suggested(
+    matter: Matter, found: Sequence[Evidence], truth: frozenset[tuple[str, str]], misses: bool
+) -> None:
+    with matter.reading() as tx:
+        claims, book, kin = matters.all_claims(tx), Book.read(tx), threads(tx)
+    read = [evidence for evidence in found if evidence.document.pages]
+    again = list(places(claims, read, book, kin, truth))
+    ranks = [place for _, place, _ in again if place is not None]
+    first = sum(rank <= FIRST for rank in ranks)
+    print(
+        f"events           {len(ranks)} of {len(again)} left out are suggested, {first} among the first {FIRST}"
+    )
+    for name, place, many in again if misses else ():
+        print(f"    {name}: {place or 'not'} of {many}")
 
 
 def _judged(matter: Matter, found: Sequence[Evidence]) -> list[Judged]:

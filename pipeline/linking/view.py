@@ -163,11 +163,9 @@ class DocumentView:
         return min(1.0, len(body.encode("utf-8", "surrogatepass")) / ENOUGH)
 
     @cached_property
-    def head(self) -> tuple[int, int]:
-        """The slice of its title, empty where it has none that stands in its text."""
-        title, document = self.evidence.summary.title or "", self.evidence.document
-        start = document.text.find(title) if title else -1
-        return (start, start + len(title)) if start >= 0 else (0, 0)
+    def title_terms(self) -> dict[str, list[int]]:
+        """The terms of its title with their positions."""
+        return positions(self.evidence.summary.title or "")
 
     @cached_property
     def event_days(self) -> list[tuple[Fact, Day]]:

@@ -11,16 +11,12 @@ WEIGHT = 0.8
 
 
 def reasons(view: DocumentView, event: EventView) -> Iterator[Reason]:
-    """At most one reason, for the keyword that tells most."""
-    start, end = view.head
-    if start == end:
+    """At most one reason, for the keyword that tells most, placed where it stands first: titles stand at the top."""
+    title = view.title_terms
+    if not title:
         return
-    found = [
-        (told, phrase.text, hit)
-        for phrase, told in zip(event.keywords, event.telling, strict=True)
-        for hit in view.places(phrase)
-        if start <= hit.start < end
-    ]
-    if found:
-        told, text, hit = max(found, key=lambda one: one[0])
-        yield Reason("text", WEIGHT * told, f"its title says {text}", hit.page, hit.start, hit.end)
+    named = [pair for pair in zip(event.telling, event.keywords, strict=True) if pair[1].is_in(title)]
+    if named:
+        told, phrase = max(named, key=lambda pair: pair[0])
+        where = next(((hit.page, hit.start, hit.end) for hit in view.places(phrase)), (None, None, None))
+        yield Reason("text", WEIGHT * told, f"its title says {phrase.text}", *where)
