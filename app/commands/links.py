@@ -64,8 +64,11 @@ def _explain(document: str, event: str, workspace: Path, as_json: bool) -> None:
     if as_json:
         print_json(answer)
         return
-    rows = [(f"{r['weight']:+.2f}", r["kind"], r["detail"], r["page"], r["raw"]) for r in answer["reasons"]]
-    print_table(["weight", "reasons", "detail", "page", "words"], rows)
+    rows = [
+        (f"{r['weight']:+.2f}", f"{r['usual']:+.2f}", r["kind"], r["detail"], r["page"], r["words"])
+        for r in answer["reasons"]
+    ]
+    print_table(["weight", "usual", "reasons", "detail", "page", "words"], rows)
     for learned in answer["learned"]:
         if abs(learned["factor"] - 1) >= NOTABLE:
             say(learned["detail"])

@@ -24,7 +24,7 @@ from pipeline.links import Reason
 KINDS = ("amount", "date", "kind", "party", "reference", "text")
 LEAST, MOST = 0.5, 1.6
 """The bounds of a factor."""
-STIFF, STIFF_LEVEL = 12.0, 0.5
+STIFF, STIFF_LEVEL = 20.0, 0.5
 """How strongly factors are held to 1, and the level (which is not used) to 0."""
 SLOPE = 1.5
 """How fast the odds of a link grow with its sum."""

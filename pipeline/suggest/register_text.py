@@ -13,7 +13,10 @@ from pipeline.harmless import terminal
 from pipeline.suggest.grouped import Suggestion
 
 MOST_KEYWORDS = 5
-_TELLING = re.compile(r"\b(?=[A-Z0-9+/-]*[0-9])[A-Z]{1,4}[A-Z0-9+/-]{1,12}\b|\b[A-Z][a-z]+ [0-9]{1,4}\b")
+_TELLING = re.compile(
+    r"\b(?=[A-Z0-9+/-]*[0-9])[A-Z]{1,4}[A-Z0-9+/-]{1,12}\b"
+    r"|\b(?!(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\b)[A-Z][a-z]+ [0-9]{1,4}\b"
+)
 """What tells an event from others: K1+260, RW-5, Pier 3, Area 4."""
 
 
