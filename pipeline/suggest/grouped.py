@@ -19,6 +19,8 @@ AROUND = datetime.timedelta(days=3)
 """Within so many days of an event its own words mean that event."""
 ALIKE = 0.3
 """The share of the words of the shorter of two sentences from which on they tell of the same."""
+NEXT = 3
+"""Letters between two sentences of which one goes on where the other ends."""
 LOOSE = 0.8
 """What the word of a document counts that belongs to no claim yet."""
 
@@ -117,10 +119,13 @@ def _groups(found: Sequence[tuple[Telling, float]]) -> list[list[tuple[Telling, 
 
 
 def _same(one: Telling, other: Telling) -> bool:
-    """Whether two sentences tell of the same: their days meet and they share words, figures of the date left out."""
+    """Whether two sentences tell of the same: their days meet, and they share words (figures of the date left out) or
+    one goes on where the other ends."""
     first, last = max(one.date, other.date), min(one.end or one.date, other.end or other.date)
     if first > last:
         return False
+    if one.doc == other.doc and max(one.start, other.start) - min(one.stop, other.stop) <= NEXT:
+        return True
     mine, theirs = _content(one), _content(other)
     fewer = min(len(mine), len(theirs))
     return fewer > 0 and len(mine & theirs) / fewer >= ALIKE

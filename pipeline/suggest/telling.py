@@ -230,7 +230,7 @@ def _denied(text: str, at: int, words: Words) -> bool:
 def _words() -> Words:
     told = vocabulary(Path(__file__).with_suffix(".yaml"))
     english = "|".join(map(re.escape, told["none"]["en"]))
-    han = "|".join(map(re.escape, told["none"]["zh"]))
+    han = "|".join(f"{re.escape(w)}{'[一-鿿]{0,4}' if len(w) > 1 else ''}" for w in told["none"]["zh"])
     none = re.compile(rf"(?:\b(?:{english})\s+(?:[a-z]+\s+)?|(?:{han}))\Z", re.IGNORECASE)
     happenings, perhaps, effects, never, plans, acts = (
         Phrases(every_word(told[key]))

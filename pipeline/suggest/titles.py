@@ -11,12 +11,12 @@ from pipeline.wording import vocabulary
 LONGEST, LONGEST_HAN = 80, 30
 """Letters of a title."""
 _NUMBER = re.compile(
-    r"^\s*(?:[-•*·–▪●○]\s*|\(?[0-9]{1,2}(?:\.[0-9]+)*[.)、]?\s+|[(（]?[一二三四五六七八九十]+[)）、.]\s*)+"
+    r"^\s*(?:[-•*·–▪●○]\s*|\(?[0-9]{1,2}(?:(?:\.[0-9]+)+[.)、]?|[.)、])\s+|[(（]?[一二三四五六七八九十]+[)）、.]\s*)+"
 )
 _MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?"
 _TIME = r"(?:,?\s*(?:at\s+)?(?:about\s+|around\s+)?\d{1,2}[:.]\d{2}\s*(?:hrs|hours|am|pm)?)?"
 _DAY = (
-    rf"(?:\d{{1,2}}(?:st|nd|rd|th)?\s+{_MONTH}(?:,?\s+\d{{4}})?|{_MONTH}\s+\d{{1,2}}(?:st|nd|rd|th)?(?:,?\s+\d{{4}})?"
+    rf"(?:\d{{1,2}}(?:st|nd|rd|th)?\s+{_MONTH}(?:,?\s+\d{{4}})?|{_MONTH}\s+\d{{1,2}}(?!\d)(?:st|nd|rd|th)?(?:,?\s+\d{{4}})?"
     r"|\d{4}-\d\d-\d\d)"
 )
 _DATE = re.compile(
