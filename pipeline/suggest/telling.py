@@ -38,9 +38,8 @@ FIGURES, ROW = 0.25, 0.5
 CLOSE = 60
 TOLD = 0.35
 """From this strength on a sentence is taken to tell of a happening."""
-ANSWERS = re.compile(
-    r"^\s*(?:re|aw|fwd?|回复|答复)\s*[:：]|objection|dispute|异议|notice of claim|索赔", re.IGNORECASE
-)
+ANSWERS = re.compile(r"^\s*(?:re|aw|fwd?|回复|答复)\s*[:：]|objection|dispute|异议", re.IGNORECASE)
+"""Titles of letters that are about an act of the other side."""
 _OF_PAPER = re.compile(r"[\s,，(（]*(?:dated|of|的|of\s+the)?[\s(（]*", re.IGNORECASE)
 _ENTRY = re.compile(
     r"^[\s#*•-]*(?:(?:date|日期)\s*[:：]\s*)?(?:\w{3,9}day|mon|tue|wed|thu|fri|sat|sun)?[\s,.:]*$",
@@ -74,6 +73,7 @@ class Words(NamedTuple):
     never: Phrases
     plans: Phrases
     acts: Phrases
+    says: Phrases
     none: re.Pattern[str]
 
 
@@ -112,11 +112,23 @@ def _act(evidence: Evidence, view: DocumentView, words: Words) -> Iterator[Telli
     day, title = evidence.summary.date, evidence.summary.title or ""
     if evidence.summary.kind != "correspondence" or day is None or ANSWERS.search(title):
         return
-    hit = min((hit for hit in words.acts.hits(view) if hit.start < TOP), key=lambda h: h.start, default=None)
-    if hit is not None:
-        place = sentence(evidence.document, hit.start, hit.end)
+    if (place := _act_place(evidence, view, words, title)) is not None:
         telling = _telling(evidence, place, Day(day), ACT)
         yield replace(telling, title=title_of(title, telling.language)) if title else telling
+
+
+def _act_place(evidence: Evidence, view: DocumentView, words: Words, title: str) -> tuple[int, int] | None:
+    """Where a letter says in its first lines what it does, or else where its title stands that says so."""
+    said = [hit for hit in words.says.hits(view) if hit.start < TOP]
+    if not said and not words.acts.are_in_text(title):
+        return None
+    at = evidence.document.text.find(title) if title else -1
+    if not said and at >= 0:
+        return at, at + len(title)
+    hit = min(said or words.acts.hits(view), key=lambda one: one.start, default=None)
+    return (
+        sentence(evidence.document, hit.start, hit.end) if hit else next(sentences(evidence.document), None)
+    )
 
 
 def _entries(
@@ -232,8 +244,5 @@ def _words() -> Words:
     english = "|".join(map(re.escape, told["none"]["en"]))
     han = "|".join(f"{re.escape(w)}{'[一-鿿]{0,4}' if len(w) > 1 else ''}" for w in told["none"]["zh"])
     none = re.compile(rf"(?:\b(?:{english})\s+(?:[a-z]+\s+)?|(?:{han}))\Z", re.IGNORECASE)
-    happenings, perhaps, effects, never, plans, acts = (
-        Phrases(every_word(told[key]))
-        for key in ("happenings", "perhaps", "effects", "never", "plans", "acts")
-    )
-    return Words(happenings, perhaps, effects, never, plans, acts, none)
+    sought = {key: Phrases(every_word(told[key])) for key in Words._fields if key != "none"}
+    return Words(**sought, none=none)
