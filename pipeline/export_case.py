@@ -213,7 +213,9 @@ def _exhibit(
         ),
         document=_reader(matter, found),
         words=partial(words_of_document, matter, found.id),
-        links=tuple(ExhibitLink(link.event, link.page, link.score, link.status) for link in links),
+        links=tuple(
+            ExhibitLink(link.event, link.page, link.score, link.status, link.stance) for link in links
+        ),
         parent=found.parent,
         children=found.children,
         custody=touches,

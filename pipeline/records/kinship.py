@@ -19,6 +19,12 @@ def families(tx: sa.Connection) -> list[tuple[str, str]]:
     return [(row.parent, row.child) for row in tx.execute(query)]
 
 
+def mails(tx: sa.Connection) -> frozenset[str]:
+    """The ids of all documents that are electronic messages."""
+    query = sa.select(documents.c.id).where(documents.c.media_type.startswith("message/"))
+    return frozenset(tx.execute(query).scalars())
+
+
 def message_ids(tx: sa.Connection, keys: Sequence[str]) -> list[tuple[str, str]]:
     """(document, message id) for every id that a mail has or answers, from these of its headers."""
     meta = sa.func.json_each(texts.c.metadata).table_valued("value", name="meta")

@@ -71,7 +71,7 @@ def test_links_name_their_reasons(filled: Command) -> None:
     links = filled("links", "CLM-001", "--json").json
     found = {(link["doc"], link["event"]): link for link in links}
     letter = found[(id_of(filled, "L-0145.txt"), "CLM-001/E1")]
-    assert set(letter) == {"doc", "page", "event", "score", "status", "reasons"}
+    assert set(letter) == {"doc", "page", "event", "score", "status", "stance", "reasons"}
     assert {"reference", "text", "party", "date"} <= {reason["kind"] for reason in letter["reasons"]}
     assert letter["status"] == "proposed"
     assert (id_of(filled, "施工日志.txt"), "CLM-001/E2") in found

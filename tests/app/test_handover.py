@@ -106,11 +106,13 @@ def test_forms_of_evidence_are_recorded(filled: Command, tmp_path: Path) -> None
     letter = id_of(filled, "L-0145.txt")
     assert filled("mark", letter, "original", "--json").json["marks"] == ["original"]
     assert filled("mark", letter, "copy", "--json").json["marks"] == ["copy"]
+    filled("confirm", id_of(filled, "施工日志.txt"), "CLM-001/E2", "--stance", "contradicts")
     filled("export", "CLM-001", "--out", tmp_path / "cn", "--profile", "cn", "--order", "element")
     with (tmp_path / "cn/data/index.csv").open(encoding="utf-8-sig", newline="") as file:
         rows = {row["name"]: row for row in csv.DictReader(file)}
     assert rows["L-0145.txt"]["form"] == "复印件"
     assert rows["施工日志.txt"]["form"] == "电子数据"
+    assert rows["施工日志.txt"]["purpose"].startswith("反驳塔吊故障停工")
     assert rows["L-0145.txt"]["source"] == "Harbour Civil Ltd"
     assert rows["L-0145.txt"]["purpose"].startswith("证明Access to Area B refused")
     assert (tmp_path / "cn/data/evidence-list.docx").is_file()
