@@ -98,10 +98,17 @@ def _delimiters(head: str) -> tuple[str, str]:
 
 
 def _records(text: str, part: str, quote: str) -> Iterator[list[str]]:
-    """The values of each record. A quote ends a value where a delimiter or a line's end follows it."""
+    """The values of each record. A quote ends a value where a delimiter or a line's end follows it.
+
+    A value that begins with a quote must end with one: to look for its end again and again would take for ever.
+    """
     p, q = re.escape(part), re.escape(quote)
     plain = rf"[^{p}\r\n]*"
-    value = rf"{q}(?P<quoted>.*?){q}(?={p}|\r?\n|\Z)|(?P<plain>{plain})" if quote else rf"(?P<plain>{plain})"
+    value = (
+        rf"{q}(?P<quoted>.*?){q}(?={p}|\r?\n|\Z)|(?!{q})(?P<plain>{plain})"
+        if quote
+        else rf"(?P<plain>{plain})"
+    )
     pattern = re.compile(rf"(?:{value})(?P<after>{p}|\r?\n|\Z)", re.DOTALL)
     values: list[str] = []
     at = 0

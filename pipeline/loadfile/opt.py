@@ -24,8 +24,12 @@ class Image:
 
 def read_opt(path: Path) -> list[Image]:
     """The lines of an OPT file. Raises LoadFileUnreadable."""
+    try:
+        rows = list(csv.reader(decoded(path).splitlines()))
+    except csv.Error as error:
+        raise LoadFileUnreadable(f"{path.name}: {error}") from error
     found = []
-    for line, values in enumerate(csv.reader(decoded(path).splitlines()), 1):
+    for line, values in enumerate(rows, 1):
         if not values:
             continue
         if len(values) < _COLUMNS:

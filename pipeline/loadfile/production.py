@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,7 +10,8 @@ from pathlib import Path, PurePosixPath
 from pipeline.loadfile.dat import Row, read_dat
 from pipeline.loadfile.opt import by_document, read_opt
 
-_FOR_DATA = ("data", "loadfiles", "load files", "load")
+_FOR_DATA = frozenset({"data", "loadfiles", "load files", "load"})
+_BESIDE = frozenset({"natives", "native", "images", "image", "img", "text", "texts", "ocr"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,31 +34,19 @@ class Produced:
     missing: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
 class Shelf:
-    """The files below a production's folder, found by the paths that load files write, however these are written.
+    """The files of a production, found by the paths that load files write, however these are written.
 
-    `start` is the folder of the DAT below the root, with a slash behind it, or empty.
+    They are looked for below the DAT's folder only, or below the one around it where that is but a folder for data
+    beside those for natives, images or texts. Links are not followed.
     """
 
-    start: str
-    files: dict[str, Path]
-
-    @classmethod
-    def of(cls, dat: Path) -> Shelf:
-        """Looks once through the DAT's folder, or the one around it where that is but a folder for data.
-
-        Links are not followed.
-        """
+    def __init__(self, dat: Path) -> None:
         own = dat.resolve().parent
-        root = own.parent if own.name.casefold() in _FOR_DATA else own
-        found = {}
-        for folder, _, names in os.walk(root):
-            for name in names:
-                path = Path(folder) / name
-                if not path.is_symlink():
-                    found[_plain(path.relative_to(root).as_posix())] = path
-        return cls("" if own == root else f"{_plain(own.name)}/", found)
+        self._listings: dict[Path, dict[str, Path]] = {}
+        self._roots = [own]
+        if own.name.casefold() in _FOR_DATA and not _BESIDE.isdisjoint(self._listing(own.parent)):
+            self._roots.append(own.parent)
 
     def find(self, written: str) -> Path | None:
         r"""The file that `D:\Prod\VOL001\NATIVES\1.msg` means: the longest end of the path that lies here."""
@@ -66,10 +54,23 @@ class Shelf:
             part for part in _plain(written.replace("\\", "/")).split("/") if part not in ("", ".", "..")
         ]
         for at in range(len(parts)):
-            tail = "/".join(parts[at:])
-            if path := self.files.get(self.start + tail) or self.files.get(tail):
-                return path
+            for root in self._roots:
+                if (path := self._below(root, parts[at:])) is not None:
+                    return path
         return None
+
+    def _below(self, root: Path, parts: Sequence[str]) -> Path | None:
+        path: Path | None = root
+        for part in parts:
+            path = self._listing(path).get(part) if path is not None else None
+        return path if path is not None and path.is_file() else None
+
+    def _listing(self, folder: Path) -> dict[str, Path]:
+        """What lies in a folder, by name without regard to case; nothing where it is none."""
+        if folder not in self._listings:
+            found = sorted(folder.iterdir()) if folder.is_dir() else []
+            self._listings[folder] = {_plain(path.name): path for path in found if not path.is_symlink()}
+        return self._listings[folder]
 
 
 def _plain(path: str) -> str:
@@ -85,7 +86,7 @@ def produced(dat: Path, opt: Path | None = None) -> list[Produced]:
     beside = next((p for p in (dat.with_suffix(".opt"), dat.with_suffix(".OPT")) if p.is_file()), None)
     named = opt or beside
     images = by_document(read_opt(named)) if named else {}
-    shelf = Shelf.of(dat)
+    shelf = Shelf(dat)
     rows = read_dat(dat)
     return [_of(row, shelf, [image.path for image in images.get(row.known["begin"], ())]) for row in rows]
 

@@ -77,6 +77,7 @@ def test_lines_and_quotes_within_values(tmp_path: Path) -> None:
         dat(("Custodian", "Subject"), ("a", "b")).encode(),
         dat(HEAD, ("A-1", "A-3")).encode(),
         dat(HEAD, (*ROW, "more")).encode(),
+        dat(HEAD).encode() + "þa\r\n".encode() * 20_000,
         dat(HEAD).encode() + b"\xc3\xbeA-1\xc3\xbe\x14\xc3\xbecut o",
     ],
 )
@@ -144,6 +145,22 @@ FIELDS = (
     "Subject",
     "SHA256",
 )
+
+
+def test_a_folder_that_happens_to_be_called_data_opens_nothing_around_it(tmp_path: Path) -> None:
+    (folder := tmp_path / "data").mkdir()
+    (tmp_path / "secret.txt").write_text("not part of the production")
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "elsewhere/x.txt").write_text("nor this")
+    (folder / "link").symlink_to(tmp_path / "elsewhere")
+    rows = [
+        ("A1", "secret.txt"),
+        ("A2", r"elsewhere\x.txt"),
+        ("A3", r"link\x.txt"),
+        ("A4", str(tmp_path / "secret.txt")),
+    ]
+    (folder / "x.dat").write_text(dat(("BegBates", "NativeLink"), *rows), encoding="utf-8")
+    assert [found.native for found in produced(folder / "x.dat")] == [None] * 4
 
 
 @pytest.fixture
