@@ -74,6 +74,31 @@ def test_resealing_alone_is_no_harm(bundle: Path) -> None:
     assert check(bundle).faults == ()
 
 
+def test_a_bundle_of_an_earlier_version_is_still_sound(bundle: Path) -> None:
+    def as_it_was(told: Any) -> None:
+        for key in ("front", "volumes"):
+            del told["bundle"][key]
+        for key in ("since", "withdrawn", "custody"):
+            del told[key]
+        for document in told["documents"]:
+            for key in ("numbers", "volume", "group", "form"):
+                del document[key]
+
+    def without_ways_back(file: Pdf) -> None:
+        told = json.loads((bundle / "data/manifest.json").read_text(encoding="utf-8"))
+        for pages in (document["pages"] for document in told["documents"] if document["pages"]["first"]):
+            for number in range(pages["first"], pages["last"] + 1):
+                del file.pages[number - 1].obj["/Annots"]
+
+    in_pdf(without_ways_back)(bundle)
+    digest_of_pdf = digest(bundle / "data/bundle.pdf")
+    in_json(as_it_was)(bundle)
+    in_json(lambda told: told["bundle"].update(sha256=digest_of_pdf))(bundle)
+    (bundle / "data/custody.csv").unlink()
+    reseal(bundle)
+    assert check(bundle).faults == ()
+
+
 PLAIN: dict[str, tuple[Callable[[Path], Any], str]] = {
     "a byte of an original": (lambda b: flip(original(b)), "data/originals/0002-L-0145.pdf"),
     "a byte of the pdf": (lambda b: flip(b / "data/bundle.pdf"), "data/bundle.pdf"),

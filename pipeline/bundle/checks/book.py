@@ -41,6 +41,11 @@ class Book:
         return [Stated(str(v["file"]), str(v["sha256"]), int(v["first"]), int(v["last"])) for v in told]
 
     @property
+    def is_early(self) -> bool:
+        """Whether it was made before bundles had labels, volumes and ways back."""
+        return "front" not in self.manifest["bundle"]
+
+    @property
     def pages(self) -> int:
         return int(self.manifest["bundle"]["pages"])
 
@@ -69,7 +74,7 @@ class Book:
     def labels(self) -> dict[int, str]:
         """What each page prints, as far as the manifest states it."""
         bundle = self.manifest["bundle"]
-        if "front" not in bundle:
+        if self.is_early:
             return {page: str(page) for page in range(1, self.pages + 1)}
         found = {int(page): str(label) for page, label in bundle["front"]["labels"].items()}
         for document in self.documents:
