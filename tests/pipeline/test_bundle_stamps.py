@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
 
@@ -263,3 +264,53 @@ def test_every_page_leads_back_to_its_row_in_the_index(tmp_path: Path) -> None:
         ]
         assert float(last.Dest[3]) == max(tops)
         assert last.Dest[4] is None
+
+
+def _spoil_lead(file: pikepdf.Pdf) -> None:
+    file.pages[4].Annots[0].Dest = Array([file.pages[0].obj, Name.Fit])
+
+
+def _spoil_row(file: pikepdf.Pdf) -> None:
+    """The way back leads to the sheet of the exhibit, which does not lead there."""
+    file.pages[4].Annots[0].Dest = Array([file.pages[3].obj, Name.Fit])
+
+
+def _spoil_action(file: pikepdf.Pdf) -> None:
+    note = Dictionary(Type=Name.Annot, Subtype=Name.Highlight, Rect=Array([0, 0, 9, 9]))
+    note.A = Dictionary(S=Name.URI, URI="http://x")
+    file.pages[4].Annots.append(note)
+
+
+def _spoil_script(file: pikepdf.Pdf) -> None:
+    link = file.pages[4].Annots[0]
+    del link["/Dest"]
+    link.A = Dictionary(S=Name.JavaScript, JS="app.alert(1)")
+
+
+def _spoil_stamp(file: pikepdf.Pdf) -> None:
+    note = Dictionary(Type=Name.Annot, Subtype=Name.Stamp, Rect=Array([0, 0, 9, 9]))
+    file.pages[4].Annots.append(note)
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda file: file.pages[4].Annots.__delitem__(0),
+        _spoil_lead,
+        _spoil_row,
+        _spoil_action,
+        _spoil_script,
+        _spoil_stamp,
+    ],
+    ids=["no way back", "to the title", "to the sheet", "a mark that acts", "a script", "another stamp"],
+)
+def test_what_is_added_to_an_exhibits_page_or_leads_astray_is_told(
+    tmp_path: Path, spoil: Callable[[pikepdf.Pdf], object]
+) -> None:
+    one = exhibit(pdf(tmp_path / "a.pdf", ["text"]), "application/pdf")
+    folder = build(case_of(one), tmp_path / "bundle").path
+    with pikepdf.open(folder / "data/bundle.pdf", allow_overwriting_input=True) as file:
+        spoil(file)
+        file.save(folder / "data/bundle.pdf")
+    told = [fault.what for fault in check(folder).faults if fault.where == "data/bundle.pdf, page 5"]
+    assert told
