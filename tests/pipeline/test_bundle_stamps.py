@@ -17,8 +17,11 @@ from PIL import Image, ImageDraw
 from reportlab.lib.colors import Color
 from reportlab.pdfgen.canvas import Canvas
 
+from extractors.errors import Corrupt
 from pipeline.bundle import build, check
 from pipeline.bundle.corners import CELL, CORNERS, STRIP, Ink, place
+from pipeline.bundle.exhibits import ink
+from pipeline.bundle.exhibits.foreign import taken_over
 from pipeline.bundle.exhibits.ink import inks
 from pipeline.bundle.stamp import Stamper
 from pipeline.renditions.geometry import View
@@ -161,6 +164,23 @@ def test_no_place_that_is_called_free_has_ink(
     lines = range(int((edge - put.y - 14) / CELL), int((edge - put.y) / CELL) + 1)
     inked = any(rows[line] >> column & 1 for line in lines for column in columns)
     assert put.covers or not inked
+
+
+def test_what_draws_too_much_or_cannot_be_drawn_keeps_the_corner(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = drawn(tmp_path / "a.pdf", CORNER)
+    taken_over(path, tmp_path / "taken.pdf")
+    with monkeypatch.context() as patched:
+        patched.setattr(ink, "_HEAVY", 10)
+        assert ink.inks(tmp_path / "taken.pdf") == [None]
+    with pytest.raises(Corrupt):
+        ink.inks(_junk(tmp_path / "b.pdf"))
+
+
+def _junk(path: Path) -> Path:
+    path.write_bytes(b"%PDF-1.7 and nothing of one")
+    return path
 
 
 def test_a_bundle_spares_what_stands_in_the_corner(tmp_path: Path) -> None:
