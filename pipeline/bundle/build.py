@@ -136,7 +136,10 @@ def _refuse_existing(*targets: Path | None) -> None:
 def _scratch(out: Path) -> Iterator[Path]:
     """A folder beside the target, on the same disk, so that the finished bundle only needs a new name."""
     out.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=_prefix(out), suffix=_UNFINISHED, dir=out.parent) as name:
+    # After an interrupt a worker may still write there for a moment; what stays is removed by the next build.
+    with tempfile.TemporaryDirectory(
+        _UNFINISHED, _prefix(out), out.parent, ignore_cleanup_errors=True
+    ) as name:
         yield Path(name)
 
 

@@ -100,10 +100,8 @@ def _along(view: View, wanted: float, wide: float) -> Iterator[float]:
     """Where along the edge: as wanted, then ever farther from there, to both sides where there is room."""
     scale = scale_of(view)
     least, most = _ASIDE / 2 * scale, view.width - _ASIDE / 2 * scale - wide
-    step, away = _STEP * scale, 0
     yield wanted
-    while wanted - (away := away + 1) * step >= least or wanted + away * step <= most:
-        if wanted + away * step <= most:
-            yield wanted + away * step
-        if wanted - away * step >= least:
-            yield wanted - away * step
+    for away in range(1, int(view.width / (_STEP * scale)) + 1):
+        for x in (wanted + away * _STEP * scale, wanted - away * _STEP * scale):
+            if least <= x <= most:
+                yield x

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
 
@@ -16,8 +17,11 @@ from PIL import Image, ImageDraw
 from reportlab.lib.colors import Color
 from reportlab.pdfgen.canvas import Canvas
 
+from extractors.errors import Corrupt
 from pipeline.bundle import build, check
 from pipeline.bundle.corners import CELL, CORNERS, STRIP, Ink, place
+from pipeline.bundle.exhibits import ink
+from pipeline.bundle.exhibits.foreign import taken_over
 from pipeline.bundle.exhibits.ink import inks
 from pipeline.bundle.stamp import Stamper
 from pipeline.renditions.geometry import View
@@ -162,6 +166,23 @@ def test_no_place_that_is_called_free_has_ink(
     assert put.covers or not inked
 
 
+def test_what_draws_too_much_or_cannot_be_drawn_keeps_the_corner(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = drawn(tmp_path / "a.pdf", CORNER)
+    taken_over(path, tmp_path / "taken.pdf")
+    with monkeypatch.context() as patched:
+        patched.setattr(ink, "_HEAVY", 10)
+        assert ink.inks(tmp_path / "taken.pdf") == [None]
+    with pytest.raises(Corrupt):
+        ink.inks(_junk(tmp_path / "b.pdf"))
+
+
+def _junk(path: Path) -> Path:
+    path.write_bytes(b"%PDF-1.7 and nothing of one")
+    return path
+
+
 def test_a_bundle_spares_what_stands_in_the_corner(tmp_path: Path) -> None:
     one = exhibit(drawn(tmp_path / "a.pdf", CORNER), "application/pdf")
     report = build(case_of(one), tmp_path / "bundle")
@@ -263,3 +284,53 @@ def test_every_page_leads_back_to_its_row_in_the_index(tmp_path: Path) -> None:
         ]
         assert float(last.Dest[3]) == max(tops)
         assert last.Dest[4] is None
+
+
+def _spoil_lead(file: pikepdf.Pdf) -> None:
+    file.pages[4].Annots[0].Dest = Array([file.pages[0].obj, Name.Fit])
+
+
+def _spoil_row(file: pikepdf.Pdf) -> None:
+    """The way back leads to the sheet of the exhibit, which does not lead there."""
+    file.pages[4].Annots[0].Dest = Array([file.pages[3].obj, Name.Fit])
+
+
+def _spoil_action(file: pikepdf.Pdf) -> None:
+    note = Dictionary(Type=Name.Annot, Subtype=Name.Highlight, Rect=Array([0, 0, 9, 9]))
+    note.A = Dictionary(S=Name.URI, URI="http://x")
+    file.pages[4].Annots.append(note)
+
+
+def _spoil_script(file: pikepdf.Pdf) -> None:
+    link = file.pages[4].Annots[0]
+    del link["/Dest"]
+    link.A = Dictionary(S=Name.JavaScript, JS="app.alert(1)")
+
+
+def _spoil_stamp(file: pikepdf.Pdf) -> None:
+    note = Dictionary(Type=Name.Annot, Subtype=Name.Stamp, Rect=Array([0, 0, 9, 9]))
+    file.pages[4].Annots.append(note)
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda file: file.pages[4].Annots.__delitem__(0),
+        _spoil_lead,
+        _spoil_row,
+        _spoil_action,
+        _spoil_script,
+        _spoil_stamp,
+    ],
+    ids=["no way back", "to the title", "to the sheet", "a mark that acts", "a script", "another stamp"],
+)
+def test_what_is_added_to_an_exhibits_page_or_leads_astray_is_told(
+    tmp_path: Path, spoil: Callable[[pikepdf.Pdf], object]
+) -> None:
+    one = exhibit(pdf(tmp_path / "a.pdf", ["text"]), "application/pdf")
+    folder = build(case_of(one), tmp_path / "bundle").path
+    with pikepdf.open(folder / "data/bundle.pdf", allow_overwriting_input=True) as file:
+        spoil(file)
+        file.save(folder / "data/bundle.pdf")
+    told = [fault.what for fault in check(folder).faults if fault.where == "data/bundle.pdf, page 5"]
+    assert told

@@ -17,7 +17,9 @@ from numpy.typing import NDArray
 from pikepdf import Dictionary, Name, Object, Page, Pdf, Stream
 from PIL import Image
 
+from extractors.errors import Corrupt
 from pipeline.bundle.corners import CELL, STRIP, Ink, scale_of
+from pipeline.bundle.exhibits.foreign import MALFORMED
 from pipeline.renditions.geometry import View
 from pipeline.renditions.picture import BAD_IMAGE
 
@@ -32,10 +34,16 @@ _LIFT = 22
 
 
 def inks(file: Path) -> list[Ink | None]:
-    """For each page of the PDF where its strips have ink; None where they have none, or cannot be drawn."""
-    with pikepdf.open(file) as pdf:
-        views = [View.of(page) if _is_light(page) else None for page in pdf.pages]
-        light = _lightened(pdf)
+    """For each page of the PDF where its strips have ink; None where they have none, or cannot be drawn.
+
+    Raises Corrupt for pages that are not what the format demands.
+    """
+    try:
+        with pikepdf.open(file) as pdf:
+            views = [View.of(page) if _is_light(page) else None for page in pdf.pages]
+            light = _lightened(pdf)
+    except MALFORMED as error:
+        raise Corrupt(f"{file.name}: its pages cannot be looked at ({type(error).__name__})") from error
     try:
         with closing(pypdfium2.PdfDocument(light or file)) as drawn:
             return [_ink(drawn, at, view) if view else None for at, view in enumerate(views)]
