@@ -21,7 +21,7 @@ PROCESSES = {
     "transfer": ("exported",),
     "interpretation": (
         *("linked", "confirmed", "rejected", "corrected", "marked", "unmarked", "tied", "labelled"),
-        "kind learned",
+        *("kind learned", "stance", "stance cleared"),
     ),
 }
 EXAMINATION = "examination"

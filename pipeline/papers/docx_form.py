@@ -89,14 +89,14 @@ class _Writer:
 
     def _contents(self) -> None:
         """A table of contents that Word works out on opening; until then, and elsewhere, the headings with links."""
-        self.document.add_paragraph(plain(self.paper.labels.contents), style="Contents Heading")
+        self.document.add_paragraph(plain(self.paper.labels.contents), style="TOC Heading")
         rows = [
             (n, section.level, heading)
             for n, (section, heading) in enumerate(self.paper.headings(), 1)
             if heading
         ]
         for at, (number, level, heading) in enumerate(rows):
-            line = self.document.add_paragraph(style=f"TOC {level}")
+            line = self.document.add_paragraph(style=f"toc {level}")
             if at == 0:
                 parts.open_field(line, r'TOC \o "1-2" \h \z \u', dirty=True)
             parts.add_link(line, plain(heading), f"#section-{number}")
@@ -185,26 +185,23 @@ class _Writer:
 
 def _set_styles(document: Document, language: str) -> None:
     styles = document.styles
-    for name, base in (
-        ("TOC 1", "Normal"),
-        ("TOC 2", "Normal"),
-        ("Table Text", "Normal"),
-        ("Contents Heading", "Normal"),
-    ):
-        styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH).base_style = styles[base]
+    for name in ("toc 1", "toc 2", "TOC Heading", "Table Text"):
+        if name not in styles:  # the first three are Word's own, which it uses when it works the contents out
+            styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH, builtin=name != "Table Text")
+        styles[name].base_style = styles["Normal"]
     citation = styles.add_style("Citation", WD_STYLE_TYPE.CHARACTER)
     citation.font.color.rgb = _LINK
     for name, size in _SIZES.items():
         styles[name].font.size = Pt(size)
-    for name in (*_SIZES, "Table Text", "Contents Heading", "Header", "Footer"):
-        headed = name.startswith(("Heading", "Title", "Contents"))
+    for name in (*_SIZES, "Table Text", "TOC Heading", "Header", "Footer"):
+        headed = name.startswith(("Heading", "Title", "TOC"))
         parts.set_fonts(styles[name], parts.HAN_BOLD if headed else parts.HAN)
         if headed or name == "Caption":
             styles[name].font.color.rgb = _DARK
-    styles["Contents Heading"].font.size, styles["Contents Heading"].font.bold = Pt(14), True
+    styles["TOC Heading"].font.size, styles["TOC Heading"].font.bold = Pt(14), True
     styles["Table Text"].font.size = Pt(9)
-    styles["TOC 2"].paragraph_format.left_indent = Mm(8)
-    for name, after in (("Normal", 6), ("List Bullet", 3), ("Table Text", 0), ("TOC 1", 2), ("TOC 2", 1)):
+    styles["toc 2"].paragraph_format.left_indent = Mm(8)
+    for name, after in (("Normal", 6), ("List Bullet", 3), ("Table Text", 0), ("toc 1", 2), ("toc 2", 1)):
         styles[name].paragraph_format.space_after = Pt(after)
     styles["Quote"].paragraph_format.left_indent = Mm(8)
     styles["Quote"].font.italic = False  # Han characters have none
