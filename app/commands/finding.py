@@ -26,7 +26,7 @@ from pipeline.correspondence.lookup import correspondence_of
 from pipeline.describe import evidence_json, history_json
 from pipeline.errors import UsageError
 from pipeline.evidence import Evidence, Summary
-from pipeline.indexing import open_search, reindex
+from pipeline.indexing import engine_name, open_search, reindex
 from pipeline.listing import SORTS, Wanted, document_list
 from pipeline.matter import Matter
 from pipeline.pace import stage
@@ -331,6 +331,6 @@ def reindex_command(engine: str | None, workspace: Path, as_json: bool) -> None:
     ):
         count = reindex(matter, engine, stage(told, "indexing"))
     if as_json:
-        print_json({"documents": count, "engine": engine or matter.settings.search_engine})
+        print_json({"documents": count, "engine": engine_name(matter)})
     else:
         message(f"{count} {word('documents')}")
