@@ -83,8 +83,8 @@ def by_pattern(matter: MadeMatter) -> MadeMatter:
 
 
 def test_ranking_of_links_that_were_never_judged_gets_better_where_verdicts_follow_a_pattern() -> None:
-    judged = [by_pattern(made_matter(seed)) for seed in (201, 202)]
-    held_out = [by_pattern(made_matter(seed)) for seed in (301, 302)]
+    judged = [by_pattern(made_matter(seed, claims=2)) for seed in (201, 202)]
+    held_out = [by_pattern(made_matter(seed, claims=2)) for seed in (301, 302)]
     taught: list[Example] = []
     for matter in judged:
         proposed = [pair for pair in judged_matter(matter) if pair.score >= 0.3]
