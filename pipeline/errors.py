@@ -8,6 +8,7 @@ from extractors.errors import ClaimtrailError, DiskFull, DocumentError, Installa
 
 __all__ = [
     "AmbiguousName",
+    "ChecklistError",
     "ClaimtrailError",
     "DiskFull",
     "DocumentError",
@@ -86,6 +87,11 @@ class TimestampFailed(MatterError):
     code = "timestamp_failed"
     exit_code = 1
     hint = "Nothing else is lost: try again with claimtrail stamp, or see timestamp in settings.yaml."
+
+
+class ChecklistError(MatterError):
+    code = "checklist"
+    hint = "Correct the file in the workspace's folder checklists; docs/extending.md tells its form."
 
 
 class NotWritable(InstallationError):
