@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+
+import pytest
 from typing import Any
 
 from tests.app.test_commands import id_of
@@ -67,7 +69,8 @@ def test_what_cannot_be_said(filled: Command) -> None:
         assert says in answer.json["error"]["message"]
 
 
-def test_bundles_and_people_see_it(filled: Command, tmp_path: Path) -> None:
+def test_bundles_and_people_see_it(filled: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "250")  # no word is broken across lines of the table
     doc = id_of(filled, "L-0145.txt")
     filled("stance", doc, EVENT, "contradicts")
     assert "contradicts" in filled("links", "CLM-001").out
