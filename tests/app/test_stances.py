@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
-from typing import Any
 
 from tests.app.test_commands import id_of
 from tests.conftest import REGISTER, Command
