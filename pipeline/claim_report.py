@@ -239,6 +239,11 @@ class _Draft:
         for missing in found.missing_kinds:
             text = self.words("missing_kind", event=missing.event, kind=self.words.name(missing.kind))
             yield Statement(text, needs_source=False)
+        for lacking in found.missing_items:
+            where = lacking.event or self.words("whole_claim")
+            item, language = lacking.item, self.words.language
+            told = {"name": item.name.in_language(language), "todo": item.todo.in_language(language)}
+            yield Statement(self.words("missing_item", event=where, **told), needs_source=False)
         for lost in found.missing_references:
             number = self.words.phrase(lost.number) or lost.number
             yield self._because("missing_reference", lost.why, lost.doc, lost.page, number=number)

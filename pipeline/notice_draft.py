@@ -25,6 +25,7 @@ from pipeline.papers.figures import said
 from pipeline.papers.paper import Paper, Section, Statement, Table
 from pipeline.papers.telling import bearing_out, quotations
 from pipeline.papers.words import Words
+from pipeline.periods import period
 from pipeline.wording import vocabulary
 
 WORDS = Path(__file__).with_suffix(".yaml")
@@ -238,10 +239,11 @@ class _Draft:
 
     def _particulars(self, step: Step) -> str:
         clause = self.words.clause(step.clause)
-        days = dict(self.case.claim.periods).get(step.key, step.days)
+        own = dict(self.case.claim.periods).get(step.key)
+        length = step.period if own is None else period(own)
         clock = self.clocks.get(PARTICULARS)
-        if days is not None and step.runs_from == NOTICE:
-            return self.words("particulars_days", days=days, clause=clause)
+        if length is not None and step.runs_from == NOTICE:
+            return self.words("particulars_within", period=length.told(self.words.language), clause=clause)
         if clock is not None:
             return self.words("particulars_day", due=clock.due, clause=clause)
         return self.words("particulars", clause=clause)

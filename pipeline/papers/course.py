@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterator, Sequence
 
 from pipeline.casefile import CaseFile
-from pipeline.claims import Event
+from pipeline.claims import Event, Response
 from pipeline.deadlines import Deadline
 from pipeline.evidence import Evidence
 from pipeline.ledger import Ledger, money
-from pipeline.papers.paper import Section, Statement
+from pipeline.papers.paper import Section, Statement, told
 from pipeline.papers.telling import bearing_out, quotations
 from pipeline.papers.words import Words
 from pipeline.wording import Phrases
@@ -80,7 +80,12 @@ class Course:
         if not own:
             yield Statement(self.words("no_rule"), needs_source=False)
         for clock in own:
-            yield self.step(clock)
+            yield from self._taken(clock)
+
+    def _taken(self, clock: Deadline) -> Iterator[Statement]:
+        yield self.step(clock)
+        if clock.consequence is not None:
+            yield Statement(self.words(f"missed_{clock.consequence}"), needs_source=False)
 
     def step(self, clock: Deadline) -> Statement:
         """What became of a step, with its clause; one that was not taken has no document to cite."""
@@ -129,9 +134,12 @@ class Course:
         return None, None
 
     def _response(self, event: Event) -> Iterator[Statement]:
-        steps = [self.step(clock) for clock in self._clocks_of(event) if clock.by != "claimant"]
-        yield from steps
-        letters = [found for found in self._letters(event) if found.id not in {step.doc for step in steps}]
+        answers = [self._answer(answer) for answer in event.responses]
+        clocks = [clock for clock in self._clocks_of(event) if clock.by != "claimant"]
+        steps = [statement for clock in clocks for statement in self._taken(clock)]
+        yield from (*answers, *steps)
+        cited = {statement.doc for statement in (*answers, *steps)}
+        letters = [found for found in self._letters(event) if found.id not in cited]
         for found in letters[:MOST_LETTERS]:
             senders = self.words("and").join(party.name for party in self.case.senders(found))
             yield Statement(
@@ -139,8 +147,17 @@ class Course:
                 found.id,
                 1,
             )
-        if not letters and not any(step.doc for step in steps):
+        if not answers and not letters and not any(step.doc for step in steps):
             yield Statement(self.words("no_response"), needs_source=False)
+
+    def _answer(self, answer: Response) -> Statement:
+        """A response that a person or the register recorded, on the page where its document begins."""
+        amount = "" if answer.amount is None else f"{money(answer.amount)} {answer.currency or ''}".strip()
+        key = f"answer_{answer.answer}"
+        text = self.words(f"{key}_amount" if amount else key, day=answer.date, amount=amount)
+        text = f"{text} {told(answer.note)}" if answer.note else text
+        found = self.case.named(answer.evidence)
+        return Statement(text, found.id, 1) if found else Statement(text)
 
     def _letters(self, event: Event) -> list[Evidence]:
         """Letters of the other side that are linked to the event, from its first day on."""

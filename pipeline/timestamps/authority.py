@@ -27,9 +27,9 @@ def asking(url: str, seconds: float, roots: Sequence[x509.Certificate] = ()) -> 
         request = TimestampRequestBuilder().data(data).hash_algorithm(HashAlgorithm.SHA256).build()
         raw = _posted(url, request.as_bytes(), seconds)
         try:
+            proved(raw, data, roots)
             if decoded(raw).tst_info.nonce != request.nonce:
                 raise BadStamp("answers another question: its nonce is not ours")
-            proved(raw, data, roots)
         except BadStamp as error:
             raise TimestampFailed(f"What {url} answered {error}.") from error
         return raw

@@ -12,6 +12,8 @@ from lxml import html
 
 from pipeline.casefile import CaseFile
 from pipeline.claim_report import Report, claim_report
+from pipeline.claims import Response
+from pipeline.gaps import gaps
 from pipeline.papers.citing import Bundled, bundled
 from pipeline.papers.paper import Statement, Table
 from tests.conftest import Command
@@ -269,3 +271,35 @@ def test_the_command_writes_each_form_and_cites_the_bundle_exported_last(
     assert "bundle/data/bundle.pdf#page=" in (tmp_path / "r.html").read_text()
     assert filled("report", "CLM-001", "--out", tmp_path / "r.html").status == 2
     assert filled("report", "CLM-001", "--bundle", tmp_path, "--json").json["error"]["code"] == "usage"
+
+
+def test_recorded_answers_are_told_with_their_document() -> None:
+    refusal = evidence("r.pdf", "We refuse.", date="2023-05-02", sender=EMPLOYER, title="Refusal")
+    answers = (
+        Response("part_accepted", day("2023-04-20"), Decimal(120), "USD", note="By telephone."),
+        Response("rejected", day("2023-05-02"), evidence=refusal.id),
+    )
+    found = case(claim(event(responses=answers)), [refusal])
+    told = section(claim_report(found, TODAY), "E1")
+    partly = (
+        "On 2023-04-20 the other side accepted the claim for this event in part: 120.00 USD. By telephone."
+    )
+    assert (partly, None, None) in told
+    assert ("On 2023-05-02 the other side rejected the claim for this event.", refusal.id, 1) in told
+    assert not [text for text, _, _ in told if "no response" in text or "wrote: Refusal" in text]
+
+
+@pytest.mark.parametrize(("language", "told"), [("en", "may be barred"), ("zh", "可能丧失索赔权")])
+def test_what_follows_from_a_missed_notice_is_said(language: str, told: str) -> None:
+    report = claim_report(case(claim(event()), []), TODAY, language)
+    assert any(told in text for text, _, _ in section(report, "E1"))
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_what_the_checklist_looks_for_is_an_open_point(language: str) -> None:
+    found = case(claim(event(), type="warranty"), [])
+    wanted = gaps(found).missing_items
+    heading = {"en": "Open points", "zh": "待补事项"}[language]
+    told = [text for text, _, _ in section(claim_report(found, TODAY, language), heading)]
+    assert wanted
+    assert all(any(item.item.todo.in_language(language) in text for text in told) for item in wanted)

@@ -166,6 +166,17 @@ def test_no_notice_is_drafted_where_the_form_asks_for_none() -> None:
         notice_draft(a_case("none"), "E1", TODAY, "en")
 
 
+def test_an_employer_gives_notice_to_the_contractor() -> None:
+    employer = (
+        Party("claimant", EMPLOYER, contract_role="employer"),
+        Party("respondent", CONTRACTOR),
+        PARTIES[2],
+    )
+    found = notice_draft(a_case(parties=employer), "E1", TODAY, "en")
+    assert (found.clause, found.to, found.due) == ("Sub-Clause 2.5", (CONTRACTOR,), None)
+    assert head(found)["Copy to"] == ENGINEER
+
+
 def test_no_such_event() -> None:
     with pytest.raises(NotFound, match="no event 'E9'"):
         notice_draft(a_case(), "E9", TODAY, "en")

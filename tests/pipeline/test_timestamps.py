@@ -64,10 +64,12 @@ def _signed_by(**how: Any) -> bytes:
     return Authority(TSA.ca, identity("Other", TSA.ca, **how)).reply(DIGEST)
 
 
+VERSION_3, VERSION_8 = b"\xa0\x03\x02\x01\x02", b"\xa0\x03\x02\x01\x07"
 FAULTS: dict[str, tuple[Callable[[], bytes], str]] = {
     "empty": (lambda: b"", "no time stamp"),
     "a web page": (lambda: b"<!DOCTYPE html><p>Sorry", "no time stamp"),
     "cut off": (lambda: TSA.reply(DIGEST)[:-9], "no time stamp"),
+    "certificates of version 8": (lambda: TSA.reply(DIGEST).replace(VERSION_3, VERSION_8), "no time stamp"),
     "too large": (lambda: b"0" * (LARGEST + 1), "larger"),
     "refused": (lambda: refusal(), "not granted by the authority: not today"),
     "of something else": (lambda: TSA.reply(hashlib.sha256(b"x").digest()), "something else"),
