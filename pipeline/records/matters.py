@@ -13,6 +13,7 @@ from pipeline.claims import Claim, qualified
 from pipeline.clock import now, stamp
 from pipeline.errors import NotFound
 from pipeline.links import Link, Reason, Stance, Status
+from pipeline.records.courses import with_course
 from pipeline.records.tables import claims, corrections, links, marks, party_names, runs, stances, verdicts
 from pipeline.register import body_of, claim_of
 
@@ -39,18 +40,22 @@ def put_claims(tx: sa.Connection, found: Sequence[Claim]) -> list[str]:
 
 
 def all_claims(tx: sa.Connection) -> tuple[Claim, ...]:
-    """The claims in order of the register."""
-    return tuple(
-        claim_of(body) for body in tx.execute(sa.select(claims.c.body).order_by(claims.c.position)).scalars()
-    )
+    """The claims in order of the register, each with its course: what people noted of it since."""
+    bodies = tx.execute(sa.select(claims.c.body).order_by(claims.c.position)).scalars()
+    return with_course(tx, [claim_of(body) for body in bodies])
+
+
+def registered_statuses(tx: sa.Connection) -> dict[str, str]:
+    """The status of each claim as its register last told it."""
+    return {row.id: str(row.body["status"]) for row in tx.execute(sa.select(claims))}
 
 
 def claim(tx: sa.Connection, claim_id: str) -> Claim:
-    """One claim. Raises `NotFound`."""
+    """One claim, with its course. Raises `NotFound`."""
     body = tx.execute(sa.select(claims.c.body).where(claims.c.id == claim_id)).scalar()
     if body is None:
         raise NotFound(f"There is no claim {claim_id!r}.", "See claimtrail claims list.")
-    return claim_of(body)
+    return with_course(tx, [claim_of(body)])[0]
 
 
 def replace_links(tx: sa.Connection, document: str, found: Iterable[Link], claim_ids: Sequence[str]) -> bool:

@@ -193,6 +193,8 @@ def test_a_night_fills_in_what_an_older_version_did_not_know(
         records.execute("ALTER TABLE pages DROP COLUMN marks")
         for table in ("party_ties", "party_book", "party_apart", "stances", "link_weights"):
             records.execute(f"DROP TABLE {table}")
+        for table in ("status_changes", "responses"):
+            records.execute(f"DROP TABLE {table}")
         records.execute("DROP TABLE kind_evidence")
         records.execute("ALTER TABLE documents DROP COLUMN findings")
         records.execute("DROP TABLE page_hashes")
