@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
+import sqlalchemy as sa
+
 from pipeline.claims import Claim
 from pipeline.evidence import Evidence
 from pipeline.linking.answers import Answers, answers, claims_of, passed_on
@@ -116,20 +118,20 @@ class _Linking:
 
     def _followers(self, portion: Sequence[str]) -> dict[str, list[Link]]:
         """The links of letters with what the letters on the other side pass on."""
-        passed = {document: found for document in portion if (found := self._passed_on(document))}
+        with self._matter.reading() as tx:
+            passed = {document: found for document in portion if (found := self._passed_on(tx, document))}
         families = sorted({member for document in passed for member in self._kin.of(document)})
         read = evidence_of(self._matter, families)
         again = linked(read, self._events, self._kin, self._weights, passed) if passed else {}
         return {document: again.get(document, self._waiting[document]) for document in portion}
 
-    def _passed_on(self, document: str) -> Passed:
+    def _passed_on(self, tx: sa.Connection, document: str) -> Passed:
         ties = self._replies[document]
-        held = {tie.other: self._links_of(tie.other) for tie in ties}
+        held = {tie.other: self._links_of(tx, tie.other) for tie in ties}
         return passed_on(ties, held, claims_of(self._waiting[document]))
 
-    def _links_of(self, document: str) -> Sequence[Link]:
-        with self._matter.reading() as tx:
-            known = matters.link_list(tx, document=document)
+    def _links_of(self, tx: sa.Connection, document: str) -> Sequence[Link]:
+        known = matters.link_list(tx, document=document)
         if document not in self._waiting:
             return known
         said = {link.event: link.status for link in known if link.status != "proposed"}

@@ -4,7 +4,7 @@ other events."""
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from pipeline.claims import qualified
@@ -22,6 +22,9 @@ SHARE, LITTLE = 0.8, 0.4
 """The least that a link passed on weighs: for a document that may follow, and for one that has an event of its own."""
 MOST = 4.5
 """What a link passed on weighs at most: enough for an attachment without words, too little against its date."""
+
+MOST_SOURCES = 25
+"""Documents of a group that pass on their links to one event."""
 
 Said = Mapping[str, tuple[Reason, ...]]
 """The reasons of a document by event (qualified)."""
@@ -117,17 +120,30 @@ def _weight(own: float, tie: Tie, follows: bool) -> float:
 def _passed(alone: Mapping[str, Said], kin: Threads) -> dict[str, dict[str, tuple[str, Tie]]]:
     """By document and event what is passed on most strongly from another document."""
     best: dict[str, dict[str, tuple[str, Tie]]] = defaultdict(dict)
-    for source, found in alone.items():
-        if len(kin.of(source)) < 2:
-            continue
-        sure = {e: p for e, r in against_rivals(found).items() if (p := score(total(r))) >= PROPOSED}
-        for target, way in kin.reached(source).items() if sure else ():
-            for event, probability in sure.items():
-                tie = way._replace(strength=way.strength * probability)
+    reached: dict[str, dict[str, Tie]] = {}
+    for event, sources in _sources(alone, kin):
+        for source, probability in sources:
+            if source not in reached:
+                reached[source] = kin.reached(source)
+            for target, way in reached[source].items():
+                strength = way.strength * probability
                 known = best[target].get(event)
-                if tie.strength >= PASSED and (known is None or tie.strength > known[1].strength):
-                    best[target][event] = (source, tie)
+                if strength >= PASSED and (known is None or strength > known[1].strength):
+                    best[target][event] = (source, way._replace(strength=strength))
     return best
+
+
+def _sources(alone: Mapping[str, Said], kin: Threads) -> Iterator[tuple[str, list[tuple[str, float]]]]:
+    """For each group and event the documents whose own links are likeliest: a long thread need not ask all of its
+    mails."""
+    found: dict[tuple[tuple[str, ...], str], list[tuple[str, float]]] = defaultdict(list)
+    for source, said_of in alone.items():
+        if len(group := kin.of(source)) > 1:
+            for event, reasons in against_rivals(said_of).items():
+                if (probability := score(total(reasons))) >= PROPOSED:
+                    found[group, event].append((source, probability))
+    for (_, event), sources in sorted(found.items()):
+        yield event, sorted(sources, key=lambda one: (-one[1], one[0]))[:MOST_SOURCES]
 
 
 def _strongest_first(reasons: Iterable[Reason]) -> tuple[Reason, ...]:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from extractors.extract import understand
@@ -221,6 +221,7 @@ def test_a_title_is_what_happened_without_the_day(text: str, language: str, expe
     assert title_of(text, language) == expected
 
 
+@settings(max_examples=40)
 @given(st.text(max_size=400), st.sampled_from(["en", "zh", "und"]))
 def test_a_title_is_short_whatever_the_sentence(text: str, language: str) -> None:
     assert len(title_of(text, language)) <= 82
