@@ -36,13 +36,16 @@ COMMANDS = {
     "deadlines": "casework",
     "ledger": "casework",
     "gaps": "casework",
-    "report": "casework",
+    "report": "papers",
+    "notice": "papers",
+    "custody": "papers",
     "search": "finding",
     "list": "finding",
     "show": "finding",
     "reindex": "finding",
     "export": "handover",
     "verify": "handover",
+    "stamp": "handover",
 }
 READ = ("extract", "ingest", "retry")
 """Commands that are sure to read documents."""

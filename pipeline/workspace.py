@@ -18,12 +18,13 @@ from pipeline.errors import NoWorkspace, UsageError, WorkspaceBusy, WorkspaceToo
 
 FORM = 1
 MARKER = "claimtrail.json"
-FOLDERS = ("originals", "index", "inbox", "quarantine", "reports", "scratch", "ocr")
+FOLDERS = ("originals", "index", "inbox", "quarantine", "reports", "scratch", "ocr", "timestamps")
 _HALF_WRITTEN = (
     (".", ".*.json.*"),
     (".", ".settings.yaml.*"),
     ("quarantine", "**/.*.reason.json.*"),
     ("reports", ".nightly-*.md.*"),
+    ("timestamps", ".audit-*"),
 )
 SETTINGS_TEXT = """# Settings of this workspace. Everything has a default; docs/guide.md names all of them.
 # ocr:
@@ -79,6 +80,11 @@ class Workspace:
     def ocr(self) -> Path:
         """Readings of pages, kept so that reading them again costs nothing. Derived."""
         return self.root / "ocr"
+
+    @property
+    def timestamps(self) -> Path:
+        """Stamped heads of the audit, each beside its stamp."""
+        return self.root / "timestamps"
 
     def sweep(self) -> None:
         """Remove what an interrupted run left unfinished. Only for the holder of the lock."""

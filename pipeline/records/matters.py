@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -188,6 +188,13 @@ def open_runs(tx: sa.Connection, command: str) -> dict[str, Mapping[str, Any]]:
     """The runs of a command that did not end: id -> what was said at their beginning, oldest first."""
     query = sa.select(runs).where(runs.c.command == command, runs.c.finished.is_(None))
     return {row.id: row.summary for row in tx.execute(query.order_by(runs.c.started, runs.c.id))}
+
+
+def ended_runs(tx: sa.Connection, command: str) -> Iterator[Mapping[str, Any]]:
+    """What was said at the end of a command's runs, newest first."""
+    query = sa.select(runs.c.summary).where(runs.c.command == command, runs.c.finished.is_not(None))
+    newest = query.order_by(runs.c.finished.desc(), sa.literal_column("runs.rowid").desc())
+    yield from tx.execute(newest).scalars()
 
 
 def end_run(tx: sa.Connection, run: str, summary: Mapping[str, Any]) -> None:
