@@ -42,6 +42,7 @@ COMMANDS = {
     "reindex": "finding",
     "export": "handover",
     "verify": "handover",
+    "serve": "serve",
 }
 READ = ("extract", "ingest", "retry")
 """Commands that are sure to read documents."""

@@ -39,13 +39,20 @@ class Change:
 class Matter:
     """Everything of one workspace, open for work by one person or service (`actor`)."""
 
-    def __init__(self, workspace: Workspace, settings: Settings, records: Records, actor: str) -> None:
+    def __init__(
+        self,
+        workspace: Workspace,
+        settings: Settings,
+        records: Records,
+        actor: str,
+        one_writer: threading.Lock | None = None,
+    ) -> None:
         self.workspace = workspace
         self.settings = settings
         self.records = records
         self.actor = actor
         self.originals = Originals(workspace.originals)
-        self._one_writer = threading.Lock()
+        self._one_writer = one_writer or threading.Lock()
 
     @classmethod
     def open(cls, root: Path, actor: str, busy_seconds: float = BUSY_SECONDS) -> Matter:
@@ -56,6 +63,10 @@ class Matter:
         workspace = find(root)
         settings = load(workspace.settings_file)
         return cls(workspace, settings, Records(workspace.records_file, busy_seconds), actor)
+
+    def acting_as(self, actor: str) -> Matter:
+        """The same matter in the hand of another; it shares the records, and the one who opened it closes it."""
+        return Matter(self.workspace, self.settings, self.records, actor, self._one_writer)
 
     @contextmanager
     def change(self) -> Iterator[Change]:

@@ -1,0 +1,72 @@
+"""The web application of one workspace. Routes are found by folder listing: a module is all there is to add."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from importlib.metadata import version
+from pathlib import Path
+from types import ModuleType
+
+from anyio.to_thread import current_default_thread_limiter
+from fastapi import APIRouter, Depends, FastAPI
+
+from app.web import api, pages, replies
+from app.web.access import genuine
+from app.web.options import ServeOptions
+from app.web.security import Gate, HostCheck, SecurityHeaders
+from app.web.state import State
+from pipeline.matter import Matter
+
+SERVICE = "web"
+"""Who is at work where no person is."""
+THREADS = 24
+"""Requests that are worked on at one time; the others wait for their turn."""
+PREFIX = "/api/v1"
+
+
+def create_app(workspace: Path, options: ServeOptions | None = None) -> FastAPI:
+    """The application on the workspace in this folder. Raises `NoWorkspace` and what opening a matter raises."""
+    given = options or ServeOptions()
+    state = State(Matter.open(workspace, SERVICE), given)
+    app = FastAPI(
+        title="claimtrail",
+        version=version("claimtrail"),
+        docs_url=None,
+        redoc_url=None,
+        lifespan=_lifespan(state),
+        dependencies=[Depends(genuine)],
+    )
+    app.state.claimtrail = state
+    for router in _routers(api):
+        app.include_router(router, prefix=PREFIX)
+    for router in _routers(pages):
+        app.include_router(router, include_in_schema=False)
+    replies.install(app)
+    # the last one added is asked first
+    app.add_middleware(Gate, options=given)
+    app.add_middleware(HostCheck, options=given)
+    app.add_middleware(SecurityHeaders, options=given)
+    return app
+
+
+def _routers(package: ModuleType) -> Iterator[APIRouter]:
+    for found in sorted(pkgutil.iter_modules(package.__path__), key=lambda one: one.name):
+        module = importlib.import_module(f"{package.__name__}.{found.name}")
+        router = getattr(module, "router", None)
+        if isinstance(router, APIRouter):
+            yield router
+
+
+def _lifespan(state: State) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        current_default_thread_limiter().total_tokens = THREADS
+        try:
+            yield
+        finally:
+            state.close()
+
+    return lifespan
