@@ -18,7 +18,7 @@ from pipeline.errors import NoWorkspace, UsageError, WorkspaceBusy, WorkspaceToo
 
 FORM = 1
 MARKER = "claimtrail.json"
-FOLDERS = ("originals", "index", "inbox", "quarantine", "reports", "scratch", "ocr")
+FOLDERS = ("originals", "index", "inbox", "quarantine", "reports", "scratch", "ocr", "pictures")
 _HALF_WRITTEN = (
     (".", ".*.json.*"),
     (".", ".settings.yaml.*"),
@@ -74,6 +74,11 @@ class Workspace:
     def ocr(self) -> Path:
         """Readings of pages, kept so that reading them again costs nothing. Derived."""
         return self.root / "ocr"
+
+    @property
+    def pictures(self) -> Path:
+        """Pictures of pages that were looked at. Derived."""
+        return self.root / "pictures"
 
     def sweep(self) -> None:
         """Remove what an interrupted run left unfinished. Only for the holder of the lock."""

@@ -6,6 +6,7 @@ import secrets
 
 from app.web.options import ServeOptions
 from pipeline.matter import Matter
+from pipeline.page_pictures import PagePictures
 
 
 class State:
@@ -16,7 +17,9 @@ class State:
         self.options = options
         self.secret = secrets.token_urlsafe(32)
         """The token of forms where nobody logs in; a new one each time the server starts."""
+        self.pictures = PagePictures(matter)
 
     def close(self) -> None:
-        """Let go of the matter."""
+        """Let go of the matter and end what works for it."""
+        self.pictures.close()
         self.matter.close()
