@@ -15,6 +15,7 @@ from fastapi import APIRouter, Depends, FastAPI
 
 from app.web import api, pages, replies
 from app.web.access import genuine
+from app.web.error_page import error_page
 from app.web.options import ServeOptions
 from app.web.security import Gate, HostCheck, SecurityHeaders
 from app.web.state import State
@@ -44,6 +45,7 @@ def create_app(workspace: Path, options: ServeOptions | None = None) -> FastAPI:
         app.include_router(router, prefix=PREFIX)
     for router in _routers(pages):
         app.include_router(router, include_in_schema=False)
+    app.state.error_page = error_page
     replies.install(app)
     # the last one added is asked first
     app.add_middleware(Gate, options=given)
