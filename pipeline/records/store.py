@@ -21,7 +21,7 @@ from pipeline.errors import (
     named,
 )
 
-SCHEMA = "0011"
+SCHEMA = "0016"
 """The newest migration. A database that has it needs no Alembic at start, which saves a third of a second."""
 
 BUSY_SECONDS = 30.0
