@@ -43,6 +43,7 @@ COMMANDS = {
     "export": "handover",
     "verify": "handover",
     "serve": "serve",
+    "users": "users",
 }
 READ = ("extract", "ingest", "retry")
 """Commands that are sure to read documents."""

@@ -31,7 +31,7 @@ def judge(matter: Matter, prefix: str, event: str, verdict: str) -> dict[str, An
         matters.set_verdict(change.tx, document, event, verdict, change.actor)
         documents.undo(change.tx, "index", [document])
         change.note(verdict, document, event=event)
-    index_pending(matter)
+    matter.afterwards(index_pending)
     return {"doc": document, "event": event, "status": verdict}
 
 
@@ -73,7 +73,7 @@ def correct(
             documents.undo(change.tx, "learn", [document])  # its facts are found anew for its kind
         _again(change, document)
         bind(change.tx)
-    _bring_up_to_date(matter)
+    matter.afterwards(catch_up)
     return {"doc": document, "corrected": [{"field": f, "role": r, "value": v} for f, r, v in wanted]}
 
 
@@ -131,7 +131,9 @@ def import_claims(matter: Matter, claims: Sequence[Any]) -> Mapping[str, Any]:
             bind(change.tx)
             for step in ("parties", "link"):
                 documents.undo(change.tx, step)
-    _bring_up_to_date(matter)  # also where nothing changed: an import that was killed may have left it undone
+    matter.afterwards(
+        catch_up
+    )  # also where nothing changed: an import that was killed may have left it undone
     return {"imported": [claim.id for claim in claims], "changed": changed}
 
 
@@ -140,6 +142,7 @@ def _again(change: Change, document: str) -> None:
         documents.undo(change.tx, step, [document])
 
 
-def _bring_up_to_date(matter: Matter) -> None:
+def catch_up(matter: Matter) -> None:
+    """Bring kinds, names, links and index up to date with what people decided."""
     learn_pending(matter)
     bring_up_to_date(matter)

@@ -60,7 +60,9 @@ class PagePictures:
     def picture(self, found: Summary, number: int, size: Size) -> Path:
         """The file with the picture of page `number` (from 1). Raises `NotFound`, and the DocumentError of its drawing."""
         if not has_pictures(found.media_type) or not 1 <= number <= found.page_count:
-            raise NotFound(f"There is no picture of page {number} of {found.id}.", "Look at its text instead.")
+            raise NotFound(
+                f"There is no picture of page {number} of {found.id}.", "Look at its text instead."
+            )
         tag = picture_tag(found, number, size)
         kept = self._folder / tag[:2] / f"{tag}.webp"
         if not kept.exists():

@@ -10,6 +10,7 @@ from typing import Any
 import click
 from click.decorators import FC
 
+from app.answers import claim_ids, deadlines_of
 from app.options import IsoDate, json_option, open_matter, workspace_option
 from app.output import message, print_json, print_table, say, word
 from pipeline import ledger_book, timeline
@@ -18,12 +19,9 @@ from pipeline.casefile import load_case
 from pipeline.chronology import chronology
 from pipeline.claim_report import claim_report
 from pipeline.clock import now
-from pipeline.deadlines import deadlines
 from pipeline.errors import UsageError
 from pipeline.gaps import gaps
 from pipeline.ledger import ledger
-from pipeline.matter import Matter
-from pipeline.records import matters
 from pipeline.workspace import write_atomically
 
 
@@ -98,19 +96,13 @@ def deadlines_command(
     Example: claimtrail deadlines CLM-001 --out deadlines.ics
     """
     with open_matter(workspace) as matter:
-        wanted = [claim] if claim else _claim_ids(matter)
-        day = today or now().date()
-        found = [deadline for one in wanted for deadline in deadlines(load_case(matter, one), day)]
+        wanted = [claim] if claim else claim_ids(matter)
+        found = deadlines_of(matter, wanted, today or now().date())
     if out is not None:
         _write(out, {".ics": lambda: calendar(found, now())})
     if as_json or out is None:
         columns = ["event", "step", "clause", "clock_start", "due", "done", "days_left", "status"]
         _print_rows([deadline.as_json() for deadline in found], columns, as_json)
-
-
-def _claim_ids(matter: Matter) -> list[str]:
-    with matter.reading() as tx:
-        return [claim.id for claim in matters.all_claims(tx)]
 
 
 @click.command("ledger")

@@ -8,16 +8,15 @@ from typing import Any
 
 import click
 
+from app.answers import claim_answer, claims_answer, suggestions_answer
 from app.options import json_option, open_matter, workspace_option
 from app.output import message, print_json, print_table, say, word
-from pipeline.casefile import load_case, loose_evidence
+from pipeline.casefile import load_case
 from pipeline.judgement import import_claims
 from pipeline.partybook.edit import merge, part, rename
 from pipeline.partybook.entries import Entry, Reason, entries
-from pipeline.records import matters
-from pipeline.register import body_of, read_register
+from pipeline.register import read_register
 from pipeline.statistics import claims_statistics
-from pipeline.suggest import suggest
 from pipeline.workspace import working
 
 
@@ -52,8 +51,8 @@ def claims_list(workspace: Path, as_json: bool) -> None:
 
     Example: claimtrail claims list
     """
-    with open_matter(workspace) as matter, matter.reading() as tx:
-        claims = [body_of(claim) for claim in matters.all_claims(tx)]
+    with open_matter(workspace) as matter:
+        claims = claims_answer(matter)
     if as_json:
         print_json(claims)
         return
@@ -70,11 +69,8 @@ def claims_show(claim: str, workspace: Path, as_json: bool) -> None:
 
     Example: claimtrail claims show CLM-001
     """
-    with open_matter(workspace) as matter, matter.reading() as tx:
-        body = body_of(matters.claim(tx, claim))
-        links = [link for link in matters.link_list(tx, claim) if link.status != "rejected"]
-    for event in body["events"]:
-        event["evidence"] = sum(link.event == f"{claim}/{event['id']}" for link in links)
+    with open_matter(workspace) as matter:
+        body = claim_answer(matter, claim)
     if as_json:
         print_json(body)
         return
@@ -130,8 +126,7 @@ def events_suggest(claim: str, workspace: Path, as_json: bool) -> None:
     Example: claimtrail events suggest CLM-001
     """
     with open_matter(workspace) as matter:
-        case = load_case(matter, claim)
-        found = [row.as_json() for row in suggest(case, loose_evidence(matter, case))]
+        found = suggestions_answer(matter, load_case(matter, claim))
     if as_json:
         print_json(found)
     else:

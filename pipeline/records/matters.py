@@ -157,6 +157,15 @@ def open_runs(tx: sa.Connection, command: str) -> dict[str, Mapping[str, Any]]:
     return {row.id: row.summary for row in tx.execute(query.order_by(runs.c.started, runs.c.id))}
 
 
+def run_list(
+    tx: sa.Connection, limit: int | None = None, offset: int = 0, run: str | None = None
+) -> list[dict[str, Any]]:
+    """Runs, newest first: `{"id", "command", "started", "finished", "summary"}`; all, or one."""
+    query = sa.select(runs).order_by(runs.c.started.desc(), runs.c.id)
+    query = query if run is None else query.where(runs.c.id == run)
+    return [dict(row) for row in tx.execute(query.limit(limit).offset(offset)).mappings()]
+
+
 def end_run(tx: sa.Connection, run: str, summary: Mapping[str, Any]) -> None:
     """Note how a run ended."""
     tx.execute(sa.update(runs).where(runs.c.id == run).values(finished=stamp(now()), summary=dict(summary)))
