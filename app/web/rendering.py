@@ -15,7 +15,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from app.web.access import Visitor
 from app.web.marked import marked
-from app.web.wording import LANGUAGES, chosen, speech
+from app.web.wording import LANGUAGES, Speech, chosen, speech
 
 LANGUAGE_COOKIE, THEME_COOKIE, NOTICE = "claimtrail_language", "claimtrail_theme", "done"
 THEMES = ("auto", "light", "dark")
@@ -29,10 +29,9 @@ def page(
 ) -> HTMLResponse:
     """The page that a template makes of these values, in the visitor's language and look."""
     said = request.cookies.get(THEME_COOKIE, THEMES[0])
-    language = chosen(request.cookies.get(LANGUAGE_COOKIE), request.headers.get("accept-language", ""))
     notice = request.query_params.get(NOTICE)
     around = {
-        "t": speech(language),
+        "t": speech_of(request),
         "visitor": visitor,
         "path": request.url.path,
         "here": local(request),
@@ -43,6 +42,12 @@ def page(
     }
     text = _environment().get_template(template).render(**around, **values)
     return HTMLResponse(text, status, {"Vary": "Cookie, Accept-Language"})
+
+
+def speech_of(request: Request) -> Speech:
+    """The words in the visitor's language."""
+    accepted = request.headers.get("accept-language", "")
+    return speech(chosen(request.cookies.get(LANGUAGE_COOKIE), accepted))
 
 
 def local(request: Request) -> str:
