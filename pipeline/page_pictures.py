@@ -58,7 +58,7 @@ class PagePictures:
         self._drawing: dict[str, Future[None]] = {}
 
     def picture(self, found: Summary, number: int, size: Size) -> Path:
-        """The file with the picture of page `number` (from 1). Raises `NotFound`, and the DocumentError of its drawing."""
+        """The file with the picture of page `number` (from 1). Raises `NotFound`, and the error of its drawing."""
         if not has_pictures(found.media_type) or not 1 <= number <= found.page_count:
             raise NotFound(
                 f"There is no picture of page {number} of {found.id}.", "Look at its text instead."

@@ -11,7 +11,7 @@ import hashlib
 import secrets
 import threading
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal, cast, get_args
+from typing import Any, Literal, get_args
 
 import sqlalchemy as sa
 from argon2 import PasswordHasher
@@ -32,7 +32,7 @@ AT_MOST = datetime.timedelta(days=7)
 """A session ends after so long without use, and after so long in any case."""
 SEEN_EVERY = datetime.timedelta(minutes=5)
 """How often the records are told that a session is in use."""
-TOKEN_MARK = "ct_"
+_MARK = "ct_"
 _hasher = PasswordHasher()
 _AT_ONCE = threading.Semaphore(2)
 """Each hashing takes 64 MiB: a flood of logins must not take all memory."""
@@ -104,7 +104,7 @@ def new_token(matter: Matter, name: str, label: str, days: int | None = None) ->
     """A new token for programs of a user; it is shown once and kept as a hash. Raises `NotFound`, `UsageError`."""
     if not label.strip() or len(label) > LONGEST_NAME:
         raise UsageError("A token needs a label.", "Say what it is for: --label backup.")
-    token = TOKEN_MARK + secrets.token_urlsafe(32)
+    token = _MARK + secrets.token_urlsafe(32)
     expires = None if days is None else stamp(now() + datetime.timedelta(days=days))
     with matter.change() as change:
         _user(change.tx, name)
@@ -202,7 +202,7 @@ def _as_json(row: Mapping[str, Any]) -> dict[str, Any]:
 def _role(said: str) -> Role:
     if said not in ROLES:
         raise UsageError(f"{said!r} is no role.", f"Roles: {', '.join(ROLES)}.")
-    return cast(Role, said)
+    return said
 
 
 def _check_name(name: str) -> None:

@@ -18,7 +18,7 @@ from pipeline.errors import NoWorkspace, UsageError, WorkspaceBusy, WorkspaceToo
 
 FORM = 1
 MARKER = "claimtrail.json"
-FOLDERS = ("originals", "index", "inbox", "quarantine", "reports", "scratch", "ocr", "pictures")
+FOLDERS = ("originals", "index", "inbox", "quarantine", "reports", "scratch", "ocr", "pictures", "web")
 _HALF_WRITTEN = (
     (".", ".*.json.*"),
     (".", ".settings.yaml.*"),
@@ -79,6 +79,11 @@ class Workspace:
     def pictures(self) -> Path:
         """Pictures of pages that were looked at. Derived."""
         return self.root / "pictures"
+
+    @property
+    def web(self) -> Path:
+        """What the pages keep for a while: uploads until they are taken in, bundles to be fetched."""
+        return self.root / "web"
 
     def sweep(self) -> None:
         """Remove what an interrupted run left unfinished. Only for the holder of the lock."""

@@ -12,6 +12,7 @@ from types import ModuleType
 
 from anyio.to_thread import current_default_thread_limiter
 from fastapi import APIRouter, Depends, FastAPI
+from starlette.concurrency import run_in_threadpool
 
 from app.web import api, pages, replies
 from app.web.access import genuine
@@ -19,7 +20,9 @@ from app.web.error_page import error_page
 from app.web.options import ServeOptions
 from app.web.security import Gate, HostCheck, SecurityHeaders
 from app.web.state import State
+from pipeline.errors import MatterError
 from pipeline.matter import Matter
+from pipeline.people import any_users
 
 SERVICE = "web"
 """Who is at work where no person is."""
@@ -28,10 +31,19 @@ THREADS = 24
 PREFIX = "/api/v1"
 
 
+class NoUsers(MatterError):
+    code = "no_users"
+    hint = "Add one: claimtrail users add NAME --role admin; or serve on 127.0.0.1 only."
+
+
 def create_app(workspace: Path, options: ServeOptions | None = None) -> FastAPI:
-    """The application on the workspace in this folder. Raises `NoWorkspace` and what opening a matter raises."""
+    """The application on the workspace in this folder. Raises `NoUsers`, `NoWorkspace`, and what opening it raises."""
     given = options or ServeOptions()
-    state = State(Matter.open(workspace, SERVICE), given)
+    matter = Matter.open(workspace, SERVICE)
+    if given.login_needed and not any_users(matter):
+        matter.close()
+        raise NoUsers("Others than this machine could reach it, and there are no users who could log in.")
+    state = State(matter, given)
     app = FastAPI(
         title="claimtrail",
         version=version("claimtrail"),
@@ -66,9 +78,10 @@ def _lifespan(state: State) -> Callable[[FastAPI], AbstractAsyncContextManager[N
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         current_default_thread_limiter().total_tokens = THREADS
+        state.jobs.begin()
         try:
             yield
         finally:
-            state.close()
+            await run_in_threadpool(state.close)
 
     return lifespan

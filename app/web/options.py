@@ -20,6 +20,10 @@ class ServeOptions:
     allowed_hosts: tuple[str, ...] = ()
     secure: bool = False
     login: bool = False
+    upload_mib: int = 2048
+    """How much one upload may hold in all."""
+    upload_files: int = 2000
+    """How many files one upload may hold."""
 
     @property
     def loopback(self) -> bool:
@@ -30,6 +34,11 @@ class ServeOptions:
             return ipaddress.ip_address(self.host.strip("[]")).is_loopback
         except ValueError:
             return False
+
+    @property
+    def login_needed(self) -> bool:
+        """Whether people must log in whoever they are: whenever others than this machine may reach it."""
+        return self.login or not self.loopback or bool(self.allowed_hosts)
 
     @property
     def hosts(self) -> frozenset[str]:

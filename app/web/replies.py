@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
+from urllib.parse import quote
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse, Response
+from fastapi.responses import JSONResponse, RedirectResponse, Response
 from starlette.exceptions import HTTPException
 
 from extractors.errors import ClaimtrailError, DocumentError
@@ -22,12 +23,15 @@ class WebError(MatterError):
 
     code = "request"
     status = 400
+    hint = "The requests are described at /api/docs."
+    headers: Mapping[str, str] = {}
 
 
 class LoginNeeded(WebError):
     code = "login_needed"
     status = 401
     hint = "Log in at /login, or send a token: Authorization: Bearer TOKEN (claimtrail users token NAME)."
+    headers: Mapping[str, str] = {"WWW-Authenticate": 'Bearer realm="claimtrail"'}
 
 
 class Forbidden(WebError):
@@ -52,6 +56,10 @@ class TooManyTries(WebError):
     code = "too_many_tries"
     status = 429
     hint = "Wait, then try again."
+
+    def __init__(self, message: str, seconds: int) -> None:
+        super().__init__(message)
+        self.headers = {"Retry-After": str(seconds)}
 
 
 class UploadRefused(WebError):
@@ -97,21 +105,24 @@ def install(app: FastAPI) -> None:
 def refusal(request: Request, status: int, error: Mapping[str, str]) -> Response:
     """One error: a page for people where pages ask, JSON everywhere else."""
     page: PageOf | None = getattr(request.app.state, "error_page", None)
-    if page is not None and not request.url.path.startswith("/api/") and _wants_html(request):
+    if page is not None and _is_page(request):
         return page(request, status, error)
     return JSONResponse({"error": dict(error)}, status)
 
 
-def _wants_html(request: Request) -> bool:
-    return "text/html" in request.headers.get("accept", "")
+def _is_page(request: Request) -> bool:
+    """Whether people look at it in a browser."""
+    return not request.url.path.startswith("/api/") and "text/html" in request.headers.get("accept", "")
 
 
 async def _ours(request: Request, error: Exception) -> Response:
     assert isinstance(error, ClaimtrailError | SearchError)  # noqa: S101  registered for these
-    status = status_of(error)
-    answer = refusal(request, status, error.as_json())
-    if status == 401:
-        answer.headers["WWW-Authenticate"] = 'Bearer realm="claimtrail"'
+    if isinstance(error, LoginNeeded) and _is_page(request) and request.method == "GET":
+        asked = f"{request.url.path}?{request.url.query}".removesuffix("?")
+        return RedirectResponse(f"/login?next={quote(asked, safe='')}", 303)
+    answer = refusal(request, status_of(error), error.as_json())
+    if isinstance(error, WebError):
+        answer.headers.update(error.headers)
     return answer
 
 

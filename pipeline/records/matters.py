@@ -12,7 +12,7 @@ from pipeline.claims import Claim, qualified
 from pipeline.clock import now, stamp
 from pipeline.errors import NotFound
 from pipeline.links import Link, Reason, Status
-from pipeline.records.tables import claims, corrections, links, marks, party_names, runs, verdicts
+from pipeline.records.tables import claims, corrections, links, marks, party_names, runs, ties, verdicts
 from pipeline.register import body_of, claim_of
 
 PERSON = 0.0
@@ -48,8 +48,25 @@ def claim(tx: sa.Connection, claim_id: str) -> Claim:
     """One claim. Raises `NotFound`."""
     body = tx.execute(sa.select(claims.c.body).where(claims.c.id == claim_id)).scalar()
     if body is None:
-        raise NotFound(f"There is no claim {claim_id!r}.", "See claimtrail claims list.")
+        raise no_claim(claim_id)
     return claim_of(body)
+
+
+def no_claim(claim_id: str) -> NotFound:
+    """The error for a claim that is not there."""
+    return NotFound(f"There is no claim {claim_id!r}.", "See claimtrail claims list.")
+
+
+def documents_of(tx: sa.Connection, claim_ids: Sequence[str]) -> frozenset[str]:
+    """The documents with a standing link to one of these claims, or tied to one."""
+    proposed = sa.select(links.c.document, links.c.claim, links.c.event).where(links.c.claim.in_(claim_ids))
+    said = sa.select(verdicts).where(verdicts.c.claim.in_(claim_ids))
+    given = sa.select(ties.c.document).where(ties.c.claim.in_(claim_ids))
+    standing = {tuple(row) for row in tx.execute(proposed)}
+    for row in tx.execute(said):
+        link = (row.document, row.claim, row.event)
+        (standing.add if row.verdict == "confirmed" else standing.discard)(link)
+    return frozenset({document for document, _, _ in standing} | set(tx.execute(given).scalars()))
 
 
 def replace_links(tx: sa.Connection, document: str, found: Iterable[Link], claim_ids: Sequence[str]) -> bool:
