@@ -88,7 +88,9 @@ class Asked:
 
     def without(self, name: str, value: str) -> str:
         """The address of the same search without this value."""
-        return with_query("/search", [(k, v) for k, v in self.pairs if (k, v) != (name, value) and k != "offset"])
+        return with_query(
+            "/search", [(k, v) for k, v in self.pairs if (k, v) != (name, value) and k != "offset"]
+        )
 
     def span(self, said: str) -> str:
         """The address of the same search within a year or month."""

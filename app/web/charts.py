@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 MOST_BARS = 60
 """Months up to which time is told by month; beyond that by year."""
-WIDTH, HEIGHT, FOOT = 600.0, 60.0, 16.0
+WIDTH, HEIGHT, FOOT = 1100.0, 64.0, 16.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,9 @@ def times(months: Mapping[str, int]) -> Times:
 def _bar(number: int, span: str, count: int, most: int, step: float) -> Bar:
     height = round(max(2.0, HEIGHT * count / most), 1) if count else 0.0
     width = round(min(step * 0.8, 40.0), 2)
-    return Bar(span, count, round(number * step, 2), HEIGHT - height, width, height, _label(number, span, step))
+    return Bar(
+        span, count, round(number * step, 2), HEIGHT - height, width, height, _label(number, span, step)
+    )
 
 
 def _label(number: int, span: str, step: float) -> str:
@@ -69,7 +71,8 @@ def _label(number: int, span: str, step: float) -> str:
 
 
 def _between(first: str, last: str) -> list[str]:
-    day, end, found = _month(first), _month(last), []
+    day, end = _month(first), _month(last)
+    found: list[str] = []
     while day <= end and len(found) <= MOST_BARS:
         found.append(f"{day:%Y-%m}" if day.year > 999 else f"{day.year:04d}-{day.month:02d}")
         if day.year == datetime.MAXYEAR and day.month == 12:

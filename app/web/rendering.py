@@ -1,8 +1,9 @@
-"""Pages from templates: everything is escaped, nothing undefined passes, and no page holds code or styles of its own."""
+"""Pages from templates: everything is escaped, nothing undefined passes, no page holds code or styles of its own."""
 
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
@@ -19,9 +20,24 @@ from app.web.wording import LANGUAGES, Speech, chosen, speech
 
 LANGUAGE_COOKIE, THEME_COOKIE, NOTICE = "claimtrail_language", "claimtrail_theme", "done"
 THEMES = ("auto", "light", "dark")
-NOTICES = ("saved", "removed", "confirmed", "rejected", "undone", "corrected", "marked", "unmarked", "retried")
+NOTICES = (
+    "saved",
+    "removed",
+    "confirmed",
+    "rejected",
+    "undone",
+    "corrected",
+    "marked",
+    "unmarked",
+    "retried",
+)
 """What a page may be told to say that was done, by the query's parameter `done`."""
-STATIC_TYPES = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml"}
+_OURS = re.compile(r"/(?![/\\])[^\\]*\Z")
+STATIC_TYPES = {
+    ".css": "text/css; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".svg": "image/svg+xml",
+}
 
 
 def page(
@@ -65,9 +81,7 @@ def with_query(path: str, query: Mapping[str, Any] | list[tuple[str, Any]]) -> s
 
 def back_to(target: str | None, notice: str | None = None, otherwise: str = "/") -> Response:
     """Send the browser to a page of ours; a target that is not one is not followed."""
-    safe = target if target and target.startswith("/") and target[1:2] not in ("/", "\\") else otherwise
-    if any(ord(char) < 0x20 for char in safe):
-        safe = otherwise
+    safe = target if target and target.isprintable() and _OURS.match(target) else otherwise
     before, hash_sign, fragment = safe.partition("#")
     if notice:
         before += f"{'&' if '?' in before else '?'}{NOTICE}={notice}"

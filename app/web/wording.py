@@ -36,9 +36,7 @@ class Speech:
         if "|" in text and "n" in values:
             one, _, many = text.partition("|")
             text = one if values["n"] == 1 else many
-        shown = {
-            key: self.number(value) if type(value) is int else value for key, value in values.items()
-        }
+        shown = {key: self.number(value) if type(value) is int else value for key, value in values.items()}
         return text.format(**shown) if values else text
 
     def named(self, sort: str, value: object) -> str:

@@ -42,7 +42,10 @@ def kind_counts(tx: sa.Connection) -> Mapping[str, int]:
     """How many readable documents there are of each kind as it was read, the most frequent first."""
     count = sa.func.count()
     query = sa.select(documents.c.kind, count).where(documents.c.state.in_(("ok", "partial")))
-    return {kind or "other": number for kind, number in tx.execute(query.group_by(documents.c.kind).order_by(-count))}
+    return {
+        kind or "other": number
+        for kind, number in tx.execute(query.group_by(documents.c.kind).order_by(-count))
+    }
 
 
 def verdict_counts(tx: sa.Connection) -> Mapping[tuple[str, str], int]:
@@ -52,7 +55,9 @@ def verdict_counts(tx: sa.Connection) -> Mapping[tuple[str, str], int]:
         verdicts.c.claim == links.c.claim,
         verdicts.c.event == links.c.event,
     )
-    waiting = sa.select(links.c.claim, sa.func.count()).where(~sa.exists().where(same)).group_by(links.c.claim)
+    waiting = (
+        sa.select(links.c.claim, sa.func.count()).where(~sa.exists().where(same)).group_by(links.c.claim)
+    )
     said = sa.select(verdicts.c.claim, verdicts.c.verdict, sa.func.count())
     found = {(claim, "proposed"): count for claim, count in tx.execute(waiting)}
     for claim, verdict, count in tx.execute(said.group_by(verdicts.c.claim, verdicts.c.verdict)):

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import Response
 
-from app.web.access import Handler, Opened, Present, state_of
+from app.web.access import Handler, Present, state_of
 from app.web.leaf import leaf
 from app.web.rendering import back_to, page, speech_of, with_query
 from app.web.scope import Scope, Seen
@@ -90,7 +90,7 @@ def _around(tx: sa.Connection, scope: Scope, found: Summary) -> dict[str, Any]:
     near = [one for one in likenesses.likeness_list(tx, found.id) if scope.sees(one.other)]
     family = [one for one in (found.parent, *found.children) if one and scope.sees(one)]
     letters = correspondence_of(tx, found.id).as_json()
-    told = scope.shown_history(entry.as_json() for entry in glances.history_of(tx, found.id))
+    told = scope.history(entry.as_json() for entry in glances.history_of(tx, found.id))
     return {
         "near": near,
         "family": family,
@@ -150,7 +150,11 @@ def corrections(
 
 @router.post("/documents/{doc}/marks")
 def marks(
-    scope: Seen, _: Handler, doc: str, clear: Annotated[bool, Form()] = False, back: Annotated[str, Form()] = ""
+    scope: Seen,
+    _: Handler,
+    doc: str,
+    clear: Annotated[bool, Form()] = False,
+    back: Annotated[str, Form()] = "",
 ) -> Response:
     """Mark a document privileged, or take the mark away. Raises `NotFound`."""
     found = mark(scope.matter, scope.document(doc), PRIVILEGED, clear)

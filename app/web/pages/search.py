@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from dataclasses import replace
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import Response
 
-from app.web.access import Opened, Present, Visitor
+from app.web.access import Opened, Present, state_of
+from app.web.api.finding import asks_of_claims
 from app.web.asked import LIMIT, Asked
 from app.web.charts import times
 from app.web.marked import plain
 from app.web.rendering import back_to, page
-from app.web.sight import narrowed, seen_claims
+from app.web.replies import Forbidden
+from app.web.scope import Scope, Seen
 from extractors.kinds import KINDS
 from index.entry import SORTS, Results
 from index.errors import FilterError, QueryError
+from index.query import parse
 from pipeline.harmless import csv_text
-from pipeline.indexing import open_search
 from pipeline.matter import Matter
 from pipeline.page_pictures import has_pictures
 from pipeline.records import documents, likenesses, matters, searches
@@ -29,21 +32,21 @@ COLUMNS = ("doc", "page", "kind", "date", "name", "title", "claims", "events", "
 
 
 @router.get("/search")
-def search(request: Request, matter: Opened, visitor: Present) -> Response:
+def search(request: Request, scope: Seen, visitor: Present) -> Response:
     """Hits for what the address asks; the form alone when it asks for nothing."""
     asked = Asked.of(request)
-    with matter.reading() as tx:
-        around = {
-            "claims": [claim.id for claim in seen_claims(matters.all_claims(tx), visitor)],
+    with scope.matter.reading() as tx:
+        around: dict[str, Any] = {
+            "claims": scope.ids(claim.id for claim in matters.all_claims(tx)),
             "saved": searches.saved_list(tx, visitor.name),
         }
     around |= {"asked": asked, "kinds": KINDS, "sorts": SORTS, "limit": LIMIT, "save_as": asked.kept()}
     try:
-        found = _found(matter, visitor, asked, LIMIT, asked.offset)
+        found = _found(request, scope, asked, LIMIT, asked.offset)
     except (QueryError, FilterError) as error:
         at = error.position if isinstance(error, QueryError) else None
         return page(request, visitor, "search.html", 400, **around, error=error, at=at, found=None)
-    hits = _hits(matter, found)
+    hits = _hits(scope.matter, found)
     return page(
         request,
         visitor,
@@ -52,7 +55,7 @@ def search(request: Request, matter: Opened, visitor: Present) -> Response:
         error=None,
         found=found,
         hits=hits,
-        facets=_facets(found, visitor),
+        facets=found.facets.as_json(),
         times=times(found.facets.month),
         before=asked.address(offset=max(0, asked.offset - LIMIT)) if asked.offset else None,
         after=asked.address(offset=asked.offset + LIMIT) if asked.offset + LIMIT < found.total else None,
@@ -60,9 +63,9 @@ def search(request: Request, matter: Opened, visitor: Present) -> Response:
 
 
 @router.get("/search.csv")
-def search_csv(request: Request, matter: Opened, visitor: Present) -> Response:
+def search_csv(request: Request, scope: Seen) -> Response:
     """The hits as CSV, at most `MOST_ROWS` of them. Raises `QueryError`, `FilterError`."""
-    found = _found(matter, visitor, Asked.of(request), MOST_ROWS, 0)
+    found = _found(request, scope, Asked.of(request), MOST_ROWS, 0)
     rows = (
         (
             hit.doc,
@@ -71,8 +74,8 @@ def search_csv(request: Request, matter: Opened, visitor: Present) -> Response:
             hit.date,
             hit.name,
             hit.title,
-            " ".join(filter(visitor.sees, hit.claims)),
-            " ".join(event for event in hit.events if visitor.sees(event.partition("/")[0])),
+            " ".join(hit.claims),
+            " ".join(hit.events),
             plain(hit.snippet),
         )
         for hit in found.hits
@@ -102,9 +105,18 @@ def forget(
     return back_to(back, "removed")
 
 
-def _found(matter: Matter, visitor: Visitor, asked: Asked, limit: int, offset: int) -> Results:
-    filters = narrowed(asked.filters(), visitor)
-    return open_search(matter).search(asked.query, filters, limit=limit, offset=offset, sort=asked.sort)
+def _found(request: Request, scope: Scope, asked: Asked, limit: int, offset: int) -> Results:
+    """What may be seen of the answer. Raises `QueryError`, `FilterError`, and `Forbidden` where a query asks of claims
+    that somebody who sees only some of them may not ask of."""
+    filters = asked.filters()
+    if not scope.whole:
+        if asks_of_claims(parse(asked.query)) or len(scope.events(filters.events)) < len(filters.events):
+            raise Forbidden(
+                "A query of yours cannot name claims or events.", "Choose one of your claims instead."
+            )
+        filters = replace(filters, claims=scope.claims(filters.claims))
+    index = state_of(request).search()
+    return scope.results(index.search(asked.query, filters, limit=limit, offset=offset, sort=asked.sort))
 
 
 def _hits(matter: Matter, found: Results) -> list[dict[str, object]]:
@@ -122,15 +134,3 @@ def _hits(matter: Matter, found: Results) -> list[dict[str, object]]:
         }
         for hit in found.hits
     ]
-
-
-def _facets(found: Results, visitor: Visitor) -> dict[str, list[tuple[str, int]]]:
-    """The counts beside the hits; of claims, those that the visitor may see."""
-    return {
-        "kind": list(found.facets.kind.items()),
-        "claim": [(claim, count) for claim, count in found.facets.claim.items() if visitor.sees(claim)],
-        "year": list(found.facets.year.items()),
-        "party": list(found.facets.party.items()),
-    }
-
-

@@ -31,7 +31,7 @@ for (const button of document.querySelectorAll("[data-zoom]")) {
     sheet.className = `sheet zoom-${button.dataset.zoom}`;
     const large = ["150", "200"].includes(button.dataset.zoom);
     const picture = sheet.querySelector("img");
-    if (large) picture.src = picture.src.replace("/page.webp", "/large.webp");
+    if (large) picture.src = picture.src.replace("size=page", "size=large");
     for (const other of document.querySelectorAll("[data-zoom]")) other.toggleAttribute("aria-current", other === button);
     button.setAttribute("aria-current", "true");
     history.replaceState(null, "", button.href);
