@@ -38,6 +38,10 @@ class Scope:
         with self.matter.reading() as tx:
             return matters.documents_of(tx, sorted(self.visitor.claims or ()))
 
+    def known(self) -> list[str] | None:
+        """The documents that may be seen, where not all may be; None means all."""
+        return None if self.whole else sorted(self.documents)
+
     def sees(self, document: str | None) -> bool:
         """Whether this document may be seen."""
         return self.whole or document in self.documents

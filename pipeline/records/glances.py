@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import sqlalchemy as sa
 
@@ -69,3 +69,11 @@ def newest_runs(tx: sa.Connection, most: int) -> list[Mapping[str, object]]:
     """The runs that began last: id, command, started, finished, summary."""
     query = sa.select(runs).order_by(runs.c.started.desc(), runs.c.id).limit(most)
     return [dict(row) for row in tx.execute(query).mappings()]
+
+
+def newest_failed(tx: sa.Connection, most: int, among: Sequence[str] | None = None) -> list[str]:
+    """The documents that failed, the newest first; with `among`, only those of them."""
+    query = sa.select(documents.c.id).where(documents.c.state == "failed")
+    if among is not None:
+        query = query.where(documents.c.id.in_(among))
+    return list(tx.execute(query.order_by(documents.c.taken_at.desc(), documents.c.id).limit(most)).scalars())
