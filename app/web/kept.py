@@ -71,6 +71,12 @@ class Kept:
         found = [self._known(claim, state) for claim in wanted if claim in self._answers]
         return found, len(wanted) - len(found)
 
+    def begin(self, claims: Iterable[str]) -> None:
+        """Work these out beforehand, so that nobody waits for the first look."""
+        state = self._state()
+        for claim in claims:
+            self._begin(claim, state)
+
     def close(self) -> None:
         """Begin nothing more."""
         self._worker.shutdown(wait=True, cancel_futures=True)

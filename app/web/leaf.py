@@ -58,14 +58,22 @@ class Leaf:
     document: Document
 
 
-def leaf(tx: sa.Connection, summary: Summary, number: int, sought: str, t: Speech) -> Leaf:
-    """Page `number` of a document, with what was sought on it. Raises `NotFound`."""
+def leaf(
+    tx: sa.Connection,
+    summary: Summary,
+    number: int,
+    sought: str,
+    t: Speech,
+    besides: Sequence[tuple[int, int]] = (),
+) -> Leaf:
+    """Page `number` of a document, with what was sought on it and the slices `besides`. Raises `NotFound`."""
     document = documents.reading(tx, summary, placed=False)
     page = glances.one_page(tx, summary.id, number)
     facts = [(f"f{n}", fact) for n, fact in enumerate(documents.fact_list(tx, summary.id))]
     here = [(key, fact) for key, fact in facts if document.page_at(fact.start).number == number]
     spans = list(_sought(document.text[page.start : page.end], sought))
     placed = [(page.start + start, page.start + end) for start, end in spans]
+    placed = sorted([*placed, *(one for one in besides if page.start <= one[0] < page.end)])
     return Leaf(
         page=page,
         pieces=tuple(_pieces(document.text, page, here, placed)),

@@ -77,3 +77,19 @@ def newest_failed(tx: sa.Connection, most: int, among: Sequence[str] | None = No
     if among is not None:
         query = query.where(documents.c.id.in_(among))
     return list(tx.execute(query.order_by(documents.c.taken_at.desc(), documents.c.id).limit(most)).scalars())
+
+
+def document_page(
+    tx: sa.Connection, name: str, state: str, among: Sequence[str] | None, most: int, offset: int
+) -> tuple[list[str], int]:
+    """A stretch of all documents, the newest first, and how many there are: those in a state, or with such a name."""
+    query = sa.select(documents.c.id)
+    if state:
+        query = query.where(documents.c.state == state)
+    if name:
+        query = query.where(documents.c.name.contains(name, autoescape=True))
+    if among is not None:
+        query = query.where(documents.c.id.in_(among))
+    total = tx.execute(sa.select(sa.func.count()).select_from(query.subquery())).scalar()
+    shown = query.order_by(documents.c.taken_at.desc(), documents.c.id).limit(most).offset(offset)
+    return list(tx.execute(shown).scalars()), int(total or 0)

@@ -1,4 +1,4 @@
-"""Searches that people keep under a name."""
+"""Searches that people keep under a name, and the index by which doubtful values are found."""
 
 from __future__ import annotations
 
@@ -21,3 +21,4 @@ def upgrade() -> None:
         sa.Column("at", sa.String(), nullable=False),
         sa.UniqueConstraint("owner", "name"),
     )
+    op.create_index("facts_by_role", "facts", ["kind", "role", "confidence"])
