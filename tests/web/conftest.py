@@ -79,7 +79,12 @@ def fill(root: Path, files: Path) -> None:
 def serving(root: Path, *options: str) -> Iterator[Server]:
     """A server on the workspace, stopped at the end as a service is; it must end by itself."""
     command = [sys.executable, "-m", "app", "serve", "--port", "0", "--workspace", str(root), *options]
-    environment = {**os.environ, "CLAIMTRAIL_USER": "tester", "CLAIMTRAIL_LANG": "en", "PYTHONPATH": os.getcwd()}
+    environment = {
+        **os.environ,
+        "CLAIMTRAIL_USER": "tester",
+        "CLAIMTRAIL_LANG": "en",
+        "PYTHONPATH": str(Path.cwd()),
+    }
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment)
     try:
         assert process.stdout is not None

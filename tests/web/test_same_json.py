@@ -87,7 +87,11 @@ def steady(answer: Any) -> Any:
     """Without what differs from one moment to the next: time taken, and room on the disk."""
     if isinstance(answer, dict) and "checks" in answer:
         return {**answer, "checks": [check for check in answer["checks"] if check["name"] != "disk"]}
-    return {key: found for key, found in answer.items() if key != "took_ms"} if isinstance(answer, dict) else answer
+    return (
+        {key: found for key, found in answer.items() if key != "took_ms"}
+        if isinstance(answer, dict)
+        else answer
+    )
 
 
 def test_parts_of_a_long_list_lead_to_each_other(served: Server) -> None:
