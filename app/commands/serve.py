@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import errno
+import signal
 import socket
 from pathlib import Path
+from types import FrameType
 
 import click
 
@@ -13,7 +15,7 @@ from app.output import message, say, word
 from app.web.options import ServeOptions
 from pipeline.errors import UsageError
 
-CLOSING_SECONDS = 10
+CLOSING_SECONDS = 5
 """How long requests in hand may take when the server is told to end."""
 
 
@@ -45,7 +47,7 @@ def serve_command(
     with _listening(options) as listener:
         address = f"http://{_shown(listener)}"
         say(f"{word('serving')}: {address}")
-        _run(app, listener)
+        _run(app, listener, secure)
     message(word("stopped"))
 
 
@@ -67,7 +69,7 @@ def _shown(listener: socket.socket) -> str:
     return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 
-def _run(app: object, listener: socket.socket) -> None:
+def _run(app: object, listener: socket.socket, secure: bool) -> None:
     import uvicorn
 
     config = uvicorn.Config(
@@ -75,10 +77,17 @@ def _run(app: object, listener: socket.socket) -> None:
         log_level="warning",
         access_log=False,  # addresses hold what people search for
         server_header=False,
-        proxy_headers=False,
+        proxy_headers=secure,
+        forwarded_allow_ips="127.0.0.1,::1",  # the proxy that ends TLS stands on this machine
         timeout_graceful_shutdown=CLOSING_SECONDS,
     )
+    signal.signal(signal.SIGTERM, _interrupt)
     try:
         uvicorn.Server(config).run(sockets=[listener])
     except KeyboardInterrupt:  # uvicorn ends, then hands the signal on
         return
+
+
+def _interrupt(_number: int, _frame: FrameType | None) -> None:
+    """SIGTERM ends it as Ctrl-C does."""
+    raise KeyboardInterrupt

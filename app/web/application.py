@@ -27,7 +27,7 @@ from pipeline.people import any_users
 
 SERVICE = "web"
 """Who is at work where no person is."""
-THREADS = 24
+THREADS = 40
 """Requests that are worked on at one time; the others wait for their turn."""
 PREFIX = "/api/v1"
 

@@ -33,6 +33,8 @@ LOOK_SECONDS = 2.0
 """How often the queue is looked at without being told: another server on the workspace may have put work there."""
 KEPT, KEPT_JOBS = datetime.timedelta(days=7), 500
 """What is older, or more, is forgotten, with the bundle that was made."""
+MOST_WAITING = 8
+"""How many requests may wait for a job at one time; each takes a thread."""
 MOST_TRIES = 2
 """A job with which the server or the worker ended so often is not begun again."""
 UPDATE = "update"
@@ -54,6 +56,7 @@ class Jobs:
         self._there_is_work, self._ended = threading.Event(), threading.Event()
         self._progress: dict[str, Mapping[str, Any]] = {}
         self._process: subprocess.Popen[bytes] | None = None
+        self._waiting = threading.Semaphore(MOST_WAITING)
         self._thread = threading.Thread(target=self._run, name="jobs", daemon=True)
 
     def begin(self) -> None:
@@ -105,14 +108,19 @@ class Jobs:
             return not jobs.running(tx) and not any(r["state"] == jobs.QUEUED for r in jobs.newest(tx))
 
     def wait(self, job: str, seconds: float) -> Row:
-        """The job, once it has ended or so long has passed. Raises `NotFound`."""
-        until = time.monotonic() + seconds
-        while True:
-            found = self.find(job)
-            if found["state"] in (jobs.DONE, jobs.FAILED) or time.monotonic() >= until:
-                return found
-            if self._ended.wait(0.1):
-                return found
+        """The job, once it has ended or so long has passed; at once where many wait already. Raises `NotFound`."""
+        if not self._waiting.acquire(blocking=False):
+            return self.find(job)
+        try:
+            until = time.monotonic() + seconds
+            while True:
+                found = self.find(job)
+                if found["state"] in (jobs.DONE, jobs.FAILED) or time.monotonic() >= until:
+                    return found
+                if self._ended.wait(0.1):
+                    return found
+        finally:
+            self._waiting.release()
 
     def close(self) -> None:
         """End; what runs is put back into the queue and begun anew when the server starts again."""
@@ -188,7 +196,7 @@ class Jobs:
             self._progress.pop(job["id"], None)
         if self._ended.is_set():
             with self._matter.records.writing() as tx:
-                jobs.requeue(tx, MOST_TRIES)
+                jobs.put_back(tx, job["id"])
             return None
         self._stop_process()
         return {"error": JobInterrupted("The process that was doing it died.").as_json()}

@@ -48,6 +48,12 @@ def log_out(request: Request, response: Response) -> None:
     response.delete_cookie(cookie_name(state_of(request)), path="/", secure=state_of(request).options.secure)
 
 
+def local(path: str) -> str:
+    """The path where it is one of this server, else the first page: a link must lead nobody elsewhere."""
+    plain = path.startswith("/") and not path.startswith("//") and path.isascii() and path.isprintable()
+    return path if plain and "\\" not in path else "/"
+
+
 def _end_old(request: Request) -> None:
     state = state_of(request)
     if old := request.cookies.get(cookie_name(state)):

@@ -186,9 +186,14 @@ class VisitorAnswer(Form):
     csrf_token: str
 
 
-def ok(form: Any, status: int = 200) -> dict[int | str, dict[str, Any]]:
-    """The description of a good answer."""
-    return {status: {"model": form}}
+def ok(form: Any, status: int = 200, also: tuple[str, ...] = ()) -> dict[int | str, dict[str, Any]]:
+    """The description of a good answer; `also` are the forms of files in which it comes where it is asked for."""
+    return {status: {"model": form, **forms(*also)[200]}}
+
+
+def forms(*media_types: str) -> dict[int | str, dict[str, Any]]:
+    """The description of an answer as JSON, or as a file in one of these forms where it is asked for."""
+    return {200: {"content": {one: {"schema": {"type": "string"}} for one in media_types}}}
 
 
 def file(media_type: str) -> dict[int | str, dict[str, Any]]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
@@ -15,6 +14,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from app.web.access import Visitor
+from app.web.login import local
 from app.web.marked import marked
 from app.web.wording import LANGUAGES, Speech, chosen, speech
 
@@ -32,7 +32,6 @@ NOTICES = (
     "retried",
 )
 """What a page may be told to say that was done, by the query's parameter `done`."""
-_OURS = re.compile(r"/(?![/\\])[^\\]*\Z")
 STATIC_TYPES = {
     ".css": "text/css; charset=utf-8",
     ".js": "text/javascript; charset=utf-8",
@@ -50,7 +49,7 @@ def page(
         "t": speech_of(request),
         "visitor": visitor,
         "path": request.url.path,
-        "here": local(request),
+        "here": here(request),
         "theme": said if said in THEMES else THEMES[0],
         "themes": THEMES,
         "languages": LANGUAGES,
@@ -66,7 +65,7 @@ def speech_of(request: Request) -> Speech:
     return speech(chosen(request.cookies.get(LANGUAGE_COOKIE), accepted))
 
 
-def local(request: Request) -> str:
+def here(request: Request) -> str:
     """The path and query of a request."""
     query = [(key, value) for key, value in request.query_params.multi_items() if key != NOTICE]
     return with_query(request.url.path, query)
@@ -81,7 +80,7 @@ def with_query(path: str, query: Mapping[str, Any] | list[tuple[str, Any]]) -> s
 
 def back_to(target: str | None, notice: str | None = None, otherwise: str = "/") -> Response:
     """Send the browser to a page of ours; a target that is not one is not followed."""
-    safe = target if target and target.isprintable() and _OURS.match(target) else otherwise
+    safe = local(target) if target else otherwise
     before, hash_sign, fragment = safe.partition("#")
     if notice:
         before += f"{'&' if '?' in before else '?'}{NOTICE}={notice}"

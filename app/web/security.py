@@ -9,15 +9,17 @@ from urllib.parse import urlsplit
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.web.access import UNCHANGING
+from app.web.access import CHECKED_LATER, UNCHANGING
 from app.web.options import ServeOptions
-from app.web.replies import ForgedForm, UnknownHost, WebError
+from app.web.replies import ForgedForm, UnknownHost, UploadRefused, WebError
 
 CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
     "connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 )
 """No inline code, nothing from elsewhere, no frames."""
+LARGEST = 8 * 2**20
+"""Bytes of a request that is no upload: a register of thousands of claims is smaller."""
 HEADERS: Mapping[str, str] = {
     "Content-Security-Policy": CSP,
     "X-Content-Type-Options": "nosniff",
@@ -71,16 +73,43 @@ class HostCheck:
 
 
 class Gate:
-    """Turns away changes that come from the pages of another site."""
+    """Turns away changes that come from the pages of another site, and requests that are too large."""
 
     def __init__(self, app: ASGIApp, options: ServeOptions) -> None:  # noqa: ARG002  as all of them are made
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and scope["method"] not in UNCHANGING and _foreign(Headers(scope=scope)):
-            await _turn_away(send, ForgedForm("The request comes from another site's page."))
+        if scope["type"] != "http" or scope["method"] in UNCHANGING:
+            await self._app(scope, receive, send)
             return
-        await self._app(scope, receive, send)
+        headers = Headers(scope=scope)
+        if _foreign(headers):
+            await _turn_away(send, ForgedForm("The request comes from another site's page."))
+        elif scope["path"] in CHECKED_LATER:  # an upload, which has limits of its own
+            await self._app(scope, receive, send)
+        elif not _small(headers.get("content-length", "0")):
+            await _turn_away(send, UploadRefused(f"The request is larger than {LARGEST // 2**20} MiB."))
+        else:
+            await self._app(scope, _counted(receive), send)
+
+
+def _small(length: str) -> bool:
+    return length.isascii() and length.isdecimal() and int(length[:20]) <= LARGEST
+
+
+def _counted(receive: Receive) -> Receive:
+    """What comes in, as long as it is not too much: a request need not say how long it is."""
+    taken = 0
+
+    async def counted() -> Message:
+        nonlocal taken
+        message = await receive()
+        taken += len(message.get("body", b""))
+        if taken > LARGEST:
+            raise UploadRefused(f"The request is larger than {LARGEST // 2**20} MiB.")
+        return message
+
+    return counted
 
 
 def host_of(header: str) -> str:

@@ -64,6 +64,12 @@ def requeue(tx: sa.Connection, most_tries: int) -> None:
     tx.execute(sa.update(jobs).where(again).values(state=QUEUED))
 
 
+def put_back(tx: sa.Connection, job: str) -> None:
+    """Put a job that was begun back into the queue, as if it had not been begun."""
+    values = {"state": QUEUED, "tries": jobs.c.tries - 1}
+    tx.execute(sa.update(jobs).where(jobs.c.id == job).values(values))
+
+
 def running(tx: sa.Connection) -> list[str]:
     """The ids of the jobs that are said to run."""
     return list(tx.execute(sa.select(jobs.c.id).where(jobs.c.state == RUNNING)).scalars())

@@ -69,7 +69,7 @@ def why(doc: str, event: str, scope: Seen) -> dict[str, Any]:
     return explained(scope.matter, scope.document(doc), scope.event(event))
 
 
-@router.get("/claims/{claim}/chronology")
+@router.get("/claims/{claim}/chronology", responses=models.forms("text/csv", "image/svg+xml", "text/html"))
 def course(
     claim: str,
     scope: Seen,
@@ -88,7 +88,7 @@ def course(
     return [row.as_json() for row in rows]
 
 
-@router.get("/deadlines")
+@router.get("/deadlines", responses=models.forms("text/calendar"))
 def all_deadlines(
     scope: Seen, today: Today = None, form: Annotated[Literal["json", "ics"], Query(alias="format")] = "json"
 ) -> Any:
@@ -96,7 +96,7 @@ def all_deadlines(
     return _deadlines(scope, scope.ids(claim_ids(scope.matter)), today, form)
 
 
-@router.get("/claims/{claim}/deadlines")
+@router.get("/claims/{claim}/deadlines", responses=models.forms("text/calendar"))
 def claim_deadlines(
     claim: str,
     scope: Seen,
@@ -114,7 +114,7 @@ def _deadlines(scope: Seen, wanted: list[str], today: str | None, form: str) -> 
     return [deadline.as_json() for deadline in found]
 
 
-@router.get("/claims/{claim}/ledger", responses=models.ok(models.Ledger))
+@router.get("/claims/{claim}/ledger", responses=models.ok(models.Ledger, also=("text/csv", XLSX)))
 def sums(
     claim: str, scope: Seen, form: Annotated[Literal["json", "csv", "xlsx"], Query(alias="format")] = "json"
 ) -> Any:
@@ -135,7 +135,7 @@ def holes(claim: str, scope: Seen) -> Any:
     return gaps(scope.case(claim)).as_json()
 
 
-@router.get("/claims/{claim}/report")
+@router.get("/claims/{claim}/report", responses=models.forms("text/markdown", "text/html"))
 def report(
     claim: str,
     scope: Seen,

@@ -159,7 +159,7 @@ def shown(
     return scope.shown(answer)
 
 
-@router.get("/documents/{doc}/text", response_class=PlainTextResponse)
+@router.get("/documents/{doc}/text", response_class=Answer, responses=models.file("text/plain"))
 def text(doc: str, scope: Seen, visitor: Present, request: Request) -> PlainTextResponse:
     """The text of a document, its pages parted by form feeds."""
     with scope.matter.reading() as tx:

@@ -7,12 +7,14 @@ import uuid
 from typing import Annotated, Any, get_args
 
 from fastapi import APIRouter, Query, Request, Response
+from fastapi.responses import RedirectResponse
 from starlette.concurrency import run_in_threadpool
 
 from app.web import models
 from app.web.access import CSRF_FIELD, CSRF_HEADER, Handler, Visitor, check_token, state_of
 from app.web.api.work import Asked, ask
 from app.web.jobs import uploads_of
+from app.web.login import local
 from app.web.scope import Scope, Seen
 from app.web.uploads import BadUpload, Upload, receive
 from extractors.reading import OcrMode
@@ -59,7 +61,10 @@ async def upload(
     except BaseException:
         await run_in_threadpool(shutil.rmtree, form.folder, ignore_errors=True)
         raise
-    return await run_in_threadpool(ask, request, response, visitor, asked, wait, job)
+    answer = await run_in_threadpool(ask, request, response, visitor, asked, wait, job)
+    if (wanted := form.fields.get("next")) is not None:  # a page's form, sent without scripts
+        return RedirectResponse(local(wanted), 303)
+    return answer
 
 
 def _asked(form: Upload, scope: Scope, visitor: Visitor) -> Asked:

@@ -47,7 +47,7 @@ def inbox(request: Request, scope: Seen, visitor: Present) -> Response:
     )
 
 
-@router.post("/inbox/upload")
+@router.post("/inbox")
 async def take(request: Request, scope: Seen, visitor: Handler) -> Response:
     """Take the files of a form in, and show how far it is. Raises what the API's upload raises."""
     job = await upload(request, Response(), scope, visitor)

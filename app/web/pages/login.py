@@ -8,7 +8,7 @@ from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
 from app.web.access import Present
-from app.web.login import log_in, log_out
+from app.web.login import local, log_in, log_out
 from app.web.rendering import page
 from app.web.replies import TooManyTries, WebError
 from pipeline import people
@@ -47,12 +47,6 @@ def log_out_by_form(request: Request, _: Present) -> Response:
     answer = RedirectResponse("/login", 303)
     log_out(request, answer)
     return answer
-
-
-def local(path: str) -> str:
-    """The path where it is one of this server, else the first page: a link must lead nobody elsewhere."""
-    plain = path.startswith("/") and not path.startswith(("//", "/\\")) and path.isprintable()
-    return path if plain and "\\" not in path else "/"
 
 
 def _form(request: Request, wanted: str, problem: str = "", status: int = 200) -> Response:
