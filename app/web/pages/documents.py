@@ -10,8 +10,9 @@ from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import Response
 
 from app.web.access import Handler, Present, state_of
+from app.web.addresses import with_query
 from app.web.leaf import leaf
-from app.web.rendering import back_to, page, speech_of, with_query
+from app.web.rendering import back_to, page, speech_of
 from app.web.scope import Scope, Seen
 from extractors.facts.fact import PARTY_ROLES
 from extractors.kinds import KINDS
