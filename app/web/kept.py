@@ -13,12 +13,15 @@ from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as StillWorking
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, cast
 
 from app.web.addresses import with_query
+from app.web.trail import SUBJECT as TRAIL
 from pipeline import timeline
 from pipeline.chronology import Row
 from pipeline.clock import now
+from pipeline.correspondence.graph import Correspondence
+from pipeline.correspondence.lookup import correspondence_of
 from pipeline.errors import MatterError
 from pipeline.matter import Matter
 from pipeline.overview import Overview, overview, state_of_records
@@ -26,6 +29,8 @@ from pipeline.partybook.entries import Entry, entries
 
 PATIENCE = 60.0
 """Seconds for which a page waits for an answer that it cannot do without."""
+MOST_LETTERS = 300
+"""Documents of which the correspondence is kept."""
 T = TypeVar("T")
 State = tuple[int, datetime.date]
 
@@ -69,7 +74,7 @@ class Kept:
         self._guard = threading.Lock()
         self._answers: dict[str, _Answer] = {}
         self._working: dict[str, Future[None]] = {}
-        self._worker = ThreadPoolExecutor(1, "overviews")
+        self._slow, self._quick = ThreadPoolExecutor(1, "overviews"), ThreadPoolExecutor(1, "letters")
 
     def claim(self, claim: str) -> Known[ClaimShown]:
         """The overview of one claim; waits for the first one. Raises `NotFound`, `TakesLong`."""
@@ -78,6 +83,17 @@ class Kept:
     def parties(self) -> Known[Sequence[Entry]]:
         """The book of parties; waits for the first one. Raises `TakesLong`."""
         return self._one("parties", self._parties)
+
+    def letters(self, document: str, seconds: float) -> Correspondence | None:
+        """Who answers whom around a document; None when that is not worked out after so many seconds."""
+        key, state = f"letters {document}", self._state()
+        work = self._begin(key, state, lambda: self._letters(document), self._quick)
+        if work is not None:
+            try:
+                work.result(seconds)
+            except StillWorking:
+                return None
+        return cast(Correspondence, self._answers[key].found)
 
     def claims(self, claims: Iterable[str], seconds: float) -> tuple[list[Known[ClaimShown]], int]:
         """The overviews that there are after waiting so long at most, and how many are still worked out."""
@@ -103,7 +119,8 @@ class Kept:
 
     def close(self) -> None:
         """Begin nothing more."""
-        self._worker.shutdown(wait=True, cancel_futures=True)
+        for pool in (self._slow, self._quick):
+            pool.shutdown(wait=True, cancel_futures=True)
 
     def _claim(self, claim: str) -> ClaimShown:
         found = self._make(self._matter, claim, now().date())
@@ -113,6 +130,10 @@ class Kept:
     def _parties(self) -> Sequence[Entry]:
         with self._matter.reading() as tx:
             return tuple(entries(tx))
+
+    def _letters(self, document: str) -> Correspondence:
+        with self._matter.reading() as tx:
+            return correspondence_of(tx, document)
 
     def _one(self, key: str, make: Callable[[], Any]) -> Known[Any]:
         state = self._state()
@@ -125,20 +146,22 @@ class Kept:
         return self._known(key, state)
 
     def _state(self) -> State:
-        return state_of_records(self._matter), now().date()
+        return state_of_records(self._matter, TRAIL), now().date()
 
     def _known(self, key: str, state: State) -> Known[Any]:
         answer = self._answers[key]
         return Known(answer.found, answer.at, answer.state != state)
 
-    def _begin(self, key: str, state: State, make: Callable[[], Any]) -> Future[None] | None:
+    def _begin(
+        self, key: str, state: State, make: Callable[[], Any], pool: ThreadPoolExecutor | None = None
+    ) -> Future[None] | None:
         """The work on an answer that is not there or too old; None where it is as it should be."""
         with self._guard:
             answer = self._answers.get(key)
             if answer is not None and answer.state == state:
                 return None
             if key not in self._working:
-                self._working[key] = self._worker.submit(self._work, key, make)
+                self._working[key] = (pool or self._slow).submit(self._work, key, make)
             return self._working[key]
 
     def _work(self, key: str, make: Callable[[], Any]) -> None:
@@ -147,6 +170,9 @@ class Kept:
             answer = _Answer(state, now(), make())
             with self._guard:
                 self._answers[key] = answer
+                letters = [one for one in self._answers if one.startswith("letters ")]
+                for old in letters[:-MOST_LETTERS]:
+                    del self._answers[old]
         finally:
             with self._guard:
                 self._working.pop(key, None)
