@@ -48,6 +48,7 @@ def create_app(workspace: Path, options: ServeOptions | None = None) -> FastAPI:
         version=version("claimtrail"),
         docs_url=None,
         redoc_url=None,
+        telemetry={"auto_configure": False, "tracing": False, "metrics": False, "logs": False},
         lifespan=_lifespan(state),
         dependencies=[Depends(genuine)],
     )
