@@ -35,6 +35,18 @@ def judge(matter: Matter, prefix: str, event: str, verdict: str) -> dict[str, An
     return {"doc": document, "event": event, "status": verdict}
 
 
+def withdraw(matter: Matter, prefix: str, event: str) -> dict[str, Any]:
+    """Take a person's verdict on a link back; harmless when there is none. Returns `{"doc", "event"}`."""
+    with matter.change() as change:
+        document = documents.resolve(change.tx, prefix)
+        check_event(change.tx, event)
+        if matters.drop_verdict(change.tx, document, event):
+            documents.undo(change.tx, "index", [document])
+            change.note("verdict withdrawn", document, event=event)
+    matter.afterwards(index_pending)
+    return {"doc": document, "event": event}
+
+
 def check_event(tx: sa.Connection, event: str) -> None:
     """Raises `UsageError` for a name that is not CLAIM/EVENT, `NotFound` for an event that is not there."""
     claim_id, slash, event_id = event.partition("/")
@@ -75,6 +87,20 @@ def correct(
         bind(change.tx)
     matter.afterwards(catch_up)
     return {"doc": document, "corrected": [{"field": f, "role": r, "value": v} for f, r, v in wanted]}
+
+
+def take_back(matter: Matter, prefix: str, field: str, role: str) -> dict[str, Any]:
+    """Take a person's correction back: what was read stands again. Returns `{"doc", "field", "role"}`."""
+    with matter.change() as change:
+        document = documents.resolve(change.tx, prefix)
+        matters.drop_correction(change.tx, document, field, role)
+        change.note("correction withdrawn", document, field=field, role=role)
+        if field == "kind":
+            documents.undo(change.tx, "learn", [document])
+        _again(change, document)
+        bind(change.tx)
+    matter.afterwards(catch_up)
+    return {"doc": document, "field": field, "role": role}
 
 
 def _corrections(

@@ -14,8 +14,10 @@ from anyio.to_thread import current_default_thread_limiter
 from fastapi import APIRouter, Depends, FastAPI
 from starlette.concurrency import run_in_threadpool
 
+from app.answers import claim_ids
 from app.web import api, pages, replies
 from app.web.access import genuine
+from app.web.error_page import error_page
 from app.web.options import ServeOptions
 from app.web.security import Gate, HostCheck, SecurityHeaders
 from app.web.state import State
@@ -57,6 +59,7 @@ def create_app(workspace: Path, options: ServeOptions | None = None) -> FastAPI:
         app.include_router(router, prefix=PREFIX)
     for router in _routers(pages):
         app.include_router(router, include_in_schema=False)
+    app.state.error_page = error_page
     replies.install(app)
     # the last one added is asked first
     app.add_middleware(Gate, options=given)
@@ -78,6 +81,7 @@ def _lifespan(state: State) -> Callable[[FastAPI], AbstractAsyncContextManager[N
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         current_default_thread_limiter().total_tokens = THREADS
         state.jobs.begin()
+        await run_in_threadpool(state.kept.begin, claim_ids(state.matter))
         try:
             yield
         finally:

@@ -13,7 +13,7 @@ from typing import Annotated, Any
 from fastapi import Depends
 
 from app.web.access import Opened, Present, Visitor
-from index.entry import Facets, Hit, Results
+from index.entry import Hit, Results
 from pipeline.casefile import CaseFile, load_case
 from pipeline.errors import NotFound
 from pipeline.matter import Matter
@@ -37,6 +37,10 @@ class Scope:
         """The documents that a visitor of certain claims may see; asked for only where not all may be seen."""
         with self.matter.reading() as tx:
             return matters.documents_of(tx, sorted(self.visitor.claims or ()))
+
+    def known(self) -> list[str] | None:
+        """The documents that may be seen, where not all may be; None means all."""
+        return None if self.whole else sorted(self.documents)
 
     def sees(self, document: str | None) -> bool:
         """Whether this document may be seen."""
@@ -97,7 +101,7 @@ class Scope:
         return replace(
             found,
             hits=tuple(self._hit(hit) for hit in found.hits),
-            facets=Facets(found.facets.kind, facets, found.facets.year, found.facets.party),
+            facets=replace(found.facets, claim=facets),
         )
 
     def _hit(self, hit: Hit) -> Hit:
@@ -120,8 +124,12 @@ class Scope:
             "near_duplicates": known(answer["near_duplicates"]),
             "kind_reasons": {**reasons, "like": known(reasons["like"])},
             "correspondence": {**letters, **{key: known(letters[key]) for key in ("answers", "answered_by")}},
-            "history": [one for one in answer["history"] if self._tells_of_seen(one["detail"])],
+            "history": self.history(answer["history"]),
         }
+
+    def history(self, entries: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+        """Of these audit entries, those that tell of nothing that may not be seen."""
+        return [one for one in entries if self.whole or self._tells_of_seen(one["detail"])]
 
     def _tells_of_seen(self, detail: Mapping[str, Any]) -> bool:
         claims = (detail.get("claim"), str(detail.get("event", "")).partition("/")[0])

@@ -7,6 +7,7 @@ import threading
 
 from app.options import actor
 from app.web.jobs import Jobs
+from app.web.kept import Kept
 from app.web.options import ServeOptions
 from app.web.throttle import Throttle
 from app.web.trail import Trail
@@ -35,6 +36,7 @@ class State:
         self.throttle = Throttle()
         self.jobs = Jobs(matter)
         self.rendering = threading.Semaphore(RENDERINGS)
+        self.kept = Kept(matter)
         self._guard = threading.Lock()
         self._index: SearchIndex | None = None
 
@@ -52,6 +54,7 @@ class State:
     def close(self) -> None:
         """Let go of the matter and end what works for it."""
         self.jobs.close()
+        self.kept.close()
         self.pictures.close()
         self.trail.close()
         if self._index is not None:

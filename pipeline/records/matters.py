@@ -114,6 +114,15 @@ def set_verdict(tx: sa.Connection, document: str, event: str, verdict: str, acto
     )
 
 
+def drop_verdict(tx: sa.Connection, document: str, event: str) -> bool:
+    """Take a person's verdict back; False when there was none."""
+    claim_id, _, event_id = event.partition("/")
+    same = sa.and_(
+        verdicts.c.document == document, verdicts.c.claim == claim_id, verdicts.c.event == event_id
+    )
+    return tx.execute(sa.delete(verdicts).where(same)).rowcount > 0
+
+
 def add_correction(tx: sa.Connection, document: str, field: str, role: str, value: str, actor: str) -> None:
     """Note a person's correction; it replaces an earlier one of the same field and role."""
     drop_correction(tx, document, field, role)

@@ -331,6 +331,18 @@ runs = Table(
     Column("summary", JSON),
 )
 
+# searches that people keep; `query` is the query string of the page's address
+saved_searches = Table(
+    "saved_searches",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("owner", String, nullable=False),
+    Column("name", String, nullable=False),
+    Column("query", String, nullable=False),
+    Column("at", String, nullable=False),
+    UniqueConstraint("owner", "name"),
+)
+
 # who may log in to the pages; `claims` null: all of them; `password` null: tokens only
 users = Table(
     "users",

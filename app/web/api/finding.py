@@ -97,7 +97,7 @@ class ListAsked(Narrowed):
 @router.get("/search", responses=models.ok(models.SearchAnswer))
 def search(asked: Annotated[SearchAsked, Query()], scope: Seen, request: Request, response: Response) -> Any:
     """Search the pages: what `claimtrail search` finds."""
-    if not scope.whole and (asked.event or _asks_of_claims(parse(asked.query))):
+    if not scope.whole and (asked.event or asks_of_claims(parse(asked.query))):
         asked.event = list(_own_events(scope, asked))
     found = state_of(request).search()
     results = found.search(asked.query, asked.filters(scope), asked.limit, asked.offset, asked.sort)
@@ -107,7 +107,7 @@ def search(asked: Annotated[SearchAsked, Query()], scope: Seen, request: Request
 
 def _own_events(scope: Scope, asked: SearchAsked) -> list[str]:
     """Whoever sees some claims only names claims and events by parameters: else a query would tell of others."""
-    if _asks_of_claims(parse(asked.query)):
+    if asks_of_claims(parse(asked.query)):
         raise Forbidden(
             "A query of yours cannot name claims or events.", "Use the parameters claim and event."
         )
@@ -117,12 +117,12 @@ def _own_events(scope: Scope, asked: SearchAsked) -> list[str]:
     return found
 
 
-def _asks_of_claims(node: Node) -> bool:
+def asks_of_claims(node: Node) -> bool:
     match node:
         case And(children) | Or(children):
-            return any(_asks_of_claims(child) for child in children)
+            return any(asks_of_claims(child) for child in children)
         case Not(child):
-            return _asks_of_claims(child)
+            return asks_of_claims(child)
         case Keyword(field=field):
             return field in ("claim", "event")
     return False

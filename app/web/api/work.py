@@ -102,14 +102,14 @@ def every_job(
 def one_job(job: str, request: Request, visitor: Present, wait: Wait = 0.0) -> Any:
     """A job and how far it is; with `wait`, answered when it has ended or so many seconds have passed."""
     queue = state_of(request).jobs
-    _seen(request, visitor, job)
+    seen_job(request, visitor, job)
     return job_json(queue.wait(job, wait), queue.progress(job))
 
 
 @router.get("/jobs/{job}/bundle", response_class=FileResponse, responses=models.file("application/zip"))
 def bundle(job: str, request: Request, matter: Opened, visitor: Present) -> FileResponse:
     """The bundle that a job built, as a zip."""
-    found = _seen(request, visitor, job)
+    found = seen_job(request, visitor, job)
     if found["kind"] != "export":
         raise NotFound(f"Job {job} built no bundle.")
     if found["state"] != jobs.DONE:
@@ -122,7 +122,8 @@ def bundle(job: str, request: Request, matter: Opened, visitor: Present) -> File
     return attachment(path, name, "application/zip")
 
 
-def _seen(request: Request, visitor: Visitor, job: str) -> Mapping[str, Any]:
+def seen_job(request: Request, visitor: Visitor, job: str) -> Mapping[str, Any]:
+    """A job that the visitor may see. Raises `NotFound`."""
     found = state_of(request).jobs.find(job)
     if not _sees(visitor, found):
         raise NotFound(f"There is no job {job!r}.", "Jobs are forgotten after a week.")

@@ -2,42 +2,24 @@
 
 from __future__ import annotations
 
-from html import escape
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Request
-from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from fastapi.responses import RedirectResponse, Response
 
 from app.web.access import Present
 from app.web.login import local, log_in, log_out
+from app.web.rendering import page
 from app.web.replies import TooManyTries, WebError
 from pipeline import people
 
 router = APIRouter()
 
-_PAGE = """<!doctype html>
-<html lang="en">
-<head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<title>Log in · 登录 · claimtrail</title></head>
-<body><main>
-<h1>claimtrail</h1>
-{problem}<form method="post" action="/login">
-<input type="hidden" name="next" value="{next}">
-<p><label for="name">Name <span lang="zh">用户名</span></label><br>
-<input id="name" name="name" autocomplete="username" required autofocus></p>
-<p><label for="password">Password <span lang="zh">密码</span></label><br>
-<input id="password" name="password" type="password" autocomplete="current-password" required></p>
-<p><button type="submit">Log in <span lang="zh">登录</span></button></p>
-</form>
-</main></body>
-</html>
-"""
-
 
 @router.get("/login")
-def page(next: str = "/") -> HTMLResponse:
+def form(request: Request, next: str = "/") -> Response:
     """The form."""
-    return _page(next)
+    return _form(request, next)
 
 
 @router.post("/login")
@@ -52,8 +34,7 @@ def log_in_by_form(
     try:
         log_in(request, answer, name, password)
     except WebError as error:
-        refused = _page(next, error.message)
-        refused.status_code = error.status
+        refused = _form(request, next, error.message, error.status)
         if isinstance(error, TooManyTries):
             refused.headers.update(error.headers)
         return refused
@@ -68,6 +49,5 @@ def log_out_by_form(request: Request, _: Present) -> Response:
     return answer
 
 
-def _page(wanted: str, problem: str = "") -> HTMLResponse:
-    told = f'<p role="alert">{escape(problem)}</p>\n' if problem else ""
-    return HTMLResponse(_PAGE.format(problem=told, next=escape(local(wanted))))
+def _form(request: Request, wanted: str, problem: str = "", status: int = 200) -> Response:
+    return page(request, None, "login.html", status, wanted=local(wanted), problem=problem)
