@@ -55,9 +55,9 @@ def create_app(workspace: Path, options: ServeOptions | None = None) -> FastAPI:
         dependencies=[Depends(genuine)],
     )
     app.state.claimtrail = state
-    for router in _routers(api):
+    for router in routers(api):
         app.include_router(router, prefix=PREFIX)
-    for router in _routers(pages):
+    for router in routers(pages):
         app.include_router(router, include_in_schema=False)
     app.state.error_page = error_page
     replies.install(app)
@@ -68,7 +68,8 @@ def create_app(workspace: Path, options: ServeOptions | None = None) -> FastAPI:
     return app
 
 
-def _routers(package: ModuleType) -> Iterator[APIRouter]:
+def routers(package: ModuleType) -> Iterator[APIRouter]:
+    """The routers of the modules in a folder, in order of their names."""
     for found in sorted(pkgutil.iter_modules(package.__path__), key=lambda one: one.name):
         module = importlib.import_module(f"{package.__name__}.{found.name}")
         router = getattr(module, "router", None)
