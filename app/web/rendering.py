@@ -55,7 +55,7 @@ def page(
         "languages": LANGUAGES,
         "notice": notice if notice in NOTICES else None,
     }
-    text = _environment().get_template(template).render(**around, **values)
+    text = _environment().get_template(template).render(around | values)
     return HTMLResponse(text, status, {"Vary": "Cookie, Accept-Language"})
 
 

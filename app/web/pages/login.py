@@ -9,7 +9,7 @@ from fastapi.responses import RedirectResponse, Response
 
 from app.web.access import Present
 from app.web.login import local, log_in, log_out
-from app.web.rendering import page
+from app.web.rendering import page, with_query
 from app.web.replies import TooManyTries, WebError
 from pipeline import people
 
@@ -50,4 +50,5 @@ def log_out_by_form(request: Request, _: Present) -> Response:
 
 
 def _form(request: Request, wanted: str, problem: str = "", status: int = 200) -> Response:
-    return page(request, None, "login.html", status, wanted=local(wanted), problem=problem)
+    told = {"wanted": local(wanted), "here": with_query("/login", {"next": local(wanted)})}
+    return page(request, None, "login.html", status, problem=problem, **told)
