@@ -3,8 +3,9 @@
     python bench/search.py --pages 2000 --pages 10000
 
 The pages are made by a seeded generator: Chinese and English in turns, words drawn with natural frequencies
-(Zipf), some 1,900 characters each, documents of 1 to 20 pages. The queries are the same for all engines and for
-SQLite's FTS5, which is measured beside them (trigram tokenizer, so that it too finds Chinese inside sentences).
+(Zipf and Mandelbrot), words of the trade as frequent as in a matter, documents of 1 to 20 pages. The queries are
+the same for all engines and for SQLite's FTS5, which is measured beside them (trigram tokenizer, so that it too
+finds Chinese inside sentences).
 """
 
 from __future__ import annotations
@@ -31,6 +32,29 @@ KINDS = ("correspondence", "minutes", "invoice", "inspection_report", "contract"
 SYLLABLES = [
     a + b for a in (*"bcdfghlmnprstvw", "st", "tr", "pl") for b in (*"aeiou", "an", "er", "is", "on")
 ]
+LITTLE_EN = [
+    *"aioe",
+    "the",
+    "of",
+    "and",
+    "to",
+    "in",
+    "is",
+    "that",
+    "for",
+    "it",
+    "as",
+    "was",
+    "with",
+    "be",
+    "by",
+    "on",
+    "not",
+]
+LITTLE_ZH = [
+    *"的一是了在有和人这中大为上个国我以要他时来用们生到作地于出就分对成会可主发年动同工也能下过子说产"
+]
+TRADE_EN = ["notice", "delay", "contract", "site", "access", "engineer", "possession", "claim", "payment"]
 COMMON_ZH = (
     "工期延误发包人承包人监理合同施工现场移交通知索赔费用损失验收图纸变更材料设备质量进度会议纪要付款发票保修"
 )
@@ -76,10 +100,10 @@ QUERIES = (
 
 
 def english(rng: random.Random) -> Callable[[], str]:
-    """Pages of made-up words among real ones."""
-    real = [*"the of and to in a is that contract delay notice site access possession engineer".split()]  # noqa: SIM905
-    words = real + ["".join(rng.choices(SYLLABLES, k=rng.randint(1, 4))) for _ in range(30_000)]
-    weights = list(accumulate(1 / rank for rank in range(1, len(words) + 1)))
+    """Pages of made-up words: little words first, those of the trade among the few hundred most frequent."""
+    made = ("".join(rng.choices(SYLLABLES, k=rng.randint(1, 4))) for _ in range(60_000))
+    words = ranked([*LITTLE_EN, *made], TRADE_EN)
+    weights = zipf(len(words))
 
     def page() -> str:
         chosen = rng.choices(words, cum_weights=weights, k=320)
@@ -90,17 +114,34 @@ def english(rng: random.Random) -> Callable[[], str]:
 
 
 def chinese(rng: random.Random) -> Callable[[], str]:
-    """Pages of two-character words of the trade among arbitrary ones."""
-    trade = [COMMON_ZH[at : at + 2] for at in range(0, len(COMMON_ZH) - 1)]
-    other = ["".join(chr(rng.randint(0x4E00, 0x4E00 + 3000)) for _ in range(2)) for _ in range(20_000)]
-    words = trade + other
-    weights = list(accumulate(1 / rank for rank in range(1, len(words) + 1)))
+    """Pages of words of one to three characters; characters are as unevenly frequent as in print."""
+    chars = [chr(0x4E00 + code) for code in rng.sample(range(20_000), 3_500)]
+    weights = zipf(len(chars))
+    made = (
+        "".join(rng.choices(chars, cum_weights=weights, k=rng.choice((1, 2, 2, 2, 3)))) for _ in range(40_000)
+    )
+    trade = [COMMON_ZH[at : at + 2] for at in range(0, len(COMMON_ZH) - 1, 2)]
+    words = ranked([*LITTLE_ZH, *made], trade)
+    cumulated = zipf(len(words))
 
     def page() -> str:
-        chosen = rng.choices(words, cum_weights=weights, k=900)
-        return "\n".join("".join(chosen[at : at + 20]) + "，" for at in range(0, len(chosen), 20))
+        chosen = "".join(rng.choices(words, cum_weights=cumulated, k=480))
+        return "\n".join(chosen[at : at + 34] + "，" for at in range(0, len(chosen), 34))
 
     return page
+
+
+def ranked(words: list[str], trade: list[str]) -> list[str]:
+    """The words in order of frequency, those of the trade put in from the thirtieth on, some ten apart."""
+    different = list(dict.fromkeys(words))
+    for number, word in enumerate(trade):
+        different.insert(30 + 10 * number, word)
+    return list(dict.fromkeys(different))
+
+
+def zipf(count: int) -> list[float]:
+    """Cumulated weights of words in order of frequency (Zipf's law as Mandelbrot has it)."""
+    return list(accumulate(1 / (rank + 2.7) for rank in range(count)))
 
 
 def entries(pages: int) -> Iterator[PageEntry]:

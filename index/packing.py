@@ -72,7 +72,12 @@ def pages_of(places: Places) -> Places:
 
 def pack_amounts(amounts: Sequence[Decimal]) -> bytes:
     """A page's amounts as 64-bit whole numbers."""
-    return np.asarray([_whole(amount, ROUND_HALF_EVEN) for amount in amounts], dtype="<i8").tobytes()
+    return np.asarray([whole_amount(amount) for amount in amounts], dtype="<i8").tobytes()
+
+
+def whole_amount(amount: Decimal) -> int:
+    """An amount as the whole number that is kept of it."""
+    return _whole(amount, ROUND_HALF_EVEN)
 
 
 def lowest(bound: Decimal, is_open: bool) -> int:

@@ -12,6 +12,7 @@ from rapidfuzz.distance import OSA
 
 from index import words
 from index.evaluate import wild_pattern
+from index.spotting import spotted
 from index.tree import And, Near, Node, Or, Part, Phrase
 
 LENGTH = 200
@@ -57,6 +58,14 @@ def matching(text: str, phrases: tuple[Phrase, ...]) -> list[Span]:
     """Every match of the phrases in the text, in order."""
     if not phrases:
         return []
+    quickly = spotted(text, phrases)
+    if quickly is not None:
+        return [Span(start, end, source) for start, end, source in quickly]
+    return by_tokens(text, phrases)
+
+
+def by_tokens(text: str, phrases: tuple[Phrase, ...]) -> list[Span]:
+    """Every match, found among the words of the text."""
     parts = [part for phrase in phrases for part in phrase.parts]
     asked = {part.term for part in parts} if all(part.how == "exact" for part in parts) else None
     places: dict[str, dict[int, tuple[int, int]]] = {}

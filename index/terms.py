@@ -33,7 +33,7 @@ def entry_terms(entry: PageEntry, is_first: bool) -> dict[str, Terms]:
     if is_first:
         found[HEAD] = several([PurePath(entry.name).stem, entry.title or ""])
     for field in KEYWORD_FIELDS:
-        found[field] = {value: (0,) for raw in _values(entry, field) if (value := normal(field, raw))}
+        found[field] = {value: (0,) for raw in keyword_values(entry, field) if (value := normal(field, raw))}
     return found
 
 
@@ -46,7 +46,8 @@ def several(names: Iterable[str]) -> dict[str, list[int]]:
     return places
 
 
-def _values(entry: PageEntry, field: str) -> Sequence[str]:
+def keyword_values(entry: PageEntry, field: str) -> Sequence[str]:
+    """The values of a keyword field on a page, as they are written."""
     match field:
         case "kind":
             return (entry.kind,)

@@ -34,6 +34,7 @@ _SCAN = re.compile(
     rf"|(?P<word>{_WORD}+)(?P<possessive>['’]s(?![^\W{HAN}]))?"
 )
 _HYPHEN = re.compile(r"[-\u2010\x02\ufffe][^\S\n]*\n\s*")
+_SHARED = re.compile(rf"{_HYPHEN.pattern}|[0-9],[0-9]{{3}}")
 _HAN_CHAR = re.compile(f"[{HAN}]")
 
 
@@ -61,7 +62,16 @@ def is_han(term: str) -> bool:
 
 def fold(text: str) -> str:
     """The text as it is compared: NFKC, case, diacritics, traditional characters to simplified."""
-    return "".join(map(_table().__getitem__, text))
+    return text.lower() if text.isascii() else text.translate(_by_number())
+
+
+def fold_in_place(text: str) -> str | None:
+    """The folded text where each of its characters stands at the place of the original one; None where not."""
+    folded = fold(text)
+    table = _by_number()
+    if len(folded) != len(text) or not table.uneven.isdisjoint(text):
+        return None
+    return folded
 
 
 def compact(text: str) -> str:
@@ -73,7 +83,7 @@ def tokens(text: str) -> list[Token]:
     """All tokens of a page. Positions count from 0; several tokens may share one."""
     folded, offsets = _folded(text)
     found: list[Token] = []
-    for kind, run, position, start, end in _pieces(folded):
+    for kind, run, position, start, end in runs(folded):
         if kind == "word":
             found.append((run, position, start, end))
         else:
@@ -97,10 +107,15 @@ def positions(text: str) -> dict[str, list[int]]:
 
 def pieces(text: str) -> list[Piece]:
     """The runs of a query's words; offsets are those of the folded text."""
-    return [Piece(*piece) for piece in _pieces(fold(text))]
+    return [Piece(*piece) for piece in runs(fold(text))]
 
 
-def _pieces(folded: str) -> Iterator[tuple[str, str, int, int, int]]:
+def shares_places(folded: str) -> bool:
+    """Whether two tokens of the folded text may stand at one position."""
+    return _SHARED.search(folded) is not None
+
+
+def runs(folded: str) -> Iterator[tuple[str, str, int, int, int]]:
     """The fields of `Piece`, as plain tuples because there are many."""
     position, after_han = 0, False
     for match in _SCAN.finditer(folded):
@@ -155,11 +170,35 @@ def _rejoined(folded: str, text: str, offsets: list[int] | None, found: list[Tok
 
 def _folded(text: str) -> tuple[str, list[int] | None]:
     """The folded text, and for each of its characters the offset in `text`; None when they are the same."""
+    if text.isascii():
+        return text.lower(), None
     parts = list(map(_table().__getitem__, text))
     folded = "".join(parts)
     if len(folded) == len(text) and all(parts) and max(map(len, parts), default=1) == 1:
         return folded, None
     return folded, [offset for offset, part in enumerate(parts) for _ in part]
+
+
+class _ByNumber(dict[int, str]):
+    """The same table for `str.translate`, which asks for characters by their number.
+
+    `uneven` are those met so far that do not become one character.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.uneven: set[str] = set()
+
+    def __missing__(self, number: int) -> str:
+        self[number] = folded = _table()[chr(number)]
+        if len(folded) != 1:
+            self.uneven.add(chr(number))
+        return folded
+
+
+@cache
+def _by_number() -> _ByNumber:
+    return _ByNumber()
 
 
 class _Table(dict[str, str]):

@@ -53,7 +53,7 @@ def _index_pending(matter: Matter, tell: Told) -> int:
 
 def reindex(matter: Matter, engine: str | None = None, tell: Told = untold) -> int:
     """Build the index anew from the records; returns how many documents it holds. The old one serves until then."""
-    name = engine or _engine(matter)
+    name = engine or engine_name(matter)
     with matter.reading() as tx:
         ids = documents.in_states(tx, SETTLED)
     with rebuild(matter.workspace.index, name) as batch:
@@ -66,7 +66,7 @@ def reindex(matter: Matter, engine: str | None = None, tell: Told = untold) -> i
     return len(ids)
 
 
-def _engine(matter: Matter) -> str:
+def engine_name(matter: Matter) -> str:
     """The engine that the index has; the settings' where there is none."""
     try:
         return engine_of(matter.workspace.index)

@@ -25,7 +25,7 @@ from index.query import Filters
 from pipeline.bundle.plan import safe_name
 from pipeline.errors import UsageError
 from pipeline.evidence import Evidence, Summary
-from pipeline.indexing import open_search, reindex
+from pipeline.indexing import engine_name, open_search, reindex
 from pipeline.listing import SORTS, Wanted, document_list
 from pipeline.matter import Matter
 from pipeline.pace import stage
@@ -307,6 +307,6 @@ def reindex_command(engine: str | None, workspace: Path, as_json: bool) -> None:
     ):
         count = reindex(matter, engine, stage(told, "indexing"))
     if as_json:
-        print_json({"documents": count, "engine": engine or matter.settings.search_engine})
+        print_json({"documents": count, "engine": engine_name(matter)})
     else:
         message(f"{count} {word('documents')}")

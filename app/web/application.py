@@ -50,13 +50,14 @@ def create_app(workspace: Path, options: ServeOptions | None = None) -> FastAPI:
         version=version("claimtrail"),
         docs_url=None,
         redoc_url=None,
+        telemetry={"auto_configure": False, "tracing": False, "metrics": False, "logs": False},
         lifespan=_lifespan(state),
         dependencies=[Depends(genuine)],
     )
     app.state.claimtrail = state
-    for router in _routers(api):
+    for router in routers(api):
         app.include_router(router, prefix=PREFIX)
-    for router in _routers(pages):
+    for router in routers(pages):
         app.include_router(router, include_in_schema=False)
     app.state.error_page = error_page
     replies.install(app)
@@ -67,7 +68,8 @@ def create_app(workspace: Path, options: ServeOptions | None = None) -> FastAPI:
     return app
 
 
-def _routers(package: ModuleType) -> Iterator[APIRouter]:
+def routers(package: ModuleType) -> Iterator[APIRouter]:
+    """The routers of the modules in a folder, in order of their names."""
     for found in sorted(pkgutil.iter_modules(package.__path__), key=lambda one: one.name):
         module = importlib.import_module(f"{package.__name__}.{found.name}")
         router = getattr(module, "router", None)

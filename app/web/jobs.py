@@ -16,7 +16,7 @@ import sys
 import threading
 import time
 import uuid
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any, cast
 
@@ -94,18 +94,13 @@ class Jobs:
         return found
 
     def newest(self) -> list[Row]:
-        """All jobs that somebody asked for, the newest first."""
+        """All jobs that somebody asked for, without their results, the newest first."""
         with self._matter.reading() as tx:
             return [row for row in jobs.newest(tx) if row["kind"] != UPDATE]
 
     def progress(self, job: str) -> Mapping[str, Any] | None:
         """How far a running job is: `{"what", "done", "of", "item"}`."""
         return self._progress.get(job)
-
-    def idle(self) -> bool:
-        """Whether nothing waits and nothing runs."""
-        with self._matter.reading() as tx:
-            return not jobs.running(tx) and not any(r["state"] == jobs.QUEUED for r in jobs.newest(tx))
 
     def wait(self, job: str, seconds: float) -> Row:
         """The job, once it has ended or so long has passed; at once where many wait already. Raises `NotFound`."""
@@ -159,12 +154,22 @@ class Jobs:
         with self._matter.records.writing() as tx:
             jobs.requeue(tx, MOST_TRIES)
             left = jobs.running(tx)
+            known = {row["id"] for row in jobs.newest(tx)}
+        self._remove_left_over(known)
         for job in left:
             self._end(job, error=JobInterrupted("The server ended while it was being done.").as_json())
 
+    def _remove_left_over(self, known: Collection[str]) -> None:
+        """Remove what servers that were killed left: uploads that were cut off, files made for one answer."""
+        long_ago = time.time() - KEPT.total_seconds() / 7
+        web = self._matter.workspace.web
+        for folder in (*web.glob("uploads/*"), *web.glob("rendition-*"), *web.glob("register-*")):
+            if folder.name not in known and folder.stat().st_mtime < long_ago:
+                shutil.rmtree(folder, ignore_errors=True)
+
     def _work_once(self) -> bool:
         with self._matter.reading() as tx:
-            if not any(row["state"] == jobs.QUEUED for row in jobs.newest(tx)):
+            if not jobs.waiting(tx):
                 return False
         with self._matter.records.writing() as tx:
             job = jobs.begin_next(tx)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Mapping
 from urllib.parse import quote
 
@@ -14,8 +13,6 @@ from starlette.exceptions import HTTPException
 from extractors.errors import ClaimtrailError, DocumentError
 from index.errors import SearchError
 from pipeline.errors import MatterError, named
-
-log = logging.getLogger(__name__)
 
 
 class WebError(MatterError):
@@ -146,7 +143,6 @@ async def _system(request: Request, error: Exception) -> Response:
     return await _ours(request, named(error))
 
 
-async def _fault(request: Request, error: Exception) -> Response:
-    log.error("a request failed: %s %s", request.method, request.url.path, exc_info=error)
+async def _fault(request: Request, _error: Exception) -> Response:  # which the server then logs
     hint = "The server's log says more."
     return refusal(request, 500, {"code": "fault", "message": "The server has a fault.", "hint": hint})

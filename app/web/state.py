@@ -17,6 +17,9 @@ from pipeline.indexing import open_search
 from pipeline.matter import Matter
 from pipeline.page_pictures import PagePictures
 
+RENDERINGS = 2
+"""How many searchable PDFs are made at one time; each takes a process."""
+
 
 class State:
     """One matter, open for all requests, how the server was started, and what works beside the requests."""
@@ -32,6 +35,7 @@ class State:
         self.trail = Trail(matter)
         self.throttle = Throttle()
         self.jobs = Jobs(matter)
+        self.rendering = threading.Semaphore(RENDERINGS)
         self.kept = Kept(matter)
         self._guard = threading.Lock()
         self._index: SearchIndex | None = None

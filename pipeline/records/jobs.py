@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import sqlalchemy as sa
@@ -28,16 +28,17 @@ def find(tx: sa.Connection, job: str) -> Row | None:
     return None if found is None else dict(found)
 
 
-def newest(tx: sa.Connection, kinds: Iterable[str] | None = None) -> list[Row]:
-    """All jobs, or those of these kinds, the newest first."""
-    query = sa.select(jobs).order_by(jobs.c.made.desc(), sa.text("jobs.rowid DESC"))
-    query = query if kinds is None else query.where(jobs.c.kind.in_(list(kinds)))
+def newest(tx: sa.Connection) -> list[Row]:
+    """All jobs without what they were asked and answered, which may be long, the newest first."""
+    columns = [column for column in jobs.c if column.name not in ("asked", "result")]
+    query = sa.select(*columns).order_by(jobs.c.made.desc(), sa.text("jobs.rowid DESC"))
     return [dict(row) for row in tx.execute(query).mappings()]
 
 
-def waiting(tx: sa.Connection, kind: str) -> bool:
-    """Whether work of that kind is in the queue and not begun."""
-    query = sa.select(jobs.c.id).where(jobs.c.kind == kind, jobs.c.state == QUEUED)
+def waiting(tx: sa.Connection, kind: str | None = None) -> bool:
+    """Whether work (of that kind) is in the queue and not begun."""
+    query = sa.select(jobs.c.id).where(jobs.c.state == QUEUED)
+    query = query if kind is None else query.where(jobs.c.kind == kind)
     return tx.execute(query.limit(1)).first() is not None
 
 

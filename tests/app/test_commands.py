@@ -237,6 +237,31 @@ def test_the_index_heals_after_its_folder_was_deleted_or_damaged(filled: Command
     assert filled("search", "Area", "--json").json["hits"] == before
 
 
+def test_another_search_engine_finds_the_same(
+    filled: Command, monkeypatch: pytest.MonkeyPatch, evidence_folder: Path
+) -> None:
+    def answers() -> list[object]:
+        found = [filled("search", query, "--json").json for query in ("Area", "工期", "kind:invoice", "*")]
+        return [
+            (one["total"], one["facets"], {(hit["doc"], hit["page"]) for hit in one["hits"]}) for one in found
+        ]
+
+    def advice() -> str:
+        checks = filled("doctor", "--json").json["checks"]
+        return str(next(check["remedy"] for check in checks if check["name"] == "index"))
+
+    before = answers()
+    assert advice() == ""
+    monkeypatch.setattr("pipeline.doctor.MANY_PAGES", 1)
+    assert "--engine tantivy" in advice()
+    assert filled("reindex", "--engine", "tantivy").status == 0
+    assert answers() == before
+    assert advice() == ""
+    assert filled("ingest", evidence_folder).status == 0
+    assert filled("reindex", "--json").json["engine"] == "tantivy"
+    assert answers() == before
+
+
 def test_show_tells_the_history(filled: Command) -> None:
     shown = filled("show", id_of(filled, "L-0145.txt"), "--json").json
     assert [entry["action"] for entry in shown["history"]] == ["taken in", "seen", "read", "linked"]

@@ -215,6 +215,7 @@ def test_an_old_workspace_gets_its_row(filled: Command, workspace: Path) -> None
         *(f"DROP TABLE {table}" for table in ("party_ties", "party_book", "party_apart")),
         "DROP TABLE kind_evidence",
         "ALTER TABLE documents DROP COLUMN findings",
+        *(f"DROP TABLE {table}" for table in ("tokens", "sessions", "users", "jobs")),
         "DROP TABLE saved_searches",
         "DROP INDEX facts_by_role",
         "UPDATE alembic_version SET version_num = '0004'",

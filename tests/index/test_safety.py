@@ -55,9 +55,9 @@ def test_a_missing_index_says_what_to_do(tmp_path: Path) -> None:
         assert "claimtrail reindex" in caught.value.as_json()["hint"]
 
 
-def test_reopening_and_moving(path: Path) -> None:
+def test_reopening_and_moving(path: Path, engine: str) -> None:
     assert is_built(path)
-    moved = path.parent / "elsewhere"
+    moved = path.parent / f"elsewhere-{engine}"
     shutil.copytree(path, moved)
     shutil.rmtree(path)
     index = open_index(moved)

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.query import parse
-from index.snippets import LENGTH, snippet, wanted
+from index.snippets import LENGTH, by_tokens, snippet, wanted
+from index.spotting import spotted
 
 FILLER = "Nothing of note happened on site that day. " * 20
 FILLER_ZH = "当日现场无其他情况。" * 60
@@ -98,7 +99,24 @@ def test_a_word_that_is_there_is_marked(before: str, after: str) -> None:
 
 @pytest.mark.timeout(20)
 @pytest.mark.parametrize(
-    "text", ["a" * 200_000, "-\n" * 60_000, "工 " * 60_000, "1,234" * 40_000, "a" + " " * 200_000]
+    "text",
+    [
+        *("a" * 200_000, "-\n" * 60_000, "工 " * 60_000, "1,234" * 40_000, "a" + " " * 200_000),
+        ("a" * 100 + " ") * 1_000,
+    ],
 )
 def test_no_page_takes_for_ever(text: str) -> None:
-    assert isinstance(shown(text, "a* 工 1234 *a*a*a*a*b"), str)
+    assert isinstance(shown(text, "a* 工 1234 *a*a*a*a*b *a*b"), str)
+
+
+@given(
+    text=st.text("ab1工期， -\n,。’s", max_size=60),
+    query=st.sampled_from(["a", "ab", "a b", "工期", "a工", '"a b"', "1", "a*"]),
+)
+def test_marks_are_those_of_the_words(text: str, query: str) -> None:
+    """The quick way to the matches finds what cutting the text into words finds."""
+    phrases = wanted(parse(query))
+    quick = spotted(text, phrases)
+    assert quick is None or quick == [
+        (span.start, span.end, span.source) for span in by_tokens(text, phrases)
+    ]

@@ -6,8 +6,10 @@ from typing import Any
 
 import httpx
 import pytest
+from fastapi.routing import APIRoute
 
-from app.web.application import PREFIX, create_app
+from app.web import pages as web_pages
+from app.web.application import PREFIX, create_app, routers
 from tests.web.conftest import Guarded
 
 API = PREFIX
@@ -180,3 +182,33 @@ def test_jobs_of_others_are_not_there(guarded: Guarded) -> None:
         listed = {job["id"] for job in one.get(f"{API}/jobs").json()}
         assert ours in listed
         assert theirs not in listed
+
+
+OPEN_PAGES = ("/login", "/look", "/static/{name}", "/api/docs")
+"""Pages that need no login: they tell nothing of the matter."""
+
+
+def pages() -> list[str]:
+    """The paths of all pages that are looked at."""
+    routes = [route for router in routers(web_pages) for route in router.routes]
+    return sorted({r.path for r in routes if isinstance(r, APIRoute) and "GET" in (r.methods or ())})
+
+
+@pytest.mark.parametrize("path", pages())
+def test_pages_show_ones_own_claims_only(guarded: Guarded, ids: dict[str, str], path: str) -> None:
+    as_people = {"Accept": "text/html"}
+    with guarded.as_user("one") as one, guarded.server.client() as nobody:
+        for doc, claim in ((ids["L-0145.txt"], "CLM-001"), (ids["RO-5512.txt"], "CLM-002")):
+            places = {**PLACES, "doc": doc, "document": doc, "claim": claim}
+            address = path.format(**places)
+            if path not in OPEN_PAGES:
+                sent = nobody.get(address, headers=as_people)
+                assert (sent.status_code, sent.headers["location"][:12]) == (303, "/login?next=")
+            answer = one.get(address, headers=as_people)
+            assert answer.status_code < 500
+            others = {ids["L-0145.txt"], "leaflet.txt", "施工日志", "Late possession"} - set(
+                address.split("/")
+            )
+            assert path == "/help" or not {told for told in others if told in answer.text}
+            if claim == "CLM-001" and {"{claim}", "{doc}", "{document}"} & set(path.split("/")):
+                assert answer.status_code == 404

@@ -211,7 +211,8 @@ def searchable(doc: str, scope: Seen, visitor: Present, request: Request) -> Fil
     holder = tempfile.TemporaryDirectory(dir=scope.matter.workspace.web, prefix="rendition-")
     out = Path(holder.name) / "out.pdf"
     try:
-        write_rendition(scope.matter, found, out)
+        with state_of(request).rendering:
+            write_rendition(scope.matter, found, out)
     except BaseException:
         holder.cleanup()
         raise

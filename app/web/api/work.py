@@ -95,7 +95,7 @@ def every_job(
     queue = state_of(request).jobs
     seen = [row for row in queue.newest() if _sees(visitor, row)]
     shown = paging.part(seen, limit, offset, request, response)
-    return [job_json(row, queue.progress(row["id"])) for row in shown]
+    return [job_json(queue.find(row["id"]), queue.progress(row["id"])) for row in shown]
 
 
 @router.get("/jobs/{job}", responses=models.ok(models.Job))

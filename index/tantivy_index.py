@@ -1,0 +1,238 @@
+"""The engine on Tantivy, for matters of a million pages: this file and `tantivy_*.py` are all that knows Tantivy.
+
+Tantivy keeps everything and finds it; queries come to it as our tree, words as our tokenizer cuts them. A commit is
+atomic: a new list of files is written beside the old one and renamed into its place.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from time import perf_counter
+
+import tantivy
+from filelock import FileLock, Timeout
+
+from index.engine import LOCK_TIMEOUT, Batch
+from index.entry import SORTS, Hit, PageEntry, Results, Sort
+from index.errors import FilterError, IndexDamaged, IndexLocked
+from index.fields import normal
+from index.query import NO_FILTERS, Filters, parse
+from index.snippets import snippet, wanted
+from index.tantivy_facets import facets
+from index.tantivy_files import check_files, guarded, stamp
+from index.tantivy_form import ORDERS, PAGE_KEY, document, kept, page_key, prepare, schema
+from index.tantivy_query import Maker
+from index.tantivy_read import matching
+from index.tree import And, Near, Node, Or, Phrase
+
+SCHEMA = 1
+"""Raise it whenever the stored form or the tokenizer changes: indexes of another number are built anew."""
+
+HEAP = 128 * 2**20
+"""Bytes of memory for pages before a part of them goes to disk."""
+
+
+class _TantivyBatch:
+    """Changes to the index, written by Tantivy's writer."""
+
+    def __init__(self, index: tantivy.Index) -> None:
+        with guarded():
+            self._writer = index.writer(HEAP, 1)
+
+    def replace(self, doc: str, entries: Iterable[PageEntry]) -> None:
+        self.delete(doc)
+        is_first = True
+        for entry in entries:
+            if entry.doc != doc:
+                raise ValueError(f"A page of another document ({entry.doc}) among those of {doc}")
+            made = document(entry, is_first)
+            with guarded():
+                self._writer.add_document(made)
+            is_first = False
+
+    def delete(self, doc: str) -> None:
+        with guarded():
+            self._writer.delete_documents_by_term("doc", normal("doc", doc))
+
+    def commit(self) -> None:
+        with guarded():
+            self._writer.commit()
+            self._writer.garbage_collect_files()
+            self._writer.wait_merging_threads()
+
+    def cancel(self) -> None:
+        with suppress(IndexDamaged, OSError), guarded():
+            self._writer.rollback()
+
+
+class TantivyIndex:
+    """A Tantivy index in a folder (see `engine.SearchIndex`)."""
+
+    def __init__(self, folder: Path, lock: Path) -> None:
+        self._folder = folder
+        self._lock = lock
+        self._guard = threading.RLock()
+        with guarded():
+            self._index = tantivy.Index.open(str(folder))
+            prepare(self._index)
+            self._index.config_reader("manual")
+            self._stamp = stamp(folder)
+            self._index.reload()
+            self._searcher: tantivy.Searcher | None = self._index.searcher()
+
+    @contextmanager
+    def writer(self, timeout: float = LOCK_TIMEOUT) -> Iterator[Batch]:
+        try:
+            with FileLock(self._lock, timeout=timeout):
+                yield from self._batch()
+        except Timeout:
+            raise IndexLocked(f"{self._lock.parent} has been locked for {timeout:g} seconds") from None
+
+    def _batch(self) -> Iterator[Batch]:
+        batch = _TantivyBatch(self._index)
+        try:
+            yield batch
+        except BaseException:
+            batch.cancel()
+            raise
+        batch.commit()
+
+    def search(
+        self,
+        query: str,
+        filters: Filters = NO_FILTERS,
+        limit: int = 20,
+        offset: int = 0,
+        sort: Sort = "score",
+    ) -> Results:
+        started = perf_counter()
+        if sort not in SORTS:
+            raise FilterError(f'There is no order "{sort}"', f"Choose one of {', '.join(SORTS)}.")
+        if limit < 0 or offset < 0:
+            raise FilterError("The number of hits and where they begin cannot be negative")
+        tree = parse(query, filters)
+        phrases = wanted(tree)
+        with guarded():
+            searcher = self._current()
+            made = self._made(tree, searcher)
+            ranks = _ranks(tree)
+            order = ORDERS["date" if sort == "score" else sort] if sort != "score" or not ranks else None
+            total, found = _found(searcher, made, limit, offset, order)
+            entries = [_kept(searcher, address)[0] for _, address in found]
+            scores = [score for score, _ in found] if order is None else [0.0] * len(found)
+            if ranks and order:
+                scores = self._scores(searcher, made, entries)
+            counts = facets(searcher, made, total)
+        hits = tuple(_hit(entry, score, phrases) for entry, score in zip(entries, scores, strict=True))
+        return Results(total, 1000 * (perf_counter() - started), hits, counts)
+
+    def doc_ids(self) -> frozenset[str]:
+        with guarded():
+            searcher = self._current()
+            everything = tantivy.Query.all_query()
+            return frozenset(doc for doc, _ in searcher.terms_with_prefix("doc", "", everything))
+
+    def count(self) -> int:
+        with guarded():
+            return self._current().num_docs
+
+    def healthy(self) -> bool:
+        try:
+            with guarded():
+                check_files(self._folder)
+                self._current()
+        except IndexDamaged:
+            return False
+        return True
+
+    def close(self) -> None:
+        with self._guard:
+            self._searcher = None
+
+    def _current(self) -> tantivy.Searcher:
+        """The newest committed state."""
+        with self._guard:
+            newest = stamp(self._folder)
+            if newest != self._stamp or self._searcher is None:
+                self._index.reload()
+                self._stamp, self._searcher = newest, self._index.searcher()
+            return self._searcher
+
+    def _made(self, tree: Node, searcher: tantivy.Searcher) -> tantivy.Query:
+        def read(node: Phrase | Near, among: tantivy.Query) -> tantivy.Query:
+            addresses = searcher.search(among, limit=max(1, searcher.num_docs)).hits
+            pages = (_kept(searcher, address) for _, address in addresses)
+            keys = [page_key(entry) for entry in matching(node, pages)]
+            return tantivy.Query.term_set_query(self._index.schema, PAGE_KEY, keys)
+
+        return Maker(self._index.schema, searcher, read).query(tree)
+
+    def _scores(
+        self, searcher: tantivy.Searcher, query: tantivy.Query, found: list[PageEntry]
+    ) -> list[float]:
+        """The scores of some of the pages that match."""
+        keys = [page_key(entry) for entry in found]
+        among = tantivy.Query.term_set_query(self._index.schema, PAGE_KEY, keys)
+        must = tantivy.Occur.Must
+        both = tantivy.Query.boolean_query(
+            [(must, query), (must, tantivy.Query.const_score_query(among, 0.0))]
+        )
+        hits = searcher.search(both, limit=max(1, len(keys))).hits
+        scores = {page_key(_kept(searcher, address)[0]): score for score, address in hits}
+        return [scores[key] for key in keys]
+
+
+def _found(
+    searcher: tantivy.Searcher, query: tantivy.Query, limit: int, offset: int, order: str | None
+) -> tuple[int, list[tuple[float, tantivy.DocAddress]]]:
+    """How many pages match, and those asked for, each with its score or its place in the order."""
+    rising = tantivy.Order.Asc if order else tantivy.Order.Desc
+    found = searcher.search(query, limit=max(1, limit), offset=offset, order_by_field=order, order=rising)
+    count: int = found.count  # type: ignore[attr-defined]  # its stub leaves it out
+    return count, found.hits[:limit]
+
+
+def _kept(searcher: tantivy.Searcher, address: tantivy.DocAddress) -> tuple[PageEntry, bool]:
+    return kept(searcher.doc(address)["stored"][0])
+
+
+def _ranks(node: Node) -> bool:
+    """Whether the query holds words to rank by."""
+    match node:
+        case And(children) | Or(children):
+            return any(_ranks(child) for child in children)
+        case Phrase() | Near():
+            return True
+        case _:
+            return False
+
+
+def _hit(entry: PageEntry, score: float, phrases: tuple[Phrase, ...]) -> Hit:
+    shown = snippet(entry.text, phrases)
+    return Hit(
+        doc=entry.doc,
+        page=entry.page,
+        score=score,
+        kind=entry.kind,
+        date=entry.date,
+        name=entry.name,
+        title=entry.title,
+        snippet=shown,
+        claims=entry.claims,
+        events=entry.events,
+    )
+
+
+def create_index(folder: Path, lock: Path) -> TantivyIndex:
+    """A new, empty index in an empty folder."""
+    with guarded():
+        tantivy.Index(schema(), str(folder))
+    return TantivyIndex(folder, lock)
+
+
+def open_index(folder: Path, lock: Path) -> TantivyIndex:
+    """The index in the folder. Raises `IndexDamaged`."""
+    return TantivyIndex(folder, lock)
