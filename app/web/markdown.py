@@ -28,15 +28,31 @@ class Section:
 
 def as_html(text: str) -> str:
     """A text as HTML."""
-    return str(_reader().render(text))
+    reader = _reader()
+    return str(reader.renderer.render(_parsed(text), reader.options, {}))
 
 
 def sections(text: str) -> list[Section]:
     """A text cut at its headings; what stands before the first has an empty title."""
-    tokens = _reader().parse(text)
+    tokens = _parsed(text)
     starts = [n for n, token in enumerate(tokens) if token.type == "heading_open" and token.level == 0]
     cuts = [0, *starts, len(tokens)] if not starts or starts[0] else [*starts, len(tokens)]
     return [_section(tokens[a:b]) for a, b in pairwise(cuts) if a < b]
+
+
+def _parsed(text: str) -> list[Token]:
+    """The text's tokens; links to other files of the repository, which are not here, become plain words."""
+    tokens = _reader().parse(text)
+    for token in tokens:
+        kept, is_out = [], False
+        for child in token.children or ():
+            if child.type == "link_open":
+                is_out = not str(child.attrGet("href")).startswith(("#", "https://"))
+            if not (is_out and child.type in ("link_open", "link_close")):
+                kept.append(child)
+        if token.children is not None:
+            token.children = kept
+    return tokens
 
 
 def _section(tokens: Sequence[Token]) -> Section:
