@@ -98,10 +98,11 @@ def _drawn(rows: Sequence[Row], led: Callable[[Row, str], str]) -> tuple[list[st
 
 def _picture(title: str, marks: Sequence[str], height: int, style: str) -> str:
     name = _text(title)
+    role = "img" if style else "group"  # what leads somewhere is no picture to be read as one
     style = f"<style>{style}</style>" if style else ""
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" width="{WIDTH}" height="{height}"'
-        f' role="img" aria-label="{name}"><title>{name}</title>{style}{"".join(marks)}</svg>\n'
+        f' role="{role}" aria-label="{name}"><title>{name}</title>{style}{"".join(marks)}</svg>\n'
     )
 
 

@@ -28,8 +28,7 @@ class Section:
 
 def as_html(text: str) -> str:
     """A text as HTML."""
-    reader = _reader()
-    return str(reader.renderer.render(_parsed(text), reader.options, {}))
+    return _html(_parsed(text))
 
 
 def sections(text: str) -> list[Section]:
@@ -40,9 +39,20 @@ def sections(text: str) -> list[Section]:
     return [_section(tokens[a:b]) for a, b in pairwise(cuts) if a < b]
 
 
+def _html(tokens: Sequence[Token]) -> str:
+    """The tokens as HTML; what is wide can be scrolled by keys."""
+    reader = _reader()
+    return str(reader.renderer.render(list(tokens), reader.options, {})).replace(
+        "<pre>", '<pre tabindex="0">'
+    )
+
+
 def _parsed(text: str) -> list[Token]:
     """The text's tokens; links to other files of the repository, which are not here, become plain words."""
     tokens = _reader().parse(text)
+    for token, following in pairwise(tokens):
+        if token.type == "th_open" and not following.content:
+            token.tag = "td"  # a corner of a table heads nothing
     for token in tokens:
         kept, is_out = [], False
         for child in token.children or ():
@@ -59,12 +69,11 @@ def _section(tokens: Sequence[Token]) -> Section:
     head = tokens[0].type == "heading_open"
     title = tokens[1].content if head else ""
     body = tokens[3:] if head else tokens
-    reader = _reader()
     return Section(
         level=int(tokens[0].tag[1]) if head else 0,
         title="".join(t.content for t in (tokens[1].children or ())) if head else "",
         anchor=slug(title),
-        body=str(reader.renderer.render(list(body), reader.options, {})),
+        body=_html(body),
         plain=" ".join([title, *(token.content for token in body if token.content)]),
     )
 

@@ -16,9 +16,10 @@ from tests.web.pages.conftest import Browser as Plain
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
          "--disable-component-update", "--disable-sync")  # fmt: skip
-ADDRESSES = ("/", "/search?query=access", "/search?query=access+AND+(", "/documents", "/claims", "/claims/CLM-001", "/review",
-             "/review?what=facts", "/review?what=failed", "/inbox", "/parties", "/settings", "/doctor", "/help?find=search",
-             "/documents/DOC", "/documents/TEXT", "/login", "/nowhere")  # fmt: skip
+ADDRESSES = ("/", "/search?query=access", "/search?query=access+AND+(", "/documents", "/claims",
+             "/claims/CLM-001", "/review", "/review?what=facts", "/review?what=failed", "/inbox", "/parties",
+             "/settings", "/doctor", "/help?find=search", "/documents/DOC", "/documents/TEXT", "/login",
+             "/nowhere")  # fmt: skip
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]}
 WAIT = 60_000.0
 
@@ -143,7 +144,8 @@ def test_dropped_files_are_taken_in(page: Page) -> None:
     page.goto("/inbox")
     dropped = page.evaluate_handle(
         """() => { const held = new DataTransfer();
-        held.items.add(new File(["Northport Authority\\nDate: 9 May 2023\\n\\nMeeting of 9 May 2023.\\n"], "dropped.txt"));
+        const text = "Northport Authority\\nDate: 9 May 2023\\n\\nMeeting of 9 May 2023.\\n";
+        held.items.add(new File([text], "dropped.txt"));
         return held; }"""
     )
     page.dispatch_event("[data-drop]", "drop", {"dataTransfer": dropped})
