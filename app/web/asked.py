@@ -11,7 +11,7 @@ from decimal import Decimal, InvalidOperation
 
 from fastapi import Request
 
-from app.web.rendering import with_query
+from app.web.addresses import with_query
 from index.entry import SORTS, Sort
 from index.errors import FilterError
 from index.query import Filters

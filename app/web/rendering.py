@@ -7,13 +7,14 @@ from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import quote
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from app.web.access import Visitor
+from app.web.addresses import with_query
 from app.web.login import local
 from app.web.marked import marked
 from app.web.wording import LANGUAGES, Speech, chosen, speech
@@ -69,13 +70,6 @@ def here(request: Request) -> str:
     """The path and query of a request."""
     query = [(key, value) for key, value in request.query_params.multi_items() if key != NOTICE]
     return with_query(request.url.path, query)
-
-
-def with_query(path: str, query: Mapping[str, Any] | list[tuple[str, Any]]) -> str:
-    """A path with a query, whose empty values are left out."""
-    items = query.items() if isinstance(query, Mapping) else query
-    pairs = [(key, value) for key, value in items if value not in ("", None, ())]
-    return f"{path}?{urlencode(pairs, doseq=True)}" if pairs else path
 
 
 def back_to(target: str | None, notice: str | None = None, otherwise: str = "/") -> Response:

@@ -13,15 +13,16 @@ from fastapi.responses import Response
 from markupsafe import Markup
 
 from app.web.access import Handler, Opened, Present, Unrestricted, state_of
-from app.web.kept import Known
-from app.web.rendering import back_to, page, with_query
+from app.web.kept import row_address
+from app.web.rendering import back_to, page
 from app.web.scope import Scope, Seen
 from pipeline import timeline
 from pipeline.bundle.profile import names as profile_names
-from pipeline.chronology import Row
 from pipeline.claims import qualified
+from pipeline.deadlines import Deadline
 from pipeline.gaps import Gaps
 from pipeline.judgement import import_claims
+from pipeline.overview import Overview
 from pipeline.records import glances, matters
 from pipeline.register import read_register
 
@@ -55,8 +56,7 @@ def imported(matter: Opened, _: Handler, __: Unrestricted, text: Annotated[str, 
 def claim(request: Request, scope: Seen, visitor: Present, claim: str) -> Response:
     """One claim. Raises `NotFound`."""
     known = state_of(request).kept.claim(scope.claim(claim))
-    found = known.found
-    title = f"{found.claim.id}: {found.claim.title}"
+    found = known.found.overview
     events = [(qualified(found.claim.id, event.id), event) for event in found.claim.events]
     rows = found.rows[:MOST_ROWS]
     jobs = [row for row in state_of(request).jobs.newest() if _is_bundle(row, found.claim.id)]
@@ -70,20 +70,15 @@ def claim(request: Request, scope: Seen, visitor: Present, claim: str) -> Respon
         found=found,
         names={doc: name for doc, name in found.names.items() if scope.sees(doc)},
         gaps=_gaps(found.gaps, scope),
-        picture=Markup(timeline.as_part(found.rows, title, row_address)),  # noqa: S704  all of it is escaped there
+        picture=Markup(known.found.picture),  # noqa: S704  all of it is escaped where it is made
         rows=rows,
         disputed=timeline.conflicting(rows),
-        by_event=_by_event(known),
+        by_event=_by_event(found),
         profiles=profile_names(),
         bundles=jobs[:5],
         most=MOST_LISTED,
         row_address=row_address,
     )
-
-
-def row_address(row: Row) -> str:
-    """Where a line of the chronology leads."""
-    return with_query(f"/documents/{row.doc}", {"page": row.page if row.page != 1 else None})
 
 
 def _is_bundle(row: Mapping[str, Any], claim: str) -> bool:
@@ -96,11 +91,11 @@ def _gaps(found: Gaps, scope: Scope) -> Gaps:
     return replace(found, unlinked_documents=tuple(seen))
 
 
-def _by_event(known: Known) -> dict[str, list[Any]]:
-    found: dict[str, list[Any]] = {}
-    for deadline in known.found.deadlines:
-        found.setdefault(deadline.event, []).append(deadline)
-    return found
+def _by_event(found: Overview) -> dict[str, list[Deadline]]:
+    steps: dict[str, list[Deadline]] = {}
+    for deadline in found.deadlines:
+        steps.setdefault(deadline.event, []).append(deadline)
+    return steps
 
 
 @router.post("/claims/{claim}/bundle")

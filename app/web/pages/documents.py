@@ -10,13 +10,14 @@ from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import Response
 
 from app.web.access import Handler, Present, state_of
+from app.web.addresses import with_query
 from app.web.leaf import leaf
-from app.web.rendering import back_to, page, speech_of, with_query
+from app.web.rendering import back_to, page, speech_of
 from app.web.scope import Scope, Seen
 from extractors.facts.fact import PARTY_ROLES
 from extractors.kinds import KINDS
 from pipeline.claims import qualified
-from pipeline.correspondence.lookup import correspondence_of
+from pipeline.correspondence.graph import Correspondence
 from pipeline.evidence import Summary
 from pipeline.judgement import AUTO, correct, judge, mark
 from pipeline.page_pictures import has_pictures
@@ -27,6 +28,8 @@ ZOOMS = ("fit", "100", "150", "200")
 MOST_ELSEWHERE = 200
 """Facts of other pages that are listed."""
 PRIVILEGED = "privileged"
+WAIT_SECONDS = 0.1
+"""How long the page waits for its correspondence; what takes longer is shown when it is loaded again."""
 
 
 @router.get("/documents/{doc}")
@@ -45,6 +48,7 @@ def document(
         found = documents.summary(tx, wanted)
         shown = leaf(tx, found, number, find, speech_of(request)) if found.page_count else None
         about = {**_people(tx, scope, found), **_around(tx, scope, found)}
+    about |= _letters(state_of(request).kept.letters(found.id, WAIT_SECONDS), scope)
     state_of(request).trail.note(visitor.name, "viewed", found.id)
     at = {"page": number if number != 1 else None, "find": find, "zoom": zoom if zoom in ZOOMS[1:] else None}
     return page(
@@ -89,16 +93,23 @@ def _around(tx: sa.Connection, scope: Scope, found: Summary) -> dict[str, Any]:
     """The documents around it, and what was done with it."""
     near = [one for one in likenesses.likeness_list(tx, found.id) if scope.sees(one.other)]
     family = [one for one in (found.parent, *found.children) if one and scope.sees(one)]
-    letters = correspondence_of(tx, found.id).as_json()
     told = scope.history(entry.as_json() for entry in glances.history_of(tx, found.id))
     return {
         "near": near,
         "family": family,
         "names": _names(tx, [*family, *(one.other for one in near)]),
-        "answers": [one for one in letters["answers"] if scope.sees(one["doc"])],
-        "answered_by": [one for one in letters["answered_by"] if scope.sees(one["doc"])],
-        "cites_missing": letters["cites_missing"],
         "history": told,
+    }
+
+
+def _letters(found: Correspondence | None, scope: Scope) -> dict[str, Any]:
+    """Who answers whom, as far as it may be seen; `letters_later` when it is still worked out."""
+    told = (found or Correspondence()).as_json()
+    return {
+        "answers": [one for one in told["answers"] if scope.sees(one["doc"])],
+        "answered_by": [one for one in told["answered_by"] if scope.sees(one["doc"])],
+        "cites_missing": told["cites_missing"],
+        "letters_later": found is None,
     }
 
 

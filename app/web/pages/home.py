@@ -34,7 +34,8 @@ def home(request: Request, scope: Seen, visitor: Present) -> Response:
         runs = glances.newest_runs(tx, MOST_RUNS) if scope.whole else []
     known, waiting = state_of(request).kept.claims([claim.id for claim in claims], WAIT_SECONDS)
     due = sorted(
-        (found for each in known for found in each.found.urgent), key=lambda found: (found.due, found.event)
+        (found for each in known for found in each.found.overview.urgent),
+        key=lambda found: (found.due, found.event),
     )
     figures = statistics(claims, (), ())
     return page(

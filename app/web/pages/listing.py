@@ -8,7 +8,8 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
 from app.web.access import Present
-from app.web.rendering import page, with_query
+from app.web.addresses import with_query
+from app.web.rendering import page
 from app.web.scope import Seen
 from pipeline.records import documents, glances
 

@@ -8,8 +8,9 @@ from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
 from app.web.access import Present
+from app.web.addresses import with_query
 from app.web.login import local, log_in, log_out
-from app.web.rendering import page, with_query
+from app.web.rendering import page
 from app.web.replies import TooManyTries, WebError
 from pipeline import people
 

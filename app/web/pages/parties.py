@@ -7,11 +7,12 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import Response
 
-from app.web.access import Handler, Opened, Unrestricted
-from app.web.rendering import back_to, page, with_query
+from app.web.access import Handler, Opened, Unrestricted, state_of
+from app.web.addresses import with_query
+from app.web.rendering import back_to, page
 from index.words import compact
 from pipeline.partybook.edit import merge, part, rename
-from pipeline.partybook.entries import Entry, entries
+from pipeline.partybook.entries import Entry
 
 router = APIRouter()
 ROWS = 60
@@ -20,21 +21,22 @@ ROWS = 60
 @router.get("/parties")
 def parties(
     request: Request,
-    matter: Opened,
     visitor: Unrestricted,
     find: Annotated[str, Query(max_length=300)] = "",
     offset: Annotated[int, Query(ge=0, le=10**7)] = 0,
 ) -> Response:
     """The parties with most documents first; with `find`, those with such a name."""
-    with matter.reading() as tx:
-        every = entries(tx)
-    found = sorted((one for one in every if _is_called(one, compact(find))), key=lambda one: -one.documents)
+    known = state_of(request).kept.parties()
+    found = sorted(
+        (one for one in known.found if _is_called(one, compact(find))), key=lambda one: -one.documents
+    )
     asked = {"find": find}
     return page(
         request,
         visitor,
         "parties.html",
         find=find,
+        known=known,
         rows=found[offset : offset + ROWS],
         total=len(found),
         offset=offset,

@@ -9,8 +9,9 @@ from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import Response
 
 from app.web.access import Handler, Present
+from app.web.addresses import with_query
 from app.web.leaf import leaf, said
-from app.web.rendering import back_to, page, speech_of, with_query
+from app.web.rendering import back_to, page, speech_of
 from app.web.scope import Seen
 from app.web.wording import Speech
 from extractors.facts.fact import Day
