@@ -15,7 +15,10 @@ from pipeline import people
 
 @click.group("users")
 def users_command() -> None:
-    """Who may log in to the pages and the API: add, list, change, remove, password, token."""
+    """Who may log in to the pages and the API: add, list, change, remove, password, token.
+
+    Example: claimtrail users add mei --role handler --claim CLM-001
+    """
 
 
 @users_command.command("add")
