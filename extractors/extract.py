@@ -27,7 +27,7 @@ from extractors.reading import OcrOptions, read_document
 
 READ_VERSION = 3
 CLASSIFY_VERSION = 2
-FACTS_VERSION = 4
+FACTS_VERSION = 5
 
 
 @dataclass(frozen=True)

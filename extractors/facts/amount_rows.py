@@ -7,15 +7,16 @@ from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from itertools import pairwise
 
 from extractors.document import Page, Word, lines_of, words_within
 from extractors.facts.amount_labels import Label, label_of
 from extractors.facts.numerals import decimal_of
 
 _FIGURE = re.compile(
-    r"(?<![\w.,/:#-])(?P<sign>[-(] ?)?(?P<mark>(?:rm|us\$|hk\$|s\$|[$€£¥@]|eur|usd|rs\.?) ?)?"
+    r"(?<![\w.,/#-])(?<!\d:)(?P<sign>[-(] ?)?(?P<mark>(?:rm|us\$|hk\$|s\$|[$€£¥@]|eur|usd|rs\.?) ?)?"
     r"(?P<raw>\d{1,3}(?: \d{3})+,\d\d|[\doil|s]{1,3}(?:[,.'][\doil|]{3})*(?: ?[.,] ?[\dolis]{2})"
-    r"|[\doils]{1,7} ?[.,] ?[\dolis]{2}|\d{1,3}(?:[,'.]\d{3})+|\d{1,9})"
+    r"|[\doils]{1,7} ?[.,] ?[\dolis]{2}|\d{1,3}(?:[,'.]\d{3})+|\d{1,6}\.\d|\d{1,9})"
     r"(?P<minus>-)?(?![\d%°]|[.,/:-]\d| ?%| ?(?:kg|pcs|hrs?|days?|items?|g|ml|km|m2|m3|units?|nos?)\b)"
 )
 _DIGITS = str.maketrans("oil|s", "01115")
@@ -25,6 +26,7 @@ _COMMA_CENTS = re.compile(r",(\d\d)$")
 _LIKE_MONEY = re.compile(r"[.,]\d\d$|[,'.]\d{3}$")
 _RATE_BELOW = re.compile(r" *\n\s{0,3}%")
 """The sign of a rate that OCR put on the next line."""
+_NEXT_LABEL = re.compile(r"(?<=[\d%])\s+(?=[^\d\s:][^\d:\n]{1,28}: ?(?:[a-z]{0,3}[$¥€£] ?)?-?\d)")
 _LARGEST_RATE = 100
 LONGEST_LINE = 240
 
@@ -65,11 +67,22 @@ class Row:
 def rows_of(page: Page, plain: str) -> list[Row]:
     """The rows of a page's lines; labels without a figure have been given the figures level with them."""
     found = [
-        _row(plain, start, end, page.number)
+        _row(plain, *part, page.number)
         for start, end in lines_of(plain, page.start, page.end)
         if end > start
+        for part in _parts(plain, start, end)
     ]
     return _paired(_levelled(page, [row for row in found if row]))
+
+
+def _parts(plain: str, start: int, end: int) -> list[tuple[int, int]]:
+    """A line with several labels, each with its sum behind a colon, as so many rows; else the whole of it."""
+    if end - start > LONGEST_LINE or plain.count(":", start, end) < 2:
+        return [(start, end)]
+    breaks = [match.end() for match in _NEXT_LABEL.finditer(plain, start, end)]
+    parts = list(pairwise([start, *breaks, end]))
+    named = [part for part in parts if label_of(plain[slice(*part)].partition(":")[0])]
+    return parts if len(named) > 1 else [(start, end)]
 
 
 def _row(plain: str, start: int, end: int, page: int) -> Row | None:

@@ -11,7 +11,7 @@ from extractors.facts.date_reading import Parts, Reading, possible
 
 _TO = re.compile(
     r"\s*(?:,? ?[(]?(?:(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*|(?:星期|周|礼拜)[一二三四五六日天])[)]?)?"
-    r"\s*(?:上午|下午|早上|晚上)?(?:\d{1,2}[:时点]\d{0,2}分?)?\s*"
+    r"\s*(?:上午|下午|早上|晚上)?(?:(?:\d{1,2}|[零〇一二三四五六七八九十]{1,3})[:时点]\d{0,2}分?)?\s*"
     r"(?:(?:,| and)? ?(?:end(?:ing|ed)|finish(?:ing|ed))(?: on)?"
     r"|(?:,? and)? (?:continu|last)(?:ing|ed)(?: until| till| to| through)|,? ?(?:through|up) (?:to|until)"
     r"|,? ?(?:-|~|to|until|till|through|thru|up to|ending)|起?,?(?:直?至|到)(?P<later>[次翌]年)?|au|bis|al?)"

@@ -34,6 +34,17 @@ _IN_REPORTS = {"buyer": "recipient", "employer": "recipient"}
 _ON_PURCHASES = {"employer": "buyer", "contractor": "seller"}
 _ON_SUBCONTRACTS = {"employer": "contractor", "contractor": "subcontractor"}
 _ANY_PARTY = ("甲方", "乙方", "party a", "party b")
+_ANY_BUSINESS = ("company", "merchant", "store", "shop")
+"""Heads of lists and forms that make a name a seller's on a bill alone."""
+_INSURES = re.compile(
+    r"保险(?:股份|集团)?(?:有限(?:责任)?)?公司|\binsurance (?:company|co\b|plc|ltd|limited)|\bassurance\b",
+    re.I,
+)
+_NO_INSURER = re.compile(r"公估|经纪|代理|broker|adjust|agency", re.I)
+_OF_A_POLICY = re.compile(r"被保险人|投保|保单|保险单|理赔|\binsured\b|\bpolicy\b", re.I)
+_ASSESSES = re.compile(r"公估|鉴定|检测|检验|评估|\bloss adjust|\bsurveyors?\b|\blaborator", re.I)
+_ASKED = re.compile(r"(?:委托|聘请|邀请|指派|委派|appointed|instructed|engaged)(?:了)? ?$", re.I)
+_IS = re.compile(r"(?P<role>[一-鿿]{3,8})(?:为|是|系)$")
 _ISSUED = ("prepared by", "compiled by", "issued by")
 _TITLE = 200
 _CALLED = re.compile(r"\((?P<role>[^()]{2,90})\)")
@@ -108,8 +119,19 @@ def _mentioned(pages: Sequence[PageSegments], companies: Sequence[Place]) -> Ite
         same_page = following is not None and following.page == place.page
         limit = following.company.start if following and same_page else len(text.text)
         role, why = _role_nearby(text, company, limit)
+        if role == "mentioned":
+            role, why = _role_by_trade(text, company, why)
         sure = 0.85 if role != "mentioned" else company.confidence * 0.8
         yield Named(role, place.start, place.end, round(sure, 2), "party.form", why)
+
+
+def _role_by_trade(text: Plain, company: Company, why: str) -> tuple[str, str]:
+    """The role of an insurer where a policy is spoken of, and of who was asked to assess a loss."""
+    name = text.text[company.start : company.end]
+    if _INSURES.search(name) and not _NO_INSURER.search(name) and (policy := _OF_A_POLICY.search(text.text)):
+        return "insurer", policy[0]
+    asked = _ASKED.search(text.text[max(0, company.start - 16) : company.start])
+    return ("inspector", asked[0].strip()) if asked and _ASSESSES.search(name) else ("mentioned", why)
 
 
 def _role_nearby(text: Plain, company: Company, limit: int) -> tuple[str, str]:
@@ -117,7 +139,9 @@ def _role_nearby(text: Plain, company: Company, limit: int) -> tuple[str, str]:
     before = _BEFORE.search(text.text, max(0, company.start - 40), company.start)
     if called:
         return called
-    for word in (company.cue, before and before.group("role")):
+    called_so = _IS.search(text.text, max(0, company.start - 12), company.start)
+    behind = [called_so["role"][at:] for at in range(len(called_so["role"]) - 2)] if called_so else []
+    for word in (company.cue, before and before.group("role"), *behind):
         role = _role_of(word) if word else None
         if role and word:
             return role, word
@@ -159,7 +183,7 @@ def _fitting(named: Named, document: Document, kind: str) -> Named:
         role = "sender" if kind == "correspondence" else "mentioned"
     elif kind == "contract" and named.why.lower().startswith(_ANY_PARTY):
         role = _in_contract(role, document.text[:600].lower())
-    elif (kind != "minutes" and role == "attendee") or (role == "buyer" and _only_named(named, kind)):
+    elif _only_listed(named, kind):
         role = "mentioned"
     return replace(named, role=role)
 
@@ -169,6 +193,15 @@ def _in_contract(role: str, head: str) -> str:
     if says("subcontract", head[:_TITLE]):
         return _ON_SUBCONTRACTS.get(role, role)
     return _ON_PURCHASES.get(role, role) if says("purchase", head) else role
+
+
+def _only_listed(named: Named, kind: str) -> bool:
+    """Whether a head or a label gives a role that it has on other papers alone."""
+    if named.role == "seller":
+        return named.why.lower() in _ANY_BUSINESS
+    return (kind != "minutes" and named.role == "attendee") or (
+        named.role == "buyer" and _only_named(named, kind)
+    )
 
 
 def _only_named(named: Named, kind: str) -> bool:

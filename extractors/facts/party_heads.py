@@ -48,6 +48,9 @@ _NOT_A_PERSON = (
     "from",
 )
 _FILE_WORD = re.compile(r"(?:文件|函|公函|便函|通知|用笺)$")
+_LAST_LINES = 8
+_DEPARTMENT = re.compile(r"(?:项目|經理|经理|監理|监理)部 ?(?:\([章印]\))?\s*$")
+"""A department for a project signs for the company on the line above it."""
 
 
 @cache
@@ -258,10 +261,18 @@ def _signatures(pages: Sequence[PageSegments]) -> Iterator[Named]:
         if closed is not None:
             yield from _signed(page.lines[closed : closed + _FOOT])
             return
-    for line in pages[-1].lines[3 if len(pages) == 1 else 0 :][-5:]:
-        company = None if _labelled(line) else _signs(line, companies_in(line))
+    last = pages[-1].lines[3 if len(pages) == 1 else 0 :][-_LAST_LINES:]
+    for at, line in enumerate(last):
+        if at < len(last) - 5 and not (at + 1 < len(last) and _DEPARTMENT.search(last[at + 1].text)):
+            continue
+        company = None if _labelled(line) or _is_department(last, at) else _signs(line, companies_in(line))
         if company and not line.text.rstrip().endswith(":"):
             yield Named("sender", *line.span(company.start, company.end), 0.7, "party.signature", "signature")
+
+
+def _is_department(lines: Sequence[Plain], at: int) -> bool:
+    """Whether a line names a department for a project, below the company that it belongs to."""
+    return at > 0 and bool(_DEPARTMENT.search(lines[at].text)) and bool(companies_in(lines[at - 1]))
 
 
 def _signs(line: Plain, companies: Sequence[Company]) -> Company | None:

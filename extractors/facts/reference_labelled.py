@@ -39,6 +39,13 @@ _LATIN = frozenset("abcdefghijklmnopqrstuvwxyz")
 _LONGEST = 80
 _NOISE = 3
 """So few letters behind a label with its value in the next column are noise."""
+_PAPERS = {
+    **dict.fromkeys(("报告", "报告书", "认定书"), "report"),
+    **dict.fromkeys(("合同", "协议", "协议书"), "contract"),
+    **dict.fromkeys(("函", "通知书", "通知单", "联系单"), "letter"),
+    **dict.fromkeys(("发票", "收据"), "invoice"),
+}
+"""What the last characters of a paper's name say its number is."""
 _BARE_WORDS = frozenset(("no", "nr", "number", "编号"))
 _REF_WORDS = frozenset(("ref", "ref no", "reference no"))
 
@@ -156,7 +163,23 @@ def _stands_alone(line: Plain, hit: Hit[Label], separated: bool) -> bool:
     """Whether "No." or 编号 is a label of its own and not the end of another one."""
     dotted = line.text[hit.end : hit.end + 1] == "."
     before = line.text[max(0, hit.start - 40) : hit.start]
-    return (separated or dotted) and (not before.strip() or (has_han(hit.phrase) and before[-1] in " )"))
+    own = (
+        not before.strip()
+        or (has_han(hit.phrase) and before[-1] in " )")
+        or _bracketed(line, hit) is not None
+    )
+    return (separated or dotted) and own
+
+
+def _bracketed(line: Plain, hit: Hit[Label]) -> str | None:
+    """The role of what a bracket gives the number of: `survey report (No. …)`, 公估报告（编号：…）."""
+    before = line.lower[max(0, hit.start - 40) : hit.start].rstrip()
+    if not before.endswith("("):
+        return None
+    before = before[:-1].rstrip()
+    roles = [found.what.role for found in labels().find(before) if found.end == len(before)]
+    roles = roles or [role for words, role in _PAPERS.items() if before.endswith(words)]
+    return roles[-1] if roles and roles[-1] not in ("ignore", "by_kind") else None
 
 
 def _short_allowed(hit: Hit[Label], value: str) -> bool:
@@ -201,7 +224,10 @@ def _listed(first: Numbered, found: _Value) -> Iterator[Numbered]:
 
 def _numbered(hit: Hit[Label], found: _Value, line: Plain, kind: str) -> Numbered:
     role = hit.what.role
-    if role == "by_kind" or (hit.phrase in _REF_WORDS and kind in _BY_KIND):
+    of_what = _bracketed(line, hit) if role == "by_kind" else None
+    if of_what:
+        role = of_what
+    elif role == "by_kind" or (hit.phrase in _REF_WORDS and kind in _BY_KIND):
         role = _BY_KIND.get(kind, "other") if role == "by_kind" or kind != "invoice" else "other"
     value = found.text.text[found.start : found.end]
     if role == "other":

@@ -328,6 +328,24 @@ HARD = [
         "技术咨询合同\n委托方（甲方）：北港港务局\n受托方（乙方）：衡正咨询有限公司",
         {("北港港务局", "employer"), ("衡正咨询有限公司", "contractor")},
     ),
+    (
+        "correspondence",
+        "宏安财产保险股份有限公司北港市分公司\n拒赔通知书\n海川物流有限公司：\n贵司投保的货运险（保单号：PY1），"
+        "被保险人为海川物流有限公司。我司委托德正保险公估有限公司评估。\n特此通知。",
+        {
+            ("宏安财产保险股份有限公司北港市分公司", "sender"),
+            ("宏安财产保险股份有限公司北港市分公司", "insurer"),
+            ("海川物流有限公司", "recipient"),
+            ("海川物流有限公司", "insured"),
+            ("德正保险公估有限公司", "inspector"),
+        },
+    ),
+    (
+        "correspondence",
+        "工作联系单\n致：中恒建设监理有限公司\n请予回复。\n宏远建筑工程有限公司\n滨河项目经理部（章）\n项目经理：周志强\n"
+        "二〇二四年八月十五日\n签收人：\n签收日期：\n",
+        {("中恒建设监理有限公司", "recipient"), ("宏远建筑工程有限公司", "sender")},
+    ),
 ]
 
 
@@ -362,6 +380,9 @@ def test_no_names(kind: str, text: str) -> None:
          ("北港建设有限公司", "sender")),
         ("invoice", "TIDEWAY PUMPS\nprop. G. Hallett\nINVOICE 2311/087\nHarbour Civil Ltd\nTotal 9.00",
          ("Harbour Civil Ltd", "seller")),
+        ("minutes", "Minutes\nPresent:\nName   Company   Initials\nSara Lind   Corvane Ltd (Client)   SL",
+         ("Corvane Ltd", "seller")),
+        ("correspondence", "宏安保险经纪有限公司\n关于保单的函\n此致", ("宏安保险经纪有限公司", "insurer")),
         ("minutes", "Minutes\nPresent: Jay Rental Co., Ltd: Gu Lan", ("Ltd", "attendee")),
         ("correspondence", "Name: D. Reave\nDear Sirs,", ("D. Reave", "buyer")),
         ("correspondence", "Date AHA\nDear Sirs,", ("Date AHA", "recipient")),
