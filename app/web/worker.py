@@ -52,7 +52,6 @@ def main() -> None:
     signal.signal(signal.SIGTERM, _interrupt)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the server, which then ends this process
     os.nice(NICE)
-    prepare()
     try:
         for line in sys.stdin:
             _tell(answers, do(root, json.loads(line), Paces(answers).report))
@@ -62,6 +61,8 @@ def main() -> None:
 
 def do(root: Path, job: Asked, progress: Progress) -> dict[str, Any]:
     """Do one job; returns `{"result": …}` or `{"error": {"code", "message", "hint"}}`."""
+    if job["kind"] in WITH_DOCUMENTS:
+        prepare()
     try:
         with Matter.open(root, job["actor"]) as matter, _turn(matter, job["kind"], progress):
             return {"result": KINDS[job["kind"]](matter, job, progress)}
@@ -145,6 +146,8 @@ KINDS: Mapping[str, Callable[[Matter, Asked, Progress], Any]] = {
     "verify": _verify,
     "update": _update,
 }
+WITH_DOCUMENTS = ("ingest", "retry", "export")
+"""What opens documents, in worker processes."""
 WITHOUT_LOCK = ("verify",)
 """What only reads."""
 

@@ -18,7 +18,7 @@ from tests.web.conftest import fill
 
 # what a register, a query or a form for files must hold is more than a schema can say: positive_data_acceptance
 # would take their refusals for faults
-EXAMPLES = {GenerationMode.POSITIVE: 6, GenerationMode.NEGATIVE: 4}
+EXAMPLES = {GenerationMode.POSITIVE: 4, GenerationMode.NEGATIVE: 3}
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,7 @@ import pytest
 
 from app.cli import run
 from app.web.application import create_app
-from app.web.jobs import MOST_TRIES, Jobs
+from app.web.jobs import MOST_TRIES, MOST_WAITING, Jobs
 from app.web.options import ServeOptions
 from app.web.uploads import shown_name
 from pipeline.matter import Matter
@@ -138,10 +138,7 @@ def test_decisions_do_not_wait_for_whoever_has_the_workspace(client: httpx.Clien
         links = client.get(f"{API}/claims/CLM-001/links").json()
         assert any(link["doc"] == leaflet and link["status"] == "confirmed" for link in links)
         assert client.get(f"{API}/search", params={"query": "tulips"}).json()["total"]
-    until = time.monotonic() + 60
-    while leaflet not in {hit["doc"] for hit in client.get(f"{API}/search", params=found).json()["hits"]}:
-        assert time.monotonic() < until
-        time.sleep(0.1)
+    until(lambda: leaflet in {hit["doc"] for hit in client.get(f"{API}/search", params=found).json()["hits"]})
     assert all(job["kind"] != "update" for job in client.get(f"{API}/jobs").json())
 
 
@@ -263,70 +260,59 @@ def test_an_upload_is_refused_where_the_disk_is_full(
 # ---- servers that end
 
 
-@pytest.mark.parametrize(("tries", "state"), [(1, "done"), (MOST_TRIES, "failed")])
-def test_a_job_with_which_a_server_ended_is_begun_again_once(matter: Matter, tries: int, state: str) -> None:
+def began_before(matter: Matter, tries: int) -> str:
+    """A job that is said to run, as a server leaves it that was killed."""
     with matter.records.writing() as tx:
         jobs.add(tx, "j", "verify", {}, "tester")
-        for _ in range(tries):
-            jobs.begin_next(tx)
-            jobs.requeue(tx, 99)
         jobs.begin_next(tx)
         tx.exec_driver_sql("UPDATE jobs SET tries = ?", (tries,))
-    queue = Jobs(matter)
-    queue.begin()
-    try:
-        ended = queue.wait("j", 60)
-    finally:
-        queue.close()
-    assert ended["state"] == state
-    assert (ended["error"] or {}).get("code") == (None if state == "done" else "job_interrupted")
+    return "j"
 
 
-def test_work_whose_process_dies_is_told_and_the_next_is_done(matter: Matter) -> None:
-    queue = Jobs(matter)
-    with working(matter.workspace, "test"):  # so that the job waits while its process is killed
-        first = queue.add("link", {}, "tester")
-        queue.begin()
-        until = time.monotonic() + 60
-        while (queue.progress(first) or {}).get("what") != "waiting":
-            assert time.monotonic() < until
-            time.sleep(0.05)
-        assert queue._process is not None
-        queue._process.kill()
-        died = queue.wait(first, 60)
-    try:
-        second = queue.wait(queue.add("verify", {}, "tester"), 60)
-    finally:
-        queue.close()
-    assert (died["state"], died["error"]["code"]) == ("failed", "job_interrupted")
-    assert second["state"] == "done"
+def until(reached: Callable[[], bool]) -> None:
+    end = time.monotonic() + 60
+    while not reached():
+        assert time.monotonic() < end
+        time.sleep(0.05)
 
 
-def test_a_server_that_ends_puts_its_job_back(matter: Matter) -> None:
-    queue = Jobs(matter)
-    with working(matter.workspace, "test"):
-        job = queue.add("link", {}, "tester")
-        queue.begin()
-        until = time.monotonic() + 60
-        while queue.progress(job) is None:
-            assert time.monotonic() < until
-            time.sleep(0.05)
-        queue.close()
-    found = queue.find(job)
-    assert (found["state"], found["tries"]) == ("queued", 0)
-
-
-def test_of_two_servers_one_does_the_work(matter: Matter) -> None:
+def test_a_job_with_which_a_server_ended_is_begun_again_by_one_of_two(matter: Matter) -> None:
+    job = began_before(matter, MOST_TRIES - 1)
     first, second = Jobs(matter), Jobs(matter)
     first.begin()
     second.begin()
     try:
-        ended = second.wait(second.add("verify", {}, "tester"), 60)
-        assert ended["state"] == "done"
+        assert (second.wait(job, 60)["state"], second.find(job)["tries"]) == ("done", MOST_TRIES)
         assert [queue._process is None for queue in (first, second)].count(True) == 1
     finally:
         first.close()
         second.close()
+
+
+def test_a_job_with_which_servers_end_again_and_again_is_left(matter: Matter) -> None:
+    job, queue = began_before(matter, MOST_TRIES), Jobs(matter)
+    queue.begin()
+    try:
+        ended = queue.wait(job, 60)
+    finally:
+        queue.close()
+    assert (ended["state"], ended["error"]["code"]) == ("failed", "job_interrupted")
+
+
+def test_work_whose_process_dies_is_told_and_what_a_server_leaves_is_put_back(matter: Matter) -> None:
+    queue = Jobs(matter)
+    with working(matter.workspace, "test"):  # so that the jobs wait while their process or the server ends
+        first, second = queue.add("link", {}, "tester"), queue.add("link", {}, "tester")
+        queue.begin()
+        until(lambda: (queue.progress(first) or {}).get("what") == "waiting")
+        assert queue._process is not None
+        queue._process.kill()
+        died = queue.wait(first, 60)
+        assert (died["state"], died["error"]["code"]) == ("failed", "job_interrupted")
+        until(lambda: queue.progress(second) is not None)  # the next is done all the same
+        queue.close()
+    left = queue.find(second)
+    assert (left["state"], left["tries"]) == ("queued", 0)
 
 
 def test_many_who_wait_for_a_job_do_not_hold_up_the_others(matter: Matter) -> None:
@@ -335,9 +321,6 @@ def test_many_who_wait_for_a_job_do_not_hold_up_the_others(matter: Matter) -> No
     threads = [threading.Thread(target=queue.wait, args=(job, 20), daemon=True) for _ in range(30)]
     for thread in threads:
         thread.start()
-    until = time.monotonic() + 10
-    while sum(thread.is_alive() for thread in threads) > 8:
-        assert time.monotonic() < until
-        time.sleep(0.01)
+    until(lambda: sum(thread.is_alive() for thread in threads) <= MOST_WAITING)
     queue.close()
     assert queue.find(job)["state"] == "queued"
