@@ -59,12 +59,18 @@ def claims_answer(matter: Matter) -> list[dict[str, Any]]:
 
 
 def claim_answer(matter: Matter, claim: str) -> dict[str, Any]:
-    """What `claims show` says: the claim, and how many documents bear on each event. Raises `NotFound`."""
+    """What `claims show` says: the claim with its course, and how many documents bear on each event.
+
+    Raises `NotFound`.
+    """
     with matter.reading() as tx:
-        body = body_of(matters.claim(tx, claim))
+        found = matters.claim(tx, claim)
         links = [link for link in matters.link_list(tx, claim) if link.status != "rejected"]
-    for event in body["events"]:
+    body = body_of(found)
+    body["history"] = [change.as_json() for change in found.history]
+    for event, said in zip(body["events"], found.events, strict=True):
         event["evidence"] = sum(link.event == f"{claim}/{event['id']}" for link in links)
+        event["responses"] = [response.as_json() for response in said.responses]
     return body
 
 

@@ -9,6 +9,7 @@ import datetime
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from pathlib import Path
 
 import sqlalchemy as sa
 from rapidfuzz.fuzz import ratio
@@ -23,7 +24,7 @@ from pipeline.links import Link
 from pipeline.matter import Matter
 from pipeline.numbers import own_numbers
 from pipeline.parties import Book
-from pipeline.records import documents, letters, matters
+from pipeline.records import documents, kinship, letters, matters
 
 SETTLED = ("ok", "partial", "failed")
 PRIVILEGED = "privileged"
@@ -52,6 +53,10 @@ class CaseFile:
     matter: Shelf | None = field(default=None, repr=False)
     """The documents of the case, and those of the matter that they may cite, as correspondence; None: those of the case
     are all there are."""
+    checklists: Path | None = None
+    """The folder with the workspace's own checklists."""
+    copies: frozenset[tuple[str, str]] = frozenset()
+    """Documents of the case that are near-duplicates of each other, both ways round."""
 
     @cached_property
     def shelf(self) -> Shelf:
@@ -92,6 +97,19 @@ class CaseFile:
         return [
             self.evidence[link.document] for link in self.links_of(event) if link.document in self.evidence
         ]
+
+    def named(self, called: str | None) -> Evidence | None:
+        """The document that a register or a person names: by its id, the beginning of it, or the name of its file."""
+        if not called:
+            return None
+        same = [found for found in self.evidence.values() if called in (found.id, found.summary.name)]
+        begun = [found for found in self.evidence.values() if len(called) > 3 and found.id.startswith(called)]
+        found = same or begun
+        return found[0] if len(found) == 1 else None
+
+    def are_alike(self, one: str, other: str) -> bool:
+        """Whether two documents are rescans, photocopies or photos of one another."""
+        return (one, other) in self.copies
 
     def tied_only(self) -> list[Evidence]:
         """The documents that a person gave to the claim and that no event claims."""
@@ -190,6 +208,8 @@ def load_case(matter: Matter, claim_id: str) -> CaseFile:
             rejected=tuple(link for link in own if link.status == "rejected"),
             known=_numbers(tx, [found for found in summaries if found.id not in evidence]),
             matter=Shelf(letters.cited_by(tx, sorted(evidence))),
+            checklists=matter.workspace.checklists,
+            copies=kinship.copies(tx, evidence),
         )
 
 

@@ -4,11 +4,19 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pipeline.casefile import CaseFile
 from pipeline.claims import Event
+from pipeline.conflicts import (
+    Account,
+    Conflict,
+    account_of_fact,
+    conflicts,
+    row_of_document,
+    row_of_event,
+)
 from pipeline.evidence import Evidence
 from pipeline.numbers import is_within_number
 from pipeline.wording import sentence, shown
@@ -29,9 +37,11 @@ class Row:
     text: str
     time: datetime.time | None = None
     """The time of day, where it is told."""
+    conflicts: tuple[Conflict, ...] = ()
+    """Other days that are given for the same happening."""
 
     def as_json(self) -> dict[str, Any]:
-        """The form of the contract, and beside it the time of day where it is told."""
+        """The form of the contract, and beside it the conflicts, and the time of day where it is told."""
         told = {} if self.time is None else {"time": f"{self.time:%H:%M}"}
         return {
             "date": self.date.isoformat(),
@@ -40,6 +50,7 @@ class Row:
             "doc": self.doc,
             "page": self.page,
             "text": self.text,
+            "conflicts": [conflict.as_json() for conflict in self.conflicts],
             **told,
         }
 
@@ -50,10 +61,17 @@ def chronology(case: CaseFile) -> list[Row]:
     In order of date; on one day events come first, then documents, then what they tell, and behind them what is
     told with a time of day, in order of time (as on the spot).
     """
-    events = [_event_row(case, event) for event in case.claim.events]
-    documents = [row for found in case.in_order() if (row := _document_row(found)) is not None]
-    told = [row for found in case.in_order() for row in _told_rows(found)]
-    return sorted([*events, *documents, *told], key=_moment)
+    documents = [
+        (row_of_document(found.id), row)
+        for found in case.in_order()
+        if (row := _document_row(found)) is not None
+    ]
+    events = [(row_of_event(event), _event_row(case, event)) for event in case.claim.events]
+    told = [pair for found in case.in_order() for pair in _told_rows(found)]
+    named_rows = [*events, *documents, *((account.row, row) for account, row in told)]
+    disputed = conflicts(case, [account for account, _ in told])
+    rows = (replace(row, conflicts=tuple(disputed.get(name, ()))) for name, row in named_rows)
+    return sorted(rows, key=_moment)
 
 
 def _moment(row: Row) -> tuple[datetime.date, datetime.time, bool]:
@@ -82,7 +100,7 @@ def named(found: Evidence) -> str:
     return summary.title or f"{summary.kind.replace('_', ' ').capitalize()}: {summary.name}"
 
 
-def _told_rows(found: Evidence) -> Iterator[Row]:
+def _told_rows(found: Evidence) -> Iterator[tuple[Account, Row]]:
     seen = set()
     for fact, day in found.days():
         told = fact.role == "event" and fact.confidence >= SURE and not is_within_number(found, fact)
@@ -93,4 +111,6 @@ def _told_rows(found: Evidence) -> Iterator[Row]:
         seen.add((day.start, day.end, day.time))
         start, end = sentence(found.document, fact.start, fact.end)
         told_in = shown(found.document.text[start:end])
-        yield Row(day.start, day.end, None, found.id, found.page_of(fact), told_in, day.time)
+        row = Row(day.start, day.end, None, found.id, found.page_of(fact), told_in, day.time)
+        name = f"{found.id} {fact.start}"
+        yield account_of_fact(found, fact, day.start, day.end or day.start, name), row

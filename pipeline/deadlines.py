@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from pipeline.casefile import CaseFile
 from pipeline.claims import Event
 from pipeline.evidence import Evidence
-from pipeline.notice_rules import AWARENESS, Step, form
-from pipeline.notices import Taken, claimants_side, taken
+from pipeline.notice_rules import AWARENESS, END, RECEIVED, Step, form, in_own_language
+from pipeline.notices import Spoken, Taken, claimants_side, spoken_of, taken
+from pipeline.periods import Period, period
 from pipeline.working_days import on_working_day
 
 Status = Literal["met", "late", "missing", "pending"]
@@ -48,9 +49,12 @@ class Mention:
 class Deadline:
     """A step that is due for an event (qualified). `days_left` counts from today, below 0 when overdue, None when done.
 
-    `by` is who must take the step, `text` what the clause says. `clock_evidence` proves the start of the clock, where
-    a document does. `first_mention` stands beside a clock that runs from the register's day of awareness: minutes and
-    diaries may show that the event was known before. It moves no clock.
+    `by` is who must take the step, `texts` what the clause says, by language. `clock_evidence` proves the start of the
+    clock, where a document does. `first_mention` stands beside a clock that runs from the register's day of awareness:
+    minutes and diaries may show that the event was known before. It moves no clock. `consequence` is what follows from
+    a step that was not taken in time (`notice_rules.MISSED`). `mentioned` is where the evidence only speaks
+    of a step that is not done: that is no notice. `counted` says how the days were counted. `answer` is the recorded
+    answer that took it.
     """
 
     event: str
@@ -65,11 +69,21 @@ class Deadline:
     days_left: int | None
     status: Status
     by: str
-    text: str
+    texts: Mapping[str, str]
+    source: str = ""
+    counted: Mapping[str, Any] = field(default_factory=dict)
     first_mention: Mention | None = None
+    mentioned: Spoken | None = None
+    consequence: str | None = None
+    answer: str | None = None
+
+    @property
+    def text(self) -> str:
+        """What the clause says, in the language of its form."""
+        return in_own_language(self.texts, self.source)
 
     def as_json(self) -> dict[str, Any]:
-        """The form of the contract, and the first mention."""
+        """The form of the contract, and what stands beside it."""
         return {
             "event": self.event,
             "rule": self.rule,
@@ -83,7 +97,19 @@ class Deadline:
             "days_left": self.days_left,
             "status": self.status,
             "first_mention": self.first_mention.as_json() if self.first_mention else None,
+            "mentioned": _spoken_json(self.mentioned) if self.mentioned else None,
+            "consequence": self.consequence,
+            "answer": self.answer,
+            "by": self.by,
+            "text": dict(self.texts),
+            "source": self.source,
+            "counted": dict(self.counted),
         }
+
+
+def _spoken_json(found: Spoken) -> dict[str, Any]:
+    day = found.day.isoformat() if found.day else None
+    return {"date": day, "doc": found.doc, "page": found.page, "words": found.words}
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +119,11 @@ class _Past:
     by: str
     due: datetime.date | None
     done: Taken | None
+
+    @property
+    def missed(self) -> bool:
+        """Whether it was not taken within its period."""
+        return self.due is not None and (self.done is None or self.done.day > self.due)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,36 +140,92 @@ def deadlines(case: CaseFile, today: datetime.date) -> list[Deadline]:
 
     The first clock of an event runs from the day on which the claimant knew of it, or from its start. A step that
     follows another runs from the document that took that one. Where there is none, it runs from the last day for it
-    if the same side must take both, and does not run at all if the other side waits for it.
+    if the same side must take both, or the rule says so, and does not run at all if the other side waits for it.
     """
     return [found for event in case.claim.events for found in _of_event(case, event, today)]
 
 
 def _of_event(case: CaseFile, event: Event, today: datetime.date) -> Iterator[Deadline]:
     rules = form(case.claim.contract)
-    own = dict(case.claim.periods)
     mention = _first_mention(case, event)
     past: dict[str, _Past] = {}
     for step in rules.steps(claimants_side(case)):
-        clock = _clock(case, event, step, past)
-        if clock is None or (step.unless in past and past[str(step.unless)].done is not None):
+        clock = _clock(case, event, step, past, today)
+        if clock is None or _is_needless(event, step, past):
             continue
-        since = clock.start if clock.follows else min(clock.start, event.start)
-        done = taken(case, event, step.key, step.by, since)
-        due = _due(clock.start, own.get(step.key, step.days), step.rolls)
+        done = taken(case, event, step, clock.start if clock.follows else min(clock.start, event.start))
+        length = _length(case, event, step)
+        due = _due(clock.start, length, step, past, done.day if done else today)
         past[step.key] = _Past(step.by, due, done)
-        if due is not None:
+        if due is not None and length is not None:
             found = _deadline(case.name_of(event), rules.name, step, clock, due, done, today)
-            said = f"{step.text} (Here within {own[step.key]} days.)" if step.key in own else step.text
-            yield replace(found, text=said, first_mention=mention if step.runs_from == AWARENESS else None)
+            yield replace(
+                found,
+                texts=_texts(case, step, length),
+                counted=_counting(case, step, length),
+                first_mention=mention if step.runs_from == AWARENESS else None,
+                mentioned=None if done else spoken_of(case, event, step),
+            )
 
 
-def _due(start: datetime.date, days: int | None, rolls: str | None) -> datetime.date | None:
-    """The last day: the day on which the clock starts does not count."""
-    if days is None:
+def _is_needless(event: Event, step: Step, past: Mapping[str, _Past]) -> bool:
+    """Whether a step that it needs was not taken, or another one that was, or the other side's recorded
+    answer, makes it needless."""
+    done = {key: before.done for key, before in past.items() if before.done is not None}
+    answers = (response for response in event.responses if response.answer != "more_information")
+    newest = max(answers, key=lambda response: response.date, default=None)
+    if not set(step.needs) <= set(done) or (newest is not None and newest.answer in step.unless_answer):
+        return True
+    since = event.last if step.runs_from == END else datetime.date.min
+    return any(done[key].day >= since for key in step.unless if key in done)
+
+
+def _length(case: CaseFile, event: Event, step: Step) -> Period | None:
+    """The step's period: the claim's own, else the form's."""
+    own = dict(case.claim.periods).get(step.key)
+    if own is not None:
+        return period(own)
+    return None if step.unless_instructed and event.instructed else step.period
+
+
+def _due(
+    start: datetime.date, length: Period | None, step: Step, past: Mapping[str, _Past], until: datetime.date
+) -> datetime.date | None:
+    """The last day: the day on which the clock starts does not count, nor do days of suspension before `until`."""
+    if length is None:
         return None
-    due = start + datetime.timedelta(days=days)
-    return due if rolls is None else on_working_day(due, rolls)
+    due = length.after(start) + _suspended(step, past, until)
+    return due if step.rolls is None else on_working_day(due, step.rolls)
+
+
+def _suspended(step: Step, past: Mapping[str, _Past], until: datetime.date) -> datetime.timedelta:
+    """How long the period stood still: from the one step to the other, or while that is awaited until this day."""
+    begun, ended = (past[key].done if key in past else None for key in step.suspended or ("", ""))
+    if begun is None:
+        return datetime.timedelta()
+    return max(datetime.timedelta(), (ended.received if ended else until) - begun.received)
+
+
+def _texts(case: CaseFile, step: Step, length: Period) -> dict[str, str]:
+    if step.key not in dict(case.claim.periods):
+        return dict(step.texts)
+    return {
+        "en": f"{step.texts['en']} (Here within {length.told('en')}.)",
+        "zh": f"{step.texts['zh']}（本案为{length.told('zh')}。）",
+    }
+
+
+def _counting(case: CaseFile, step: Step, length: Period) -> dict[str, Any]:
+    """How the days are counted: from what, from its sending or receipt, how long, and whose working days count."""
+    follows = step.runs_from not in (AWARENESS, END)
+    return {
+        "from": step.runs_from,
+        "clock": step.clock if follows else None,
+        "period": length.told(),
+        "own_period": step.key in dict(case.claim.periods),
+        "first_day_counts": False,
+        "rolls": step.rolls,
+    }
 
 
 def _first_mention(case: CaseFile, event: Event) -> Mention | None:
@@ -154,17 +241,30 @@ def _first_mention(case: CaseFile, event: Event) -> Mention | None:
     return min(found, key=lambda mention: (mention.day, mention.proof.doc), default=None)
 
 
-def _clock(case: CaseFile, event: Event, step: Step, past: dict[str, _Past]) -> _Clock | None:
+def _clock(
+    case: CaseFile, event: Event, step: Step, past: Mapping[str, _Past], today: datetime.date
+) -> _Clock | None:
     if step.runs_from == AWARENESS:
         start = event.aware or event.start
         return _Clock(start, _proof_of_day(case, event, start))
+    if step.runs_from == END:
+        lasts = event.end is not None and event.end > event.start
+        return _Clock(event.last, _proof_of_day(case, event, event.last), True) if lasts else None
     if step.runs_from not in past:
         return None
     before = past[step.runs_from]
+    over = before.due is not None and before.missed and before.due < today
+    if step.if_missed:
+        return _Clock(before.due, None, True) if over and before.due else None
     if before.done is not None:
-        day = before.done.day if before.by == step.by else before.done.received
-        return _Clock(day, Proof(before.done.doc, before.done.page), True)
-    return _Clock(before.due, None) if before.by == step.by and before.due is not None else None
+        day = before.done.received if step.clock == RECEIVED else before.done.day
+        return _Clock(day, _proof(before.done), True)
+    runs_on = over if step.or_due else before.by == step.by
+    return _Clock(before.due, None) if runs_on and before.due is not None else None
+
+
+def _proof(done: Taken) -> Proof | None:
+    return Proof(done.doc, done.page) if done.doc else None
 
 
 def _deadline(
@@ -185,11 +285,14 @@ def _deadline(
         clock_evidence=clock.proof,
         due=due,
         done=done.day if done else None,
-        done_evidence=Proof(done.doc, done.page) if done else None,
+        done_evidence=_proof(done) if done else None,
         days_left=None if done else (due - today).days,
-        status=_status(due, done, today),
+        status=(status := _status(due, done, today)),
         by=step.by,
-        text=step.text,
+        texts=step.texts,
+        source=step.source,
+        consequence=step.missed if status in ("late", "missing") else None,
+        answer=done.answer if done else None,
     )
 
 

@@ -8,6 +8,7 @@ from extractors.errors import ClaimtrailError, DiskFull, DocumentError, Installa
 
 __all__ = [
     "AmbiguousName",
+    "ChecklistError",
     "ClaimtrailError",
     "DiskFull",
     "DocumentError",
@@ -73,6 +74,11 @@ class AmbiguousName(MatterError):
 class RegisterError(MatterError):
     code = "register"
     hint = "Correct the line that the message names and import the register again; nothing was changed."
+
+
+class ChecklistError(MatterError):
+    code = "checklist"
+    hint = "Correct the file in the workspace's folder checklists; docs/extending.md tells its form."
 
 
 class NotWritable(InstallationError):

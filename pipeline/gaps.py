@@ -6,22 +6,24 @@ import datetime
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
-from pathlib import Path
+from itertools import islice
 from typing import Any
 
 from extractors.facts.fact import Day, Fact, Money
 from extractors.facts.finding import Finding
 from index.words import compact
 from pipeline.casefile import CaseFile
+from pipeline.checklists import Checklist, Item, checklist
 from pipeline.correspondence.graph import lacking
 from pipeline.correspondence.resolve import resolve
 from pipeline.evidence import Evidence
+from pipeline.notices import sign
 from pipeline.numbers import cited, numbers_of
 from pipeline.series import holes
-from pipeline.wording import vocabulary
 
 UNSURE, RATHER_SURE = 0.5, 0.8
 """Confidence below which a fact is doubtful, and below which one is that says itself what is uncertain about it."""
+MOST_PERHAPS = 5
 SHORTEST_IN_NAME = 5
 """Letters and digits of a number that is looked for within the names of files."""
 RELIED_ON = {
@@ -31,7 +33,6 @@ RELIED_ON = {
     "reference": ("letter", "invoice"),
 }
 """Roles of facts that chronology, deadlines, ledger and links rest on; a doubt about others does no harm."""
-_CHECKLISTS = Path(__file__).with_name("checklists")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,27 @@ class MissingKind:
     def as_json(self) -> dict[str, str]:
         """The form of the contract."""
         return {"event": self.event, "kind": self.kind}
+
+
+@dataclass(frozen=True, slots=True)
+class MissingItem:
+    """A document that the checklist names and the evidence lacks: for an event, or for the claim as a whole (None)."""
+
+    event: str | None
+    item: Item
+    perhaps: tuple[str, ...] = ()
+    """Documents of no claim that may be it."""
+
+    def as_json(self) -> dict[str, Any]:
+        """`{"event", "item", "kind", "name", "todo", "perhaps"}`; `name` and `todo` by language."""
+        return {
+            "event": self.event,
+            "item": self.item.item,
+            "kind": self.item.any_of[0],
+            "name": self.item.name.model_dump(),
+            "todo": self.item.todo.model_dump(),
+            "perhaps": list(self.perhaps),
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,9 +110,12 @@ class Gaps:
     missing_references: tuple[MissingReference, ...]
     doubtful_facts: tuple[DoubtfulFact, ...]
     undated: tuple[str, ...]
+    missing_items: tuple[MissingItem, ...] = ()
+    checklist: str = ""
 
     def as_json(self) -> dict[str, Any]:
-        """The form of the contract; `reference_sources` says on what page each missing reference is cited."""
+        """The form of the contract; `reference_sources` says on what page each missing reference is cited,
+        `missing_items` what the checklist of that name looks for and does not find."""
         return {
             "events_without_evidence": list(self.events_without_evidence),
             "missing_kinds": [missing.as_json() for missing in self.missing_kinds],
@@ -99,35 +124,61 @@ class Gaps:
             "doubtful_facts": [doubt.as_json() for doubt in self.doubtful_facts],
             "undated": list(self.undated),
             "reference_sources": [missing.as_json() for missing in self.missing_references],
+            "missing_items": [missing.as_json() for missing in self.missing_items],
+            "checklist": self.checklist,
         }
 
 
 def gaps(case: CaseFile) -> Gaps:
-    """The gaps of a claim."""
+    """The gaps of a claim. Raises `ChecklistError`."""
+    name = case.claim.checklist or case.claim.type
+    needs = checklist(name, case.checklists)
     bare = [case.name_of(event) for event in case.claim.events if not case.links_of(event)]
     return Gaps(
         events_without_evidence=tuple(bare),
-        missing_kinds=tuple(_missing_kinds(case)),
+        missing_kinds=tuple(_missing_kinds(case, needs)),
         unlinked_documents=(*(found.id for found in case.tied_only()), *(found.id for found in case.loose)),
         missing_references=_missing(case),
         doubtful_facts=tuple(doubt for found in case.in_order() for doubt in _doubts(found)),
         undated=tuple(found.id for found in case.in_order() if found.summary.date is None),
+        missing_items=tuple(_missing_items(case, needs)),
+        checklist=name,
     )
 
 
-def checklist(claim_type: str) -> list[tuple[str, ...]]:
-    """The kinds of document that each event of such a claim needs; one of each group is enough."""
-    path = _CHECKLISTS / f"{claim_type}.yaml"
-    needs = vocabulary(path)["each_event"] if path.exists() else []
-    return [tuple(group["any_of"]) for group in needs]
-
-
-def _missing_kinds(case: CaseFile) -> Iterator[MissingKind]:
+def _missing_kinds(case: CaseFile, needs: Checklist) -> Iterator[MissingKind]:
     for event in case.claim.events:
         kinds = {found.summary.kind for found in case.evidence_of(event)}
-        for group in checklist(case.claim.type):
-            if kinds.isdisjoint(group):
-                yield MissingKind(case.name_of(event), group[0])
+        for group in needs.each_event:
+            if kinds.isdisjoint(group.any_of):
+                yield MissingKind(case.name_of(event), group.any_of[0])
+
+
+def _missing_items(case: CaseFile, needs: Checklist) -> Iterator[MissingItem]:
+    events = case.claim.events
+    first = min((event.start for event in events), default=None)
+    for item in needs.documents:
+        if item.per == "claim":
+            held = any(_is_item(case, found, item, first) for found in case.evidence.values())
+            if events and item.applies(events) and not held:
+                yield MissingItem(None, item, _perhaps(case, item, first))
+            continue
+        for event in events:
+            held = any(_is_item(case, found, item, event.start) for found in case.evidence_of(event))
+            if item.applies([event]) and not held:
+                yield MissingItem(case.name_of(event), item)
+
+
+def _is_item(case: CaseFile, found: Evidence, item: Item, first_day: datetime.date | None) -> bool:
+    if item.is_(found.summary, found.document.text, first_day):
+        return True
+    takes = item.step is not None and found.summary.kind in item.any_of
+    return takes and sign(case, found, str(item.step)) is not None
+
+
+def _perhaps(case: CaseFile, item: Item, first_day: datetime.date | None) -> tuple[str, ...]:
+    fitting = (summary.id for summary in case.loose if item.is_(summary, "", first_day))
+    return tuple(islice(fitting, MOST_PERHAPS))
 
 
 def _missing(case: CaseFile) -> tuple[MissingReference, ...]:

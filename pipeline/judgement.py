@@ -17,6 +17,7 @@ from pipeline.matter import Change, Matter
 from pipeline.partybook import bind
 from pipeline.partybook.edit import bring_up_to_date
 from pipeline.records import documents, matters
+from pipeline.register_changes import follow_register
 
 MARKS = ("privileged",)
 AUTO = "auto"
@@ -148,19 +149,24 @@ def mark(matter: Matter, prefix: str, what: str, clear: bool = False) -> dict[st
 
 
 def import_claims(matter: Matter, claims: Sequence[Any]) -> Mapping[str, Any]:
-    """Add or update claims, and link anew; returns `{"imported": [ids], "changed": [ids]}`."""
+    """Add or update claims, and link anew.
+
+    Returns `{"imported": [ids], "changed": [ids]}`, and what `follow_register` does.
+    """
     with matter.change() as change:
+        before = {claim.id: claim for claim in matters.all_claims(change.tx)}
+        registered = matters.registered_statuses(change.tx)
         changed = matters.put_claims(change.tx, claims)
+        told = follow_register(change, before, registered, claims)
         for claim_id in changed:
             change.note("claim imported", claim_id)
         if changed:
             bind(change.tx)
             for step in ("parties", "link"):
                 documents.undo(change.tx, step)
-    matter.afterwards(
-        catch_up
-    )  # also where nothing changed: an import that was killed may have left it undone
-    return {"imported": [claim.id for claim in claims], "changed": changed}
+    # also where nothing changed: an import that was killed may have left it undone
+    matter.afterwards(catch_up)
+    return {"imported": [claim.id for claim in claims], "changed": changed, **told}
 
 
 def _again(change: Change, document: str) -> None:

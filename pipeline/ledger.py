@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
@@ -25,7 +26,7 @@ SUMS = ("total", "subtotal")
 """Roles of the sum of an invoice, the best first."""
 TOLD = ("claimed", "total", "paid")
 """Roles of sums that other documents tell of."""
-_LOOKALIKES = str.maketrans("oil", "011")
+_LOOKALIKES = str.maketrans("oilsbz", "011582")
 SURE = 0.5
 """Confidence of a document's kind below which its sum does not count until a person says what it is."""
 HEAD = 400
@@ -122,48 +123,87 @@ class _Bill:
     currency: str | None
 
     def same_as(self, other: _Bill) -> str | None:
-        """Why it is the other once more, or None."""
+        """Why it is the other once more, or None. What takes away is never what it takes away from."""
+        if (self.amount < 0) != (other.amount < 0):
+            return None
         if self.numbers and other.numbers:
-            if not self.numbers & other.numbers or not (self._same_seller(other) or self._same_sum(other)):
+            if not self.numbers & other.numbers or not (self.same_seller(other) or self.same_sum(other)):
                 return None
-            return "copy of" if self._same_sum(other) else "same number as"
+            return "copy of" if self.same_sum(other) else "same number as"
         dated = self.day is not None and self.day == other.day
-        return "copy of" if dated and self._same_sum(other) and self._same_seller(other) else None
+        return "copy of" if dated and self.same_sum(other) and self.same_seller(other) else None
 
-    def _same_sum(self, other: _Bill) -> bool:
+    def same_sum(self, other: _Bill) -> bool:
+        """Whether both are over the same sum."""
         return (self.amount, self.currency) == (other.amount, other.currency)
 
-    def _same_seller(self, other: _Bill) -> bool:
+    def same_seller(self, other: _Bill) -> bool:
+        """Whether both may be of one seller."""
         return not self.seller or not other.seller or self.seller == other.seller
+
+
+@dataclass(frozen=True, slots=True)
+class _Charge:
+    """A document of kind invoice, its sum, and what tells it from others."""
+
+    found: Evidence
+    fact: Fact
+    value: Money
+    bill: _Bill
 
 
 def ledger(case: CaseFile) -> Ledger:
     """The ledger of a claim: sums of its invoices, then sums that other documents tell of, which never count."""
-    bills = [(found, fact, value) for found in _best_first(case) for fact, value in _bill_sums(found)]
-    currency = case.claim.currency or _commonest(value.currency for _, _, value in bills)
-    counted: list[tuple[_Bill, Evidence]] = []
-    rows = []
-    for found, fact, value in bills:
-        bill = _Bill(
-            _alike(numbers_of(found)), _seller(case, found), found.summary.date, value.amount, value.currency
-        )
-        why_not = _why_no_bill(case, found, bill, currency) or _why_twice(bill, counted)
-        if why_not is None:
-            counted.append((bill, found))
-        rows.append(_entry(case, found, fact, value, why_not))
+    sums = [(found, fact, value) for found in _best_first(case) for fact, value in _bill_sums(found)]
+    currency = case.claim.currency or _commonest(value.currency for _, _, value in sums)
+    charges = [_Charge(found, fact, value, _bill(case, found, value)) for found, fact, value in sums]
+    counted: list[_Charge] = []
+    why: dict[str, str | None] = {}
+    for charge in charges:
+        reason = _why_no_bill(case, charge.found, charge.bill, currency) or _why_twice(case, charge, counted)
+        why[charge.found.id] = reason
+        if reason is None:
+            counted.append(charge)
+    for charge in list(counted):
+        if (whole := next((other for other in counted if _contains(other, charge)), None)) is not None:
+            why[charge.found.id] = f"part of {whole.found.summary.name}"
+            counted.remove(charge)
     order = {found.id: n for n, found in enumerate(case.in_order())}
+    rows = [_entry(case, charge.found, charge.fact, charge.value, why[charge.found.id]) for charge in charges]
     rows.sort(key=lambda row: order[row.doc])
     told = [row for found in case.in_order() for row in _told(case, found, counted)]
     return Ledger(case.claim.id, currency, case.claim.amount, (*rows, *told))
 
 
-def _best_first(case: CaseFile) -> list[Evidence]:
-    """Invoices in the order in which the better copy comes first: confirmed, with text of its own, by name."""
+def _bill(case: CaseFile, found: Evidence, value: Money) -> _Bill:
+    numbers = _alike(numbers_of(found))
+    return _Bill(numbers, _seller(case, found), found.summary.date, value.amount, value.currency)
 
-    def key(found: Evidence) -> tuple[bool, bool, bool, str, str]:
+
+def _contains(whole: _Charge, part: _Charge) -> bool:
+    """Whether an invoice names an earlier one by number and sum and deducts it from its own sum, which still
+    holds it: a final account over 1,000 that names the deposit invoice over 400 and 600 as the rest."""
+    names = whole is not part and bool(part.bill.numbers & _cited(whole.found))
+    if not names or whole.bill.amount <= part.bill.amount or part.bill.amount <= 0:
+        return False
+    sums = {abs(value.amount) for _, value in whole.found.sums()}
+    rest, gross = whole.bill.amount - part.bill.amount, whole.bill.amount + part.bill.amount
+    return part.bill.amount in sums and rest in sums and gross not in sums
+
+
+def _cited(found: Evidence) -> frozenset[str]:
+    return _alike(compact(value) for _, value in found.names("reference"))
+
+
+def _best_first(case: CaseFile) -> list[Evidence]:
+    """Invoices in the order in which the better copy comes first: confirmed, with text of its own, by name; receipts
+    come after what they are receipts for."""
+
+    def key(found: Evidence) -> tuple[bool, bool, bool, bool, str, str]:
         link = case.best_link(found.id)
         scanned = any(page.source == "ocr" for page in found.document.pages)
         return (
+            _calls_itself(found, "receipt"),
             link is None,
             link is not None and link.status != "confirmed",
             scanned,
@@ -208,7 +248,7 @@ def _seller(case: CaseFile, found: Evidence) -> str:
 
 
 def _alike(numbers: Iterable[str]) -> frozenset[str]:
-    """Numbers without the differences that OCR makes (O and 0, I and 1)."""
+    """Numbers without the differences that OCR makes (O and 0, I and 1, S and 5, B and 8, Z and 2)."""
     return frozenset(number.translate(_LOOKALIKES) for number in numbers)
 
 
@@ -219,7 +259,7 @@ def _why_no_bill(case: CaseFile, found: Evidence, bill: _Bill, currency: str | N
         return "what is claimed, not an invoice"
     if found.summary.kind_confidence < SURE:
         return "perhaps not an invoice"
-    if _calls_itself(found, "offer"):
+    if _calls_itself(found, "offer") or _calls_itself(found, "pro_forma"):
         return "an offer or estimate, not an invoice"
     if _calls_itself(found, "statement"):
         return "a statement of other invoices"
@@ -234,21 +274,48 @@ def _is_claim(case: CaseFile, found: Evidence, amount: Decimal) -> bool:
     return says or any(sign(case, found, step) is not None for step in ("notice", "particulars"))
 
 
-def _why_twice(bill: _Bill, counted: Sequence[tuple[_Bill, Evidence]]) -> str | None:
-    for other, found in counted:
-        if (how := bill.same_as(other)) is not None:
-            return f"{how} {found.summary.name}"
+def _why_twice(case: CaseFile, charge: _Charge, counted: Sequence[_Charge]) -> str | None:
+    is_receipt, cited = _calls_itself(charge.found, "receipt"), _cited(charge.found)
+    for other in counted:
+        name, bill = other.found.summary.name, other.bill
+        if (how := charge.bill.same_as(bill)) is not None:
+            return f"{how} {name}"
+        same_sum = charge.bill.same_sum(bill)
+        if same_sum and case.are_alike(charge.found.id, other.found.id):
+            return f"copy of {name}"
+        if is_receipt and (cited & bill.numbers or (same_sum and charge.bill.same_seller(bill))):
+            return f"a payment of {name}"
     return None
 
 
 def _calls_itself(found: Evidence, what: str) -> bool:
-    """Whether the head of the document calls it a credit note, an offer or a statement."""
-    head = compact(f"{found.summary.title or ''} {found.document.text[:HEAD]}")
+    """Whether the head of the document calls it a credit note, an offer, a statement or a receipt: in a line
+    of its own, or before the head speaks of an invoice at all."""
+    lines = [found.summary.title or "", *found.document.text[:HEAD].splitlines()]
+    folded = [compact(line) for line in lines]
+    words, bills = _names(what), _names("bill")
+    if what == "pro_forma" or any(line in words for line in folded):
+        return any(word in line for word in words for line in folded)
+    head = "".join(folded)
+    first = min((head.index(word) for word in words if word in head), default=None)
+    billed = min((head.index(word) for word in bills if word in head), default=len(head))
+    if first is None or first > billed:
+        return False
+    return what != "offer" or billed == len(head) or not any(_is_label(line, words) for line in folded)
+
+
+def _is_label(line: str, words: Sequence[str]) -> bool:
+    """Whether a line only names the order or quotation that is billed: "Purchase order no. 4711"."""
+    return any(line.startswith(word) and any(char.isdigit() for char in line) for word in words)
+
+
+@cache
+def _names(what: str) -> tuple[str, ...]:
     words = vocabulary(Path(__file__).with_suffix(".yaml"))[what]
-    return any(compact(word) in head for word in every_word(words))
+    return tuple(compact(word) for word in every_word(words))
 
 
-def _told(case: CaseFile, found: Evidence, counted: Sequence[tuple[_Bill, Evidence]]) -> list[Entry]:
+def _told(case: CaseFile, found: Evidence, counted: Sequence[_Charge]) -> list[Entry]:
     """Sums claimed or paid that a document tells of, each once, in its strongest role."""
     told: dict[tuple[Decimal, str | None], tuple[Fact, Money]] = {}
     for role in ("claimed", "paid") if found.summary.kind == "invoice" else TOLD:
@@ -260,12 +327,12 @@ def _told(case: CaseFile, found: Evidence, counted: Sequence[tuple[_Bill, Eviden
     ]
 
 
-def _why_told(fact: Fact, value: Money, counted: Sequence[tuple[_Bill, Evidence]]) -> str:
+def _why_told(fact: Fact, value: Money, counted: Sequence[_Charge]) -> str:
     if fact.role == "paid":
         return "a payment, not a charge"
-    for bill, found in counted:
-        if bill.amount == value.amount and value.currency in (None, bill.currency):
-            return f"evidenced by {found.summary.name}"
+    for charge in counted:
+        if charge.bill.amount == value.amount and value.currency in (None, charge.bill.currency):
+            return f"evidenced by {charge.found.summary.name}"
     return "claimed, without an invoice for this sum" if fact.role == "claimed" else "not an invoice"
 
 

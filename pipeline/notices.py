@@ -12,10 +12,11 @@ from typing import Any
 from extractors.document import Document, is_han
 from index.words import compact, fold
 from pipeline.casefile import CaseFile
-from pipeline.claims import Event
+from pipeline.claims import Event, Response
 from pipeline.evidence import Evidence
 from pipeline.linking.view import Hit
-from pipeline.wording import Phrases, every_word, shown, vocabulary
+from pipeline.notice_rules import Step
+from pipeline.wording import Phrases, every_word, sentence, shown, vocabulary
 
 ROLES = {
     "claimant": ("claimant",),
@@ -23,6 +24,10 @@ ROLES = {
     "respondent": ("respondent", "engineer", "insurer"),
 }
 """Who may take a step that the rules lay on a party: an engineer often writes for the other side, and the reverse."""
+ACROSS = ("claimant", "respondent", "engineer", "insurer", "owner", "other")
+"""To whom a step may be addressed, besides the roles of who takes it: never only to a subcontractor."""
+AROUND = 60
+"""Characters before and after a mention that are shown of it."""
 NEAR = 0.75
 """A document takes a step for an event when its link is not weaker than this share of its strongest link."""
 LOOK_BACK = 40
@@ -33,12 +38,25 @@ TRANSIT = datetime.timedelta(days=60)
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """A step that was taken: by which document, on which page it says so, when sent and when received."""
+    """A step that was taken: by which document (None where a person only noted the answer), on which page it
+    says so, when sent and when received. `answer` is what was answered, where that is recorded."""
 
-    doc: str
+    doc: str | None
     page: int
     day: datetime.date
     received: datetime.date
+    answer: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """Where a document only speaks of a step (minutes, a diary, another letter): `day` is the document's, `words` are
+    those around the place."""
+
+    doc: str
+    page: int
+    day: datetime.date | None
+    words: str
 
 
 @dataclass(frozen=True)
@@ -49,6 +67,7 @@ class Signs:
     headed: Phrases
     said: Phrases
     about: Phrases | None
+    mentioned: Phrases
 
 
 @cache
@@ -57,16 +76,64 @@ def steps() -> dict[str, Signs]:
     return {key: _signs(entry) for key, entry in _words()["steps"].items()}
 
 
-def taken(case: CaseFile, event: Event, step: str, by: str, since: datetime.date) -> Taken | None:
-    """The earliest document linked to the event by which this side takes the step on `since` or later."""
-    found = [
+def told(key: str, language: str = "en", **parts: object) -> str:
+    """Words for people about a step (`step_…`), a missed one (`missed_…`), or a sentence with its parts; the key itself
+    where there are none."""
+    words: dict[str, dict[str, str]] = _words()["told"]
+    return words[key][language].format(**parts) if key in words else key
+
+
+def taken(case: CaseFile, event: Event, step: Step, since: datetime.date) -> Taken | None:
+    """The earliest answer that a person or the register recorded for the event and that takes the step on `since` or
+    later; else the earliest document linked to the event by which the right side takes it."""
+    recorded = [
+        _recorded(case, response, step)
+        for response in event.responses
+        if response.answer in step.answers and response.date >= since
+    ]
+    found = recorded or [
         Taken(evidence.id, hit.page, day, _received(evidence, day))
         for evidence in case.evidence_of(event)
         if (day := evidence.summary.date) is not None and day >= since
-        if evidence.summary.kind in steps()[step].kinds and _means(case, event, evidence)
-        if _is_from(case, evidence, by) and (hit := sign(case, evidence, step)) is not None
+        if (hit := _takes(case, event, evidence, step)) is not None
     ]
-    return min(found, key=lambda taken: (taken.day, taken.doc), default=None)
+    return min(found, key=lambda taken: (taken.day, taken.doc or ""), default=None)
+
+
+def _takes(case: CaseFile, event: Event, evidence: Evidence, step: Step) -> Hit | None:
+    """The place where a document takes the step: of the right kind, about the event, from one side to another."""
+    if evidence.summary.kind not in steps()[step.key].kinds or not _means(case, event, evidence):
+        return None
+    roles = {role for by in (step.by, *step.through) for role in ROLES[by]}
+    if not _is_from(case, evidence, roles) or not _goes_across(case, evidence, ROLES[step.by]):
+        return None
+    return sign(case, evidence, step.key)
+
+
+def _recorded(case: CaseFile, response: Response, step: Step) -> Taken:
+    evidence = case.named(response.evidence)
+    hit = sign(case, evidence, step.key) if evidence else None
+    doc = evidence.id if evidence else None
+    return Taken(doc, hit.page if hit else 1, response.date, response.date, response.answer)
+
+
+def spoken_of(case: CaseFile, event: Event, step: Step) -> Spoken | None:
+    """The earliest place in the event's evidence that speaks of the step, whoever wrote it: it is not the
+    step itself."""
+    words = steps()[step.key].mentioned
+    found = [
+        Spoken(evidence.id, hit.page, evidence.summary.date, _around(evidence.document, hit))
+        for evidence in case.evidence_of(event)
+        if (hit := next(words.hits(case.view(evidence.id)), None)) is not None
+    ]
+    return min(
+        found, key=lambda each: (each.day is None, each.day or datetime.date.min, each.doc), default=None
+    )
+
+
+def _around(document: Document, hit: Hit) -> str:
+    start, end = sentence(document, hit.start, hit.end)
+    return shown(document.text[max(start, hit.start - AROUND) : min(end, hit.end + AROUND)])
 
 
 def _means(case: CaseFile, event: Event, evidence: Evidence) -> bool:
@@ -76,14 +143,21 @@ def _means(case: CaseFile, event: Event, evidence: Evidence) -> bool:
     return own.status == "confirmed" or best is None or own.score >= NEAR * best.score
 
 
-def _is_from(case: CaseFile, evidence: Evidence, by: str) -> bool:
+def _goes_across(case: CaseFile, evidence: Evidence, own: tuple[str, ...]) -> bool:
+    """Whether it is addressed to someone else than the side that writes it, as far as the addressees are known."""
+    to = case.recipients(evidence)
+    alone = own[:1] if len(own) > 1 else own  # an engineer hands the respondent's word on, and the reverse
+    return not to or any(party.role in ACROSS and party.role not in alone for party in to)
+
+
+def _is_from(case: CaseFile, evidence: Evidence, roles: set[str]) -> bool:
     """Whether it comes from that side. Where no sender was read, it must name that side and not be addressed to it."""
     senders = case.senders(evidence)
     if senders:
-        return any(party.role in ROLES[by] for party in senders)
+        return any(party.role in roles for party in senders)
     to = case.recipients(evidence)
     named = {party for _, name in evidence.names("party") if (party := case.party(name)) is not None}
-    return any(party.role in ROLES[by] for party in named.difference(to))
+    return any(party.role in roles for party in named.difference(to))
 
 
 def _received(evidence: Evidence, day: datetime.date) -> datetime.date:
@@ -158,11 +232,20 @@ def _signs(entry: dict[str, Any]) -> Signs:
         headed=Phrases(every_word(entry["headed"])),
         said=Phrases(every_word(entry["said"])),
         about=Phrases(every_word(about)) if about else None,
+        mentioned=Phrases([*every_word(entry["headed"]), *every_word(entry.get("mentioned", {}))]),
     )
 
 
 def claimants_side(case: CaseFile) -> str:
-    """ "employer" where more documents call the claimant the employer than the contractor; else "contractor"."""
+    """ "employer" or "contractor": what the register says of the claimant (`contract_role`), or the reverse of what it
+    says of the respondent; else "employer" where more documents call the claimant the employer than the contractor.
+    """
+    told = {party.role: party.contract_role for party in reversed(case.claim.parties) if party.contract_role}
+    if "claimant" in told or "respondent" in told:
+        is_employer = told.get("claimant") == "employer" or (
+            "claimant" not in told and told["respondent"] == "contractor"
+        )
+        return "employer" if is_employer else "contractor"
     roles = list(_claimants_roles(case))
     return "employer" if roles.count("employer") > roles.count("contractor") else "contractor"
 

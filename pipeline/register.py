@@ -9,18 +9,38 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import yaml
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    model_validator,
+)
 
-from pipeline.claims import Claim, Event, Party
+from pipeline.claims import Claim, Event, Party, Response, StatusChange
 from pipeline.errors import RegisterError
 from pipeline.notice_rules import form
+from pipeline.periods import period
 from pipeline.yaml_text import loaded
 
 CLAIM_TYPES = ("construction", "warranty", "insurance", "other")
 STATUSES = ("open", "submitted", "accepted", "part_accepted", "rejected", "arbitration", "closed")
 
+Status = Literal["open", "submitted", "accepted", "part_accepted", "rejected", "arbitration", "closed"]
+Answer = Literal["accepted", "part_accepted", "rejected", "more_information"]
+
+
+def _period(value: int | str) -> int | str:
+    period(value)  # raises for what is none
+    return value
+
+
 Word = Annotated[str, BeforeValidator(lambda v: str(v) if isinstance(v, int) else v), Field(min_length=1)]
 Identifier = Annotated[Word, Field(pattern=r"^[^\s/]+$")]
+Span = Annotated[int | str, AfterValidator(_period)]
+Currency = Annotated[str, Field(pattern="^[A-Z]{3}$")]
 Amount = Annotated[
     Decimal, BeforeValidator(lambda v: str(v) if isinstance(v, int) else v), Field(max_digits=30)
 ]
@@ -34,6 +54,32 @@ class PartyEntry(_Entry):
     role: Literal["claimant", "respondent", "engineer", "insurer", "owner", "subcontractor", "other"]
     name: Word
     aliases: tuple[Word, ...] = ()
+    contract_role: Literal["employer", "contractor"] | None = None
+
+    def party(self) -> Party:
+        return Party(self.role, self.name, self.aliases, self.contract_role)
+
+
+class ResponseEntry(_Entry):
+    answer: Answer
+    date: datetime.date
+    amount: Amount | None = None
+    currency: Currency | None = None
+    evidence: Word | None = None
+    note: str = ""
+
+    def response(self) -> Response:
+        return Response(self.answer, self.date, self.amount, self.currency, self.evidence, self.note)
+
+
+class StatusEntry(_Entry):
+    status: Status
+    date: datetime.date
+    evidence: Word | None = None
+    note: str = ""
+
+    def change(self) -> StatusChange:
+        return StatusChange(self.status, self.date, self.evidence, self.note)
 
 
 class EventEntry(_Entry):
@@ -46,6 +92,8 @@ class EventEntry(_Entry):
     description: str = ""
     keywords: tuple[Word, ...] = ()
     references: tuple[Word, ...] = ()
+    instructed: bool = False
+    responses: tuple[ResponseEntry, ...] = ()
 
     @model_validator(mode="after")
     def _one_time(self) -> EventEntry:
@@ -67,6 +115,8 @@ class EventEntry(_Entry):
             description=self.description,
             keywords=self.keywords,
             references=self.references,
+            instructed=self.instructed,
+            responses=tuple(entry.response() for entry in self.responses),
         )
 
 
@@ -74,15 +124,15 @@ class ClaimEntry(_Entry):
     id: Identifier
     title: Word
     type: Literal["construction", "warranty", "insurance", "other"]
-    status: Literal["open", "submitted", "accepted", "part_accepted", "rejected", "arbitration", "closed"] = (
-        "open"
-    )
+    status: Status | None = None
     contract: Literal[
         "fidic-1999", "fidic-2017", "gf-2017-0201", "nec4", "none", "prc-insurance", "warranty"
     ] = "none"
-    periods: dict[Word, Annotated[int, Field(ge=1, le=3650)]] = Field(default_factory=dict)
+    periods: dict[Word, Span] = Field(default_factory=dict)
+    checklist: Annotated[Word, Field(pattern=r"^[\w-]+$")] | None = None
+    history: tuple[StatusEntry, ...] = ()
     references: tuple[Word, ...] = ()
-    currency: Annotated[str, Field(pattern="^[A-Z]{3}$")] | None = None
+    currency: Currency | None = None
     amount: Amount | None = None
     parties: tuple[PartyEntry, ...] = ()
     events: tuple[EventEntry, ...] = ()
@@ -102,19 +152,26 @@ class ClaimEntry(_Entry):
             raise ValueError(f"{self.contract} has no step {unknown[0]} (`periods` may name: {told})")
         return self
 
+    @property
+    def _newest(self) -> str | None:
+        newest = max(self.history, key=lambda entry: entry.date, default=None)
+        return newest.status if newest else None
+
     def claim(self) -> Claim:
         return Claim(
             id=self.id,
             title=self.title,
             type=self.type,
-            status=self.status,
+            status=self.status or self._newest or "open",
             contract=self.contract,
             references=self.references,
             currency=self.currency,
             amount=self.amount,
-            parties=tuple(Party(p.role, p.name, p.aliases) for p in self.parties),
+            parties=tuple(entry.party() for entry in self.parties),
             events=tuple(event.event() for event in self.events),
             periods=tuple(self.periods.items()),
+            checklist=self.checklist,
+            history=tuple(entry.change() for entry in self.history),
         )
 
 
@@ -171,10 +228,22 @@ def body_of(claim: Claim) -> dict[str, Any]:
         "references": list(claim.references),
         "currency": claim.currency,
         "amount": None if claim.amount is None else str(claim.amount),
-        "parties": [{"role": p.role, "name": p.name, "aliases": list(p.aliases)} for p in claim.parties],
+        "parties": [_party_body(party) for party in claim.parties],
         "events": [_event_body(event) for event in claim.events],
         **({"periods": dict(claim.periods)} if claim.periods else {}),
+        **({"checklist": claim.checklist} if claim.checklist else {}),
+        **({"history": [_told(change.as_json()) for change in claim.history]} if claim.history else {}),
     }
+
+
+def _party_body(party: Party) -> dict[str, Any]:
+    body: dict[str, Any] = {"role": party.role, "name": party.name, "aliases": list(party.aliases)}
+    return body | ({"contract_role": party.contract_role} if party.contract_role else {})
+
+
+def _told(body: dict[str, Any]) -> dict[str, Any]:
+    """What a register can tell of a response or a status: not who noted it."""
+    return {key: value for key, value in body.items() if key not in ("actor", "seen")}
 
 
 def _event_body(event: Event) -> dict[str, Any]:
@@ -187,6 +256,8 @@ def _event_body(event: Event) -> dict[str, Any]:
         "description": event.description,
         "keywords": list(event.keywords),
         "references": list(event.references),
+        **({"instructed": True} if event.instructed else {}),
+        **({"responses": [_told(each.as_json()) for each in event.responses]} if event.responses else {}),
     }
 
 

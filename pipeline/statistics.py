@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import datetime
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
 from pipeline.claims import Claim, qualified
+from pipeline.clock import now
 from pipeline.evidence import Summary
 from pipeline.ledger import money
 from pipeline.links import Link
@@ -17,6 +19,10 @@ from pipeline.records import documents, matters
 
 Sums = Mapping[str, Decimal]
 NO_CURRENCY = "unknown"
+NOBODY = "unknown"
+BANDS = (("under_3_months", 91), ("3_to_6_months", 182), ("6_to_12_months", 365), ("1_to_2_years", 730))
+"""Ages of claims: names, and the days up to which each reaches."""
+OLDEST, UNDATED = "over_2_years", "unknown"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +38,36 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True)
+class Age:
+    """How many days ago a claim's first event began, and since when it is submitted; None where that is not known."""
+
+    claim: str
+    since_event: int | None
+    since_submission: int | None
+
+    @property
+    def band(self) -> str:
+        """The band of `BANDS` in which it is, by its first event."""
+        if self.since_event is None:
+            return UNDATED
+        days = max(0, self.since_event)
+        return next((name for name, most in BANDS if days <= most), OLDEST)
+
+    def as_json(self) -> dict[str, Any]:
+        """`{"claim", "days_since_event", "days_since_submission", "band"}`."""
+        return {
+            "claim": self.claim,
+            "days_since_event": self.since_event,
+            "days_since_submission": self.since_submission,
+            "band": self.band,
+        }
+
+
+@dataclass(frozen=True, slots=True)
 class Statistics:
-    """Figures over claims. `by_kind` counts documents, each once; `by_event` the documents of every event."""
+    """Figures over claims. `by_kind` counts documents, each once; `by_event` the documents of every event, and
+    `kinds_by_event` those by kind. Sums stand by currency and are never added over currencies. A claim of several
+    respondents counts for each."""
 
     claims: int
     claimed: Sums
@@ -42,6 +76,12 @@ class Statistics:
     documents: int
     by_kind: Mapping[str, int]
     by_event: Mapping[str, int]
+    by_respondent: Mapping[str, Group] = field(default_factory=dict)
+    by_age: Mapping[str, Group] = field(default_factory=dict)
+    ages: tuple[Age, ...] = ()
+    kinds_by_event: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    titles: Mapping[str, str] = field(default_factory=dict)
+    """Of claims and events, by their (qualified) ids."""
 
     def as_json(self) -> dict[str, Any]:
         """Clear keys; sums are decimal strings by currency."""
@@ -50,38 +90,73 @@ class Statistics:
             "claimed": _sums_json(self.claimed),
             "by_type": {name: group.as_json() for name, group in self.by_type.items()},
             "by_status": {name: group.as_json() for name, group in self.by_status.items()},
+            "by_respondent": {name: group.as_json() for name, group in self.by_respondent.items()},
+            "by_age": {name: group.as_json() for name, group in self.by_age.items()},
+            "ages": [age.as_json() for age in self.ages],
             "evidence": {
                 "documents": self.documents,
                 "by_kind": dict(self.by_kind),
                 "by_event": dict(self.by_event),
+                "kinds_by_event": {event: dict(kinds) for event, kinds in self.kinds_by_event.items()},
             },
         }
 
 
-def claims_statistics(matter: Matter) -> Statistics:
-    """The figures of all claims in the records."""
+def claims_statistics(matter: Matter, today: datetime.date | None = None) -> Statistics:
+    """The figures of all claims in the records; ages are those of today."""
     with matter.reading() as tx:
-        return statistics(matters.all_claims(tx), matters.link_list(tx), documents.summaries(tx))
+        claims, links = matters.all_claims(tx), matters.link_list(tx)
+        return statistics(claims, links, documents.summaries(tx), today or now().date())
 
 
-def statistics(claims: Sequence[Claim], links: Iterable[Link], summaries: Iterable[Summary]) -> Statistics:
+def statistics(
+    claims: Sequence[Claim], links: Iterable[Link], summaries: Iterable[Summary], today: datetime.date
+) -> Statistics:
     """The figures of these claims. A document is evidence by a standing link to one of their events, or tied to one."""
-    events = {qualified(claim.id, event.id): 0 for claim in claims for event in claim.events}
+    events = {qualified(claim.id, event.id): event.title for claim in claims for event in claim.events}
     standing = {
         (link.event, link.document) for link in links if link.status != "rejected" and link.event in events
     }
     linked = {document for _, document in standing}
     ids = {claim.id for claim in claims}
-    evidence = [s for s in summaries if s.id in linked or not ids.isdisjoint(s.given_claims)]
+    evidence = {s.id: s for s in summaries if s.id in linked or not ids.isdisjoint(s.given_claims)}
+    ages = {claim.id: _age(claim, today) for claim in claims}
+    bands = [name for name, _ in BANDS] + [OLDEST, UNDATED]
+    by_age = _groups((ages[claim.id].band, claim) for claim in claims)
     return Statistics(
         claims=len(claims),
         claimed=_sums(claims),
         by_type=_groups((claim.type, claim) for claim in claims),
         by_status=_groups((claim.status, claim) for claim in claims),
         documents=len(evidence),
-        by_kind=dict(sorted(Counter(summary.kind for summary in evidence).items())),
-        by_event=events | Counter(event for event, _ in standing),
+        by_kind=dict(sorted(Counter(summary.kind for summary in evidence.values()).items())),
+        by_event=dict.fromkeys(events, 0) | Counter(event for event, _ in standing),
+        by_respondent=_groups((name, claim) for claim in claims for name in _respondents(claim)),
+        by_age={band: by_age[band] for band in bands if band in by_age},
+        ages=tuple(ages.values()),
+        kinds_by_event={event: _kinds(event, standing, evidence) for event in events},
+        titles={claim.id: claim.title for claim in claims} | events,
     )
+
+
+def _respondents(claim: Claim) -> Sequence[str]:
+    """Against whom it is made: the respondents, else the insurers."""
+    for role in ("respondent", "insurer"):
+        if found := [party.name for party in claim.parties if party.role == role]:
+            return list(dict.fromkeys(found))
+    return [NOBODY]
+
+
+def _age(claim: Claim, today: datetime.date) -> Age:
+    first = min((event.start for event in claim.events), default=None)
+    handed_in = min((h.date for h in claim.history if h.status == "submitted"), default=None)
+    since_event, since_submission = ((today - day).days if day else None for day in (first, handed_in))
+    return Age(claim.id, since_event, since_submission)
+
+
+def _kinds(event: str, standing: set[tuple[str, str]], evidence: Mapping[str, Summary]) -> dict[str, int]:
+    kinds = Counter(evidence[doc].kind for named, doc in standing if named == event and doc in evidence)
+    return dict(sorted(kinds.items()))
 
 
 def _groups(entries: Iterable[tuple[str, Claim]]) -> dict[str, Group]:

@@ -11,9 +11,10 @@ from itertools import accumulate
 
 from extractors.document import is_han
 from pipeline.chronology import Row
+from pipeline.conflicts import Conflict
 from pipeline.harmless import csv_text, terminal
 
-COLUMNS = ("date", "end", "event", "doc", "page", "text")
+COLUMNS = ("date", "end", "event", "doc", "page", "text", "conflicts")
 WIDTH, LEFT, RIGHT = 1200, 240, 20
 TOP, LANE, GAP, POINT = 44, 26, 14, 5
 """Pixels: above the first lane, of a lane, between events and evidence, of a point's radius."""
@@ -23,14 +24,16 @@ CLOSEST = 2 * POINT + 2
 TICKS = 14
 """Months, quarters or years at most that are named on the line of time."""
 _NOT_IN_XML = {0x0C: " ", 0xFFFE: "\ufffd", 0xFFFF: "\ufffd"}
-ROOM = 60
-"""Pixels that a month's name takes."""
+ROOM, DAYS_ROOM = 60, 110
+"""Pixels that a month's name takes, and another day beside a row."""
 LABEL = 30
 """Letters of an event's name beside its lane; a Han character is as wide as two."""
 _STYLE = """
 .t{font:12px system-ui,'Noto Sans','Noto Sans CJK SC','WenQuanYi Zen Hei',sans-serif;fill:#1c2733}
+.x{fill:#7a4fa0}.c{stroke:#7a4fa0;stroke-dasharray:3 2}
 .m{fill:#5b6875}.g{stroke:#d8dee5}.e{fill:#2f6fad}.d{fill:#c0662b}
-@media (prefers-color-scheme:dark){.t{fill:#e6ebf0}.m{fill:#9aa7b4}.g{stroke:#3a4653}.e{fill:#6aa9e4}.d{fill:#e59a63}}
+@media (prefers-color-scheme:dark){.t{fill:#e6ebf0}.m{fill:#9aa7b4}.g{stroke:#3a4653}.e{fill:#6aa9e4}
+.d{fill:#e59a63}.x{fill:#b48ad8}.c{stroke:#b48ad8}}
 """
 _PAGE = """<!DOCTYPE html>
 <html><head><meta charset="utf-8"><title>{title}</title>
@@ -54,7 +57,22 @@ class _Scale:
 
 def as_csv(rows: Sequence[Row]) -> str:
     """The rows as CSV (RFC 4180), harmless for spreadsheet programs."""
-    return csv_text(COLUMNS, ([row.as_json()[column] for column in COLUMNS] for row in rows))
+    return csv_text(COLUMNS, (cells(row) for row in rows))
+
+
+def cells(row: Row) -> list[object]:
+    """The row's values in the order of `COLUMNS`; each conflict as its day, its page and its words."""
+    told = row.as_json()
+    return [
+        *(told[column] for column in COLUMNS[:-1]),
+        "; ".join(told_conflict(each) for each in row.conflicts),
+    ]
+
+
+def told_conflict(conflict: Conflict) -> str:
+    """Another day as people read it: `2023-03-15 [3f9a, 2] Access was refused.`"""
+    place = f"{conflict.doc}, {conflict.page}" if conflict.doc else "register"
+    return f"{conflict.date} [{place}] {conflict.words}"
 
 
 def as_svg(rows: Sequence[Row], title: str) -> str:
@@ -107,33 +125,22 @@ def _picture(title: str, marks: Sequence[str], height: int, style: str) -> str:
 
 
 def as_html(rows: Sequence[Row], title: str) -> str:
-    """A page with the picture and a table of the rows; days that two rows give to one happening are marked."""
-    disputed = conflicting(rows)
+    """A page with the picture and a table of the rows; a row that is told with other days has them beside it."""
     body = "".join(
-        f"<tr{' class=conflict' if number in disputed else ''}>"
-        + "".join(f"<td>{_text(row.as_json()[column])}</td>" for column in COLUMNS)
+        f"<tr{' class=conflict' if row.conflicts else ''}>"
+        + "".join(f"<td>{_text(cell)}</td>" for cell in cells(row))
         + "</tr>"
-        for number, row in enumerate(rows)
+        for row in rows
     )
     heads = "".join(f"<th>{column}</th>" for column in COLUMNS)
     return _PAGE.format(title=_text(title), picture=as_svg(rows, title), heads=heads, rows=body)
 
 
-def conflicting(rows: Sequence[Row]) -> frozenset[int]:
-    """The positions of rows that tell the same, word for word, of different days."""
-    days: dict[str, dict[tuple[datetime.date, datetime.date | None], list[int]]] = {}
-    for number, row in enumerate(rows):
-        if row.event is None:
-            days.setdefault(" ".join(row.text.split()).casefold(), {}).setdefault(
-                (row.date, row.end), []
-            ).append(number)
-    told_twice = (found for found in days.values() if len(found) > 1)
-    return frozenset(number for found in told_twice for numbers in found.values() for number in numbers)
-
-
 def _scale(rows: Sequence[Row]) -> _Scale:
     first = min(row.date for row in rows)
-    last = max(row.end or row.date for row in rows)
+    days = [conflict.date for row in rows for conflict in row.conflicts]
+    first = min([first, *days])
+    last = max([*(row.end or row.date for row in rows), *days])
     return _Scale(first, max(1, (last - first).days))
 
 
@@ -141,7 +148,7 @@ def _lanes(rows: Sequence[Row], scale: _Scale) -> list[list[Row]]:
     """Points that would touch stand below each other; what no lane has room for stands in the last."""
     lanes: list[list[Row]] = []
     for row in rows:
-        free = (lane for lane in lanes if scale.x(row.date) - scale.x(lane[-1].date) >= CLOSEST)
+        free = (lane for lane in lanes if scale.x(row.date) - scale.x(lane[-1].date) >= _room(lane[-1]))
         lane = next(free, None)
         if lane is not None:
             lane.append(row)
@@ -150,6 +157,11 @@ def _lanes(rows: Sequence[Row], scale: _Scale) -> list[list[Row]]:
         else:
             lanes[-1].append(row)
     return lanes
+
+
+def _room(row: Row) -> int:
+    """Pixels that a point takes, with the other days beside it."""
+    return CLOSEST + (DAYS_ROOM if row.conflicts else 0)
 
 
 def _ticks(scale: _Scale, height: int) -> Iterator[str]:
@@ -176,7 +188,8 @@ def _bar(row: Row, y: int, scale: _Scale) -> str:
     short = _shortened(label)
     return (
         f'<g><title>{_told(row)}</title><text class="t" x="8" y="{y + 15}">{_text(short)}</text>'
-        f'<rect class="e" x="{x0:.1f}" y="{y + 5}" width="{max(4.0, x1 - x0):.1f}" height="{LANE - 12}" rx="3"/></g>'
+        f'<rect class="e" x="{x0:.1f}" y="{y + 5}" width="{max(4.0, x1 - x0):.1f}" height="{LANE - 12}" rx="3"/>'
+        f"{_disputed(row, max(x1, x0 + 4), y + 12, scale)}</g>"
     )
 
 
@@ -193,14 +206,30 @@ def _point(row: Row, y: int, scale: _Scale) -> str:
     if row.end:
         span = f'<rect class="d" x="{x0:.1f}" y="{y + 11}" width="{max(1.0, scale.x(row.end) - x0):.1f}" height="2"/>'
     return (
-        f'<g><title>{_told(row)}</title>{span}<circle class="d" cx="{x0:.1f}" cy="{y + 12}" r="{POINT}"/></g>'
+        f'<g><title>{_told(row)}</title>{span}<circle class="d" cx="{x0:.1f}" cy="{y + 12}" r="{POINT}"/>'
+        f"{_disputed(row, x0, y + 12, scale)}</g>"
     )
+
+
+def _disputed(row: Row, x: float, y: int, scale: _Scale) -> str:
+    """The other days that are given for a row: named right of it, with a broken line to each."""
+    if not row.conflicts:
+        return ""
+    days = sorted({each.date for each in row.conflicts})
+    lines = "".join(
+        f'<line class="c" x1="{scale.x(row.date):.1f}" x2="{scale.x(day):.1f}" y1="{y}" y2="{y}"/>'
+        for day in days
+    )
+    told = ", ".join(day.isoformat() for day in days)
+    at, anchor = (x + POINT + 4, "start") if x < WIDTH - DAYS_ROOM else (x - POINT - 4, "end")
+    return f'{lines}<text class="t x" x="{at:.1f}" y="{y + 4}" text-anchor="{anchor}">≠ {told}</text>'
 
 
 def _told(row: Row) -> str:
     days = f"{row.date.isoformat()} – {row.end.isoformat()}" if row.end else row.date.isoformat()
     place = f" [{row.doc}, {row.page}]" if row.doc else ""
-    return _text(f"{days}  {row.event or ''} {row.text}{place}")
+    others = "".join(f" ≠ {told_conflict(each)}" for each in row.conflicts)
+    return _text(f"{days}  {row.event or ''} {row.text}{place}{others}")
 
 
 def _text(value: object) -> str:

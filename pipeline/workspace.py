@@ -67,6 +67,11 @@ class Workspace:
         return self.root / "quarantine"
 
     @property
+    def checklists(self) -> Path:
+        """Checklists of the matter's own; it need not be there."""
+        return self.root / "checklists"
+
+    @property
     def scratch(self) -> Path:
         return self.root / "scratch"
 

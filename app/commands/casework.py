@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,16 +12,18 @@ from click.decorators import FC
 
 from app.answers import claim_ids, deadlines_of
 from app.options import IsoDate, json_option, open_matter, workspace_option
-from app.output import message, print_json, print_table, say, word
+from app.output import language, message, print_json, print_table, say, word
 from pipeline import ledger_book, timeline
 from pipeline.calendar_file import calendar
 from pipeline.casefile import load_case
-from pipeline.chronology import chronology
+from pipeline.chronology import Row, chronology
 from pipeline.claim_report import claim_report
 from pipeline.clock import now
+from pipeline.deadlines import Deadline
 from pipeline.errors import UsageError
 from pipeline.gaps import gaps
 from pipeline.ledger import ledger
+from pipeline.notices import told
 from pipeline.workspace import write_atomically
 
 
@@ -79,7 +81,16 @@ def chronology_command(claim: str, out: Path | None, workspace: Path, as_json: b
         }
         _write(out, forms)
     if as_json or out is None:
-        _print_rows([row.as_json() for row in rows], list(timeline.COLUMNS), as_json)
+        _print_chronology(rows, as_json)
+
+
+def _print_chronology(rows: Sequence[Row], as_json: bool) -> None:
+    if as_json:
+        print_json([row.as_json() for row in rows])
+        return
+    disputed = any(row.conflicts for row in rows)
+    columns = timeline.COLUMNS if disputed else timeline.COLUMNS[:-1]
+    print_table(columns, [timeline.cells(row)[: len(columns)] for row in rows])
 
 
 @click.command("deadlines")
@@ -99,10 +110,41 @@ def deadlines_command(
         wanted = [claim] if claim else claim_ids(matter)
         found = deadlines_of(matter, wanted, today or now().date())
     if out is not None:
-        _write(out, {".ics": lambda: calendar(found, now())})
-    if as_json or out is None:
-        columns = ["event", "step", "clause", "clock_start", "due", "done", "days_left", "status"]
-        _print_rows([deadline.as_json() for deadline in found], columns, as_json)
+        _write(out, {".ics": lambda: calendar(found, now(), language())})
+    if as_json:
+        print_json([deadline.as_json() for deadline in found])
+    elif out is None:
+        _print_deadlines(found)
+
+
+def _print_deadlines(found: Sequence[Deadline]) -> None:
+    columns = ["event", "step", "clause", "clock_start", "due", "done", "days_left", "status"]
+    rows = [deadline.as_json() for deadline in found]
+    lines = [
+        {**row, "step": told(f"step_{row['step']}", language()), "status": word(f"deadline_{row['status']}")}
+        for row in rows
+    ]
+    print_table(columns, [[row[column] for column in columns] for row in lines])
+    for deadline in found:
+        for note in _notes(deadline):
+            say(f"{deadline.event} {told(f'step_{deadline.step}', language())}: {note}")
+
+
+def _notes(deadline: Deadline) -> Iterator[str]:
+    """What follows from a step that is late, and what the evidence says of one that is missing."""
+    speech = language()
+    if deadline.consequence is not None:
+        yield f"{told(f'missed_{deadline.consequence}', speech)} ({deadline.clause})"
+    if deadline.answer is not None:
+        yield word(f"answer_{deadline.answer}")
+    if (spoken := deadline.mentioned) is not None:
+        day = f"{spoken.day}, " if spoken.day else ""
+        place = f"{day}{spoken.doc[:8]}, {word('page')} {spoken.page}"
+        yield f"{told('only_mentioned', speech)}: {place}: {spoken.words}"
+    first = deadline.first_mention
+    if first is not None and first.day < deadline.clock_start:
+        place = f"{first.day}, {first.proof.doc[:8]}, {word('page')} {first.proof.page}"
+        yield f"{told('known_before', speech)}: {place}"
 
 
 @click.command("ledger")
@@ -148,15 +190,49 @@ def gaps_command(claim: str, workspace: Path, as_json: bool) -> None:
     Example: claimtrail gaps CLM-001
     """
     with open_matter(workspace) as matter:
-        answer = gaps(load_case(matter, claim)).as_json()
+        case = load_case(matter, claim)
+    answer = gaps(case).as_json()
     if as_json:
         print_json(answer)
         return
-    answer["missing_references"] = answer.pop("reference_sources")  # with their pages and reasons
-    for key, found in answer.items():
-        say(f"{word(key)}: {len(found)}")
-        for one in found:
-            say(f"  {one if isinstance(one, str) else '  '.join(str(v) for v in one.values())}")
+    summaries = [*(found.summary for found in case.evidence.values()), *case.loose]
+    _print_gaps(answer, {summary.id: f"{summary.id[:8]} {summary.name}" for summary in summaries})
+
+
+GAPS = (
+    "events_without_evidence",
+    "missing_kinds",
+    "missing_items",
+    "unlinked_documents",
+    "missing_references",
+    "doubtful_facts",
+    "undated",
+)
+
+
+def _print_gaps(answer: dict[str, Any], called: Mapping[str, str]) -> None:
+    """Each sort of gap with what to do about it."""
+    said = {**answer, "missing_references": answer["reference_sources"]}  # with their pages and reasons
+    for key in GAPS:
+        say(f"{word(key)}: {len(said[key])}")
+        if said[key]:
+            say(f"  → {word(f'todo_{key}')}")
+        for one in said[key]:
+            say(f"  {_gap(key, one, called)}")
+
+
+def _gap(key: str, one: Any, called: Mapping[str, str]) -> str:
+    if key == "missing_items":
+        where, speech = one["event"] or word("whole_claim"), language()
+        perhaps = ", ".join(called.get(doc, doc) for doc in one["perhaps"])
+        candidates = f" ({word('perhaps_it')}: {perhaps})" if perhaps else ""
+        return f"{where}  {one['name'][speech]}: {one['todo'][speech]}{candidates}"
+    if key == "missing_kinds":
+        return f"{one['event']}  {word('kind_' + one['kind'])}"
+    if isinstance(one, str):
+        return called.get(one, one)
+    where = {"doc": called.get(one["doc"], one["doc"]), "page": f"{word('page')} {one['page']}"}
+    return "  ".join(str(value) for value in {**one, **where}.values())
 
 
 @click.command("report")

@@ -1,12 +1,13 @@
-"""What belongs together by its form: containers with what is inside them, and mails by the ids in their heads."""
+"""What belongs together by its form: containers with what is inside them, copies, and mails by the ids in
+their heads."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import sqlalchemy as sa
 
-from pipeline.records.tables import documents, family, texts
+from pipeline.records.tables import documents, family, likenesses, texts
 
 
 def families(tx: sa.Connection) -> list[tuple[str, str]]:
@@ -17,6 +18,12 @@ def families(tx: sa.Connection) -> list[tuple[str, str]]:
         .order_by(family.c.parent, family.c.position)
     )
     return [(row.parent, row.child) for row in tx.execute(query)]
+
+
+def copies(tx: sa.Connection, ids: Collection[str]) -> frozenset[tuple[str, str]]:
+    """The pairs among these documents that are near-duplicates, both ways round."""
+    rows = tx.execute(sa.select(likenesses.c.document, likenesses.c.other))
+    return frozenset((row.document, row.other) for row in rows if row.document in ids and row.other in ids)
 
 
 def message_ids(tx: sa.Connection, keys: Sequence[str]) -> list[tuple[str, str]]:

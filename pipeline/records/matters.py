@@ -12,6 +12,7 @@ from pipeline.claims import Claim, qualified
 from pipeline.clock import now, stamp
 from pipeline.errors import NotFound
 from pipeline.links import Link, Reason, Status
+from pipeline.records.courses import with_course
 from pipeline.records.tables import claims, corrections, links, marks, party_names, runs, ties, verdicts
 from pipeline.register import body_of, claim_of
 
@@ -38,18 +39,22 @@ def put_claims(tx: sa.Connection, found: Sequence[Claim]) -> list[str]:
 
 
 def all_claims(tx: sa.Connection) -> tuple[Claim, ...]:
-    """The claims in order of the register."""
-    return tuple(
-        claim_of(body) for body in tx.execute(sa.select(claims.c.body).order_by(claims.c.position)).scalars()
-    )
+    """The claims in order of the register, each with its course: what people noted of it since."""
+    bodies = tx.execute(sa.select(claims.c.body).order_by(claims.c.position)).scalars()
+    return with_course(tx, [claim_of(body) for body in bodies])
+
+
+def registered_statuses(tx: sa.Connection) -> dict[str, str]:
+    """The status of each claim as its register last told it."""
+    return {row.id: str(row.body["status"]) for row in tx.execute(sa.select(claims))}
 
 
 def claim(tx: sa.Connection, claim_id: str) -> Claim:
-    """One claim. Raises `NotFound`."""
+    """One claim, with its course. Raises `NotFound`."""
     body = tx.execute(sa.select(claims.c.body).where(claims.c.id == claim_id)).scalar()
     if body is None:
         raise no_claim(claim_id)
-    return claim_of(body)
+    return with_course(tx, [claim_of(body)])[0]
 
 
 def no_claim(claim_id: str) -> NotFound:

@@ -186,6 +186,38 @@ claims = Table(
     Column("body", JSON, nullable=False),
 )
 
+# states that people gave a claim, or that its register came to tell (`by_register`); nothing is ever taken out
+status_changes = Table(
+    "status_changes",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("claim", String, nullable=False, index=True),
+    Column("status", String, nullable=False),
+    Column("date", String, nullable=False),
+    Column("evidence", ForeignKey("documents.id")),
+    Column("note", String, nullable=False),
+    Column("by_register", Boolean, nullable=False),
+    Column("actor", String, nullable=False),
+    Column("at", String, nullable=False),
+)
+
+# what the other side answered for an event, as people noted it
+responses = Table(
+    "responses",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("claim", String, nullable=False, index=True),
+    Column("event", String, nullable=False),
+    Column("answer", String, nullable=False),
+    Column("date", String, nullable=False),
+    Column("amount", String),
+    Column("currency", String),
+    Column("evidence", ForeignKey("documents.id")),
+    Column("note", String, nullable=False),
+    Column("actor", String, nullable=False),
+    Column("at", String, nullable=False),
+)
+
 links = Table(
     "links",
     metadata,

@@ -128,7 +128,8 @@ def test_labels_and_sums_in_one_line_and_without_blanks() -> None:
     """A repair bill of the usual Chinese form: several labels a line, each with its sum right behind the colon."""
     bill = (
         "维修结算单\n序号 项目名称 数量 单价 金额\n1 前保险杠总成 1 2,180.00 2,180.00\n2 拆装工时 6.5 120.00 780.00\n"
-        "材料费小计：2,180.00   工时费小计：780.00   税率13%  税额：384.80\n优惠：-44.80\n合计（大写）：叁仟叁佰元整   ¥3,300.00\n"
+        "材料费小计：2,180.00   工时费小计：780.00   税率13%  税额：384.80\n"
+        "优惠：-44.80\n合计（大写）：叁仟叁佰元整   ¥3,300.00\n"
     )
     study = study_of(assemble([PageText(bill, 595, 842)], "text/plain"), "invoice")
     found = {(str(fact.value.amount), fact.role) for fact in study.facts if isinstance(fact.value, Money)}

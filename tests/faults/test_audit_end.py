@@ -208,6 +208,7 @@ def test_an_old_workspace_gets_its_row(filled: Command, workspace: Path) -> None
     sql(
         workspace,
         "DROP TABLE audit_head",
+        *(f"DROP TABLE {table}" for table in ("status_changes", "responses")),
         "DROP TABLE date_orders",
         "ALTER TABLE facts DROP COLUMN time",
         "DROP TABLE mentions",

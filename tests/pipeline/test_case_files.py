@@ -77,21 +77,11 @@ def test_every_course_has_a_picture(found: list[tuple[datetime.date, int | None,
         assert timeline.LEFT <= float(shape.get("cx", "0")) <= timeline.WIDTH
 
 
-def test_the_same_told_of_two_days_is_marked() -> None:
-    told = [
-        Row(day("2023-03-14"), None, None, "a", 1, "Access refused"),
-        Row(day("2023-03-15"), None, None, "b", 1, "access  refused"),
-    ]
-    other = Row(day("2023-03-14"), None, None, "c", 1, "Another letter")
-    assert timeline.conflicting([told[0], other, told[1]]) == {0, 2}
-    assert timeline.conflicting([told[0], told[0], other]) == frozenset()
-
-
 def test_the_chronology_as_csv_runs_nothing() -> None:
     (head, *lines) = csv.reader(
         io.StringIO(timeline.as_csv([Row(day("2023-03-14"), None, None, "a", 1, "=1+1")]))
     )
-    assert (tuple(head), lines) == (timeline.COLUMNS, [["2023-03-14", "", "", "a", "1", "'=1+1"]])
+    assert (tuple(head), lines) == (timeline.COLUMNS, [["2023-03-14", "", "", "a", "1", "'=1+1", ""]])
 
 
 def test_a_deadline_to_come_is_a_day_that_warns_and_one_met_is_not() -> None:

@@ -25,6 +25,7 @@ def test_events_and_dated_documents_stand_in_one_line_in_order_of_date() -> None
             "doc": None,
             "page": None,
             "text": "Access refused",
+            "conflicts": [],
         },
         {
             "date": "2023-03-14",
@@ -33,6 +34,7 @@ def test_events_and_dated_documents_stand_in_one_line_in_order_of_date() -> None
             "doc": letter.id,
             "page": 2,
             "text": "Access refused",
+            "conflicts": [],
         },
         {
             "date": "2023-03-14",
@@ -41,6 +43,7 @@ def test_events_and_dated_documents_stand_in_one_line_in_order_of_date() -> None
             "doc": diary.id,
             "page": 1,
             "text": "Work record: diary.txt",
+            "conflicts": [],
         },
         {
             "date": "2023-03-16",
@@ -49,6 +52,7 @@ def test_events_and_dated_documents_stand_in_one_line_in_order_of_date() -> None
             "doc": letter.id,
             "page": 1,
             "text": "Refusal of access",
+            "conflicts": [],
         },
     ]
 

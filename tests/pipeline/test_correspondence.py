@@ -378,6 +378,9 @@ def test_gaps_prints_where_and_why(matter: Matter, ids: dict[str, str], claimtra
         matters.put_claims(change.tx, [claim(event())])
         documents.tie(change.tx, ids["reply.txt"], "CLM-1")
     printed = claimtrail("gaps", "CLM-1").out
-    assert f"e-mail of 2023-03-10 from {NPA}  {ids['reply.txt']}  1  cited in reply.txt: " in printed
+    assert (
+        f"e-mail of 2023-03-10 from {NPA}  {ids['reply.txt'][:8]} reply.txt  Page 1  cited in reply.txt: "
+        in printed
+    )
     assert "reference_sources" not in printed
     assert len(claimtrail("gaps", "CLM-1", "--json").json["reference_sources"]) == 1

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from pipeline.deadlines import Deadline, deadlines
 from pipeline.evidence import Evidence
-from pipeline.notice_rules import AWARENESS, form, names
+from pipeline.notice_rules import AWARENESS, END, form, names
 from pipeline.notices import steps
 from pipeline.register import ClaimEntry
 from pipeline.urgent import told
@@ -123,6 +123,20 @@ def test_the_json_is_that_of_the_contract() -> None:
         "days_left": None,
         "status": "met",
         "first_mention": None,
+        "mentioned": None,
+        "consequence": None,
+        "answer": None,
+        "by": "claimant",
+        "text": dict(form("fidic-1999").contractor[0].texts),
+        "source": form("fidic-1999").source,
+        "counted": {
+            "from": "awareness",
+            "clock": None,
+            "period": "28 days",
+            "own_period": False,
+            "first_day_counts": False,
+            "rolls": None,
+        },
     }
 
 
@@ -306,8 +320,9 @@ def test_status_and_days_left_agree_with_the_dates(
     sent, today = start + datetime.timedelta(days=after), start + datetime.timedelta(days=ahead)
     about = claim(event(start=start.isoformat()), contract=contract)
     for found in deadlines(case(about, [letter(NOTICE, sent.isoformat())]), today):
-        period = next(s.days for s in form(contract).contractor if s.key == found.step)
-        assert (found.due - found.clock_start).days == period
+        period = next(s.period for s in form(contract).contractor if s.key == found.step)
+        assert period is not None
+        assert found.due == period.after(found.clock_start)
         assert (found.days_left is None) == (found.done is not None)
         if found.done is not None:
             assert found.status == ("met" if found.done <= found.due else "late")
@@ -326,7 +341,7 @@ def test_every_step_but_the_first_follows_one_that_is_there() -> None:
         for side in ("contractor", "employer"):
             keys = [step.key for step in form(name).steps(side)]
             assert len(keys) == len(set(keys))
-            assert all(step.runs_from in (AWARENESS, *keys) for step in form(name).steps(side))
+            assert all(step.runs_from in (AWARENESS, END, *keys) for step in form(name).steps(side))
 
 
 CLAIM_LETTER = "索赔申请书\n现提交索赔报告及损失证明资料，请予核定。"
