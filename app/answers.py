@@ -59,7 +59,10 @@ def claims_answer(matter: Matter) -> list[dict[str, Any]]:
 
 
 def claim_answer(matter: Matter, claim: str) -> dict[str, Any]:
-    """What `claims show` says: the claim, and how many documents bear on each event. Raises `NotFound`."""
+    """What `claims show` says: the claim with its course, and how many documents bear on each event.
+
+    Raises `NotFound`.
+    """
     with matter.reading() as tx:
         found = matters.claim(tx, claim)
         links = [link for link in matters.link_list(tx, claim) if link.status != "rejected"]

@@ -14,7 +14,7 @@ from pipeline.gaps import Gaps, gaps
 from pipeline.ledger import Ledger, ledger
 from pipeline.matter import Matter
 from pipeline.records import audit_log
-from pipeline.urgent import OVER, SOON
+from pipeline.urgent import urging
 
 
 @dataclass(frozen=True)
@@ -34,9 +34,7 @@ class Overview:
     @property
     def urgent(self) -> list[Deadline]:
         """The steps still to be taken that are overdue or due soon; none once the claim is over."""
-        if self.claim.status in OVER:
-            return []
-        return [found for found in self.deadlines if found.days_left is not None and found.days_left <= SOON]
+        return list(urging(self.claim, self.deadlines))
 
 
 def overview(matter: Matter, claim_id: str, today: datetime.date) -> Overview:

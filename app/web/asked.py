@@ -113,10 +113,12 @@ def day_of(said: str, last: bool = False) -> datetime.date | None:
     try:
         if found is None:
             raise ValueError
-        year, month, day = (int(part) if part else None for part in found.groups())
+        year, month, day = (None if part is None else int(part) for part in found.groups())
         assert year is not None  # noqa: S101  the pattern has it
-        month = month or (12 if last else 1)
-        return datetime.date(year, month, day or (calendar.monthrange(year, month)[1] if last else 1))
+        month = (12 if last else 1) if month is None else month
+        if day is None:
+            day = calendar.monthrange(year, month)[1] if last else 1
+        return datetime.date(year, month, day)
     except (ValueError, calendar.IllegalMonthError):
         raise FilterError(f"{said!r} is not a date", "Write it as 2023-03-14, 2023-03 or 2023.") from None
 

@@ -21,6 +21,7 @@ from pipeline.claims import qualified
 from pipeline.deadlines import Deadline
 from pipeline.gaps import Gaps
 from pipeline.judgement import import_claims
+from pipeline.notices import told
 from pipeline.overview import Overview
 from pipeline.records import glances, matters
 from pipeline.register import read_register
@@ -71,7 +72,7 @@ def claim(request: Request, scope: Seen, visitor: Present, claim: str) -> Respon
         gaps=_gaps(found.gaps, scope),
         picture=Markup(known.found.picture),  # noqa: S704  all of it is escaped where it is made
         rows=rows,
-        disputed={at for at, row in enumerate(rows) if row.conflicts},
+        told=told,
         by_event=_by_event(found),
         profiles=profile_names(),
         bundles=jobs[:5],

@@ -15,6 +15,7 @@ from app.web.rendering import page
 from app.web.scope import Scope, Seen
 from pipeline.claims import Claim
 from pipeline.clock import now
+from pipeline.notices import told
 from pipeline.records import documents, glances, matters
 from pipeline.statistics import statistics
 
@@ -53,6 +54,7 @@ def home(request: Request, scope: Seen, visitor: Present) -> Response:
         overdue=sum((found.days_left or 0) < 0 for found in due),
         due_count=len(due),
         waiting=waiting,
+        told=told,
         urgent_of=_by_claim(claims, due),
         failed=failed,
         runs=runs,

@@ -55,7 +55,7 @@ def test_every_link_leads_somewhere_and_no_page_holds_code_or_styles(server: Ser
             assert len(page.xpath("//h1")) == 1, address
             for link in page.xpath("//a/@href | //link/@href | //script/@src | //img/@src"):
                 target = urldefrag(urljoin(address, link))[0]
-                if target.startswith("https:"):
+                if target.startswith(("https:", "/look")):  # the latter changes the language
                     continue
                 shape = "/".join("*" if len(part) > 12 else part for part in urlsplit(target).path.split("/"))
                 often[shape] = often.get(shape, 0) + 1
