@@ -22,13 +22,15 @@ COMMANDS = {
     "watch": "watch",
     "schedule": "schedule",
     "retry": "intake",
+    "load": "intake",
     "claims": "register",
-    "events": "register",
+    "events": "events",
     "parties": "register",
     "link": "links",
     "links": "links",
     "confirm": "links",
     "reject": "links",
+    "stance": "links",
     "correct": "judgement",
     "mark": "judgement",
     "chronology": "casework",
@@ -48,7 +50,7 @@ COMMANDS = {
     "serve": "serve",
     "users": "users",
 }
-READ = ("extract", "ingest", "retry")
+READ = ("extract", "ingest", "retry", "load")
 """Commands that are sure to read documents."""
 
 

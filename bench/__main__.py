@@ -14,21 +14,28 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from bench.samples import DOCUMENTS, REGISTER, compare, links_f1
+from bench.links import Judged, judged, mean_average_precision, printed, reliability
+from bench.samples import DOCUMENTS, REGISTER, as_expected, compare, links_f1, wanted_links
+from bench.suggestions import places
 from extractors.extract import understand
 from pipeline.describe import evidence_json, history_json
 from pipeline.evidence import Evidence
 from pipeline.ingest import ingest
 from pipeline.intake import discover
 from pipeline.judgement import import_claims
-from pipeline.linking.propose import linked
+from pipeline.linking.scale import PROPOSED
 from pipeline.linking.thread import threads
 from pipeline.linking.view import Events
+from pipeline.linking.weigh import weighed
+from pipeline.links import Link
 from pipeline.matter import Matter
 from pipeline.parties import Book
 from pipeline.records import documents, matters
 from pipeline.register import read_register
 from pipeline.workspace import init
+
+FIRST = 3
+"""Suggestions that people certainly look at."""
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -81,6 +88,12 @@ def accuracy(root: Path, again: bool, misses: bool) -> None:
     print(f"links            precision {precision:.3f}, recall {recall:.3f}, F1 {f1:.3f}")
     for difference in differences if misses else ():
         print(f"    {difference}")
+    with Matter.open(root, "bench") as matter:
+        pairs = _judged(matter, found)
+    print(f"links            mean average precision {mean_average_precision(pairs):.3f}; scores:")
+    printed(reliability((pair.score, pair.right) for pair in pairs))
+    with Matter.open(root, "bench") as matter:
+        _print_suggested(matter, found, frozenset((x.document, x.event) for x in pairs if x.right), misses)
 
 
 def _evidence(matter: Matter, again: bool) -> Iterator[Evidence]:
@@ -108,9 +121,50 @@ def _links(matter: Matter, found: Sequence[Evidence], again: bool) -> list[tuple
     with matter.reading() as tx:
         if not again:
             return [(link.document, link.event) for link in matters.link_list(tx)]
+    every = _weighed(matter, found)
+    return [(link.document, link.event) for link in every if link.score >= PROPOSED]
+
+
+def _weighed(matter: Matter, found: Sequence[Evidence]) -> list[Link]:
+    """The links of every document to every event by the present code, however low they score."""
+    with matter.reading() as tx:
         events, kin = Events(matters.all_claims(tx), Book.read(tx)), threads(tx)
     read = [evidence for evidence in found if evidence.document.pages]
-    return [(link.document, link.event) for links in linked(read, events, kin).values() for link in links]
+    return [link for links in weighed(read, events, kin).values() for link in links]
+
+
+def judged_samples(root: Path) -> list[Judged]:
+    """Every pair of a sample and an event in a workspace that holds the samples, understood and weighed anew."""
+    with Matter.open(root, "bench") as matter:
+        return _judged(matter, list(_evidence(matter, again=True)))
+
+
+def _print_suggested(
+    matter: Matter, found: Sequence[Evidence], truth: frozenset[tuple[str, str]], misses: bool
+) -> None:
+    with matter.reading() as tx:
+        claims, book, kin = matters.all_claims(tx), Book.read(tx), threads(tx)
+    read = [evidence for evidence in found if evidence.document.pages]
+    again = list(places(claims, read, book, kin, truth))
+    ranks = [place for _, place, _ in again if place is not None]
+    first = sum(rank <= FIRST for rank in ranks)
+    print(
+        f"events           {len(ranks)} of {len(again)} left out are suggested, {first} among the first {FIRST}"
+    )
+    for name, place, many in again if misses else ():
+        print(f"    {name}: {place or 'not'} of {many}")
+
+
+def _judged(matter: Matter, found: Sequence[Evidence]) -> list[Judged]:
+    paths = {evidence.id: [seen.path for seen in evidence.summary.sightings] for evidence in found}
+    wanted = wanted_links()
+    links = _weighed(matter, found)
+    truth = frozenset(
+        (link.document, link.event)
+        for link in links
+        if any((as_expected(path), link.event) in wanted for path in paths[link.document])
+    )
+    return judged(links, truth)
 
 
 if __name__ == "__main__":

@@ -139,11 +139,22 @@ def overlap(one: list[float], other: list[float]) -> float:
     return both / (areas - both) if both else 0.0
 
 
+def wanted_links() -> frozenset[tuple[str, str]]:
+    """The (path, event) pairs that are right."""
+    return frozenset(
+        (path, event) for path, truth in expectations().items() for event in truth.get("events", [])
+    )
+
+
+def as_expected(path: str) -> str:
+    """A path at which a document was seen, as the truth has it."""
+    return path if path in expectations() else _short(path)
+
+
 def links_f1(found: Iterable[tuple[str, str]]) -> tuple[float, float, float, list[str]]:
     """Precision, recall, F1 of (path, event) pairs against the truth, and what differs."""
-    wanted = {(path, event) for path, truth in expectations().items() for event in truth.get("events", [])}
-    names = {path: path for path in expectations()}
-    got = {(names.get(path, _short(path)), event) for path, event in found}
+    wanted = wanted_links()
+    got = {(as_expected(path), event) for path, event in found}
     right = len(wanted & got)
     precision, recall = right / len(got) if got else 0.0, right / len(wanted)
     f1 = 2 * precision * recall / (precision + recall) if right else 0.0

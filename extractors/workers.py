@@ -196,6 +196,14 @@ def _keep_freed_memory(libc: Any) -> None:
         libc.mallopt(_M_TRIM_THRESHOLD, 128 * 2**20)
 
 
+def return_memory() -> None:
+    """Gives the system back what was freed, before a pause or other work: `_keep_freed_memory` holds on to it."""
+    if sys.platform == "linux":
+        libc = ctypes.CDLL(None)
+        if hasattr(libc, "malloc_trim"):
+            libc.malloc_trim(0)
+
+
 def _leave_network(libc: Any) -> None:
     """A network of its own with nothing in it, for this process and all that it starts: libraries in C, Tesseract,
     LibreOffice. Where the system does not let it have one, `_refuse_network` alone stands guard.

@@ -27,7 +27,8 @@ from pipeline.parties import Book
 from pipeline.records import documents, kinship, letters, matters
 
 SETTLED = ("ok", "partial", "failed")
-PRIVILEGED = "privileged"
+WITHHOLDING = ("privileged", "without_prejudice")
+"""Marks of documents that must not be shown to the other side."""
 ALIKE = 85.0
 """Likeness (0 to 100) from which a name that is not in the book is taken for one that is."""
 SHORTEST_NAME = 4
@@ -122,12 +123,12 @@ class CaseFile:
 
     def without_privileged(self) -> CaseFile:
         """The same case without the documents that must not be shown to the other side."""
-        shown = {key: found for key, found in self.evidence.items() if PRIVILEGED not in found.summary.marks}
+        shown = {key: found for key, found in self.evidence.items() if not _is_withheld(found.summary)}
         return replace(
             self,
             evidence=shown,
             links=tuple(link for link in self.links if link.document in shown),
-            loose=tuple(summary for summary in self.loose if PRIVILEGED not in summary.marks),
+            loose=tuple(summary for summary in self.loose if not _is_withheld(summary)),
         )
 
     def view(self, document: str) -> DocumentView:
@@ -163,6 +164,10 @@ class CaseFile:
     @cached_property
     def _views(self) -> dict[str, DocumentView]:
         return {}
+
+
+def _is_withheld(summary: Summary) -> bool:
+    return any(mark in summary.marks for mark in WITHHOLDING)
 
 
 def by_worth(link: Link) -> tuple[bool, float, str]:

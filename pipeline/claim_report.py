@@ -103,8 +103,9 @@ def claim_report(
     Pages are cited as those of `bundle`, for documents that are in it; with `beside`, the folder in which the report
     will lie, citations lead into the bundle.
     """
-    case = case.without_privileged()
-    draft = _Draft(case, today, Words(WORDS, language or _language(case)), bundle)
+    whole, case = case, case.without_privileged()
+    withheld = len(whole.evidence) - len(case.evidence)
+    draft = _Draft(case, today, Words(WORDS, language or _language(case)), bundle, withheld)
     citer = Citer(draft.words, {e.id: n for n, e in enumerate(case.in_order(), 1)}, bundle, beside)
     exhibits = tuple((e.id, draft.words.called(e), e.summary.date) for e in case.in_order())
     return Report(case.claim.id, draft.paper(citer), exhibits, bundle)
@@ -119,8 +120,11 @@ def _language(case: CaseFile) -> str:
 class _Draft:
     """Writes the sections of one report."""
 
-    def __init__(self, case: CaseFile, today: datetime.date, words: Words, bundle: Bundled | None) -> None:
+    def __init__(
+        self, case: CaseFile, today: datetime.date, words: Words, bundle: Bundled | None, withheld: int
+    ) -> None:
         self.case, self.today, self.words, self.bundle = case, today, words, bundle
+        self.withheld = withheld
         self.clocks = deadlines(case, today)
         self.sums: Ledger = ledger(case)
 
@@ -164,6 +168,8 @@ class _Draft:
         else:
             day = self.bundle.made_at[:10]
             yield self.words("in_bundle", name=self.bundle.name, profile=self.bundle.profile, day=day)
+        if self.withheld:
+            yield self.words("withheld", n=self.withheld)
 
     def _summary(self) -> Section:
         claim = self.case.claim

@@ -1,45 +1,48 @@
-"""From the records to a bundle: which documents go in, and what is told of each."""
+"""From the records to a bundle: what was asked for, the numbers that were handed over, and the bundle itself."""
 
 from __future__ import annotations
 
-import datetime
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
-from functools import partial
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
-from extractors.document import Document
 from extractors.workers import Workers
-from pipeline.audit import Entry
-from pipeline.bundle import (
-    BundleReport,
-    Case,
-    CaseEvent,
-    ChronologyRow,
-    Exhibit,
-    ExhibitLink,
-    Runner,
-    Sighting,
-    build,
-)
+from pipeline.bundle import BundleReport, Case, Runner, build
 from pipeline.bundle.case import Progress
-from pipeline.casefile import CaseFile, load_case
-from pipeline.chronology import chronology
-from pipeline.claims import Claim, qualified
-from pipeline.clock import now
+from pipeline.bundle.profile import profile as named
 from pipeline.errors import UsageError
-from pipeline.evidence import Summary
-from pipeline.exports import begin, close_open, complete
-from pipeline.links import Link
+from pipeline.export_case import collect
+from pipeline.exports import begin, close_open, complete, handed_over
 from pipeline.matter import Matter
-from pipeline.records import audit_log, documents
-from pipeline.searchable import words_of_document
 from pipeline.timestamps.stamping import Sealing
 
-PRIVILEGED = "privileged"
+_PREFIX = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._-]{0,28}[A-Za-z0-9])?")
+_PRINTERS = 2
+"""Workers that print exhibits: with more of them the one that binds and sets text would be waited for."""
 T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What may be asked of an export beside its profile.
+
+    `order` is time, element or kind (None: the profile's own); `prefix` stands before Bates numbers (empty: the
+    claim's id); `renumber` starts all numbers afresh; `max_mb` (millions of bytes) and `max_pages` cut volumes;
+    `include_privileged` takes in what is marked privileged or without prejudice; `privilege_log` lists what was not.
+    """
+
+    order: str | None = None
+    prefix: str = ""
+    renumber: bool = False
+    include_privileged: bool = False
+    privilege_log: bool = False
+    max_mb: float | None = None
+    max_pages: int | None = None
+
+
+PLAIN = Wishes()
 
 
 def export(
@@ -51,15 +54,19 @@ def export(
     as_zip: bool = False,
     progress: Progress | None = None,
     timestamp: bool = False,
+    highlight: bool = False,
+    wishes: Wishes = PLAIN,
 ) -> dict[str, Any]:
-    """Build the bundle of a claim; returns `{"claim", "bundle", "zip", "pages", "exhibits", "withheld", "notes"}`.
+    """Build the bundle of a claim.
 
-    With `timestamp` also `"timestamp"`: the stamp of the authority that the settings name, or the error that kept the
-    bundle from having one.
+    Returns `{"claim", "profile", "bundle", "zip", "pages", "volumes", "exhibits", "withheld", "withdrawn", "notes"}`.
+    Numbers that were handed over before for the claim in this profile are kept, unless the wishes say otherwise. With
+    `highlight` the words are marked on which its links rest. With `timestamp` also `"timestamp"`: the stamp of the
+    authority that the settings name, or the error that kept the bundle from having one.
     """
     sealing = Sealing(matter) if timestamp else None
     close_open(matter)
-    case = collect(matter, claim_id, profile, confirmed_only)
+    case = _planned(matter, claim_id, profile, confirmed_only, wishes, highlight)
     if not case.exhibits:
         raise UsageError(
             f"Claim {claim_id} has no evidence to bundle.",
@@ -69,14 +76,47 @@ def export(
     runs: list[str] = []
 
     def publishing(built: BundleReport) -> None:
-        runs.append(begin(matter, claim_id, built, included))
+        runs.append(begin(matter, claim_id, built, included, series(case), wishes.include_privileged))
 
-    with Workers(1, matter.settings.limits.limits()) as workers:
-        report = build(case, out, as_zip, progress, publishing, _runner(matter, workers), sealing)
+    with Workers(_PRINTERS, matter.settings.limits.limits()) as workers:
+        report = build(case, out, as_zip, progress, publishing, _runner(matter, workers), _PRINTERS, sealing)
     for run in runs:
         complete(matter, run)
     answer = _answer(case, report)
     return answer if sealing is None else {**answer, "timestamp": sealing.close(claim_id)}
+
+
+def _planned(
+    matter: Matter, claim_id: str, profile: str, confirmed_only: bool, wishes: Wishes, highlight: bool
+) -> Case:
+    """The case with what was asked for, and with the numbers that were handed over before."""
+    style = named(profile)
+    prefix = _prefix(wishes.prefix or claim_id) if style.bates else ""
+    if wishes.prefix and not style.bates:
+        raise UsageError(f"Profile {profile} has no prefix.", "Leave --prefix out, or choose --profile us.")
+    case = collect(
+        matter, claim_id, profile, confirmed_only, highlight, wishes.include_privileged, wishes.privilege_log
+    )
+    largest = None if wishes.max_mb is None else int(wishes.max_mb * 10**6)
+    case = replace(
+        case, order=wishes.order or "", prefix=prefix, max_pages=wishes.max_pages, max_bytes=largest
+    )
+    return case if wishes.renumber else replace(case, before=handed_over(matter, claim_id, series(case)))
+
+
+def series(case: Case) -> str:
+    """What a numbering belongs to beside the claim: the profile, and the prefix where there is one."""
+    return f"{case.profile} {case.prefix}".strip()
+
+
+def _prefix(wanted: str) -> str:
+    """The prefix of Bates numbers: letters and digits of ASCII, and signs between them."""
+    if _PREFIX.fullmatch(wanted):
+        return wanted
+    raise UsageError(
+        f"{wanted!r} cannot stand before Bates numbers.",
+        "Give --prefix: up to 30 letters and digits, and . _ - between them, such as HCL.",
+    )
 
 
 def _runner(matter: Matter, workers: Workers) -> Runner:
@@ -92,153 +132,13 @@ def _runner(matter: Matter, workers: Workers) -> Runner:
 def _answer(case: Case, report: BundleReport) -> dict[str, Any]:
     return {
         "claim": case.claim_id,
+        "profile": case.profile,
         "bundle": str(report.path),
         "zip": str(report.zip) if report.zip else None,
         "pages": report.pages,
+        "volumes": report.volumes,
         "exhibits": report.exhibits,
         "withheld": report.withheld,
+        "withdrawn": report.withdrawn,
         "notes": list(report.notes),
     }
-
-
-def collect(matter: Matter, claim_id: str, profile: str, confirmed_only: bool) -> Case:
-    """What goes into the bundle: documents with a standing link to the claim, or tied to it by a person."""
-    file = load_case(matter, claim_id)
-    links = _by_document(file.links, confirmed_only)
-    tied = set() if confirmed_only else _tied(matter, claim_id)
-    with matter.reading() as tx:
-        everything = {found.id: found for found in documents.summaries(tx)}
-        wanted = sorted({*links, *tied})
-        withheld = _withheld(everything) & set(wanted)
-        chosen = [everything[document] for document in wanted if document not in withheld]
-        audit = list(audit_log.entries(tx, {claim_id, *(found.id for found in chosen)}))
-        head = audit_log.head(tx)
-    touches = _touches(audit)
-    exhibits = tuple(
-        _exhibit(matter, found, links.get(found.id, ()), tuple(touches.get(found.id, ()))) for found in chosen
-    )
-    case = _case(file, exhibits, tuple(entry.line() for entry in audit), profile, len(withheld))
-    return replace(case, audit_head=head)
-
-
-def _touches(audit: Iterable[Entry]) -> dict[str, list[str]]:
-    """What was done with each document after it came in, a line each."""
-    found: dict[str, list[str]] = defaultdict(list)
-    for entry in audit:
-        if entry.action not in ("taken in", "seen"):
-            found[entry.subject].append(f"{entry.at} {entry.action} ({entry.actor})")
-    return found
-
-
-def _by_document(links: Iterable[Link], confirmed_only: bool) -> dict[str, list[Link]]:
-    found: dict[str, list[Link]] = defaultdict(list)
-    for link in links:
-        if link.status == "confirmed" or (link.status == "proposed" and not confirmed_only):
-            found[link.document].append(link)
-    return found
-
-
-def _tied(matter: Matter, claim_id: str) -> set[str]:
-    with matter.reading() as tx:
-        return {found.id for found in documents.summaries(tx) if claim_id in found.given_claims}
-
-
-def _withheld(everything: dict[str, Summary]) -> set[str]:
-    """Privileged documents, what is inside them, and what holds them: a mail's bytes hold its attachment's."""
-    withheld = {found.id for found in everything.values() if PRIVILEGED in found.marks}
-    waiting = [(document, step) for document in withheld for step in (_inside, _around)]
-    while waiting:
-        document, step = waiting.pop()
-        for other in step(document, everything):
-            if (other, step) not in waiting and other not in withheld:
-                withheld.add(other)
-                waiting.append((other, step))
-    return withheld
-
-
-def _inside(document: str, everything: dict[str, Summary]) -> Sequence[str]:
-    return everything[document].children
-
-
-def _around(document: str, everything: dict[str, Summary]) -> Sequence[str]:
-    return [found.id for found in everything.values() if document in found.children]
-
-
-def _case(
-    file: CaseFile, exhibits: tuple[Exhibit, ...], audit: tuple[str, ...], profile: str, withheld: int
-) -> Case:
-    claim, included = file.claim, {exhibit.id for exhibit in exhibits}
-    return Case(
-        claim_id=claim.id,
-        title=claim.title,
-        type=claim.type,
-        status=claim.status,
-        made_at=now().replace(microsecond=0),
-        currency=claim.currency,
-        amount=claim.amount,
-        parties=tuple((party.role, party.name) for party in claim.parties),
-        events=_events(claim),
-        exhibits=exhibits,
-        chronology=_chronology(file, included),
-        audit=audit,
-        profile=profile,
-        withheld=withheld,
-    )
-
-
-def _events(claim: Claim) -> tuple[CaseEvent, ...]:
-    return tuple(
-        CaseEvent(qualified(claim.id, event.id), event.title, event.start, event.end, event.description)
-        for event in claim.events
-    )
-
-
-def _chronology(file: CaseFile, included: set[str]) -> tuple[ChronologyRow, ...]:
-    """The chronology without what was left out; an event stays even when its proof does not."""
-    rows = []
-    for row in chronology(file):
-        kept = row.doc in included
-        if kept or row.event is not None:
-            rows.append(
-                ChronologyRow(
-                    row.date,
-                    row.end,
-                    row.event,
-                    row.doc if kept else None,
-                    row.page if kept else None,
-                    row.text,
-                )
-            )
-    return tuple(rows)
-
-
-def _exhibit(matter: Matter, found: Summary, links: Iterable[Link], touches: tuple[str, ...]) -> Exhibit:
-    return Exhibit(
-        id=found.id,
-        sha256=found.sha256,
-        name=found.name,
-        original=matter.originals.checked(found.sha256),
-        media_type=found.media_type,
-        kind=found.kind,
-        title=found.title or "",
-        date=found.date,
-        sightings=tuple(
-            Sighting(s.path, datetime.datetime.fromisoformat(s.received)) for s in found.sightings
-        ),
-        document=_reader(matter, found),
-        words=partial(words_of_document, matter, found.id),
-        links=tuple(ExhibitLink(link.event, link.page, link.score, link.status) for link in links),
-        parent=found.parent,
-        children=found.children,
-        custody=touches,
-        failure=found.reason["message"] if found.reason else "",
-    )
-
-
-def _reader(matter: Matter, found: Summary) -> Callable[[], Document | None]:
-    def read() -> Document | None:
-        with matter.reading() as tx:
-            document = documents.reading(tx, found)
-        return document if document.pages else None
-
-    return read

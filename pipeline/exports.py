@@ -21,14 +21,25 @@ from pipeline.records import matters
 
 if TYPE_CHECKING:  # loading it takes a while, and every intake looks for open exports
     from pipeline.bundle import BundleReport
+    from pipeline.bundle.numbering import HandedOver
 
 COMMAND = "export"
+_TOLD = ("documents", "pages", "withheld", "manifest", "series", "include_privileged")
 
 
-def begin(matter: Matter, claim_id: str, report: BundleReport, included: list[str]) -> str:
-    """Note that a bundle is about to get its name; returns the id of the run."""
+def begin(
+    matter: Matter,
+    claim_id: str,
+    report: BundleReport,
+    included: list[str],
+    series: str,
+    include_privileged: bool = False,
+) -> str:
+    """Note that a bundle is about to get its name, and its numbers under `series`; returns the id of the run."""
     run = uuid.uuid4().hex
-    told = {"manifest": report.manifest, "pages": report.pages, "withheld": report.withheld}
+    told: dict[str, Any] = {"manifest": report.manifest, "pages": report.pages, "withheld": report.withheld}
+    told |= {"series": series, "include_privileged": include_privileged}
+    told["numbering"] = report.numbering.as_json() if report.numbering else None
     where = {"out": str(report.path), "zip": str(report.zip) if report.zip else None}
     with matter.change() as change:
         summary = {**told, **where, "claim": claim_id, "documents": included}
@@ -41,6 +52,19 @@ def complete(matter: Matter, run: str) -> None:
     """Note that the bundle has its name."""
     with matter.change() as change:
         _complete(change, run, matters.open_runs(change.tx, COMMAND)[run])
+
+
+def handed_over(matter: Matter, claim_id: str, series: str) -> HandedOver | None:
+    """The numbering of the newest bundle of a claim in this series that was handed over."""
+    from pipeline.bundle.numbering import (
+        HandedOver,
+    )  # loading it takes a while, and every intake looks for exports
+
+    with matter.reading() as tx:
+        for summary in matters.ended_runs(tx, COMMAND):
+            if (summary.get("claim"), summary.get("series")) == (claim_id, series):
+                return HandedOver.from_json(summary["numbering"], summary["manifest"])
+    return None
 
 
 def close_open(matter: Matter) -> None:
@@ -58,9 +82,10 @@ def close_open(matter: Matter) -> None:
 
 
 def _complete(change: Change, run: str, summary: Mapping[str, Any]) -> None:
-    told = {key: summary[key] for key in ("documents", "pages", "withheld", "manifest")}
+    told = {key: summary[key] for key in _TOLD if key in summary}
+    kept = {key: summary[key] for key in ("claim", "numbering") if key in summary}
     # where it went is no one's business: the workspace holds no foreign path
-    matters.end_run(change.tx, run, {**told, "claim": summary["claim"], **_numbers(summary)})
+    matters.end_run(change.tx, run, {**told, **kept, **_numbers(summary)})
     change.note("exported", summary["claim"], **told)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 
 from extractors.facts.fact import Money
@@ -14,6 +14,7 @@ from index.entry import PageEntry
 from index.errors import IndexDamaged, IndexMissing
 from pipeline.evidence import Evidence
 from pipeline.links import Link
+from pipeline.loadfile.numbers import BATES, spanned
 from pipeline.matter import Matter
 from pipeline.pace import Told, untold
 from pipeline.parties import Book
@@ -81,7 +82,8 @@ def _write(matter: Matter, batch: Batch, ids: Iterable[str]) -> None:
         with matter.reading() as tx:
             evidence = documents.evidence(tx, documents.summary(tx, document), placed=False)
             links = matters.link_list(tx, document=document)
-        batch.replace(document, entries(evidence, links, book))
+            labels = documents.label_list(tx, document)
+        batch.replace(document, entries(evidence, links, book, labels))
 
 
 def _done(matter: Matter, ids: Sequence[str]) -> None:
@@ -91,13 +93,20 @@ def _done(matter: Matter, ids: Sequence[str]) -> None:
             documents.set_done(change.tx, document, "index", VERSIONS["index"])
 
 
-def entries(evidence: Evidence, links: Iterable[Link], book: Book) -> list[PageEntry]:
-    """A document's pages as the index takes them. Rejected links do not count."""
+def entries(
+    evidence: Evidence, links: Iterable[Link], book: Book, labels: Iterable[tuple[str, str]] = ()
+) -> list[PageEntry]:
+    """A document's pages as the index takes them. Rejected links do not count.
+
+    The numbers that a production gave to its pages are found as references.
+    """
     summary = evidence.summary
     standing = sorted({link.event for link in links if link.status != "rejected"})
     claims = sorted({*(event.partition("/")[0] for event in standing), *summary.given_claims})
     parties = party_names(evidence, book)
     amounts, references = _by_page(evidence)
+    for number, bates in _bates(labels, len(evidence.document.pages)):
+        references[number].append(bates)
     return [
         PageEntry(
             doc=summary.id,
@@ -119,6 +128,13 @@ def entries(evidence: Evidence, links: Iterable[Link], book: Book) -> list[PageE
         )
         for page in evidence.document.pages
     ]
+
+
+def _bates(labels: Iterable[tuple[str, str]], pages: int) -> Iterator[tuple[int, str]]:
+    """Each page with its number; where there are more numbers than pages (a sheet as data), the last has the rest."""
+    for span in (value for key, value in labels if key == BATES):
+        for at, bates in enumerate(spanned(span), 1):
+            yield min(at, max(pages, 1)), bates
 
 
 def party_names(evidence: Evidence, book: Book) -> tuple[str, ...]:

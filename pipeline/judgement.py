@@ -10,30 +10,69 @@ import sqlalchemy as sa
 
 from extractors.facts.fact import PARTY_ROLES
 from extractors.kinds import KINDS
+from pipeline.casefile import WITHHOLDING
 from pipeline.errors import NotFound, UsageError
 from pipeline.indexing import index_pending
 from pipeline.learning import learn_pending
+from pipeline.links import Stance
 from pipeline.matter import Change, Matter
 from pipeline.partybook import bind
 from pipeline.partybook.edit import bring_up_to_date
 from pipeline.records import documents, matters
 from pipeline.register_changes import follow_register
 
-MARKS = ("privileged",)
+FORMS = ("original", "copy")
+"""Marks that say in what form the evidence is at hand; one takes the place of the other."""
+MARKS = (*WITHHOLDING, *FORMS)
 AUTO = "auto"
 """Said for a kind: what a person said before is taken back."""
 
 
-def judge(matter: Matter, prefix: str, event: str, verdict: str) -> dict[str, Any]:
-    """Record that a person confirmed or rejected a link; returns `{"doc", "event", "status"}`."""
+def judge(
+    matter: Matter, prefix: str, event: str, verdict: str, stance: Stance | None = None
+) -> dict[str, Any]:
+    """Record that a person confirmed or rejected a link, and what the evidence does for the event if that is said.
+
+    Returns `{"doc", "event", "status", "stance"}`.
+    """
     with matter.change() as change:
         document = documents.resolve(change.tx, prefix)
         check_event(change.tx, event)
         matters.set_verdict(change.tx, document, event, verdict, change.actor)
         documents.undo(change.tx, "index", [document])
         change.note(verdict, document, event=event)
+        if stance is not None:
+            _take_stance(change, document, event, stance)
+        stands = matters.stances_of(change.tx, document=document).get((document, event))
     matter.afterwards(index_pending)
-    return {"doc": document, "event": event, "status": verdict}
+    return {"doc": document, "event": event, "status": verdict, "stance": stands}
+
+
+def take_stance(matter: Matter, prefix: str, event: str, stance: Stance | None) -> dict[str, Any]:
+    """Record what a person says the evidence of a standing link does for its event; None takes it back.
+
+    Returns `{"doc", "event", "status", "stance"}`. Raises `UsageError` where no link stands.
+    """
+    with matter.change() as change:
+        document = documents.resolve(change.tx, prefix)
+        check_event(change.tx, event)
+        links = matters.link_list(change.tx, event.partition("/")[0], document)
+        link = next((one for one in links if one.event == event and one.status != "rejected"), None)
+        if link is None:
+            raise UsageError(
+                f"{document} is not linked to {event}.",
+                f"Say that it is evidence: claimtrail confirm {document} {event} --stance …",
+            )
+        _take_stance(change, document, event, stance)
+    return {"doc": document, "event": event, "status": link.status, "stance": stance}
+
+
+def _take_stance(change: Change, document: str, event: str, stance: Stance | None) -> None:
+    matters.set_stance(change.tx, document, event, stance, change.actor)
+    if stance is None:
+        change.note("stance cleared", document, event=event)
+    else:
+        change.note("stance", document, event=event, stance=stance)
 
 
 def withdraw(matter: Matter, prefix: str, event: str) -> dict[str, Any]:
@@ -142,6 +181,8 @@ def mark(matter: Matter, prefix: str, what: str, clear: bool = False) -> dict[st
         if clear:
             matters.clear_mark(change.tx, document, what)
         else:
+            for other in FORMS if what in FORMS else ():
+                matters.clear_mark(change.tx, document, other)
             matters.set_mark(change.tx, document, what, change.actor)
         change.note("unmarked" if clear else "marked", document, mark=what)
         marks = documents.summary(change.tx, document).marks

@@ -83,6 +83,14 @@ class TimestampSettings(BaseModel):
     seconds: float = Field(30.0, gt=0, le=600, description="wall time for one stamp")
 
 
+class LinkSettings(BaseModel):
+    """Whether people's verdicts on links change how much the rules weigh in this workspace."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    learn: bool = True
+
+
 class Settings(BaseModel):
     """All settings of a workspace; each has a default, so the file may be empty."""
 
@@ -94,6 +102,7 @@ class Settings(BaseModel):
     limits: LimitSettings = LimitSettings()
     watch: WatchSettings = WatchSettings()
     timestamp: TimestampSettings | None = None
+    links: LinkSettings = LinkSettings()
 
     def processes(self) -> int:
         """How many worker processes to use."""

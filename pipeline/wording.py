@@ -10,7 +10,7 @@ from typing import Any
 
 from extractors.document import Document, Page, is_han, lines_of
 from extractors.word_lists import word_list
-from index.words import fold
+from index.words import fold, positions
 from pipeline.linking.view import DocumentView, Hit, Phrase
 
 _BULLET = re.compile(
@@ -36,6 +36,11 @@ class Phrases:
     def are_in(self, view: DocumentView) -> bool:
         """Whether one of them stands in the document."""
         return next(self.hits(view), None) is not None
+
+    def are_in_text(self, text: str) -> bool:
+        """Whether one of them stands in a line of text, such as a title."""
+        places = positions(text)
+        return any(phrase.is_in(places) for phrase in self._phrases)
 
 
 @cache

@@ -236,10 +236,10 @@ def _print_document(answer: dict[str, Any], found: Evidence) -> None:
     print_table(["kind", "role", "text", "value", "page", "reason", "doubts"], rows)
     print_lines(answer["lines"])
     links = [
-        (x["event"], x["score"], x["status"], "; ".join(r["detail"] for r in x["reasons"]))
+        (x["event"], x["score"], x["status"], x["stance"], "; ".join(r["detail"] for r in x["reasons"]))
         for x in answer["links"]
     ]
-    print_table(["event", "score", "status", "reasons"], links)
+    print_table(["event", "score", "status", "stance", "reasons"], links)
     _print_correspondence(answer["correspondence"])
     print_table(["at", "actor", "action"], [(e["at"], e["actor"], e["action"]) for e in answer["history"]])
 

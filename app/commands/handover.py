@@ -11,7 +11,9 @@ import click
 from app.options import json_option, open_matter, workspace_option
 from app.output import message, print_error, print_json, print_table, word
 from app.progress import progress
-from pipeline.export import export
+from pipeline.bundle.order import ORDERS
+from pipeline.bundle.profile import names
+from pipeline.export import Wishes, export
 from pipeline.pace import Pace, Progress
 from pipeline.timestamps.stamping import stamp_audit, stamp_bundle
 from pipeline.verify import verify
@@ -22,9 +24,23 @@ from pipeline.workspace import working
 @click.argument("claim")
 @click.option("--out", required=True, type=click.Path(path_type=Path), metavar="DIR", help="A new folder.")
 @click.option(
-    "--profile", type=click.Choice(["uk"]), default="uk", show_default=True, help="Whose rules it follows."
+    "--profile", type=click.Choice(names()), default="uk", show_default=True, help="Whose rules it follows."
+)
+@click.option(
+    "--order", type=click.Choice(ORDERS), help="By time, by event (element) or by kind of document."
+)
+@click.option("--prefix", default="", metavar="TEXT", help="Before Bates numbers (us); the claim's id else.")
+@click.option("--renumber", is_flag=True, help="Start all numbers afresh; else those handed over are kept.")
+@click.option("--max-mb", type=click.FloatRange(min=0.01), metavar="N", help="Cut volumes of at most N MB.")
+@click.option("--max-pages", type=click.IntRange(min=1), metavar="N", help="Cut volumes of at most N pages.")
+@click.option(
+    "--include-privileged", is_flag=True, help="Take in what is marked privileged or without prejudice."
+)
+@click.option(
+    "--privilege-log", is_flag=True, help="List what was withheld: date, author, recipients, kind, ground."
 )
 @click.option("--confirmed-only", is_flag=True, help="Only documents whose link a person confirmed.")
+@click.option("--highlight", is_flag=True, help="Mark the words on which the links rest.")
 @click.option("--zip", "as_zip", is_flag=True, help="Also write DIR.zip.")
 @click.option(
     "--timestamp", is_flag=True, help="Have it stamped by the authority of settings.yaml (RFC 3161)."
@@ -36,29 +52,41 @@ def export_command(
     out: Path,
     profile: str,
     confirmed_only: bool,
+    highlight: bool,
     as_zip: bool,
     timestamp: bool,
     workspace: Path,
     as_json: bool,
+    **asked: Any,
 ) -> int:
     """Build the evidence bundle of a claim: paginated PDF, originals, indexes, hashes, audit.
 
-    Example: claimtrail export CLM-001 --out bundle-CLM-001 --zip
+    \b
+    Example:
+      claimtrail export CLM-001 --out bundle-CLM-001 --zip
+      claimtrail export CLM-001 --out production --profile us --prefix HCL --privilege-log
+      claimtrail export CLM-001 --out 证据卷 --profile cn --order element --max-mb 50
     """
+    wishes = Wishes(**asked)
     with (
         open_matter(workspace) as matter,
         working(matter.workspace, "export"),
         progress(quiet=as_json) as report,
     ):
-        answer = export(matter, claim, out, profile, confirmed_only, as_zip, _steps(report), timestamp)
+        answer = export(
+            matter, claim, out, profile, confirmed_only, as_zip, _steps(report), timestamp, highlight, wishes
+        )
     if as_json:
         print_json(answer)
     else:
         message(
             f"{answer['bundle']}: {answer['exhibits']} {word('documents')}, {answer['pages']} {word('pages')}"
         )
-        if answer["withheld"]:
-            message(f"{answer['withheld']} privileged {word('documents')} left out")
+        for key in ("withheld", "withdrawn"):
+            if answer[key]:
+                message(f"{answer[key]} {word(f'bundle_{key}')}")
+        for note in answer["notes"]:
+            message(note)
     return _tell_stamp(answer.get("timestamp"), as_json)
 
 

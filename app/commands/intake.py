@@ -21,6 +21,7 @@ from pipeline.errors import UsageError
 from pipeline.ingest import ingest, retry
 from pipeline.ingest_report import Report
 from pipeline.intake import count, discover
+from pipeline.loadfile.load import load
 from pipeline.loose import extract_files
 from pipeline.workspace import working
 
@@ -108,6 +109,37 @@ def ingest_command(
         else:
             report = ingest(matter, found, claim, ocr, told, expected)
     return print_report(report, as_json)
+
+
+@click.command("load")
+@click.argument("dat", metavar="DAT", type=click.Path(path_type=Path))
+@click.option("--opt", type=click.Path(path_type=Path), help="Its images; else the .opt beside the DAT.")
+@click.option("--claim", help="Tie all of its documents to this claim.")
+@ocr_option
+@workspace_option
+@json_option
+def load_command(
+    dat: Path, opt: Path | None, claim: str | None, ocr: OcrMode | None, workspace: Path, as_json: bool
+) -> int:
+    """Take in a production by its load file: documents, families, fields and Bates numbers.
+
+    \b
+    Example:
+      claimtrail load VOL001/DATA/VOL001.dat --claim CLM-001
+      claimtrail search 'ref:ABC-000000012'
+    """
+    with (
+        open_matter(workspace) as matter,
+        working(workspace=matter.workspace, what="load"),
+        progress(quiet=as_json) as told,
+    ):
+        loaded = load(matter, dat, opt, claim, ocr, told)
+    if as_json:
+        print_json(loaded.as_json())
+        return 1 if loaded.report.failed or loaded.notes else 0
+    for note in loaded.notes:
+        message(note)
+    return print_report(loaded.report, as_json) or (1 if loaded.notes else 0)
 
 
 @click.command("retry")

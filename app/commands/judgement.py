@@ -51,9 +51,13 @@ def correct_command(
 @workspace_option
 @json_option
 def mark_command(document: str, what: str, clear: bool, workspace: Path, as_json: bool) -> None:
-    """Mark a document privileged: it stays out of bundles.
+    """Mark a document: privileged or without_prejudice keeps it out of bundles; original or copy is told in lists.
 
-    Example: claimtrail mark 3f9a privileged
+    \b
+    Example:
+      claimtrail mark 3f9a privileged
+      claimtrail mark 3f9a without_prejudice --clear
+      claimtrail mark 3f9a original
     """
     with open_matter(workspace) as matter, working(matter.workspace, "mark"):
         answer = mark(matter, document, what, clear)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any, get_args
 
 import click
 
@@ -10,11 +11,15 @@ from app.answers import link_again
 from app.options import json_option, open_matter, workspace_option
 from app.output import message, print_json, print_table, say, word
 from app.progress import progress
-from pipeline.judgement import judge
+from pipeline.errors import UsageError
+from pipeline.judgement import judge, take_stance
 from pipeline.linking.explained import explained
-from pipeline.links import Link
+from pipeline.links import STANCES, Link, Reason, Stance, Status
 from pipeline.records import documents, matters
 from pipeline.workspace import working
+
+NOTABLE = 0.02
+"""From this difference on, what was learned of a kind of reason is worth telling."""
 
 
 @click.command("link")
@@ -49,8 +54,14 @@ def _explain(document: str, event: str, workspace: Path, as_json: bool) -> None:
     if as_json:
         print_json(answer)
         return
-    rows = [(f"{r['weight']:+.2f}", r["kind"], r["detail"], r["page"], r["raw"]) for r in answer["reasons"]]
-    print_table(["weight", "reasons", "detail", "page", "words"], rows)
+    rows = [
+        (f"{r['weight']:+.2f}", f"{r['usual']:+.2f}", r["kind"], r["detail"], r["page"], r["words"])
+        for r in answer["reasons"]
+    ]
+    print_table(["weight", "usual", "reasons", "detail", "page", "words"], rows)
+    for learned in answer["learned"]:
+        if abs(learned["factor"] - 1) >= NOTABLE:
+            say(learned["detail"])
     state = word(answer["status"] or "not proposed")
     say(
         f"{answer['doc']} – {answer['event']}: {answer['sum']} → {word('score')} {answer['score']:.2f}, {state}"
@@ -59,16 +70,22 @@ def _explain(document: str, event: str, workspace: Path, as_json: bool) -> None:
 
 @click.command("links")
 @click.argument("claim")
+@click.option("--status", type=click.Choice(get_args(Status)), help="Only links of this status.")
+@click.option("--stance", type=click.Choice(STANCES), help="Only links of this stance.")
 @workspace_option
 @json_option
-def links_command(claim: str, workspace: Path, as_json: bool) -> None:
-    """The links of a claim with their reasons.
+def links_command(claim: str, status: str | None, stance: str | None, workspace: Path, as_json: bool) -> None:
+    """The links of a claim with their reasons, each with its page and words.
 
-    Example: claimtrail links CLM-001
+    Example: claimtrail links CLM-001 --stance contradicts
     """
     with open_matter(workspace) as matter, matter.reading() as tx:
         matters.claim(tx, claim)
-        links = matters.link_list(tx, claim)
+        links = [
+            link
+            for link in matters.link_list(tx, claim)
+            if status in (None, link.status) and stance in (None, link.stance)
+        ]
         names = {s.id: s.name for s in documents.summaries(tx, {link.document for link in links})}
     if as_json:
         print_json([link.as_json() for link in links])
@@ -81,38 +98,73 @@ def links_command(claim: str, workspace: Path, as_json: bool) -> None:
             x.page,
             f"{x.score:.2f}",
             x.status,
+            x.stance,
             _reasons(x),
         )
         for x in sorted(links, key=lambda x: (x.event, -x.score))
     ]
-    print_table(["event", "doc", "name", "page", "score", "status", "reasons"], rows)
+    print_table(["event", "doc", "name", "page", "score", "status", "stance", "reasons"], rows)
 
 
 def _reasons(link: Link) -> str:
-    """Why, each reason with the page on which it stands."""
-    return "; ".join(r.detail + (f" (p. {r.page})" if r.page else "") for r in link.reasons)
+    """Why, each reason with the page and the words on which it rests."""
+    return "; ".join(f"{r.detail}{_place(r)}" for r in link.reasons)
 
 
-def _judge(document: str, event: str, workspace: Path, as_json: bool, verdict: str) -> None:
+def _place(reason: Reason) -> str:
+    if not reason.page:
+        return ""
+    words = f": “{reason.words}”" if reason.words and reason.words not in reason.detail else ""
+    return f" (p. {reason.page}{words})"
+
+
+def _judge(
+    document: str, event: str, workspace: Path, as_json: bool, verdict: str, stance: Stance | None = None
+) -> None:
     with open_matter(workspace) as matter, working(matter.workspace, verdict):
-        answer = judge(matter, document, event, verdict)
+        _print_judged(judge(matter, document, event, verdict, stance), as_json)
+
+
+def _print_judged(answer: dict[str, Any], as_json: bool) -> None:
     if as_json:
         print_json(answer)
     else:
-        message(f"{answer['doc']} {answer['event']}: {answer['status']}")
+        stance = f", {word(answer['stance'])}" if answer["stance"] else ""
+        message(f"{answer['doc']} {answer['event']}: {answer['status']}{stance}")
 
 
 @click.command("confirm")
 @click.argument("document", metavar="DOC")
 @click.argument("event", metavar="CLAIM/EVENT")
+@click.option("--stance", type=click.Choice(STANCES), help="What the evidence does for the event.")
 @workspace_option
 @json_option
-def confirm_command(document: str, event: str, workspace: Path, as_json: bool) -> None:
-    """Say that a document is evidence of an event; it outlives every re-run.
+def confirm_command(document: str, event: str, stance: Stance | None, workspace: Path, as_json: bool) -> None:
+    """Say that a document is evidence of an event, for it or against it; it outlives every re-run.
 
-    Example: claimtrail confirm 3f9a CLM-001/E1
+    Example: claimtrail confirm 3f9a CLM-001/E1 --stance contradicts
     """
-    _judge(document, event, workspace, as_json, "confirmed")
+    _judge(document, event, workspace, as_json, "confirmed", stance)
+
+
+@click.command("stance")
+@click.argument("document", metavar="DOC")
+@click.argument("event", metavar="CLAIM/EVENT")
+@click.argument("stance", metavar="STANCE", required=False, type=click.Choice(STANCES))
+@click.option("--clear", is_flag=True, help="Take back what was said.")
+@workspace_option
+@json_option
+def stance_command(
+    document: str, event: str, stance: Stance | None, clear: bool, workspace: Path, as_json: bool
+) -> None:
+    """Say what linked evidence does for an event: supports, contradicts or neutral; it outlives every re-run.
+
+    Example: claimtrail stance 3f9a CLM-001/E1 contradicts
+    """
+    if clear == (stance is not None):
+        raise UsageError("What does it do for the event?", f"Say {', '.join(STANCES)}, or --clear.")
+    with open_matter(workspace) as matter, working(matter.workspace, "stance"):
+        _print_judged(take_stance(matter, document, event, stance), as_json)
 
 
 @click.command("reject")

@@ -1,4 +1,4 @@
-"""`claims …`, `events …` and `parties …`."""
+"""`claims …` and `parties …`."""
 
 from __future__ import annotations
 
@@ -10,10 +10,9 @@ from typing import Any
 
 import click
 
-from app.answers import claim_answer, claims_answer, suggestions_answer
+from app.answers import claim_answer, claims_answer
 from app.options import Amount, IsoDate, json_option, open_matter, workspace_option
 from app.output import message, print_json, print_table, say, word
-from pipeline.casefile import load_case
 from pipeline.course import respond, set_status, undo_response, undo_status
 from pipeline.judgement import import_claims
 from pipeline.ledger import money
@@ -250,29 +249,6 @@ def _money(sums: Mapping[str, Decimal]) -> str:
 def _kinds(found: Statistics, event: str) -> str:
     kinds = found.kinds_by_event.get(event, {})
     return ", ".join(f"{word(f'kind_{kind}')} {count}" for kind, count in kinds.items())
-
-
-@click.group("events")
-def events_command() -> None:
-    """Events of claims: suggest."""
-
-
-@events_command.command("suggest")
-@click.argument("claim")
-@workspace_option
-@json_option
-def events_suggest(claim: str, workspace: Path, as_json: bool) -> None:
-    """Dated happenings in the evidence that no event covers.
-
-    Example: claimtrail events suggest CLM-001
-    """
-    with open_matter(workspace) as matter:
-        found = suggestions_answer(matter, load_case(matter, claim))
-    if as_json:
-        print_json(found)
-    else:
-        columns = ["date", "end", "doc", "page", "text"]
-        print_table(columns, [[row[column] for column in columns] for row in found])
 
 
 @click.group("parties")

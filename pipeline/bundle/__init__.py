@@ -8,6 +8,7 @@ from pipeline.bundle.case import (
     ChronologyRow,
     Exhibit,
     ExhibitLink,
+    Highlight,
     Sighting,
 )
 from pipeline.bundle.check import check
@@ -26,6 +27,7 @@ __all__ = [
     "Exhibit",
     "ExhibitLink",
     "FontMissing",
+    "Highlight",
     "OriginalChanged",
     "Runner",
     "Sighting",

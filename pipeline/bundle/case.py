@@ -9,8 +9,9 @@ from decimal import Decimal
 from pathlib import Path
 from typing import NamedTuple
 
-from extractors.document import Document
+from extractors.document import Box, Document
 from pipeline.audit import Head
+from pipeline.bundle.numbering import HandedOver
 from pipeline.renditions.words import PageWords, words_of
 
 Reading = Document | Callable[[], Document | None] | None
@@ -34,6 +35,22 @@ class ExhibitLink(NamedTuple):
     page: int | None
     score: float
     status: str
+    stance: str | None = None
+    """What a person says it does for the event: supports, contradicts or neutral."""
+
+
+class Highlight(NamedTuple):
+    """Words of page `page` (from 1) of a document that tie it to an event.
+
+    `boxes` are where they stand, a box for each line, empty where the document has no layout; they are then the
+    occurrence number `nth` (from 0) of `words` on the page.
+    """
+
+    event: str
+    page: int
+    words: str
+    boxes: tuple[Box, ...] = ()
+    nth: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +82,8 @@ class Exhibit:
 
     `document` is what was read from it, and None where nothing could be; `failure` says why. A PDF or a picture is
     shown from its own bytes, and searched by its `words`; where they are not given, by those of its `document`, which
-    it needs for nothing else. `custody` are lines for people on what was done with it.
+    it needs for nothing else. `custody` are lines for people on what was done with it. `form` is `original`, `copy` or
+    `electronic`: in what form the evidence is at hand. `highlights` are the words to be marked, where that is wanted.
     """
 
     id: str
@@ -84,6 +102,10 @@ class Exhibit:
     children: tuple[str, ...] = ()
     custody: tuple[str, ...] = ()
     failure: str = ""
+    sender: str = ""
+    recipients: tuple[str, ...] = ()
+    form: str = "copy"
+    highlights: Callable[[], Iterable[Highlight]] | None = None
 
     def read(self) -> Document | None:
         """What was read from the file, fetched now if need be."""
@@ -101,6 +123,23 @@ class Exhibit:
         """Its title, or its name where it has none."""
         return " ".join(self.title.split()) or self.name
 
+    @property
+    def facts(self) -> tuple[tuple[str, str], ...]:
+        """What the index tells of it, as text, so that a later bundle can say what has changed."""
+        day = self.date.isoformat() if self.date else ""
+        return (("date", day), ("kind", self.kind), ("title", self.heading))
+
+
+@dataclass(frozen=True, slots=True)
+class Withheld:
+    """A document that was kept out, as a privilege log tells of it: never by its contents, its title or its name."""
+
+    date: datetime.date | None
+    author: str
+    recipients: tuple[str, ...]
+    kind: str
+    ground: str
+
 
 @dataclass(frozen=True)
 class Case:
@@ -108,7 +147,10 @@ class Case:
 
     `audit` are the entries that bear on the claim, a JSON object each, as they were written. `audit_head` is the
     newest entry of the whole audit, which the bundle's receiver can hold against the workspace one day. `withheld`
-    counts the documents that were kept out as privileged. `made_at` (aware, UTC) is every date inside the bundle
+    counts the documents that were kept out as privileged or without prejudice; `withheld_log` tells of each, where a
+    privilege log is wanted. `order` is one of `order.ORDERS`, or empty for the profile's own; `prefix` stands before
+    Bates numbers. `before` is the numbering that was handed over last, which this bundle keeps. A volume has at most
+    `max_pages` pages and `max_bytes` bytes. `made_at` (aware, UTC) is every date inside the bundle
     that is not the evidence's own, so that the same case gives the same bytes.
     """
 
@@ -127,14 +169,20 @@ class Case:
     audit_head: Head | None = None
     profile: str = "uk"
     withheld: int = 0
+    withheld_log: tuple[Withheld, ...] | None = None
+    order: str = ""
+    prefix: str = ""
+    before: HandedOver | None = None
+    max_pages: int | None = None
+    max_bytes: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class BundleReport:
-    """What was built: the folder, its zip if one was wanted, pages of bundle.pdf, bytes of the folder.
+    """What was built: the folder, its zip if one was wanted, pages of all volumes, bytes of the folder.
 
     `manifest` is the SHA-256 of its manifest.json, which names this very bundle. `notes` name the documents that
-    could not be shown as they are, and say how they are represented.
+    could not be shown as they are, and say how they are represented. `numbering` is what the next bundle must keep.
     """
 
     path: Path
@@ -145,3 +193,6 @@ class BundleReport:
     withheld: int
     manifest: str
     notes: tuple[str, ...] = ()
+    volumes: int = 1
+    withdrawn: int = 0
+    numbering: HandedOver | None = None

@@ -9,12 +9,14 @@ from pathlib import Path, PurePosixPath
 
 from extractors.limits import Limits
 from pipeline.bundle.checks.bagged import check_bag
+from pipeline.bundle.checks.extras import check_evidence_list, check_load_files, check_told
 from pipeline.bundle.checks.finding import CheckReport, Findings
 from pipeline.bundle.checks.kept import CUSTODY, check_custody
 from pipeline.bundle.checks.laid import check_laid
 from pipeline.bundle.checks.linked import check_links
 from pipeline.bundle.checks.printed import check_printed
 from pipeline.bundle.checks.recorded import check_audit, check_index, check_parts
+from pipeline.bundle.checks.shown import check_shown
 
 _STEPS = (
     ("bagit.txt", check_bag),
@@ -25,6 +27,10 @@ _STEPS = (
     ("data/bundle.pdf", check_printed),
     ("data/bundle.pdf", check_links),
     ("data/bundle.pdf", check_laid),
+    ("data/production.dat", check_load_files),
+    ("data/evidence-list.docx", check_evidence_list),
+    ("data/manifest.json", check_told),
+    ("data/bundle.pdf", check_shown),
 )
 
 

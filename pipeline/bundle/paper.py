@@ -11,9 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from reportlab.lib.colors import Color
-from reportlab.pdfgen.canvas import Canvas
 
-from pipeline.bundle.typeset import GREY, Style, draw, width, wrap
+from pipeline.bundle.typeset import GREY, Style, canvas, draw, width, wrap
 
 MARGIN = 62.0
 FOOT = 56.0
@@ -39,7 +38,7 @@ class Paper:
     """A PDF file that is being drawn. `head` is drawn at the top of every new page."""
 
     def __init__(self, path: Path, size: tuple[float, float]) -> None:
-        self.canvas = Canvas(str(path), pagesize=size, invariant=1, pageCompression=1)
+        self.canvas = canvas(path, size)
         self.size = size
         self.page = 0
         self.y = 0.0

@@ -1,19 +1,18 @@
-"""Where everything stands in the bundle: order, tabs, page numbers. Arithmetic only, nothing is drawn here."""
+"""Where everything stands in the bundle: tabs, pages, numbers, volumes. Plain data; `layout` works it out."""
 
 from __future__ import annotations
 
-import datetime
 import re
 import unicodedata
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from pipeline.bundle.case import Case, Exhibit, ExhibitLink
+from pipeline.bundle.case import Exhibit, ExhibitLink
+from pipeline.bundle.corners import Ink
+from pipeline.bundle.numbering import Block
+from pipeline.renditions.geometry import Rect
 from pipeline.renditions.layer import Laid
-
-_LAST = datetime.date.max
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,14 +28,17 @@ class Slice:
 class Body:
     """An exhibit as pages. `starts[n]` is the leaf (from 0) on which page n + 1 of the document begins.
 
-    `note` says why the pages are not the document's own, or why there are none. `laid` is what lies on each leaf as
-    invisible text, where it was recognised.
+    `note` says why the pages are not the document's own, or why there are none. Of each leaf `laid` is what lies on
+    it as invisible text, where it was recognised, `ink` what a stamp must not cover (None: nothing that is known of),
+    `seen` where on it the document's page stands (None: it is the page).
     """
 
     slices: tuple[Slice, ...] = ()
     starts: tuple[int, ...] = ()
     note: str = ""
     laid: tuple[Laid | None, ...] = ()
+    ink: tuple[Ink | None, ...] = ()
+    seen: tuple[Rect | None, ...] = ()
 
     @property
     def leaves(self) -> int:
@@ -45,12 +47,18 @@ class Body:
 
 @dataclass(frozen=True, slots=True)
 class Sizes:
-    """How many pages each part in front takes: title, index, chronology, and each tab's own sheet."""
+    """How many pages each part in front takes: title, index, chronology, changes; and each item's own sheet."""
 
     title: int
     index: int
     chronology: int
+    changes: int
     sheets: tuple[int, ...]
+
+    @property
+    def front(self) -> int:
+        """The pages of all parts in front."""
+        return self.title + self.index + self.chronology + self.changes
 
     def at_least(self, other: Sizes) -> Sizes:
         """The greater of both, part by part."""
@@ -58,16 +66,18 @@ class Sizes:
             max(self.title, other.title),
             max(self.index, other.index),
             max(self.chronology, other.chronology),
+            max(self.changes, other.changes),
             tuple(map(max, self.sheets, other.sheets)),
         )
 
 
 @dataclass(frozen=True, slots=True)
 class Tab:
-    """An exhibit in its place. `sheet` is the page number of its tab sheet, `first` that of its own first page.
+    """An exhibit in its place. `sheet` is the page on which it begins: its tab sheet where it has one; `first` is its
+    own first page.
 
-    `last` is the last page that belongs to it; page numbers count from 1 at the title page. `first` is None when the
-    exhibit has no pages.
+    `last` is the last page that belongs to it; pages count from 1 at the title page. `first` is None when the exhibit
+    has no pages. `labels` are the numbers printed on its pages, from `sheet` on; `volume` is the one it stands in.
     """
 
     number: int
@@ -76,6 +86,9 @@ class Tab:
     sheet: int
     first: int | None
     last: int
+    labels: tuple[str, ...] = ()
+    group: str = ""
+    volume: int = 1
 
     def page(self, number: int | None) -> int:
         """The bundle's page that shows page `number` of the document; its first where no page is named."""
@@ -91,10 +104,21 @@ class Tab:
         return [self.page(number) for number in range(1, len(self.body.starts) + 1)] if self.first else []
 
     @property
+    def has_sheet(self) -> bool:
+        """Whether a sheet of its own stands before its pages."""
+        return self.first != self.sheet
+
+    @property
     def laid(self) -> dict[int, Laid]:
         """What lies as invisible text on the bundle's pages that have some."""
         first = self.first or 0
         return {first + leaf: laid for leaf, laid in enumerate(self.body.laid) if laid is not None}
+
+    @property
+    def ink(self) -> dict[int, Ink]:
+        """What is known of ink on the bundle's pages."""
+        first = self.first or 0
+        return {first + leaf: ink for leaf, ink in enumerate(self.body.ink) if ink is not None}
 
     @property
     def links(self) -> list[ExhibitLink]:
@@ -108,16 +132,76 @@ class Tab:
         return f"data/originals/{self.number:04}-{safe_name(self.exhibit.name)}"
 
 
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Numbers that a document had in an earlier bundle and that are kept free; `moved` is its tab now, if any."""
+
+    number: int
+    sheet: int
+    last: int
+    first_label: str
+    last_label: str
+    moved: int | None = None
+    volume: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Volume:
+    """A PDF of the bundle: its file below `data`, and the pages that it holds (from 1, through all volumes)."""
+
+    number: int
+    file: str
+    first: int
+    last: int
+
+
 @dataclass(frozen=True)
 class Plan:
-    """The bundle's pages: sections by their first page, tabs in order."""
+    """The bundle's pages, counted through all volumes: sections by their first page, tabs and gaps in order.
+
+    `labels` are the numbers that the pages print; `front` the pages of title, index, chronology and changes in their
+    order, which in a bundle that grew may go on behind the documents. `blocks` is what the records keep of it.
+    """
 
     sizes: Sizes
-    index: int
-    chronology: int
+    front: tuple[int, ...]
     documents: int
     tabs: tuple[Tab, ...]
-    pages: int
+    gaps: tuple[Gap, ...]
+    labels: tuple[str, ...]
+    volumes: tuple[Volume, ...]
+    blocks: tuple[Block, ...]
+
+    @property
+    def pages(self) -> int:
+        return len(self.labels)
+
+    @property
+    def index(self) -> int:
+        return self.front[self.sizes.title]
+
+    @property
+    def chronology(self) -> int:
+        return self.front[self.sizes.title + self.sizes.index]
+
+    @property
+    def changes(self) -> int | None:
+        """The first page of the sheet of changes, if there is one."""
+        at = self.sizes.title + self.sizes.index + self.sizes.chronology
+        return self.front[at] if self.sizes.changes else None
+
+    def label(self, page: int) -> str:
+        """The number printed on a page."""
+        return self.labels[page - 1]
+
+    def volume_of(self, page: int) -> Volume:
+        """The volume that holds a page."""
+        return next(volume for volume in self.volumes if page <= volume.last)
+
+    @cached_property
+    def rows(self) -> list[Tab | Gap]:
+        """Tabs and gaps in the order of their pages."""
+        return sorted([*self.tabs, *self.gaps], key=lambda row: row.sheet)
 
     @cached_property
     def by_id(self) -> dict[str, Tab]:
@@ -131,48 +215,6 @@ class Plan:
             for link in tab.links:
                 found.setdefault(link.event, []).append((tab, link))
         return found
-
-
-def laid_out(exhibits: Sequence[Exhibit], bodies: Sequence[Body], sizes: Sizes) -> Plan:
-    """The plan that follows from the sizes of all parts."""
-    index = 1 + sizes.title
-    chronology = index + sizes.index
-    page = documents = chronology + sizes.chronology
-    tabs: list[Tab] = []
-    for number, (exhibit, body, sheet) in enumerate(zip(exhibits, bodies, sizes.sheets, strict=True), 1):
-        first = page + sheet
-        after = first + body.leaves
-        tabs.append(Tab(number, exhibit, body, page, first if body.leaves else None, after - 1))
-        page = after
-    return Plan(sizes, index, chronology, documents, tuple(tabs), page - 1)
-
-
-def in_order(case: Case) -> list[Exhibit]:
-    """The exhibits by date, undated ones last; what was inside a mail or an archive follows it."""
-    by_id = {exhibit.id: exhibit for exhibit in case.exhibits}
-    inside: dict[str | None, list[Exhibit]] = {}
-    for exhibit in case.exhibits:
-        inside.setdefault(exhibit.parent if exhibit.parent in by_id else None, []).append(exhibit)
-    ordered: dict[str, Exhibit] = {}
-    waiting = sorted(inside.get(None, []), key=_by_date, reverse=True)
-    while waiting or len(ordered) < len(by_id):
-        # Only a family that goes round in a circle has no member without a parent; it still must not be lost.
-        exhibit = waiting.pop() if waiting else next(e for e in case.exhibits if e.id not in ordered)
-        if exhibit.id in ordered:
-            continue
-        ordered[exhibit.id] = exhibit
-        waiting += sorted(inside.get(exhibit.id, []), key=_by_place(exhibit.children), reverse=True)
-    return list(ordered.values())
-
-
-def _by_date(exhibit: Exhibit) -> tuple[object, ...]:
-    return exhibit.date or _LAST, natural(exhibit.name), exhibit.id
-
-
-def _by_place(children: Sequence[str]) -> Callable[[Exhibit], tuple[object, ...]]:
-    """A sort key: the place that the parent gives its child, then its name."""
-    places = {child: place for place, child in enumerate(children)}
-    return lambda exhibit: (places.get(exhibit.id, len(places)), natural(exhibit.name), exhibit.id)
 
 
 def natural(text: str) -> tuple[tuple[int, str], ...]:

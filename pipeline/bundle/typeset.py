@@ -7,11 +7,14 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from io import BytesIO
 from itertools import groupby
+from pathlib import Path
 from typing import Any
 
 from reportlab.lib.colors import Color
 from reportlab.pdfbase.ttfonts import TTFont
+from reportlab.pdfgen.canvas import Canvas
 
 from extractors.document import is_han
 from pipeline.bundle import fonts
@@ -77,6 +80,18 @@ def _other_font(char: str) -> TTFont | None:
         if is_han(char) or _HAN_CHAR.match(char):
             raise
         return None
+
+
+def canvas(
+    out: Path | BytesIO, size: tuple[float, float] | None = None, font: TTFont | None = None
+) -> Canvas:
+    """A new PDF to draw on, first in `font` (else the regular Latin one).
+
+    The same drawing gives the same bytes, and no font is named that is not embedded.
+    """
+    first = (font or fonts.latin()[0]).fontName
+    target = out if isinstance(out, BytesIO) else str(out)
+    return Canvas(target, pagesize=size, invariant=1, pageCompression=1, initialFontName=first)
 
 
 def clean(text: str) -> str:

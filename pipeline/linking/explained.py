@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
+
+import sqlalchemy as sa
 
 from extractors.document import Document
 from pipeline.errors import NotFound
-from pipeline.linking.propose import EVEN, LINKABLE, PROPOSED, weighed
+from pipeline.linking.answers import answers, claims_of, passed_on
+from pipeline.linking.learned import weights_of
+from pipeline.linking.propose import LINKABLE, weights_in_use
+from pipeline.linking.scale import PROPOSED, even, total
 from pipeline.linking.thread import threads
 from pipeline.linking.view import Events
-from pipeline.links import Reason
+from pipeline.linking.weigh import Passed, weighed
+from pipeline.links import Link, Reason
 from pipeline.matter import Matter
 from pipeline.parties import Book
 from pipeline.records import documents, matters
@@ -18,40 +25,57 @@ from pipeline.records import documents, matters
 def explained(matter: Matter, prefix: str, event: str) -> dict[str, Any]:
     """The sum behind a link, whether it is proposed or scores too low.
 
-    `{"doc", "event", "score", "proposed_from", "sum", "even_at", "status", "reasons": [{"kind", "weight", "detail",
-    "page", "box", "raw"}]}`; `status` is None where there is no link; at the sum `even_at` right is as likely as wrong;
-    `box` is in fractions of the page. Raises `NotFound` for a document that was not read and for an unknown event.
+    `{"doc", "event", "score", "proposed_from", "sum", "even_at", "status", "stance", "reasons": [{"kind", "weight",
+    "usual", "detail", "page", "start", "end", "words", "box", "raw"}], "learned": [{"kind", "factor", "confirmed",
+    "rejected", "detail"}]}`; `status` is None where there is no link; at the sum `even_at` right is as likely as wrong;
+    `usual` is the weight without what was learned; `box` is in fractions of the page. Raises `NotFound` for a document
+    that was not read and for an unknown event.
     """
-    claim_id, _, event_id = event.partition("/")
     with matter.reading() as tx:
         document = documents.resolve(tx, prefix)
-        claim = matters.claim(tx, claim_id)
-        if claim.event(event_id) is None:
-            raise NotFound(
-                f"Claim {claim_id} has no event {event_id!r}.", f"See claimtrail claims show {claim_id}."
-            )
-        book, kin = Book.read(tx), threads(tx)
+        _check(tx, event)
+        events, kin = Events(matters.all_claims(tx), Book.read(tx)), threads(tx)
         together = documents.summaries(tx, kin.of(document))
-        read = [
-            documents.evidence(tx, one, placed=one.id == document)
-            for one in together
-            if one.state in LINKABLE
-        ]
-        status = {link.event: link.status for link in matters.link_list(tx, document=document)}.get(event)
+        readable = [one for one in together if one.state in LINKABLE]
+        read = [documents.evidence(tx, one, placed=one.id == document) for one in readable]
+        linked = next((x for x in matters.link_list(tx, document=document) if x.event == event), None)
     own = next((one.document for one in read if one.id == document), None)
     if own is None:
         raise NotFound(f"{document} could not be read, so nothing speaks for it.", "See claimtrail show.")
-    found = next(link for link in weighed(read, Events([claim], book), kin)[document] if link.event == event)
+    learned = weights_in_use(matter)
+    weights = weights_of(learned)
+    links = weighed(read, events, kin, weights)[document]
+    if answered := _answered(matter, document, links):
+        links = weighed(read, events, kin, weights, {document: answered})[document]
+    found = next(link for link in links if link.event == event)
     return {
         "doc": document,
         "event": event,
         "score": round(found.score, 3),
         "proposed_from": PROPOSED,
-        "sum": round(sum(reason.weight for reason in found.reasons), 3),
-        "even_at": EVEN,
-        "status": status,
+        "sum": round(total(found.reasons), 3),
+        "even_at": round(even(), 3),
+        "status": linked.status if linked else None,
+        "stance": linked.stance if linked else None,
         "reasons": [_placed(reason, own) for reason in found.reasons],
+        "learned": [one.as_json() for one in learned],
     }
+
+
+def _check(tx: sa.Connection, event: str) -> None:
+    claim_id, _, event_id = event.partition("/")
+    if matters.claim(tx, claim_id).event(event_id) is None:
+        raise NotFound(
+            f"Claim {claim_id} has no event {event_id!r}.", f"See claimtrail claims show {claim_id}."
+        )
+
+
+def _answered(matter: Matter, document: str, links: Sequence[Link]) -> Passed:
+    """What the letters on the other side pass on to a letter."""
+    with matter.reading() as tx:
+        ties = answers(tx, [document]).get(document, ())
+        held = {tie.other: matters.link_list(tx, document=tie.other) for tie in ties}
+    return passed_on(ties, held, claims_of(link for link in links if link.score >= PROPOSED))
 
 
 def _placed(reason: Reason, document: Document) -> dict[str, Any]:
@@ -59,4 +83,5 @@ def _placed(reason: Reason, document: Document) -> dict[str, Any]:
     if reason.start is not None and reason.end is not None:
         place = document.where(reason.start, reason.end)
         box, raw = (place.box.as_list() if place.box else None), document.text[reason.start : reason.end]
-    return {**reason.as_json(), "page": reason.page, "box": box, "raw": raw}
+    usual = reason.weight if reason.usual is None else reason.usual
+    return {**reason.quoting(document.text).as_json(), "usual": round(usual, 3), "box": box, "raw": raw}

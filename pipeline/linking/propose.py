@@ -2,81 +2,140 @@
 
 from __future__ import annotations
 
-import math
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from pipeline.claims import Claim, qualified
+import sqlalchemy as sa
+
+from pipeline.claims import Claim
 from pipeline.evidence import Evidence
-from pipeline.linking.rules import rules
+from pipeline.linking.answers import Answers, answers, claims_of, passed_on
+from pipeline.linking.learned import Learned, examples, learn, weights_of
+from pipeline.linking.scale import PROPOSED
 from pipeline.linking.thread import Threads, threads
-from pipeline.linking.view import DocumentView, Events
-from pipeline.links import Link, Reason
+from pipeline.linking.view import Events
+from pipeline.linking.weigh import USUAL, Passed, Weights, weighed
+from pipeline.links import Link
 from pipeline.matter import Matter
 from pipeline.pace import Told, untold
 from pipeline.parties import Book
-from pipeline.records import documents, matters
+from pipeline.records import documents, link_weights, matters
 from pipeline.steps import VERSIONS
 
-EVEN = 2.5
-"""The sum of weights at which a link is as likely right as wrong."""
-SLOPE = 1.5
-PROPOSED = 0.5
-THREAD = 1.0
-"""Weight of a link that another document of the same thread or family has."""
 LINKABLE = ("ok", "partial")
 PORTION = 50
 """Documents whose links are worked out together and written in one transaction."""
 
 
-def score(reasons: Iterable[Reason]) -> float:
-    """The sum of the weights as a probability (logistic)."""
-    return 1.0 / (1.0 + math.exp(-SLOPE * (sum(reason.weight for reason in reasons) - EVEN)))
-
-
-def propose(evidence: Evidence, events: Events) -> list[Link]:
-    """What the rules say of a document and each event, however low it scores."""
-    view = DocumentView(evidence, events.terms)
-    found = []
-    for event in events.views:
-        reasons = _strongest_first(reason for rule in rules() for reason in rule(view, event))
-        where = qualified(event.claim.id, event.event.id)
-        found.append(Link(evidence.id, _page(reasons), where, score(reasons), reasons))
-    return found
-
-
 def link_pending(matter: Matter, tell: Told = untold) -> list[str]:
     """Link the documents that are not yet linked; returns the ids of those whose links changed."""
     with matter.reading() as tx:
-        claims = matters.all_claims(tx)
         pending = documents.without_step(tx, "link", VERSIONS["link"], LINKABLE)
-        kin = threads(tx) if pending else Threads({}, {})
-    return _link(matter, claims, kin.touched(pending), kin, tell)
+        if not pending:
+            return []
+        claims, kin, replies = matters.all_claims(tx), threads(tx), answers(tx, pending)
+    near = {*pending, *(tie.other for document in pending for tie in replies.get(document, ()))}
+    ids = kin.touched(near)
+    if len(ids) > len(pending):
+        with matter.reading() as tx:
+            replies = answers(tx, ids)
+    return _Linking(matter, claims, kin, replies).all(ids, [claim.id for claim in claims], tell)
 
 
 def relink(matter: Matter, claim_ids: Sequence[str], tell: Told = untold) -> list[str]:
-    """Link all documents anew to these claims; returns the ids of those whose links changed."""
+    """Link all documents anew to these claims, by what verdicts teach; returns the ids of those whose links changed."""
+    with matter.reading() as tx:
+        for claim_id in claim_ids:
+            matters.claim(tx, claim_id)
+    relearn(matter)
     before = link_pending(matter)
     with matter.reading() as tx:
-        claims = tuple(matters.claim(tx, claim_id) for claim_id in claim_ids)
+        claims, kin, replies = matters.all_claims(tx), threads(tx), answers(tx)
         everything = documents.in_states(tx, LINKABLE)
-        kin = threads(tx)
-    return sorted({*before, *_link(matter, claims, everything, kin, tell)})
+    changed = _Linking(matter, claims, kin, replies).all(everything, claim_ids, tell)
+    return sorted({*before, *changed})
 
 
-def _link(matter: Matter, claims: Sequence[Claim], ids: Sequence[str], kin: Threads, tell: Told) -> list[str]:
-    """Portion by portion, so that neither the links of all documents nor their text lie in memory at once."""
+def relearn(matter: Matter) -> None:
+    """Work out anew what the verdicts that stand teach of the rules, if the settings want that."""
     with matter.reading() as tx:
-        events = Events(claims, Book.read(tx))
-    claim_ids = [claim.id for claim in claims]
-    changed, done = list[str](), 0
-    for portion in _portions(ids, kin):
-        proposed = linked(_evidence(matter, portion), events, kin)
-        changed += _record(matter, proposed, claim_ids)
-        done += len(portion)
-        tell(done, len(ids))
-    return sorted(changed)
+        verdicts = matters.verdict_list(tx) if matter.settings.links.learn else {}
+        events = Events(matters.all_claims(tx), Book.read(tx))
+    judged = sorted({document for document, _ in verdicts})
+    read = (
+        found
+        for at in range(0, len(judged), PORTION)
+        for found in evidence_of(matter, judged[at : at + PORTION])
+    )
+    found = learn(examples(read, events, verdicts))
+    with matter.change() as change:
+        if link_weights.replace_weights(change.tx, found):
+            change.note("link weights learned", "links", factors={one.kind: one.factor for one in found})
+
+
+def weights_in_use(matter: Matter) -> list[Learned]:
+    """What is learned and in use; nothing where the settings do not want it."""
+    if not matter.settings.links.learn:
+        return []
+    with matter.reading() as tx:
+        return link_weights.learned_weights(tx)
+
+
+class _Linking:
+    """One round of linking: portion by portion, so that neither all links nor all texts lie in memory at once.
+
+    Letters that tell of no event themselves come last: what they answer, or what answers them, is linked by then.
+    """
+
+    def __init__(self, matter: Matter, claims: Sequence[Claim], kin: Threads, replies: Answers) -> None:
+        self._matter, self._kin, self._replies = matter, kin, replies
+        with matter.reading() as tx:
+            self._events = Events(claims, Book.read(tx))
+        self._every_claim = {claim.id for claim in claims}
+        self._weights = weights_of(weights_in_use(matter))
+        self._waiting: dict[str, list[Link]] = {}
+
+    def all(self, ids: Sequence[str], claim_ids: Sequence[str], tell: Told) -> list[str]:
+        """Link these documents to these claims; returns the ids of those whose links changed.
+
+        Events of all claims are weighed, as they speak against each other.
+        """
+        changed, done = list[str](), 0
+        for portion in _portions(ids, self._kin):
+            proposed = linked(evidence_of(self._matter, portion), self._events, self._kin, self._weights)
+            changed += _record(self._matter, self._without_waiting(proposed), claim_ids)
+            done += len(portion)
+            tell(done, len(ids))
+        for portion in _portions(sorted(self._waiting), self._kin):
+            changed += _record(self._matter, self._followers(portion), claim_ids)
+        return sorted(changed)
+
+    def _without_waiting(self, proposed: Mapping[str, list[Link]]) -> dict[str, list[Link]]:
+        for document, links in proposed.items():
+            if self._replies.get(document) and self._every_claim - claims_of(links):
+                self._waiting[document] = links
+        return {document: links for document, links in proposed.items() if document not in self._waiting}
+
+    def _followers(self, portion: Sequence[str]) -> dict[str, list[Link]]:
+        """The links of letters with what the letters on the other side pass on."""
+        with self._matter.reading() as tx:
+            passed = {document: found for document in portion if (found := self._passed_on(tx, document))}
+        families = sorted({member for document in passed for member in self._kin.of(document)})
+        read = evidence_of(self._matter, families)
+        again = linked(read, self._events, self._kin, self._weights, passed) if passed else {}
+        return {document: again.get(document, self._waiting[document]) for document in portion}
+
+    def _passed_on(self, tx: sa.Connection, document: str) -> Passed:
+        ties = self._replies[document]
+        held = {tie.other: self._links_of(tx, tie.other) for tie in ties}
+        return passed_on(ties, held, claims_of(self._waiting[document]))
+
+    def _links_of(self, tx: sa.Connection, document: str) -> Sequence[Link]:
+        known = matters.link_list(tx, document=document)
+        if document not in self._waiting:
+            return known
+        said = {link.event: link.status for link in known if link.status != "proposed"}
+        return [replace(x, status=said.get(x.event, x.status)) for x in self._waiting[document]]
 
 
 def _portions(ids: Sequence[str], kin: Threads) -> Iterator[list[str]]:
@@ -94,59 +153,40 @@ def _portions(ids: Sequence[str], kin: Threads) -> Iterator[list[str]]:
         yield portion
 
 
-def linked(documents_read: Iterable[Evidence], events: Events, kin: Threads) -> dict[str, list[Link]]:
-    """The links to propose for each document, its thread or family taken into account."""
+def linked(
+    documents_read: Iterable[Evidence],
+    events: Events,
+    kin: Threads,
+    weights: Weights = USUAL,
+    answered: Mapping[str, Passed] | None = None,
+) -> dict[str, list[Link]]:
+    """The links to propose for each document, its thread or family taken into account; reasons quote their words."""
+    read = list(documents_read)
+    texts = {evidence.id: evidence.document.text for evidence in read}
     return {
-        document: [link for link in links if link.score >= PROPOSED]
-        for document, links in weighed(documents_read, events, kin).items()
+        document: [_quoted(link, texts[document]) for link in links if link.score >= PROPOSED]
+        for document, links in weighed(read, events, kin, weights, answered or {}).items()
     }
 
 
-def weighed(documents_read: Iterable[Evidence], events: Events, kin: Threads) -> dict[str, list[Link]]:
-    """The links of each document to every event, however low they score, its thread or family taken into account."""
-    alone = {evidence.id: propose(evidence, events) for evidence in documents_read}
-    groups = {kin.of(document): _best_two(alone, kin.of(document)) for document in alone}
-    return {
-        document: list(_with_thread(links, groups[kin.of(document)])) for document, links in alone.items()
-    }
+def _quoted(link: Link, text: str) -> Link:
+    return replace(link, reasons=tuple(reason.quoting(text) for reason in link.reasons))
 
 
-def _evidence(matter: Matter, ids: Sequence[str]) -> Iterator[Evidence]:
+def evidence_of(matter: Matter, ids: Sequence[str]) -> Iterator[Evidence]:
+    """These documents with their text and facts, as far as they can be linked."""
     with matter.reading() as tx:
         for found in documents.summaries(tx, ids):
             if found.state in LINKABLE:
                 yield documents.evidence(tx, found, placed=False)
 
 
-def _best_two(alone: Mapping[str, Sequence[Link]], group: Sequence[str]) -> dict[str, list[Link]]:
-    """The two best links of a group to each event: one of them is another document's, whichever asks."""
-    best: dict[str, list[Link]] = defaultdict(list)
-    if len(group) > 1:
-        for link in (link for member in group for link in alone.get(member, ())):
-            best[link.event] = sorted([*best[link.event], link], key=lambda one: -one.score)[:2]
-    return best
-
-
-def _with_thread(links: Sequence[Link], best: Mapping[str, Sequence[Link]]) -> Iterator[Link]:
-    for link in links:
-        others = (one for one in best.get(link.event, ()) if one.document != link.document)
-        other = next(others, None)
-        if other is not None and other.score >= PROPOSED and link.score > 0.02:
-            detail = f"same thread or family as {other.document}"
-            reasons = _strongest_first((*link.reasons, Reason("thread", THREAD * other.score, detail)))
-            link = replace(link, reasons=reasons, score=score(reasons))
-        yield link
-
-
-def _strongest_first(reasons: Iterable[Reason]) -> tuple[Reason, ...]:
-    return tuple(sorted(reasons, key=lambda reason: -reason.weight))
-
-
 def _record(matter: Matter, proposed: Mapping[str, Sequence[Link]], claim_ids: Sequence[str]) -> list[str]:
     """Replaces the links of these documents in one transaction; returns those for which they changed."""
     changed = []
     with matter.change() as change:
-        for document, links in proposed.items():
+        for document, every in proposed.items():
+            links = [link for link in every if link.claim in claim_ids]
             if matters.replace_links(change.tx, document, links, claim_ids):
                 changed.append(document)
                 documents.undo(change.tx, "index", [document])
@@ -154,12 +194,3 @@ def _record(matter: Matter, proposed: Mapping[str, Sequence[Link]], claim_ids: S
                 change.note("linked", document, events=events)
             documents.set_done(change.tx, document, "link", VERSIONS["link"])
     return changed
-
-
-def _page(reasons: Sequence[Reason]) -> int:
-    """The page on which most of the weight stands."""
-    weights: dict[int, float] = defaultdict(float)
-    for reason in reasons:
-        if reason.page is not None and reason.weight > 0:
-            weights[reason.page] += reason.weight
-    return min(weights, key=lambda page: (-weights[page], page)) if weights else 1

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from extractors.document import Document, Page
 from extractors.facts.amounts import find
-from extractors.facts.fact import Money
+from extractors.facts.fact import Day, Fact, Money
 from index.words import compact, positions, tokens
 from pipeline.claims import Claim, Event
 from pipeline.evidence import Evidence
@@ -22,6 +22,12 @@ from pipeline.parties import Book, names_of
 
 SMALLEST = Decimal(100)
 """Smaller sums occur by chance."""
+ENOUGH = 900
+"""Bytes (UTF-8) of a text that ought to name what it is about; a Han character has three, and says as much."""
+LONG_WORD = re.compile(r"[^\W\d_]{5,}")
+"""A word of a title that says something; of Chinese, a part of it."""
+SHARED, NUMBERED, SHORT = 0.5, 1.25, 0.85
+"""How much a keyword tells that other events of its claim, or its title, have too; one with a number; a short one."""
 
 
 class Token(NamedTuple):
@@ -48,7 +54,7 @@ class Phrase:
     def __init__(self, text: str) -> None:
         self.text = text
         found = [Token(*token) for token in tokens(text)]
-        self.terms = [(t.term, t.position) for t in _longest(found)]
+        self.terms = tuple((t.term, t.position) for t in _longest(found))
 
     def __bool__(self) -> bool:
         return bool(self.terms)
@@ -98,6 +104,8 @@ class DocumentView:
         self.paths = [positions(_words(path)) for path in _names(evidence)]
         self._sought = sought
         self._pages: list[tuple[int, int, dict[str, list[Token]]]] | None = None
+        self._present: frozenset[str] | None = None
+        self._places: dict[tuple[tuple[str, int], ...], tuple[Hit, ...]] = {}
 
     @property
     def pages(self) -> list[tuple[int, int, dict[str, list[Token]]]]:
@@ -115,10 +123,21 @@ class DocumentView:
                     terms[token[0]].append(Token(*token))
             yield page.number, page.start, dict(terms)
 
+    def places(self, phrase: Phrase) -> tuple[Hit, ...]:
+        """Every place of a phrase, looked for once: the events of a claim share its parties, and rules their words."""
+        found = self._places.get(phrase.terms)
+        if found is None:
+            found = self._places[phrase.terms] = tuple(self.hits(phrase))
+        return found
+
     def hits(self, phrase: Phrase) -> Iterator[Hit]:
         """Every place of a phrase."""
         if self._sought is not None and not self._sought.issuperset(term for term, _ in phrase.terms):
-            self._sought = self._pages = None  # asked for after all
+            self._sought = self._pages = self._present = None  # asked for after all
+        if self._present is None:
+            self._present = frozenset(term for _, _, terms in self.pages for term in terms)
+        if not all(term in self._present for term, _ in phrase.terms):
+            return
         for number, start, terms in self.pages:
             for first in terms.get(phrase.terms[0][0], ()) if phrase else ():
                 last = self._follows(phrase, first, terms)
@@ -137,6 +156,23 @@ class DocumentView:
         return last
 
     @cached_property
+    def fullness(self) -> float:
+        """How much (0 to 1) it means that something is not in it: little in a table, a note or a picture's caption."""
+        document = self.evidence.document
+        body = document.text[: min(ENOUGH, document.body_end)]
+        return min(1.0, len(body.encode("utf-8", "surrogatepass")) / ENOUGH)
+
+    @cached_property
+    def title_terms(self) -> dict[str, list[int]]:
+        """The terms of its title with their positions."""
+        return positions(self.evidence.summary.title or "")
+
+    @cached_property
+    def event_days(self) -> list[tuple[Fact, Day]]:
+        """The days on which it tells of something, its own not among them."""
+        return [(f, d) for f, d in self.evidence.days() if f.role != "document" and d.start != self.date]
+
+    @cached_property
     def references(self) -> list[tuple[str, Hit, str]]:
         """Its references in compact form, with place and role."""
         return [
@@ -152,7 +188,9 @@ class EventView:
         self.claim = claim
         self.event = event
         self.keywords = [phrase for word in event.keywords if (phrase := Phrase(word))]
+        self.telling = [_telling(phrase, claim, event) for phrase in self.keywords]
         self.title = Phrase(event.title)
+        self.title_words = [Phrase(word) for word in LONG_WORD.findall(event.title)]
         self.references = {compact(ref): Phrase(ref) for ref in event.references if compact(ref)}
         self.parties = [
             (party, [p for n in names_of(party, book) if (p := Phrase(n))]) for party in claim.parties
@@ -171,6 +209,16 @@ class EventView:
         """All that is looked for in documents."""
         yield from (*self.keywords, self.title, *self.references.values())
         yield from (name for _, names in self.parties for name in names)
+
+
+def _telling(phrase: Phrase, claim: Claim, event: Event) -> float:
+    """How much a keyword tells of its event: what its whole claim is about does not tell one event from another."""
+    others = [claim.title, *(k for other in claim.events if other is not event for k in other.keywords)]
+    if any(phrase.is_in(positions(text)) for text in others):
+        return SHARED
+    if any(char.isdigit() for char in phrase.text):
+        return NUMBERED
+    return 1.0 if len(phrase.terms) > 1 else SHORT
 
 
 class Events:

@@ -41,6 +41,8 @@ from pipeline.records.tables import (
 
 ID_LENGTH = 16
 UNKNOWN_MEDIA = "application/octet-stream"
+_SAID = 1_000_000
+"""Positions from which on children are such by a load file's word; reading the parent again leaves them."""
 _FEW = 16
 """Pages that are fetched at a time where they are read one by one."""
 
@@ -130,13 +132,36 @@ def with_labels(tx: sa.Connection, keys: Sequence[str], only: Iterable[str]) -> 
 
 
 def set_children(tx: sa.Connection, parent: str, children: Sequence[tuple[str, str]]) -> None:
-    """Replace a document's children: (id, name), in order."""
-    tx.execute(sa.delete(family).where(family.c.parent == parent))
+    """Replace the children that were found in a document: (id, name), in order."""
+    tx.execute(sa.delete(family).where(family.c.parent == parent, family.c.position < _SAID))
     rows = [
         {"parent": parent, "position": n, "child": c, "name": name} for n, (c, name) in enumerate(children)
     ]
     if rows:
         tx.execute(family.insert(), rows)
+
+
+def add_child(tx: sa.Connection, parent: str, child: str, name: str) -> bool:
+    """Note that a load file says so of two documents; False where it is known, or would go round in a circle."""
+    if parent == child or child in _ancestors(tx, parent):
+        return False
+    known = tx.execute(sa.select(family.c.child, family.c.position).where(family.c.parent == parent)).all()
+    if any(row.child == child for row in known):
+        return False
+    position = max([_SAID - 1, *(row.position for row in known)]) + 1
+    tx.execute(family.insert().values(parent=parent, position=position, child=child, name=name))
+    return True
+
+
+def _ancestors(tx: sa.Connection, document: str) -> set[str]:
+    found: set[str] = set()
+    waiting = [document]
+    while waiting:
+        query = sa.select(family.c.parent).where(family.c.child == waiting.pop())
+        above = set(tx.execute(query).scalars()) - found
+        found |= above
+        waiting += above
+    return found
 
 
 def replace_reading(

@@ -20,6 +20,12 @@ def families(tx: sa.Connection) -> list[tuple[str, str]]:
     return [(row.parent, row.child) for row in tx.execute(query)]
 
 
+def mails(tx: sa.Connection) -> frozenset[str]:
+    """The ids of all documents that are electronic messages."""
+    query = sa.select(documents.c.id).where(documents.c.media_type.startswith("message/"))
+    return frozenset(tx.execute(query).scalars())
+
+
 def copies(tx: sa.Connection, ids: Collection[str]) -> frozenset[tuple[str, str]]:
     """The pairs among these documents that are near-duplicates, both ways round."""
     rows = tx.execute(sa.select(likenesses.c.document, likenesses.c.other))

@@ -11,7 +11,6 @@ import sqlalchemy as sa
 
 from index.words import compact
 from pipeline.correspondence.letter import ROLES, Letter
-from pipeline.correspondence.mention import ANSWERED, MESSAGE
 from pipeline.parties import Book
 from pipeline.records import codec, matters
 from pipeline.records.tables import corrections, documents, facts, mentions
@@ -36,8 +35,15 @@ def around(tx: sa.Connection, document: str) -> list[Letter]:
     known = {letter.id: letter for letter in _letters(tx, [document])}
     if document not in known:
         return []
-    near = _near(tx, known[document])
+    near = _near(tx, [known[document]])
     return [*known.values(), *_letters(tx, sorted(near - set(known)))]
+
+
+def around_all(tx: sa.Connection, ids: Sequence[str]) -> list[Letter]:
+    """These documents with those that can have an edge to or from one of them, and could be mistaken for these."""
+    known = _letters(tx, ids)
+    near = _near(tx, known) if known else set()
+    return [*known, *_letters(tx, sorted(near - {letter.id for letter in known}))]
 
 
 def cited_by(tx: sa.Connection, ids: Sequence[str]) -> list[Letter]:
@@ -55,16 +61,17 @@ def names(tx: sa.Connection) -> frozenset[str]:
     return frozenset(compact(name) for name in tx.execute(sa.select(documents.c.name)).scalars())
 
 
-def _near(tx: sa.Connection, letter: Letter) -> set[str]:
-    numbers = {m.number for m in letter.mentions if m.number and m.role not in (MESSAGE, ANSWERED)}
-    messages = {m.number for m in letter.mentions if m.role in (MESSAGE, ANSWERED)}
-    cited = {m.day for m in letter.mentions if m.day is not None}
-    near = _mentioning(tx, mentions.c.number, numbers | messages)
-    if letter.date is not None:
-        near |= _mentioning(tx, mentions.c.day, {letter.date.isoformat()})
-    heads = _heads(tx, None)
-    near |= {head.id for head in heads if head.date in cited | {letter.date}}
-    near |= {head.id for head in heads if letter.subject and head.subject == letter.subject}
+def _near(tx: sa.Connection, about: Sequence[Letter]) -> set[str]:
+    said = [mention for letter in about for mention in letter.mentions]
+    own_days = {letter.date for letter in about if letter.date is not None}
+    near = _mentioning(tx, mentions.c.number, {m.number for m in said if m.number})
+    near |= _mentioning(tx, mentions.c.day, {day.isoformat() for day in own_days})
+    days = own_days | {m.day for m in said if m.day is not None}
+    undated = any(letter.date is None for letter in about)
+    subjects = {letter.subject for letter in about if letter.subject}
+    for head in _heads(tx, None):
+        if head.date in days or (undated and head.date is None) or head.subject in subjects:
+            near.add(head.id)
     return near
 
 

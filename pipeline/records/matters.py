@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -11,9 +12,19 @@ from sqlalchemy.dialects.sqlite import insert
 from pipeline.claims import Claim, qualified
 from pipeline.clock import now, stamp
 from pipeline.errors import NotFound
-from pipeline.links import Link, Reason, Status
+from pipeline.links import Link, Reason, Stance, Status
 from pipeline.records.courses import with_course
-from pipeline.records.tables import claims, corrections, links, marks, party_names, runs, ties, verdicts
+from pipeline.records.tables import (
+    claims,
+    corrections,
+    links,
+    marks,
+    party_names,
+    runs,
+    stances,
+    ties,
+    verdicts,
+)
 from pipeline.register import body_of, claim_of
 
 PERSON = 0.0
@@ -104,6 +115,8 @@ def link_list(tx: sa.Connection, claim_id: str | None = None, document: str | No
         for row in tx.execute(proposed).mappings()
     ]
     found += [_only_said(row) for row in verdict_rows.values()]
+    said_stances = stances_of(tx, claim_id, document)
+    found = [replace(link, stance=said_stances.get((link.document, link.event))) for link in found]
     return sorted(found, key=lambda link: (-link.score, link.event, link.document))
 
 
@@ -126,6 +139,31 @@ def drop_verdict(tx: sa.Connection, document: str, event: str) -> bool:
         verdicts.c.document == document, verdicts.c.claim == claim_id, verdicts.c.event == event_id
     )
     return tx.execute(sa.delete(verdicts).where(same)).rowcount > 0
+
+
+def verdict_list(tx: sa.Connection) -> dict[tuple[str, str], bool]:
+    """People's verdicts: (document, event) -> whether it was confirmed."""
+    rows = tx.execute(sa.select(verdicts).order_by(verdicts.c.document, verdicts.c.claim, verdicts.c.event))
+    return {(row.document, qualified(row.claim, row.event)): row.verdict == "confirmed" for row in rows}
+
+
+def stances_of(
+    tx: sa.Connection, claim_id: str | None = None, document: str | None = None
+) -> dict[tuple[str, str], Stance]:
+    """What people say evidence does for events: (document, event) -> stance."""
+    query = sa.select(stances)
+    query = query if claim_id is None else query.where(stances.c.claim == claim_id)
+    query = query if document is None else query.where(stances.c.document == document)
+    return {(row.document, qualified(row.claim, row.event)): row.stance for row in tx.execute(query)}
+
+
+def set_stance(tx: sa.Connection, document: str, event: str, stance: Stance | None, actor: str) -> None:
+    """Note what a person says a document does for an event; None takes it back."""
+    claim_id, _, event_id = event.partition("/")
+    row = {"document": document, "claim": claim_id, "event": event_id}
+    tx.execute(sa.delete(stances).where(*(stances.c[name] == value for name, value in row.items())))
+    if stance is not None:
+        tx.execute(stances.insert().values({**row, "stance": stance, "actor": actor, "at": stamp(now())}))
 
 
 def add_correction(tx: sa.Connection, document: str, field: str, role: str, value: str, actor: str) -> None:
@@ -217,7 +255,7 @@ def _link_row(link: Link) -> dict[str, Any]:
         "event": event_id,
         "page": link.page,
         "score": link.score,
-        "reasons": [[r.kind, r.weight, r.detail, r.page, r.start, r.end] for r in link.reasons],
+        "reasons": [[r.kind, r.weight, r.detail, r.page, r.start, r.end, r.words] for r in link.reasons],
     }
 
 

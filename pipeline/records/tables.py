@@ -270,6 +270,28 @@ verdicts = Table(
     Column("at", String, nullable=False),
 )
 
+# what a person says a link's evidence does for the event: supports, contradicts, neutral
+stances = Table(
+    "stances",
+    metadata,
+    Column("document", ForeignKey("documents.id"), primary_key=True),
+    Column("claim", String, primary_key=True),
+    Column("event", String, primary_key=True),
+    Column("stance", String, nullable=False),
+    Column("actor", String, nullable=False),
+    Column("at", String, nullable=False),
+)
+
+# how much more or less than usual each kind of reason weighs, by people's verdicts
+link_weights = Table(
+    "link_weights",
+    metadata,
+    Column("kind", String, primary_key=True),
+    Column("factor", Float, nullable=False),
+    Column("confirmed", Integer, nullable=False),
+    Column("rejected", Integer, nullable=False),
+)
+
 corrections = Table(
     "corrections",
     metadata,

@@ -9,6 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pikepdf
 import pytest
 
 from app.cli import COMMANDS
@@ -70,7 +71,7 @@ def test_links_name_their_reasons(filled: Command) -> None:
     links = filled("links", "CLM-001", "--json").json
     found = {(link["doc"], link["event"]): link for link in links}
     letter = found[(id_of(filled, "L-0145.txt"), "CLM-001/E1")]
-    assert set(letter) == {"doc", "page", "event", "score", "status", "reasons"}
+    assert set(letter) == {"doc", "page", "event", "score", "status", "stance", "reasons"}
     assert {"reference", "text", "party", "date"} <= {reason["kind"] for reason in letter["reasons"]}
     assert letter["status"] == "proposed"
     assert (id_of(filled, "施工日志.txt"), "CLM-001/E2") in found
@@ -192,6 +193,20 @@ def test_a_bundle_holds_the_evidence_and_verifies(
     assert originals == sorted(path.read_bytes() for path in wanted)
     again = filled("export", "CLM-001", "--out", out, "--json")
     assert (again.status, again.json["error"]["code"]) == (2, "bundle_exists")
+
+
+def test_cited_words_are_marked_when_asked(filled: Command, tmp_path: Path) -> None:
+    marks = {}
+    for name, options in (("plain", []), ("marked", ["--highlight"])):
+        out = tmp_path / name
+        assert filled("export", "CLM-001", "--out", out, *options, "--json").status == 0
+        assert filled("verify", out, "--json").json["faults"] == []
+        with pikepdf.open(out / "data" / "bundle.pdf") as pdf:
+            notes = [note for page in pdf.pages for note in page.obj.get("/Annots", [])]
+            marks[name] = [str(note.Contents) for note in notes if note.Subtype == "/Highlight"]
+    assert marks["plain"] == []
+    assert marks["marked"]
+    assert all(says.startswith("CLM-001/E") for says in marks["marked"])
 
 
 def test_privileged_documents_stay_out_of_bundles(filled: Command, tmp_path: Path) -> None:

@@ -93,6 +93,78 @@ def test_what_acts_is_taken_out(tmp_path: Path) -> None:
         assert trace not in out.getvalue()
 
 
+def note(kind: str, action: Any = None, **more: Any) -> Any:
+    def add(file: Pdf) -> None:
+        one = Dictionary(Type=Name.Annot, Subtype=Name(f"/{kind}"), Rect=Array([0, 0, 99, 99]), **more)
+        if action is not None:
+            one.A = file.make_indirect(action)
+        file.pages[0].obj.Annots = Array([one])
+
+    return add
+
+
+def in_circles(file: Pdf) -> None:
+    action = file.make_indirect(Dictionary(S=Name.JavaScript, JS="while (true) {}"))
+    action.Next = Array([action] * 40)
+    file.pages[0].obj.AA = Dictionary(O=action)
+
+
+def with_xfa(file: Pdf) -> None:
+    file.Root.AcroForm = Dictionary(Fields=Array(), XFA=file.make_stream(b"<xdp/>"))
+
+
+def nonsense(file: Pdf) -> None:
+    file.Root.Names = file.Root.OpenAction = Array([1, 2])
+    file.Root.AA = pikepdf.String("x")
+    file.pages[0].obj.AA = Dictionary(O=3)
+    file.pages[0].obj.Annots = Array([4, Array(), Dictionary(Subtype=5, A=6, AA=7)])
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        (acting, "actions that start programs, attached files, scripts"),
+        (note("Link", Dictionary(S=Name.URI, URI="http://x")), ""),
+        (note("Link", Dictionary(S=Name.SubmitForm, F="http://x")), "actions that send data"),
+        (
+            note("Link", Dictionary(S=Name.GoTo, Next=Dictionary(S=Name.Launch, F="a"))),
+            "actions that start programs",
+        ),
+        (note("FileAttachment", FS=Dictionary(F="a.exe")), "attached files"),
+        (note("RichMedia"), "sound or film"),
+        (note("3D"), "3D models"),
+        (in_circles, "scripts"),
+        (with_xfa, "a form that only Adobe's programs show"),
+        (nonsense, ""),
+        (lambda _: None, ""),
+    ],
+    ids=[
+        "all",
+        "web link",
+        "sends",
+        "starts",
+        "attachment",
+        "media",
+        "3D",
+        "circle",
+        "XFA",
+        "nonsense",
+        "none",
+    ],
+)
+def test_what_was_taken_out_is_told(tmp_path: Path, change: Any, told: str) -> None:
+    path = changed(pdf(tmp_path / "a.pdf", ["the text stays"]), change)
+    report = build(case_of(exhibit(path, "application/pdf")), tmp_path / "bundle")
+    assert check(report.path).faults == ()
+    before = "1: a.pdf: shown without what acts or travels along in the file: "
+    assert report.notes == ((before + told,) if told else ())
+    (original,) = (report.path / "data/originals").iterdir()
+    assert original.read_bytes() == path.read_bytes()
+    with pikepdf.open(report.path / "data/bundle.pdf") as file:
+        assert "the text stays" in texts(file)[4]
+        assert [link.Subtype for link in file.pages[4].Annots] == [Name.Link]
+
+
 def test_what_was_filled_into_a_form_stays_on_the_page(tmp_path: Path) -> None:
     path = tmp_path / "form.pdf"
     canvas = Canvas(str(path))
@@ -101,7 +173,7 @@ def test_what_was_filled_into_a_form_stays_on_the_page(tmp_path: Path) -> None:
     canvas.save()
     with shown(tmp_path, exhibit(path, "application/pdf")) as file:
         assert "USD 86,400" in texts(file)[0]
-        assert "/Annots" not in file.pages[0]
+        assert [note.Subtype for note in file.pages[0].Annots] == [Name.Link]
 
 
 def test_hidden_layers_stay_hidden(tmp_path: Path) -> None:

@@ -17,7 +17,9 @@ from pikepdf import Array
 
 from pipeline import harmless
 from pipeline.bundle import Exhibit, FontMissing, build, check, fonts, typeset
-from pipeline.bundle.plan import in_order, natural, safe_name
+from pipeline.bundle.order import ordered
+from pipeline.bundle.plan import natural, safe_name
+from pipeline.bundle.profile import profile
 from pipeline.bundle.stamp import Stamper
 from pipeline.bundle.typeset import Style, clean, width, wrap
 from tests.pipeline.bundle_cases import case_of, exhibit, pdf
@@ -142,17 +144,24 @@ def test_order_loses_nobody_even_in_mad_families(found: list[tuple[int, int | No
         )
         for at, (day, parent) in enumerate(found)
     )
-    ordered = in_order(case_of(*exhibits))
-    assert sorted(e.id for e in ordered) == sorted(e.id for e in exhibits)
-    assert ordered == in_order(dataclasses.replace(case_of(*exhibits), exhibits=exhibits))
-    alone = [e for e in ordered if e.parent is None]
+    found = [row.exhibit for row in ordered(case_of(*exhibits), profile("uk"))]
+    assert sorted(e.id for e in found) == sorted(e.id for e in exhibits)
+    alone = [e for e in found if e.parent is None]
     assert [e.date for e in alone] == sorted(e.date for e in alone if e.date)
 
 
 @pytest.mark.parametrize("turn", [0, 90, 180, 270])
 @pytest.mark.parametrize("origin", [(0, 0), (100, -40)])
+@pytest.mark.parametrize(
+    ("corner", "text", "where"),
+    [
+        ("bottom-right", "Page 7", np.s_[900:, 400:]),
+        ("top-right", "88-1", np.s_[:100, 400:]),
+        ("bottom-centre", "第 7 页", np.s_[900:, 200:400]),
+    ],
+)
 def test_the_number_is_seen_in_the_same_place_however_the_page_lies(
-    turn: int, origin: tuple[int, int]
+    turn: int, origin: tuple[int, int], corner: str, text: str, where: tuple[slice, slice]
 ) -> None:
     x, y = origin
     wide, high = (300, 500) if turn % 180 == 0 else (500, 300)
@@ -161,16 +170,16 @@ def test_the_number_is_seen_in_the_same_place_however_the_page_lies(
             file.add_blank_page()
             file.pages[-1].MediaBox = Array(box)
             file.pages[-1].Rotate = rotate
-        stamper = Stamper(file, "Page {n}")
+        stamper = Stamper(file, corner)
         for page in file.pages:
-            stamper.stamp(page, 7)
+            stamper.stamp(page, text)
         out = BytesIO()
         file.save(out)
     document = pypdfium2.PdfDocument(out.getvalue())
     upright, turned = (np.asarray(page.render(scale=2).to_pil().convert("L"), dtype=int) for page in document)
     document.close()
     assert upright.shape == turned.shape
-    assert upright[900:, 400:].min() < 100
+    assert upright[where].min() < 100
     assert abs(upright - turned).mean() < 0.5
 
 

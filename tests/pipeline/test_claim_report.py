@@ -210,6 +210,7 @@ def test_privileged_documents_leave_no_trace() -> None:
     )
     report = claim_report(case(claim(event()), [secret]), TODAY)
     assert "advice" not in report.as_markdown() + report.as_html() + str(report.as_json())
+    assert "withheld as privileged or without prejudice, and not used here: 1." in report.as_markdown()
 
 
 def test_the_head_of_a_mail_is_no_quotation() -> None:

@@ -17,7 +17,8 @@ from app.web.scope import Seen
 from pipeline.claims import qualified
 from pipeline.course import respond, set_status, undo_response, undo_status
 from pipeline.errors import UsageError
-from pipeline.judgement import correct, import_claims, judge, mark
+from pipeline.judgement import MARKS, correct, import_claims, judge, mark
+from pipeline.links import Stance
 from pipeline.partybook.edit import merge, part, rename
 from pipeline.partybook.entries import entries
 from pipeline.register import read_register
@@ -39,6 +40,7 @@ class Verdict(BaseModel):
     doc: Name
     event: Name
     verdict: Literal["confirmed", "rejected"]
+    stance: Stance | None = None
 
 
 class PartySaid(BaseModel):
@@ -94,7 +96,7 @@ class MarkSaid(BaseModel):
 
     model_config = _STRICT
 
-    mark: Literal["privileged"]
+    mark: Annotated[str, Field(json_schema_extra={"enum": list(MARKS)})]
     clear: bool = False
 
 
@@ -120,7 +122,7 @@ class Renamed(BaseModel):
 @router.post("/links/verdict")
 def verdict(said: Verdict, scope: Seen, _: Handler) -> dict[str, Any]:
     """A person's verdict on a link; it outlives every re-run: `claimtrail confirm` and `reject`."""
-    return judge(scope.matter, scope.document(said.doc), scope.event(said.event), said.verdict)
+    return judge(scope.matter, scope.document(said.doc), scope.event(said.event), said.verdict, said.stance)
 
 
 @router.post("/documents/{doc}/corrections")

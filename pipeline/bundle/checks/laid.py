@@ -10,10 +10,9 @@ from typing import Any
 import pikepdf
 from pikepdf import Array, String
 
+from pipeline.bundle.checks.book import Book
 from pipeline.bundle.checks.finding import Findings
-from pipeline.bundle.checks.recorded import manifest_of
 
-_PDF = "data/bundle.pdf"
 _INVISIBLE = 3
 _MEANING = re.compile(rb"<([0-9A-Fa-f]{4})>\s*<((?:[0-9A-Fa-f]{4})+)>")
 _BLOCK = re.compile(rb"beginbfchar(.*?)endbfchar", re.DOTALL)
@@ -25,19 +24,21 @@ Meanings = dict[bytes, str]
 
 def check_laid(findings: Findings) -> None:
     """The invisible text of every page for which manifest.json names some."""
-    manifest = manifest_of(findings.folder)
-    fonts: dict[tuple[int, int], Meanings] = {}
-    with pikepdf.open(findings.folder / _PDF) as pdf:
-        for document in manifest["documents"]:
-            for stated in document.get("recognised", []):
-                number = stated["bundle_page"]
-                text = "".join(_invisible(pdf.pages[number - 1], fonts))
-                same = hashlib.sha256(text.encode("utf-8")).hexdigest() == stated["sha256"]
-                findings.expect(
-                    same and len(text) == stated["characters"],
-                    f"{_PDF}, page {number}",
-                    "cannot be searched: the text that was recognised on it is not there",
-                )
+    book = Book.of(findings.folder)
+    stated = [said for document in book.documents for said in document.get("recognised", [])]
+    for volume in book.volumes:
+        fonts: dict[tuple[int, int], Meanings] = {}
+        with pikepdf.open(findings.folder / volume.file) as pdf:
+            for said in stated:
+                if volume.first <= said["bundle_page"] <= volume.last:
+                    number = said["bundle_page"] - volume.first + 1
+                    text = "".join(_invisible(pdf.pages[number - 1], fonts))
+                    same = hashlib.sha256(text.encode("utf-8")).hexdigest() == said["sha256"]
+                    findings.expect(
+                        same and len(text) == said["characters"],
+                        f"{volume.file}, page {number}",
+                        "cannot be searched: the text that was recognised on it is not there",
+                    )
 
 
 def _invisible(page: pikepdf.Page, fonts: dict[tuple[int, int], Meanings]) -> Iterator[str]:

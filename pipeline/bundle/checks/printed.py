@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ctypes
-import re
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from typing import Any
@@ -11,33 +10,39 @@ from typing import Any
 import pypdfium2
 from pypdfium2 import raw
 
+from pipeline.bundle.checks.book import Book, Stated
 from pipeline.bundle.checks.finding import Findings
-from pipeline.bundle.checks.recorded import manifest_of
 
-_PDF = "data/bundle.pdf"
-_STAMP = re.compile(r"\D{0,80}?(\d{1,9})\D{0,80}")
+_BEFORE, _AFTER = 80, 80
+"""How many characters a stamp may have beside the number."""
 
 
 def check_printed(findings: Findings) -> None:
-    """Page count, the number printed last on each page, page labels, and the tab sheets."""
-    manifest = manifest_of(findings.folder)
-    sheets = {d["pages"]["tab"]: d for d in manifest["documents"]}
-    with closing(pypdfium2.PdfDocument(findings.folder / _PDF)) as pdf:
-        total = len(pdf)
-        stated = manifest["bundle"]["pages"]
-        findings.expect(total == stated, _PDF, f"has {total} pages, and manifest.json says {stated}")
-        for number in range(1, total + 1):
-            _check_page(findings, pdf, number, sheets.get(number))
-    _check_ranges(findings, manifest)
+    """Page counts, the number printed last on each page, page labels, the tab sheets; no number comes twice."""
+    book = Book.of(findings.folder)
+    sheets = {d["pages"]["tab"]: d for d in book.documents if d["pages"]["first"] != d["pages"]["tab"]}
+    for volume in book.volumes:
+        with closing(pypdfium2.PdfDocument(findings.folder / volume.file)) as pdf:
+            total, stated = len(pdf), volume.last - volume.first + 1
+            findings.expect(
+                total == stated, volume.file, f"has {total} pages, and manifest.json says {stated}"
+            )
+            for place in range(1, total + 1):
+                _check_page(findings, book, volume, pdf, place, sheets.get(volume.first + place - 1))
+    _check_ranges(findings, book)
+    _check_labels(findings, book)
 
 
-def _check_page(findings: Findings, pdf: Any, number: int, document: dict[str, Any] | None) -> None:
-    where = f"{_PDF}, page {number}"
-    with opened(pdf, number) as (page, text):
-        stamp = _last_text(page, text)
-        found = _STAMP.fullmatch(stamp) if stamp else None
-        said = f"prints {found[1]}" if found else "prints none"
-        findings.expect(found is not None and int(found[1]) == number, where, f"{said} as its page number")
+def _check_page(
+    findings: Findings, book: Book, volume: Stated, pdf: Any, place: int, document: dict[str, Any] | None
+) -> None:
+    where = f"{volume.file}, page {place}"
+    label = book.labels.get(volume.first + place - 1)
+    with opened(pdf, place) as (page, text):
+        stamp = last_text(page, text)
+        right = label is not None and carries(stamp or "", label)
+        says = f"prints {stamp!r}" if stamp else "prints none"
+        findings.expect(right, where, f"{says} as its page number, not {label}")
         if document:
             shown = "".join(text.get_text_range().split())
             halves = document["sha256"][:32], document["sha256"][32:]
@@ -45,7 +50,20 @@ def _check_page(findings: Findings, pdf: Any, number: int, document: dict[str, A
             findings.expect(
                 there, where, f"is not the sheet of tab {document['tab']}: its SHA-256 is not there"
             )
-    findings.expect(pdf.get_page_label(number - 1) == str(number), where, "has another page label")
+    findings.expect(pdf.get_page_label(place - 1) == label, where, "has another page label")
+
+
+def carries(text: str, label: str) -> bool:
+    """Whether the text is this label and at most some words beside it, and no other number."""
+    before, found, after = text.partition(label)
+    beside = before + after
+    lone = (
+        not any(char.isdigit() for char in beside) and not before.endswith("-") and not after.startswith("-")
+    )
+    words = (not before or not before[-1].isalnum()) and (
+        not after or not after[0].isascii() or not after[0].isalnum()
+    )
+    return bool(found) and lone and words and len(before) <= _BEFORE and len(after) <= _AFTER
 
 
 @contextmanager
@@ -55,7 +73,7 @@ def opened(pdf: Any, number: int) -> Iterator[tuple[Any, Any]]:
         yield page, text
 
 
-def _last_text(page: Any, text: Any) -> str | None:
+def last_text(page: Any, text: Any) -> str | None:
     """What was drawn last, over all else, if it is text that stands within the visible part of the page."""
     count = raw.FPDFPage_CountObjects(page.raw)
     if count < 1:
@@ -77,24 +95,55 @@ def _visible(page: Any, piece: Any) -> bool:
     return bool(left <= x0 < x1 <= right and bottom <= y0 < y1 <= top)
 
 
-def _check_ranges(findings: Findings, manifest: dict[str, Any]) -> None:
-    """The tabs follow each other without a gap, from the first document's sheet to the last page."""
-    after = manifest["bundle"]["sections"]["documents"]
-    for document in manifest["documents"]:
-        pages, where = document["pages"], f"data/manifest.json, tab {document['tab']}"
-        findings.expect(pages["tab"] == after, where, f"begins on page {pages['tab']}, not {after}")
+def _check_ranges(findings: Findings, book: Book) -> None:
+    """Front, documents and numbers kept free hold every page once, and volumes follow each other without a gap."""
+    where = "data/manifest.json"
+    held = sorted(page for pages in book.front.values() for page in pages)
+    rows = [(d["pages"]["tab"], _end(book, d), f"{where}, tab {d['tab']}") for d in book.documents]
+    rows += [(g["pages"]["first"], g["pages"]["last"], f"{where}, tab {g['tab']}") for g in book.withdrawn]
+    taken = set(held)
+    findings.expect(len(taken) == len(held), where, "names a page in front for the second time")
+    for first, last, tab in sorted(rows):
+        own = set(range(first, last + 1))
+        findings.expect(bool(own) and not own & taken, tab, f"begins on page {first}, which is taken")
+        taken |= own
+    every = taken == set(range(1, book.pages + 1))
+    findings.expect(every, where, "its sections and documents are not all the pages there are")
+    for document in book.documents:
+        pages = document["pages"]
         inside = all(pages["first"] <= page <= pages["last"] for page in document["page_map"])
-        findings.expect(inside, where, "maps a page to one that is not its own")
-        after = _next(manifest, document)
-    end = manifest["bundle"]["pages"] + 1
-    findings.expect(
-        after == end, "data/manifest.json", f"its last document ends on page {after - 1}, not {end - 1}"
-    )
+        findings.expect(inside, f"{where}, tab {document['tab']}", "maps a page to one that is not its own")
+    after = 1
+    for volume in book.volumes:
+        follows = volume.first == after and volume.last >= volume.first
+        findings.expect(follows, where, f"{volume.file} does not begin with page {after}")
+        after = volume.last + 1
+    findings.expect(after == book.pages + 1, where, f"its volumes end with page {after - 1}")
+    for document in book.documents:
+        whole = book.volume_at(document["pages"]["tab"]) == book.volume_at(_end(book, document))
+        findings.expect(whole, f"{where}, tab {document['tab']}", "is parted between two volumes")
 
 
-def _next(manifest: dict[str, Any], document: dict[str, Any]) -> int:
-    """The page behind a document; a sheet without pages behind it may itself run on to the next tab."""
+def _end(book: Book, document: dict[str, Any]) -> int:
+    """The last page of a document; a sheet without pages behind it may itself have several."""
     if document["pages"]["last"]:
-        return int(document["pages"]["last"]) + 1
-    following = [d["pages"]["tab"] for d in manifest["documents"] if d["tab"] == document["tab"] + 1]
-    return int(following[0]) if following else int(manifest["bundle"]["pages"]) + 1
+        return int(document["pages"]["last"])
+    if "numbers" in document:
+        return int(document["pages"]["tab"]) + len(document["numbers"]) - 1
+    later = [d["pages"]["tab"] for d in book.documents if d["pages"]["tab"] > document["pages"]["tab"]]
+    return int(min(later, default=book.pages + 1)) - 1
+
+
+def _check_labels(findings: Findings, book: Book) -> None:
+    """Every page has a number, and no number, in use or kept free, is another page's too."""
+    labels = list(book.labels.values())
+    findings.expect(len(set(labels)) == len(labels), "data/manifest.json", "gives a page number twice")
+    every = book.labels.keys() == set(range(1, book.pages + 1))
+    findings.expect(every, "data/manifest.json", "has not one number for each page")
+    for document in book.documents:
+        if "numbers" in document and document["pages"]["last"]:
+            own = document["pages"]["last"] - document["pages"]["tab"] + 1
+            where = f"data/manifest.json, tab {document['tab']}"
+            findings.expect(
+                own == len(document["numbers"]), where, "has not one number for each of its pages"
+            )

@@ -14,15 +14,19 @@ from pipeline.bundle.checks.finding import Findings
 from pipeline.harmless import cell
 
 _PARTS = {
-    "data/bundle.pdf",
     "data/index.csv",
     "data/chronology.csv",
     "data/manifest.json",
     "data/audit.jsonl",
 }
-_CUSTODY = "data/custody.csv"
-"""Bundles of earlier versions have none."""
-_ORIGINALS = "data/originals/"
+_EXTRA = {
+    "cn": {"data/evidence-list.docx"},
+    "us": {"data/production.dat", "data/production.opt"},
+}
+_OPTIONAL = {"data/privilege-log.csv", "data/custody.csv"}
+"""What not every bundle has; those of earlier versions have no custody.csv."""
+_LOADED = ("data/images/", "data/text/")
+"""Which of these belong to the load files is seen when those are read."""
 _ENTRY = {"seq", "at", "actor", "action", "subject", "detail", "previous", "hash"}
 
 
@@ -34,12 +38,20 @@ def manifest_of(folder: Path) -> dict[str, Any]:
     return value
 
 
+def shown_pages(manifest: dict[str, Any]) -> set[int]:
+    """The bundle's pages that show the documents' own, without the sheets in front of them."""
+    ranges = (document["pages"] for document in manifest["documents"] if document["pages"]["first"])
+    return {page for pages in ranges for page in range(pages["first"], pages["last"] + 1)}
+
+
 def check_parts(findings: Findings) -> None:
     """All parts are there; every original is what the manifest says, and there are no others."""
-    for name in sorted(_PARTS - findings.digests.keys()):
-        findings.fault(name, "is missing")
     manifest = manifest_of(findings.folder)
-    named = set()
+    parts = _PARTS | extra_parts(manifest)
+    for name in sorted(parts - findings.digests.keys()):
+        findings.fault(name, "is missing")
+    volumes = manifest["bundle"].get("volumes", [manifest["bundle"]])
+    named = {str(volume["file"]) for volume in volumes}
     for document in manifest["documents"]:
         name = str(document["original"])
         named.add(name)
@@ -51,36 +63,59 @@ def check_parts(findings: Findings) -> None:
                 actual == document["sha256"], name, "is not the document that manifest.json names"
             )
     for name in findings.digests:
-        if name.startswith("data/") and name not in {*_PARTS, _CUSTODY} and name not in named:
+        known = name in parts or name in named or name in _OPTIONAL or name.startswith(_LOADED)
+        if name.startswith("data/") and not known:
             findings.fault(name, "belongs to no document")
-    pdf = findings.digests.get("data/bundle.pdf")
-    findings.expect(
-        pdf == manifest["bundle"]["sha256"], "data/bundle.pdf", "is not the one that manifest.json names"
-    )
+    for volume in volumes:
+        pdf = findings.digests.get(str(volume["file"]))
+        findings.expect(
+            pdf == volume["sha256"], str(volume["file"]), "is not the one that manifest.json names"
+        )
+
+
+def extra_parts(manifest: dict[str, Any]) -> set[str]:
+    """The further files that a bundle of this profile has."""
+    return _EXTRA.get(str(manifest.get("profile")), set())
 
 
 def check_index(findings: Findings) -> None:
-    """index.csv says the same as manifest.json."""
-    documents = manifest_of(findings.folder)["documents"]
+    """index.csv says the same as manifest.json: a row per document, and one for numbers kept free."""
+    manifest = manifest_of(findings.folder)
     rows = read_csv(findings.folder / "data" / "index.csv")
+    documents = [row for row in rows if row["id"]]
+    stated = manifest["documents"]
     findings.expect(
-        len(rows) == len(documents), "data/index.csv", f"has {len(rows)} rows for {len(documents)} documents"
+        len(documents) == len(stated),
+        "data/index.csv",
+        f"has {len(documents)} rows for {len(stated)} documents",
     )
-    for row, document in zip(rows, documents, strict=False):
-        pages = document["pages"]
-        stated = [
-            document["tab"],
-            pages["tab"],
-            pages["first"],
-            pages["last"],
-            document["sha256"],
-            document["original"],
-        ]
-        found = [row[key] for key in ("tab", "page", "first", "last", "sha256", "original")]
-        same = found == [
-            cell(value) for value in stated
-        ]  # as CSV writes what a spreadsheet program might run
+    for row, document in zip(documents, stated, strict=False):
+        wanted = _index_row(document)
+        # as CSV writes what a spreadsheet program might run
+        same = all(row[key] == cell(value) for key, value in wanted.items())
         findings.expect(same, f"data/index.csv, tab {row['tab']}", "differs from manifest.json")
+    free = [(row["tab"], row["page"]) for row in rows if not row["id"]]
+    kept = [(str(g["tab"]), str(g["numbers"]["first"])) for g in manifest.get("withdrawn", [])]
+    findings.expect(
+        sorted(free) == sorted(kept), "data/index.csv", "has other withdrawn tabs than manifest.json"
+    )
+
+
+def _index_row(document: dict[str, Any]) -> dict[str, Any]:
+    """What index.csv must say of a document."""
+    pages = document["pages"]
+    first, last, page = pages["first"], pages["last"], pages["tab"]
+    if numbers := document.get("numbers"):
+        first = numbers[first - page] if first else None
+        page, last = numbers[0], numbers[-1] if last else None
+    return {
+        "tab": document["tab"],
+        "page": page,
+        "first": first,
+        "last": last,
+        "sha256": document["sha256"],
+        "original": document["original"],
+    }
 
 
 def read_csv(path: Path) -> list[dict[str, str]]:

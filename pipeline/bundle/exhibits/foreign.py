@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from itertools import repeat
 from pathlib import Path
 
 import pikepdf
 from pikepdf import Array, Dictionary, Name, Pdf
 
+from pipeline.bundle.exhibits.acting import acting
 from pipeline.renditions.drawn import Unprintable
 from pipeline.renditions.geometry import page_box, rotation
 from pipeline.renditions.layer import Laid, Layer
@@ -33,11 +35,19 @@ class NeedsPicture(Exception):
     """The pages cannot be taken over as they are, only as pictures; the message says why, for people."""
 
 
-def taken_over(source: Path, out: Path, words: WordFile | None = None) -> list[Laid | None]:
-    """Writes the pages of a PDF without annotations that act, scripts and attachments; one entry for each page.
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What lies as invisible text on each page, and what was left out because it acts (for people; often empty)."""
+
+    laid: tuple[Laid | None, ...]
+    left_out: tuple[str, ...] = ()
+
+
+def taken_over(source: Path, out: Path, words: WordFile | None = None) -> Taken:
+    """Writes the pages of a PDF without annotations that act, scripts and attachments.
 
     What annotations show (form fields, stamps, comments on the page) becomes part of the page; what was recognised
-    of the `words` is laid over it as invisible text, of which the entry tells. Raises NeedsPicture, and Unprintable
+    of the `words` is laid over it as invisible text, of which the answer tells. Raises NeedsPicture, and Unprintable
     when a password is missing.
     """
     try:
@@ -46,14 +56,17 @@ def taken_over(source: Path, out: Path, words: WordFile | None = None) -> list[L
                 raise NeedsPicture("shown as pictures, because the file hides layers")
             if words is not None and words.recognised and words.pages != len(pdf.pages):
                 raise NeedsPicture("shown as pictures, because the file is damaged")
-            return _written(pdf, out, words if words is not None and words.recognised else None)
+            left_out = tuple(acting(pdf))
+            return Taken(
+                _written(pdf, out, words if words is not None and words.recognised else None), left_out
+            )
     except pikepdf.PasswordError as error:
         raise Unprintable("The file is encrypted") from error
     except MALFORMED as error:
         raise NeedsPicture("shown as pictures, because the file is damaged") from error
 
 
-def _written(pdf: Pdf, out: Path, words: WordFile | None) -> list[Laid | None]:
+def _written(pdf: Pdf, out: Path, words: WordFile | None) -> tuple[Laid | None, ...]:
     if "/AcroForm" in pdf.Root:
         pdf.generate_appearance_streams()
     pdf.flatten_annotations("all")
@@ -66,7 +79,8 @@ def _written(pdf: Pdf, out: Path, words: WordFile | None) -> list[Laid | None]:
             raise NeedsPicture("shown as pictures, because the file names no pages")
         layer = Layer(fresh)
         said = words.read() if words is not None else repeat(None)
-        laid = [_taken(fresh, page, layer, known) for page, known in zip(fresh.pages, said, strict=False)]
+        pages = zip(fresh.pages, said, strict=False)
+        laid = tuple(_taken(fresh, page, layer, known) for page, known in pages)
         layer.finish()
         fresh.save(out, deterministic_id=True)
         return laid

@@ -23,6 +23,8 @@ from pipeline.renditions.picture import (
 )
 
 _QUALITY = 88
+_FILTER = Image.Resampling.HAMMING
+"""As sharp as bicubic when a picture becomes smaller, in less than half of Lanczos' time, which photos mostly took."""
 _FEW_COLORS = 256
 _CHUNK = 32 * 2**20
 """Bytes of pictures that go into one file, so that a long TIFF is not all in memory."""
@@ -70,7 +72,7 @@ def _smaller(image: Image.Image, points: tuple[float, float], dpi: int) -> Image
     if image.width <= most[0] * 1.01:
         return image
     gray = image.convert("L") if image.mode == "1" else image
-    return gray.resize(most, Image.Resampling.LANCZOS, reducing_gap=2.0)
+    return gray.resize(most, _FILTER, reducing_gap=2.0)
 
 
 def chunks(pictures: Iterator[Placed]) -> Iterator[list[Placed]]:

@@ -8,7 +8,6 @@ from itertools import islice
 from pathlib import Path
 
 import pikepdf
-from reportlab.pdfgen.canvas import Canvas
 
 from extractors.limits import Limits
 from extractors.readers import video
@@ -16,8 +15,9 @@ from extractors.readers.draft import Input
 from pipeline.bundle.exhibits import foreign, picture
 from pipeline.bundle.paper import SMALL
 from pipeline.bundle.profile import Profile
-from pipeline.bundle.typeset import Style, draw, wrap
+from pipeline.bundle.typeset import Style, canvas, draw, wrap
 from pipeline.renditions.drawn import Unprintable, drawn
+from pipeline.renditions.geometry import Rect
 from pipeline.renditions.layer import Laid, Layer
 from pipeline.renditions.picture import BadPicture, Placed, blank, put
 from pipeline.renditions.words import PageWords, WordFile
@@ -49,19 +49,22 @@ class Job:
 class Printed:
     """The pages of an exhibit as PDF files, one after the other; without files, `note` says why.
 
-    `laid` is what lies on each page as invisible text. `note` is for people, empty where all is as usual.
+    `laid` is what lies on each page as invisible text, `seen` where the picture stands on it, unless it is all of it.
+    `note` is for people, empty where all is as usual.
     """
 
     files: tuple[Path, ...]
     laid: tuple[Laid | None, ...] = ()
     note: str = ""
+    seen: tuple[Rect, ...] = ()
 
 
 def print_pdf(job: Job) -> Printed:
     """The pages of a PDF, taken over or as pictures."""
     out = job.folder / "taken.pdf"
     try:
-        return Printed((out,), tuple(foreign.taken_over(job.original, out, job.words)))
+        taken = foreign.taken_over(job.original, out, job.words)
+        return Printed((out,), taken.laid, _left_out(taken.left_out))
     except foreign.NeedsPicture as reason:
         out.unlink(missing_ok=True)
         note = str(reason)
@@ -71,6 +74,10 @@ def print_pdf(job: Job) -> Printed:
         return _drawn(job, note)
     except Unprintable as error:
         return Printed((), note=str(error))
+
+
+def _left_out(kinds: Sequence[str]) -> str:
+    return f"shown without what acts or travels along in the file: {', '.join(kinds)}" if kinds else ""
 
 
 def _drawn(job: Job, note: str) -> Printed:
@@ -104,9 +111,9 @@ def _bound(pages: Iterable[tuple[Placed | int, PageWords | None]], job: Job, out
 def _notice(pdf: pikepdf.Pdf, job: Job, number: int) -> None:
     """A page that stands for one that cannot be drawn."""
     path, profile = job.folder / f"notice-{number:05}.pdf", job.profile
-    canvas = Canvas(str(path), pagesize=profile.paper, invariant=1)
-    draw(canvas, 62, profile.paper[1] / 2, profile.word("sheet.unreadable_page", n=number), _NOTICE)
-    canvas.save()
+    sheet = canvas(path, profile.paper)
+    draw(sheet, 62, profile.paper[1] / 2, profile.word("sheet.unreadable_page", n=number), _NOTICE)
+    sheet.save()
     with pikepdf.open(path) as notice:
         pdf.pages.extend(notice.pages)
 
@@ -115,18 +122,20 @@ def print_pictures(job: Job) -> Printed:
     """Each picture of the file on its sheet."""
     files: list[Path] = []
     laid: list[Laid | None] = []
+    seen: list[Rect] = []
     caption, words = _caption(job), job.pages()
     try:
         pictures = picture.placed(job.original, job.profile.paper, job.profile.dpi)
         for held in picture.chunks(pictures):
             files.append(job.folder / f"sheets-{len(files):05}.pdf")
             laid += _on_sheets(held, words, [caption] * len(held), files[-1])
+            seen += (placed.seen for placed in held)
     except BadPicture as error:
         if not files:
             return Printed((), note=str(error))
         note = "The file is damaged: only its first pictures can be shown"
-        return Printed(tuple(files), tuple(laid), note)
-    return Printed(tuple(files), tuple(laid))
+        return Printed(tuple(files), tuple(laid), note, tuple(seen))
+    return Printed(tuple(files), tuple(laid), seen=tuple(seen))
 
 
 def print_film(job: Job, media_type: str, captions: Sequence[str]) -> Printed:
@@ -142,7 +151,8 @@ def print_film(job: Job, media_type: str, captions: Sequence[str]) -> Printed:
         pictures += picture.placed(path, job.profile.paper, job.profile.dpi)
     out = job.folder / "frames.pdf"
     words = islice(job.pages(), 1, None)  # the first page is the sheet of what the file says of itself
-    return Printed((out,), tuple(_on_sheets(pictures, words, captions, out)))
+    laid = tuple(_on_sheets(pictures, words, captions, out))
+    return Printed((out,), laid, seen=tuple(placed.seen for placed in pictures))
 
 
 def _caption(job: Job) -> str:
@@ -171,10 +181,10 @@ def _on_sheets(
 
 
 def _write_captions(pictures: Sequence[Placed], captions: Sequence[str], out: Path) -> None:
-    canvas = Canvas(str(out), invariant=1, pageCompression=1)
+    sheets = canvas(out)
     for placed, caption in zip(pictures, captions, strict=True):
-        canvas.setPageSize(placed.paper)
+        sheets.setPageSize(placed.paper)
         line = wrap(caption, SMALL, placed.paper[0] - 200, most=1)[0]
-        draw(canvas, 40, 46, line, SMALL)
-        canvas.showPage()
-    canvas.save()
+        draw(sheets, 40, 46, line, SMALL)
+        sheets.showPage()
+    sheets.save()

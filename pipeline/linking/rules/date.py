@@ -16,6 +16,7 @@ SOON = datetime.timedelta(days=45)
 SHORTLY = datetime.timedelta(days=21)
 LONG = datetime.timedelta(days=200)
 EXACT, WITHIN = 1.1, 0.4
+"""A day named that is the event's, and one within; long before the event both are plans."""
 
 
 def reasons(view: DocumentView, event: EventView) -> Iterator[Reason]:
@@ -28,10 +29,12 @@ def reasons(view: DocumentView, event: EventView) -> Iterator[Reason]:
             (f for f, d in view.evidence.days() if f.role == "document" and d.start == view.date), None
         )
         yield _placed(view, "date", weight, f"its date {view.date} is {detail}", fact)
-    named = [(f, d) for f, d in view.evidence.days() if f.role != "document" and d.start != view.date]
+    named = view.event_days
     exact = next((f for f, d in named if _is_event(d, event)), None)
     if exact is not None:
-        yield _placed(view, "date", EXACT, "names the day of the event", exact)
+        planned = view.date is not None and view.date + SHORTLY < start
+        weight = WITHIN if planned else EXACT
+        yield _placed(view, "date", weight, "names the day of the event", exact)
     elif within := [f for f, d in named if start <= d.start <= last]:
         yield _placed(view, "date", WITHIN, "names a day within the event", within[0])
 

@@ -16,14 +16,13 @@ def reasons(view: DocumentView, event: EventView) -> Iterator[Reason]:
     """A reason for each party found (three count); one against when the claim has parties and none is there."""
     found = 0
     for party, names in event.parties:
-        hit: Hit | None = next((hit for name in names for hit in view.hits(name)), None) or _misread(
-            view, party
-        )
+        places = next((there for name in names if (there := view.places(name))), ())
+        hit: Hit | None = places[0] if places else _misread(view, party)
         if hit is not None and found < MOST:
             found += 1
             yield Reason("party", EACH, f"{party.role}: {party.name}", hit.page, hit.start, hit.end)
     if event.parties and not found and not view.is_picture:
-        yield Reason("party", NONE, "names none of the claim's parties")
+        yield Reason("party", NONE * view.fullness, "names none of the claim's parties")
 
 
 def _misread(view: DocumentView, party: Party) -> Hit | None:

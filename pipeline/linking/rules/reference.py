@@ -36,7 +36,6 @@ def _found(view: DocumentView, form: str, phrase: Phrase) -> Reason | None:
     for value, hit, role in view.references:
         if value == number and (role == "clause") == bool(clause):
             return Reason("reference", weight, f"reference {shown}", hit.page, hit.start, hit.end)
-    cited = next(view.hits(phrase), None)
-    return (
-        Reason("reference", weight, f"cites {shown}", cited.page, cited.start, cited.end) if cited else None
-    )
+    for cited in view.places(phrase):
+        return Reason("reference", weight, f"cites {shown}", cited.page, cited.start, cited.end)
+    return None

@@ -1,0 +1,73 @@
+"""`events …`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import click
+
+from app.options import json_option, open_matter, workspace_option
+from app.output import message, print_json, print_table
+from pipeline.casefile import load_case, loose_evidence
+from pipeline.errors import UsageError
+from pipeline.suggest import Suggestion, register_text, suggest
+from pipeline.workspace import write_atomically
+
+
+@click.group("events")
+def events_command() -> None:
+    """Events of claims: suggest those that the register lacks."""
+
+
+@events_command.command("suggest")
+@click.argument("claim")
+@click.option(
+    "--sort", type=click.Choice(("score", "date")), default="score", help="Likeliest first, or by day."
+)
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Write them to a new file in the form of the register, FILE.yaml, to be pasted into it.",
+)
+@workspace_option
+@json_option
+def events_suggest(claim: str, sort: str, out: Path | None, workspace: Path, as_json: bool) -> None:
+    """Dated happenings in the evidence that no event covers, with a title, the words and the page of each source.
+
+    Example: claimtrail events suggest CLM-001 --out events.yaml
+    """
+    with open_matter(workspace) as matter:
+        case = load_case(matter, claim)
+        names = {
+            found.id: found.name for found in (*(e.summary for e in case.evidence.values()), *case.loose)
+        }
+        found = suggest(case, loose_evidence(matter, case))
+    if sort == "date":
+        found.sort(key=lambda one: (one.date, one.end or one.date))
+    if out is not None:
+        _write_events(out, register_text(case.claim, found, names))
+    if as_json:
+        print_json([one.as_json() for one in found])
+    elif out is None:
+        columns = ["score", "date", "end", "title", "doc", "page", "text"]
+        print_table(columns, [row for one in found for row in _suggested(one)])
+
+
+def _write_events(out: Path, text: str) -> None:
+    if out.suffix.lower() not in (".yaml", ".yml"):
+        raise UsageError(f"{out.name} does not say in which form.", "End it with .yaml.")
+    if out.exists():
+        raise UsageError(f"{out} is there already.", "Name a new file.")
+    write_atomically(out, text)
+    message(str(out))
+
+
+def _suggested(one: Suggestion) -> Iterator[list[Any]]:
+    """A row for the suggestion with its best source, and one for each other source below it."""
+    head: list[Any] = [f"{one.score:.2f}", one.date, one.end, one.title]
+    for told in one.told:
+        yield [*head, told.doc, told.page, told.text]
+        head = ["", "", "", ""]
