@@ -47,6 +47,8 @@ COMMANDS = {
     "export": "handover",
     "verify": "handover",
     "stamp": "handover",
+    "serve": "serve",
+    "users": "users",
 }
 READ = ("extract", "ingest", "retry", "load")
 """Commands that are sure to read documents."""

@@ -77,12 +77,16 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Facets:
-    """How many matching documents (not pages) fall under each value; the most frequent come first."""
+    """How many matching documents (not pages) fall under each value; the most frequent come first.
+
+    `year` ("2023") and `month` ("2023-03") are of the documents' own dates, the newest first.
+    """
 
     kind: Mapping[str, int] = field(default_factory=dict)
     claim: Mapping[str, int] = field(default_factory=dict)
     year: Mapping[str, int] = field(default_factory=dict)
     party: Mapping[str, int] = field(default_factory=dict)
+    month: Mapping[str, int] = field(default_factory=dict)
 
     def as_json(self) -> dict[str, dict[str, int]]:
         """The facets in the form of the contract."""

@@ -47,8 +47,9 @@ def facets(matches: Matches, shelf: Shelf) -> Facets:
     return Facets(
         kind=_ranked(_counted(shelf.coded("kind"), documents)),
         claim=_ranked(_counted(shelf.coded("claims"), documents)),
-        year=dict(sorted(_years(shelf.numbers("date")[documents]), reverse=True)),
+        year=dict(sorted(_spans(shelf.numbers("date")[documents], "%04d"), reverse=True)),
         party=_ranked(_counted(shelf.coded("parties"), documents), MOST_PARTIES),
+        month=dict(sorted(_spans(shelf.numbers("date")[documents], "%04d-%02d"), reverse=True)),
     )
 
 
@@ -67,9 +68,11 @@ def _ranked(counts: Counter[str], most: int | None = None) -> dict[str, int]:
     return dict(by_count[:most])
 
 
-def _years(dates: NDArray[np.int64]) -> Iterator[tuple[str, int]]:
+def _spans(dates: NDArray[np.int64], form: str) -> Iterator[tuple[str, int]]:
+    """How many of the dates fall into each year, or month, that `form` writes."""
     days, often = np.unique(dates[dates > 0], return_counts=True)
     counts: Counter[str] = Counter()
-    for day, count in zip(days, often, strict=True):
-        counts[f"{datetime.date.fromordinal(int(day)).year:04d}"] += int(count)
+    for ordinal, count in zip(days, often, strict=True):
+        day = datetime.date.fromordinal(int(ordinal))
+        counts[form % (day.year, day.month)[: form.count("%")]] += int(count)
     yield from counts.items()

@@ -44,6 +44,7 @@ class Filters:
     min_amount: Decimal | None = None
     max_amount: Decimal | None = None
     languages: tuple[str, ...] = ()
+    states: tuple[str, ...] = ()
 
 
 NO_FILTERS = Filters()
@@ -235,6 +236,7 @@ def _filter_nodes(filters: Filters) -> list[Node]:
         "claim": filters.claims,
         "event": filters.events,
         "language": filters.languages,
+        "state": filters.states,
     }
     for field, chosen in keywords.items():
         if chosen:

@@ -203,7 +203,7 @@ def load_case(matter: Matter, claim_id: str) -> CaseFile:
         summaries = [found for found in documents.summaries(tx) if found.state in SETTLED]
         standing = {link.document for link in own if link.status != "rejected"}
         within = [found for found in summaries if found.id in standing or claim.id in found.given_claims]
-        evidence = {found.id: documents.evidence(tx, found) for found in within}
+        evidence = {found.id: documents.evidence(tx, found, placed=False) for found in within}
         return CaseFile(
             claim=claim,
             links=tuple(link for link in own if link.status != "rejected" and link.document in evidence),

@@ -226,6 +226,26 @@ def release(quarantined: Path, inbox: Path, documents: Container[str | None]) ->
             reason.unlink()
 
 
+def held_back(quarantined: Path) -> list[dict[str, str | None]]:
+    """What lies in the quarantine: its path there (`file`) and its reason: `code`, `message`, `hint`, `document`.
+
+    A reason that cannot be read is told without them.
+    """
+    found = []
+    for reason, path in _reasons(quarantined):
+        try:
+            said = json.loads(reason.read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            said = {}
+        told = (
+            {key: said.get(key) for key in ("code", "message", "hint", "document")}
+            if isinstance(said, dict)
+            else {}
+        )
+        found.append({"file": readable(str(path.relative_to(quarantined))), **told})
+    return found
+
+
 def forget_reasons(quarantined: Path) -> None:
     """Remove the reasons of files that are not there: written before a move that then did not happen."""
     for reason, path in _reasons(quarantined):

@@ -44,7 +44,7 @@ def judge(
         if stance is not None:
             _take_stance(change, document, event, stance)
         stands = matters.stances_of(change.tx, document=document).get((document, event))
-    index_pending(matter)
+    matter.afterwards(index_pending)
     return {"doc": document, "event": event, "status": verdict, "stance": stands}
 
 
@@ -73,6 +73,18 @@ def _take_stance(change: Change, document: str, event: str, stance: Stance | Non
         change.note("stance cleared", document, event=event)
     else:
         change.note("stance", document, event=event, stance=stance)
+
+
+def withdraw(matter: Matter, prefix: str, event: str) -> dict[str, Any]:
+    """Take a person's verdict on a link back; harmless when there is none. Returns `{"doc", "event"}`."""
+    with matter.change() as change:
+        document = documents.resolve(change.tx, prefix)
+        check_event(change.tx, event)
+        if matters.drop_verdict(change.tx, document, event):
+            documents.undo(change.tx, "index", [document])
+            change.note("verdict withdrawn", document, event=event)
+    matter.afterwards(index_pending)
+    return {"doc": document, "event": event}
 
 
 def check_event(tx: sa.Connection, event: str) -> None:
@@ -113,8 +125,22 @@ def correct(
             documents.undo(change.tx, "learn", [document])  # its facts are found anew for its kind
         _again(change, document)
         bind(change.tx)
-    _bring_up_to_date(matter)
+    matter.afterwards(catch_up)
     return {"doc": document, "corrected": [{"field": f, "role": r, "value": v} for f, r, v in wanted]}
+
+
+def take_back(matter: Matter, prefix: str, field: str, role: str) -> dict[str, Any]:
+    """Take a person's correction back: what was read stands again. Returns `{"doc", "field", "role"}`."""
+    with matter.change() as change:
+        document = documents.resolve(change.tx, prefix)
+        matters.drop_correction(change.tx, document, field, role)
+        change.note("correction withdrawn", document, field=field, role=role)
+        if field == "kind":
+            documents.undo(change.tx, "learn", [document])
+        _again(change, document)
+        bind(change.tx)
+    matter.afterwards(catch_up)
+    return {"doc": document, "field": field, "role": role}
 
 
 def _corrections(
@@ -179,7 +205,8 @@ def import_claims(matter: Matter, claims: Sequence[Any]) -> Mapping[str, Any]:
             bind(change.tx)
             for step in ("parties", "link"):
                 documents.undo(change.tx, step)
-    _bring_up_to_date(matter)  # also where nothing changed: an import that was killed may have left it undone
+    # also where nothing changed: an import that was killed may have left it undone
+    matter.afterwards(catch_up)
     return {"imported": [claim.id for claim in claims], "changed": changed, **told}
 
 
@@ -188,6 +215,7 @@ def _again(change: Change, document: str) -> None:
         documents.undo(change.tx, step, [document])
 
 
-def _bring_up_to_date(matter: Matter) -> None:
+def catch_up(matter: Matter) -> None:
+    """Bring kinds, names, links and index up to date with what people decided."""
     learn_pending(matter)
     bring_up_to_date(matter)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -39,13 +39,22 @@ class Change:
 class Matter:
     """Everything of one workspace, open for work by one person or service (`actor`)."""
 
-    def __init__(self, workspace: Workspace, settings: Settings, records: Records, actor: str) -> None:
+    def __init__(
+        self,
+        workspace: Workspace,
+        settings: Settings,
+        records: Records,
+        actor: str,
+        one_writer: threading.Lock | None = None,
+        later: Callable[[], None] | None = None,
+    ) -> None:
         self.workspace = workspace
         self.settings = settings
         self.records = records
         self.actor = actor
         self.originals = Originals(workspace.originals)
-        self._one_writer = threading.Lock()
+        self._one_writer = one_writer or threading.Lock()
+        self._later = later
 
     @classmethod
     def open(cls, root: Path, actor: str, busy_seconds: float = BUSY_SECONDS) -> Matter:
@@ -56,6 +65,21 @@ class Matter:
         workspace = find(root)
         settings = load(workspace.settings_file)
         return cls(workspace, settings, Records(workspace.records_file, busy_seconds), actor)
+
+    def acting_as(self, actor: str, later: Callable[[], None] | None = None) -> Matter:
+        """The same matter in the hand of another; it shares the records, and the one who opened it closes it.
+
+        `later` sees to it that names, links and index are brought up to date by whoever holds the workspace's lock:
+        the one who decides something then need not wait for that lock.
+        """
+        return Matter(self.workspace, self.settings, self.records, actor, self._one_writer, later)
+
+    def afterwards(self, work: Callable[[Matter], object]) -> None:
+        """Do what follows from a change: at once, or leave it to whoever brings all of it up to date."""
+        if self._later is None:
+            work(self)
+        else:
+            self._later()
 
     @contextmanager
     def change(self) -> Iterator[Change]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from html import escape
 from itertools import accumulate
@@ -77,8 +77,26 @@ def told_conflict(conflict: Conflict) -> str:
 
 def as_svg(rows: Sequence[Row], title: str) -> str:
     """A picture of the rows that needs nothing else; each bar and point tells its row when it is pointed at."""
+    return _picture(title, *_drawn(rows, _alone), _STYLE)
+
+
+def as_part(rows: Sequence[Row], title: str, address: Callable[[Row], str]) -> str:
+    """The same picture as a part of a page: without styles, and each mark that has a document leads to `address`."""
+
+    def led(row: Row, mark: str) -> str:
+        return f'<a href="{_text(address(row))}">{mark}</a>' if row.doc else mark
+
+    return _picture(title, *_drawn(rows, led), "")
+
+
+def _alone(_row: Row, mark: str) -> str:
+    return mark
+
+
+def _drawn(rows: Sequence[Row], led: Callable[[Row, str], str]) -> tuple[list[str], int]:
+    """The marks of the picture and its height."""
     if not rows:
-        return _picture(title, [], TOP)
+        return [], TOP
     scale = _scale(rows)
     events = [row for row in rows if row.event is not None]
     lanes = _lanes([row for row in rows if row.event is None], scale)
@@ -86,17 +104,23 @@ def as_svg(rows: Sequence[Row], title: str) -> str:
     height = below + LANE * max(1, len(lanes)) + GAP
     marks = [
         *_ticks(scale, height),
-        *(_bar(row, TOP + LANE * number, scale) for number, row in enumerate(events)),
-        *(_point(row, below + LANE * number, scale) for number, lane in enumerate(lanes) for row in lane),
+        *(led(row, _bar(row, TOP + LANE * number, scale)) for number, row in enumerate(events)),
+        *(
+            led(row, _point(row, below + LANE * number, scale))
+            for number, lane in enumerate(lanes)
+            for row in lane
+        ),
     ]
-    return _picture(title, marks, height)
+    return marks, height
 
 
-def _picture(title: str, marks: Sequence[str], height: int) -> str:
+def _picture(title: str, marks: Sequence[str], height: int, style: str) -> str:
     name = _text(title)
+    role = "img" if style else "group"  # what leads somewhere is no picture to be read as one
+    style = f"<style>{style}</style>" if style else ""
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" width="{WIDTH}" height="{height}"'
-        f' role="img" aria-label="{name}"><title>{name}</title><style>{_STYLE}</style>{"".join(marks)}</svg>\n'
+        f' role="{role}" aria-label="{name}"><title>{name}</title>{style}{"".join(marks)}</svg>\n'
     )
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from pipeline.casefile import load_case
-from pipeline.claims import Event, qualified
+from pipeline.claims import Claim, Event, qualified
 from pipeline.deadlines import Deadline, deadlines
 from pipeline.matter import Matter
 from pipeline.records import matters
@@ -32,11 +32,16 @@ def _open(matter: Matter, today: datetime.date) -> Iterator[Deadline]:
             claim for claim in matters.all_claims(tx) if claim.status not in OVER and claim.contract != "none"
         ]
     for claim in claims:
-        settled = {qualified(claim.id, event.id) for event in claim.events if _is_accepted(event)}
-        for found in deadlines(load_case(matter, claim.id), today):
-            urges = found.days_left is not None and found.days_left <= SOON
-            if urges and found.event not in settled and found.consequence not in WELCOME:
-                yield found
+        yield from urging(claim, deadlines(load_case(matter, claim.id), today))
+
+
+def urging(claim: Claim, steps: Iterable[Deadline]) -> Iterator[Deadline]:
+    """Of a claim's steps, those still to be taken that are overdue or due soon; none once the claim is over."""
+    settled = {qualified(claim.id, event.id) for event in claim.events if _is_accepted(event)}
+    for found in steps if claim.status not in OVER else ():
+        urges = found.days_left is not None and found.days_left <= SOON
+        if urges and found.event not in settled and found.consequence not in WELCOME:
+            yield found
 
 
 def _is_accepted(event: Event) -> bool:

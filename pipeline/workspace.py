@@ -18,7 +18,10 @@ from pipeline.errors import NoWorkspace, UsageError, WorkspaceBusy, WorkspaceToo
 
 FORM = 1
 MARKER = "claimtrail.json"
-FOLDERS = ("originals", "index", "inbox", "quarantine", "reports", "scratch", "ocr", "timestamps")
+FOLDERS = (
+    *("originals", "index", "inbox", "quarantine", "reports", "scratch"),
+    *("ocr", "timestamps", "pictures", "web"),
+)
 _HALF_WRITTEN = (
     (".", ".*.json.*"),
     (".", ".settings.yaml.*"),
@@ -80,6 +83,16 @@ class Workspace:
     def ocr(self) -> Path:
         """Readings of pages, kept so that reading them again costs nothing. Derived."""
         return self.root / "ocr"
+
+    @property
+    def pictures(self) -> Path:
+        """Pictures of pages that were looked at. Derived."""
+        return self.root / "pictures"
+
+    @property
+    def web(self) -> Path:
+        """What the pages keep for a while: uploads until they are taken in, bundles to be fetched."""
+        return self.root / "web"
 
     @property
     def timestamps(self) -> Path:

@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from app.answers import claim_ids, deadlines_of
 from app.files import Forms, out_option, write_form
 from app.options import IsoDate, json_option, open_matter, workspace_option
 from app.output import language, print_json, print_table, say, word
@@ -17,12 +18,10 @@ from pipeline.calendar_file import calendar
 from pipeline.casefile import load_case
 from pipeline.chronology import Row, chronology
 from pipeline.clock import now
-from pipeline.deadlines import Deadline, deadlines
+from pipeline.deadlines import Deadline
 from pipeline.gaps import gaps
 from pipeline.ledger import ledger
-from pipeline.matter import Matter
 from pipeline.notices import told
-from pipeline.records import matters
 
 
 def _print_rows(rows: list[dict[str, Any]], columns: list[str], as_json: bool) -> None:
@@ -80,9 +79,8 @@ def deadlines_command(
     Example: claimtrail deadlines CLM-001 --out deadlines.ics
     """
     with open_matter(workspace) as matter:
-        wanted = [claim] if claim else _claim_ids(matter)
-        day = today or now().date()
-        found = [deadline for one in wanted for deadline in deadlines(load_case(matter, one), day)]
+        wanted = [claim] if claim else claim_ids(matter)
+        found = deadlines_of(matter, wanted, today or now().date())
     if out is not None:
         write_form(out, {".ics": lambda: calendar(found, now(), language())})
     if as_json:
@@ -119,11 +117,6 @@ def _notes(deadline: Deadline) -> Iterator[str]:
     if first is not None and first.day < deadline.clock_start:
         place = f"{first.day}, {first.proof.doc[:8]}, {word('page')} {first.proof.page}"
         yield f"{told('known_before', speech)}: {place}"
-
-
-def _claim_ids(matter: Matter) -> list[str]:
-    with matter.reading() as tx:
-        return [claim.id for claim in matters.all_claims(tx)]
 
 
 @click.command("ledger")

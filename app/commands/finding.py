@@ -12,6 +12,7 @@ from typing import Any
 
 import click
 
+from app.answers import document_answer
 from app.bills import print_findings, print_lines
 from app.options import filter_options, json_option, open_matter, workspace_option
 from app.output import message, print_json, print_table, say, word
@@ -22,15 +23,13 @@ from index.entry import SORTS as SEARCH_SORTS
 from index.entry import Sort
 from index.query import Filters
 from pipeline.bundle.plan import safe_name
-from pipeline.correspondence.lookup import correspondence_of
-from pipeline.describe import evidence_json, history_json
 from pipeline.errors import UsageError
 from pipeline.evidence import Evidence, Summary
 from pipeline.indexing import engine_name, open_search, reindex
 from pipeline.listing import SORTS, Wanted, document_list
 from pipeline.matter import Matter
 from pipeline.pace import stage
-from pipeline.records import audit_log, documents, likenesses, matters, precedents
+from pipeline.records import likenesses
 from pipeline.searchable import write_rendition
 from pipeline.workspace import working
 
@@ -161,26 +160,11 @@ def show_command(
     if searchable and original is None:
         raise UsageError("--searchable says how to write the original.", "Add --original OUT.")
     with open_matter(workspace) as matter:
-        with matter.reading() as tx:
-            found = documents.evidence(tx, documents.summary(tx, documents.resolve(tx, document)))
-            links = matters.link_list(tx, document=found.id)
-            entries = list(audit_log.entries(tx, {found.id}))
-            labels = documents.label_list(tx, found.id)
-            near = likenesses.likeness_list(tx, found.id)
-            like = precedents.precedent_list(tx, found.id)
-            letters = correspondence_of(tx, found.id)
+        answer, found = document_answer(matter, document, page)
         if original is not None and searchable:
             _write_searchable(matter, found.summary, original)
         elif original is not None:
             _write_original(matter.originals.checked(found.summary.sha256), original, found.summary.name)
-    if page is not None and page > len(found.document.pages):
-        raise UsageError(f"{found.id} has {len(found.document.pages)} pages.", "Name one of them.")
-    answer = {
-        **evidence_json(found),
-        **history_json(found, links, entries, labels, near, letters, like),
-    }
-    if page is not None:
-        answer = _only_page(answer, page)
     if as_json:
         print_json(answer)
     elif only_text:
@@ -204,14 +188,6 @@ def _write_searchable(matter: Matter, found: Summary, target: Path) -> None:
     message(f"  {word(f'rendition_{made.made}')}")
     if made.note:
         message(f"  ! {made.note}")
-
-
-def _only_page(answer: dict[str, Any], page: int) -> dict[str, Any]:
-    facts = {
-        key: [f for f in answer[key] if f["page"] == page]
-        for key in ("dates", "parties", "amounts", "references", "findings", "lines")
-    }
-    return {**answer, "pages": [p for p in answer["pages"] if p["number"] == page], **facts}
 
 
 def _value(fact: Fact) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 
 import click
 
+from app.answers import to_retry
 from app.bills import print_findings, print_lines
 from app.options import json_option, ocr_engine_option, ocr_option, open_matter, workspace_option
 from app.output import message, print_json, print_table, say, word
@@ -22,7 +23,6 @@ from pipeline.ingest_report import Report
 from pipeline.intake import count, discover
 from pipeline.loadfile.load import load
 from pipeline.loose import extract_files
-from pipeline.records import documents
 from pipeline.workspace import working
 
 
@@ -155,9 +155,7 @@ def retry_command(document: str | None, everything: bool, workspace: Path, as_js
     if (document is None) == (not everything and document != "all"):
         raise UsageError("Name one document, or --all.")
     with open_matter(workspace) as matter, working(matter.workspace, "retry"):
-        with matter.reading() as tx:
-            failed = [s.id for s in documents.summaries(tx) if s.state == "failed"]
-            ids = failed if everything or document == "all" else [documents.resolve(tx, document or "")]
+        ids = to_retry(matter, None if everything or document == "all" else document)
         with progress(quiet=as_json) as report_progress:
             report = retry(matter, ids, report_progress)
     return print_report(report, as_json)

@@ -7,17 +7,14 @@ from typing import Any, get_args
 
 import click
 
+from app.answers import link_again
 from app.options import json_option, open_matter, workspace_option
 from app.output import message, print_json, print_table, say, word
 from app.progress import progress
 from pipeline.errors import UsageError
-from pipeline.indexing import index_pending
 from pipeline.judgement import judge, take_stance
-from pipeline.linking import relink
 from pipeline.linking.explained import explained
 from pipeline.links import STANCES, Link, Reason, Stance, Status
-from pipeline.pace import stage
-from pipeline.partybook import bring_parties
 from pipeline.records import documents, matters
 from pipeline.workspace import working
 
@@ -43,19 +40,12 @@ def link_command(claim: str | None, explain: tuple[str, str] | None, workspace: 
     if explain is not None:
         _explain(*explain, workspace, as_json)
         return
-    with open_matter(workspace) as matter, working(matter.workspace, "link"):
-        with matter.reading() as tx:
-            claims = [matters.claim(tx, claim)] if claim else list(matters.all_claims(tx))
-        with progress(quiet=as_json) as told:
-            bring_parties(matter, stage(told, "names"))
-            changed = relink(matter, [found.id for found in claims], stage(told, "linking"))
-            index_pending(matter, stage(told, "indexing"))
-        with matter.reading() as tx:
-            count = sum(len(matters.link_list(tx, found.id)) for found in claims)
+    with open_matter(workspace) as matter, working(matter.workspace, "link"), progress(quiet=as_json) as told:
+        answer = link_again(matter, claim, told)
     if as_json:
-        print_json({"claims": [found.id for found in claims], "links": count, "changed": changed})
+        print_json(answer)
     else:
-        message(f"{count} links, {len(changed)} {word('documents')} changed")
+        message(f"{answer['links']} links, {len(answer['changed'])} {word('documents')} changed")
 
 
 def _explain(document: str, event: str, workspace: Path, as_json: bool) -> None:

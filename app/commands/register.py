@@ -10,6 +10,7 @@ from typing import Any
 
 import click
 
+from app.answers import claim_answer, claims_answer
 from app.options import Amount, IsoDate, json_option, open_matter, workspace_option
 from app.output import message, print_json, print_table, say, word
 from pipeline.course import respond, set_status, undo_response, undo_status
@@ -18,8 +19,7 @@ from pipeline.ledger import money
 from pipeline.notice_rules import ANSWERS
 from pipeline.partybook.edit import merge, part, rename
 from pipeline.partybook.entries import Entry, Reason, entries
-from pipeline.records import matters
-from pipeline.register import STATUSES, body_of, read_register
+from pipeline.register import STATUSES, read_register
 from pipeline.statistics import NO_CURRENCY, Statistics, claims_statistics
 from pipeline.workspace import working
 
@@ -61,8 +61,8 @@ def claims_list(workspace: Path, as_json: bool) -> None:
 
     Example: claimtrail claims list
     """
-    with open_matter(workspace) as matter, matter.reading() as tx:
-        claims = [body_of(claim) for claim in matters.all_claims(tx)]
+    with open_matter(workspace) as matter:
+        claims = claims_answer(matter)
     if as_json:
         print_json(claims)
         return
@@ -79,14 +79,8 @@ def claims_show(claim: str, workspace: Path, as_json: bool) -> None:
 
     Example: claimtrail claims show CLM-001
     """
-    with open_matter(workspace) as matter, matter.reading() as tx:
-        found = matters.claim(tx, claim)
-        links = [link for link in matters.link_list(tx, claim) if link.status != "rejected"]
-    body = body_of(found)
-    body["history"] = [change.as_json() for change in found.history]
-    for event, said in zip(body["events"], found.events, strict=True):
-        event["evidence"] = sum(link.event == f"{claim}/{event['id']}" for link in links)
-        event["responses"] = [response.as_json() for response in said.responses]
+    with open_matter(workspace) as matter:
+        body = claim_answer(matter, claim)
     if as_json:
         print_json(body)
     else:

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import click
 
+from app.answers import doctor_answer
 from app.options import DEFAULT_WORKSPACE, actor, json_option, workspace_option
 from app.output import message, print_json, print_table, word
-from pipeline.doctor import examine
 from pipeline.indexing import index_pending
 from pipeline.matter import Matter
 from pipeline.workspace import init
@@ -43,11 +43,10 @@ def doctor_command(workspace: Path, as_json: bool) -> int:
 
     Example: claimtrail doctor
     """
-    checks = examine(workspace)
-    fine = all(check.ok for check in checks)
+    answer, checks = doctor_answer(workspace)
     if as_json:
-        print_json({"ok": fine, "checks": [check.as_json() for check in checks]})
+        print_json(answer)
     else:
         rows = [(c.name, word("yes") if c.ok else word("no"), c.detail, c.remedy) for c in checks]
         print_table(["check", "ok", "detail", "remedy"], rows)
-    return 0 if fine else 1
+    return 0 if answer["ok"] else 1

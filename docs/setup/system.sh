@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs what pip cannot: Tesseract with English and Chinese, libmagic and a Chinese TrueType font.
+# Installs what pip cannot: Tesseract with English and Chinese, libmagic, a Chinese TrueType font, and Chromium for the tests of the pages.
 set -euo pipefail
 
 missing=()
@@ -10,6 +10,9 @@ grep -qx eng <<<"$languages" || missing+=(tesseract-ocr-eng)
 ls /usr/share/fonts/truetype/wqy/wqy-zenhei.ttc >/dev/null 2>&1 || missing+=(fonts-wqy-zenhei)
 ls /usr/share/fonts/truetype/dejavu/DejaVuSans.ttf >/dev/null 2>&1 || missing+=(fonts-dejavu-core)
 ldconfig -p 2>/dev/null | grep -q libmagic.so.1 || missing+=(libmagic1)
+if [ "$(uname)" = Linux ] && ! command -v chromium chromium-browser google-chrome >/dev/null 2>&1; then
+  apt-cache show chromium >/dev/null 2>&1 && missing+=(chromium) # only the tests of the pages need it, and are passed over without it
+fi
 [ ${#missing[@]} -eq 0 ] && exit 0
 
 if [ "$(uname)" = Darwin ]; then

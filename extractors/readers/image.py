@@ -36,7 +36,7 @@ BELIEVABLE_DPI = (72.5, 1200.0)
 """72 dpi itself is what programs write when they do not know."""
 FINEST_SIDE = 4800
 """Pixels of the long side beyond which a photo is made smaller for OCR: more show no more letters."""
-_TURNS = {
+TURNS = {
     2: (Image.Transpose.FLIP_LEFT_RIGHT,),
     3: (Image.Transpose.ROTATE_180,),
     4: (Image.Transpose.FLIP_TOP_BOTTOM,),
@@ -125,7 +125,7 @@ def _pages(source: Input, image: Image.Image, notes: list[str]) -> Iterator[Pend
 def _page(source: Input, frame: Image.Image, number: int, notes: list[str]) -> PendingPage:
     width, height = frame.size
     _check_pixels(source, frame)
-    turns = _TURNS.get(orientation(frame), ())
+    turns = TURNS.get(orientation(frame), ())
     dpi = _dpi(frame)
     _as_draft(frame)
     _check_memory(source, frame, width, height)

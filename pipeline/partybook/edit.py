@@ -37,7 +37,7 @@ def merge(matter: Matter, name: str, others: Sequence[str]) -> dict[str, Any]:
         parties.may_be_one(change.tx, [name, *others])
         _say(change, others, name)
         change.note("merged", "parties", names=list(others), name=name)
-    bring_up_to_date(matter)
+    matter.afterwards(bring_up_to_date)
     unseen = [one for one in (name, *others) if one not in known]
     return {"name": name, "aliases": list(others), "unseen": unseen}
 
@@ -56,7 +56,7 @@ def rename(matter: Matter, old: str, new: str) -> dict[str, Any]:
         called = Book.read(change.tx).name_of(old)
         _say(change, list(dict.fromkeys((old, called))), new)
         change.note("renamed", "parties", names=[old], name=new)
-    bring_up_to_date(matter)
+    matter.afterwards(bring_up_to_date)
     return {"name": new, "aliases": [one for one in (old,) if one != new]}
 
 
@@ -76,7 +76,7 @@ def part(matter: Matter, name: str, others: Sequence[str]) -> dict[str, Any]:
             parties.keep_apart(change.tx, name, other, change.actor)
         bind(change.tx)
         change.note("parted", "parties", names=list(others), name=name)
-    bring_up_to_date(matter)
+    matter.afterwards(bring_up_to_date)
     return {"name": name, "apart": list(others)}
 
 

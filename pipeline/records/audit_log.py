@@ -44,6 +44,12 @@ def head(tx: sa.Connection) -> Head:
     return Head(row.seq, row.hash) if row else BEFORE_ALL
 
 
+def newest(tx: sa.Connection, besides: str) -> int:
+    """The number of the newest entry under another subject than this; 0 when there is none."""
+    query = sa.select(audit.c.seq).where(audit.c.subject != besides).order_by(audit.c.seq.desc()).limit(1)
+    return int(tx.execute(query).scalar() or 0)
+
+
 def noted_head(tx: sa.Connection) -> Head:
     """The head as it was noted apart from the entries, in a row of its own."""
     row = tx.execute(sa.select(audit_head)).first()

@@ -14,7 +14,17 @@ from pipeline.clock import now, stamp
 from pipeline.errors import NotFound
 from pipeline.links import Link, Reason, Stance, Status
 from pipeline.records.courses import with_course
-from pipeline.records.tables import claims, corrections, links, marks, party_names, runs, stances, verdicts
+from pipeline.records.tables import (
+    claims,
+    corrections,
+    links,
+    marks,
+    party_names,
+    runs,
+    stances,
+    ties,
+    verdicts,
+)
 from pipeline.register import body_of, claim_of
 
 PERSON = 0.0
@@ -54,8 +64,25 @@ def claim(tx: sa.Connection, claim_id: str) -> Claim:
     """One claim, with its course. Raises `NotFound`."""
     body = tx.execute(sa.select(claims.c.body).where(claims.c.id == claim_id)).scalar()
     if body is None:
-        raise NotFound(f"There is no claim {claim_id!r}.", "See claimtrail claims list.")
+        raise no_claim(claim_id)
     return with_course(tx, [claim_of(body)])[0]
+
+
+def no_claim(claim_id: str) -> NotFound:
+    """The error for a claim that is not there."""
+    return NotFound(f"There is no claim {claim_id!r}.", "See claimtrail claims list.")
+
+
+def documents_of(tx: sa.Connection, claim_ids: Sequence[str]) -> frozenset[str]:
+    """The documents with a standing link to one of these claims, or tied to one."""
+    proposed = sa.select(links.c.document, links.c.claim, links.c.event).where(links.c.claim.in_(claim_ids))
+    said = sa.select(verdicts).where(verdicts.c.claim.in_(claim_ids))
+    given = sa.select(ties.c.document).where(ties.c.claim.in_(claim_ids))
+    standing = {tuple(row) for row in tx.execute(proposed)}
+    for row in tx.execute(said):
+        link = (row.document, row.claim, row.event)
+        (standing.add if row.verdict == "confirmed" else standing.discard)(link)
+    return frozenset({document for document, _, _ in standing} | set(tx.execute(given).scalars()))
 
 
 def replace_links(tx: sa.Connection, document: str, found: Iterable[Link], claim_ids: Sequence[str]) -> bool:
@@ -103,6 +130,15 @@ def set_verdict(tx: sa.Connection, document: str, event: str, verdict: str, acto
         .values({**row, **said})
         .on_conflict_do_update(index_elements=["document", "claim", "event"], set_=said)
     )
+
+
+def drop_verdict(tx: sa.Connection, document: str, event: str) -> bool:
+    """Take a person's verdict back; False when there was none."""
+    claim_id, _, event_id = event.partition("/")
+    same = sa.and_(
+        verdicts.c.document == document, verdicts.c.claim == claim_id, verdicts.c.event == event_id
+    )
+    return tx.execute(sa.delete(verdicts).where(same)).rowcount > 0
 
 
 def verdict_list(tx: sa.Connection) -> dict[tuple[str, str], bool]:
@@ -188,6 +224,15 @@ def open_runs(tx: sa.Connection, command: str) -> dict[str, Mapping[str, Any]]:
     """The runs of a command that did not end: id -> what was said at their beginning, oldest first."""
     query = sa.select(runs).where(runs.c.command == command, runs.c.finished.is_(None))
     return {row.id: row.summary for row in tx.execute(query.order_by(runs.c.started, runs.c.id))}
+
+
+def run_list(
+    tx: sa.Connection, limit: int | None = None, offset: int = 0, run: str | None = None
+) -> list[dict[str, Any]]:
+    """Runs, newest first: `{"id", "command", "started", "finished", "summary"}`; all, or one."""
+    query = sa.select(runs).order_by(runs.c.started.desc(), runs.c.id)
+    query = query if run is None else query.where(runs.c.id == run)
+    return [dict(row) for row in tx.execute(query.limit(limit).offset(offset)).mappings()]
 
 
 def ended_runs(tx: sa.Connection, command: str) -> Iterator[Mapping[str, Any]]:

@@ -384,3 +384,65 @@ runs = Table(
     Column("finished", String),
     Column("summary", JSON),
 )
+
+# searches that people keep; `query` is the query string of the page's address
+saved_searches = Table(
+    "saved_searches",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("owner", String, nullable=False),
+    Column("name", String, nullable=False),
+    Column("query", String, nullable=False),
+    Column("at", String, nullable=False),
+    UniqueConstraint("owner", "name"),
+)
+
+# who may log in to the pages; `claims` null: all of them; `password` null: tokens only
+users = Table(
+    "users",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("role", String, nullable=False),
+    Column("claims", JSON(none_as_null=True)),
+    Column("password", String),
+    Column("made", String, nullable=False),
+)
+
+# of sessions and tokens only the hash is kept: who reads the records cannot log in with it
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("hash", String, primary_key=True),
+    Column("user", ForeignKey("users.name"), nullable=False, index=True),
+    Column("csrf", String, nullable=False),
+    Column("begun", String, nullable=False),
+    Column("seen", String, nullable=False),
+)
+
+tokens = Table(
+    "tokens",
+    metadata,
+    Column("hash", String, primary_key=True),
+    Column("user", ForeignKey("users.name"), nullable=False, index=True),
+    Column("label", String, nullable=False),
+    Column("made", String, nullable=False),
+    Column("expires", String),
+)
+
+# long work that the pages were asked for: queued, running, done, failed
+jobs = Table(
+    "jobs",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("kind", String, nullable=False),
+    Column("claim", String),
+    Column("asked", JSON, nullable=False),
+    Column("actor", String, nullable=False),
+    Column("state", String, nullable=False, index=True),
+    Column("made", String, nullable=False),
+    Column("started", String),
+    Column("finished", String),
+    Column("tries", Integer, nullable=False),
+    Column("result", JSON(none_as_null=True)),
+    Column("error", JSON(none_as_null=True)),
+)

@@ -191,18 +191,14 @@ def test_a_night_fills_in_what_an_older_version_did_not_know(
         records.execute("ALTER TABLE facts DROP COLUMN time")
         records.execute("DROP TABLE mentions")
         records.execute("ALTER TABLE pages DROP COLUMN marks")
-        for table in (
-            "party_ties",
-            "party_book",
-            "party_apart",
-            "stances",
-            "link_weights",
-            "status_changes",
-            "responses",
-        ):
+        accounts = ("tokens", "sessions", "users", "jobs")
+        said = ("stances", "link_weights", "status_changes", "responses")
+        for table in ("party_ties", "party_book", "party_apart", *said, *accounts):
             records.execute(f"DROP TABLE {table}")
         records.execute("DROP TABLE kind_evidence")
         records.execute("ALTER TABLE documents DROP COLUMN findings")
+        records.execute("DROP TABLE saved_searches")
+        records.execute("DROP INDEX facts_by_role")
         records.execute("DROP TABLE page_hashes")
         records.execute("ALTER TABLE likenesses DROP COLUMN by")
         records.execute("UPDATE alembic_version SET version_num = '0003'")

@@ -1,0 +1,143 @@
+"""Claims with their links, chronology, deadlines, ledger, gaps and draft report."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Query, Request, Response
+
+from app.answers import claim_answer, claim_ids, claims_answer, deadlines_of, links_answer, suggestions_answer
+from app.web import models, paging
+from app.web.dates import DayFrom, on_or_after
+from app.web.files import made_file
+from app.web.scope import Seen
+from pipeline import ledger_book, timeline
+from pipeline.calendar_file import calendar
+from pipeline.chronology import chronology
+from pipeline.clock import now
+from pipeline.gaps import gaps
+from pipeline.ledger import ledger
+from pipeline.linking.explained import explained
+from pipeline.records import documents, matters
+from pipeline.statistics import statistics
+
+router = APIRouter(tags=["claims"], responses=models.REFUSALS)
+Today = Annotated[DayFrom, Query(description="Reckon from this day instead of today.")]
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+@router.get("/claims", responses=models.ok(list[models.Claim]))
+def claims(
+    scope: Seen, request: Request, response: Response, limit: paging.Limit = 100, offset: paging.Offset = 0
+) -> Any:
+    """All claims: what `claimtrail claims list` prints, in parts."""
+    found = [claim for claim in claims_answer(scope.matter) if scope.visitor.sees(claim["id"])]
+    return paging.part(found, limit, offset, request, response)
+
+
+@router.get("/claims/stats")
+def stats(scope: Seen, today: Today = None) -> dict[str, Any]:
+    """Counts and sums by type, status, respondent, age; evidence by kind and event: `claimtrail claims stats`."""
+    with scope.matter.reading() as tx:
+        seen = [claim for claim in matters.all_claims(tx) if scope.visitor.sees(claim.id)]
+        day = on_or_after(today) or now().date()
+        return statistics(seen, matters.link_list(tx), documents.summaries(tx), day).as_json()
+
+
+@router.get("/claims/{claim}", responses=models.ok(models.Claim))
+def claim(claim: str, scope: Seen) -> Any:
+    """One claim, and how much evidence each event has: `claimtrail claims show`."""
+    return claim_answer(scope.matter, scope.claim(claim))
+
+
+@router.get("/claims/{claim}/links", responses=models.ok(list[models.Link]))
+def links(
+    claim: str,
+    scope: Seen,
+    request: Request,
+    response: Response,
+    limit: paging.Limit = paging.MOST,
+    offset: paging.Offset = 0,
+) -> Any:
+    """The links of a claim with their reasons, best first: `claimtrail links`."""
+    return paging.part(links_answer(scope.matter, scope.claim(claim)), limit, offset, request, response)
+
+
+@router.get("/links/explained")
+def why(doc: str, event: str, scope: Seen) -> dict[str, Any]:
+    """What speaks for and against a link, and the sum: `claimtrail link --explain`."""
+    return explained(scope.matter, scope.document(doc), scope.event(event))
+
+
+@router.get("/claims/{claim}/chronology", responses=models.forms("text/csv", "image/svg+xml", "text/html"))
+def course(
+    claim: str,
+    scope: Seen,
+    form: Annotated[Literal["json", "csv", "svg", "html"], Query(alias="format")] = "json",
+) -> Any:
+    """Events and dated evidence on one line of time: `claimtrail chronology`."""
+    case = scope.case(claim)
+    rows, title = chronology(case), f"{case.claim.id}: {case.claim.title}"
+    match form:
+        case "csv":
+            return made_file(timeline.as_csv(rows), "text/csv", f"{case.claim.id} chronology.csv")
+        case "svg":
+            return made_file(timeline.as_svg(rows, title), "image/svg+xml", f"{case.claim.id} chronology.svg")
+        case "html":
+            return made_file(timeline.as_html(rows, title), "text/html", f"{case.claim.id} chronology.html")
+    return [row.as_json() for row in rows]
+
+
+@router.get("/deadlines", responses=models.forms("text/calendar"))
+def all_deadlines(
+    scope: Seen, today: Today = None, form: Annotated[Literal["json", "ics"], Query(alias="format")] = "json"
+) -> Any:
+    """The deadlines of all claims: `claimtrail deadlines`."""
+    return _deadlines(scope, scope.ids(claim_ids(scope.matter)), today, form)
+
+
+@router.get("/claims/{claim}/deadlines", responses=models.forms("text/calendar"))
+def claim_deadlines(
+    claim: str,
+    scope: Seen,
+    today: Today = None,
+    form: Annotated[Literal["json", "ics"], Query(alias="format")] = "json",
+) -> Any:
+    """Notices, particulars and replies by the contract's rules: met, late, missing or pending."""
+    return _deadlines(scope, [scope.claim(claim)], today, form)
+
+
+def _deadlines(scope: Seen, wanted: list[str], today: str | None, form: str) -> Any:
+    found = deadlines_of(scope.matter, wanted, on_or_after(today) or now().date())
+    if form == "ics":
+        return made_file(calendar(found, now()), "text/calendar", "deadlines.ics")
+    return [deadline.as_json() for deadline in found]
+
+
+@router.get("/claims/{claim}/ledger", responses=models.ok(models.Ledger, also=("text/csv", XLSX)))
+def sums(
+    claim: str, scope: Seen, form: Annotated[Literal["json", "csv", "xlsx"], Query(alias="format")] = "json"
+) -> Any:
+    """The sum claimed against the sums in the evidence, nothing counted twice: `claimtrail ledger`."""
+    case = scope.case(claim)
+    found = ledger(case)
+    match form:
+        case "csv":
+            return made_file(ledger_book.as_csv(found, case), "text/csv", f"{case.claim.id} ledger.csv")
+        case "xlsx":
+            return made_file(
+                ledger_book.as_workbook(found, case, now()), XLSX, f"{case.claim.id} ledger.xlsx"
+            )
+    return found.as_json()
+
+
+@router.get("/claims/{claim}/gaps", responses=models.ok(models.Gaps))
+def holes(claim: str, scope: Seen) -> Any:
+    """What the claim lacks, and what is doubtful or undated in it: `claimtrail gaps`."""
+    return gaps(scope.case(claim)).as_json()
+
+
+@router.get("/claims/{claim}/suggestions")
+def suggestions(claim: str, scope: Seen) -> list[dict[str, Any]]:
+    """Dated happenings in the evidence that no event covers: `claimtrail events suggest`."""
+    return suggestions_answer(scope.matter, scope.case(claim), scope.whole)

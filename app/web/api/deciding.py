@@ -1,0 +1,198 @@
+"""What people decide: verdicts, corrections, marks, the book of parties, the claims register."""
+
+from __future__ import annotations
+
+import datetime
+import tempfile
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Body
+from pydantic import BaseModel, ConfigDict, Field
+
+from app.web import models
+from app.web.access import Handler, Opened, Unrestricted
+from app.web.dates import Money
+from app.web.scope import Seen
+from pipeline.claims import qualified
+from pipeline.course import respond, set_status, undo_response, undo_status
+from pipeline.errors import UsageError
+from pipeline.judgement import MARKS, correct, import_claims, judge, mark
+from pipeline.links import Stance
+from pipeline.partybook.edit import merge, part, rename
+from pipeline.partybook.entries import entries
+from pipeline.register import read_register
+
+router = APIRouter(tags=["deciding"], responses=models.REFUSALS)
+
+Name = Annotated[str, Field(min_length=1, max_length=500)]
+Note = Annotated[str, Field(max_length=2000)]
+_STRICT = ConfigDict(extra="forbid")
+
+
+class Verdict(BaseModel):
+    """That a document is, or is not, evidence of an event (CLAIM/EVENT)."""
+
+    model_config = _STRICT | {
+        "json_schema_extra": {"examples": [{"doc": "3f9a", "event": "CLM-001/E1", "verdict": "confirmed"}]}
+    }
+
+    doc: Name
+    event: Name
+    verdict: Literal["confirmed", "rejected"]
+    stance: Stance | None = None
+
+
+class PartySaid(BaseModel):
+    """A party in a role."""
+
+    model_config = _STRICT
+
+    role: Name
+    name: Name
+
+
+class Corrections(BaseModel):
+    """What a document's kind (auto: as it was read), date, title or parties are."""
+
+    model_config = _STRICT | {"json_schema_extra": {"examples": [{"kind": "invoice", "date": "2023-03-14"}]}}
+
+    kind: Name | None = None
+    date: Name | None = None
+    title: Annotated[str, Field(max_length=2000)] | None = None
+    parties: Annotated[list[PartySaid], Field(max_length=100)] = []
+
+
+class StatusSaid(BaseModel):
+    """That a claim came to have a status on a day (today unless given), or that the last one is taken back."""
+
+    model_config = _STRICT
+
+    status: (
+        Literal["open", "submitted", "accepted", "part_accepted", "rejected", "arbitration", "closed"] | None
+    ) = None
+    date: datetime.date | None = None
+    evidence: Name | None = None
+    note: Note = ""
+    undo: bool = False
+
+
+class Answered(BaseModel):
+    """What the other side answered for an event, or that the last answer is taken back."""
+
+    model_config = _STRICT
+
+    answer: Literal["accepted", "part_accepted", "rejected", "more_information"] | None = None
+    date: datetime.date | None = None
+    amount: Money = None
+    currency: Annotated[str, Field(pattern="^[A-Z]{3}$")] | None = None
+    evidence: Name | None = None
+    note: Note = ""
+    undo: bool = False
+
+
+class MarkSaid(BaseModel):
+    """A mark, or that it is to be taken away."""
+
+    model_config = _STRICT
+
+    mark: Annotated[str, Field(json_schema_extra={"enum": list(MARKS)})]
+    clear: bool = False
+
+
+class Merged(BaseModel):
+    """That these are (with `undo`: are not) names of the party `name`."""
+
+    model_config = _STRICT
+
+    name: Name
+    others: Annotated[list[Name], Field(min_length=1, max_length=100)]
+    undo: bool = False
+
+
+class Renamed(BaseModel):
+    """What a party is called from now on."""
+
+    model_config = _STRICT
+
+    old: Name
+    new: Name
+
+
+@router.post("/links/verdict")
+def verdict(said: Verdict, scope: Seen, _: Handler) -> dict[str, Any]:
+    """A person's verdict on a link; it outlives every re-run: `claimtrail confirm` and `reject`."""
+    return judge(scope.matter, scope.document(said.doc), scope.event(said.event), said.verdict, said.stance)
+
+
+@router.post("/documents/{doc}/corrections")
+def corrections(doc: str, said: Corrections, scope: Seen, _: Handler) -> dict[str, Any]:
+    """A person's corrections of what was read; they outlive every re-run: `claimtrail correct`."""
+    parties = [f"{party.role}={party.name}" for party in said.parties]
+    return correct(scope.matter, scope.document(doc), said.kind, said.date, said.title, parties)
+
+
+@router.post("/documents/{doc}/marks")
+def marks(doc: str, said: MarkSaid, scope: Seen, _: Handler) -> dict[str, Any]:
+    """Mark a document privileged: it stays out of bundles: `claimtrail mark`."""
+    return mark(scope.matter, scope.document(doc), said.mark, said.clear)
+
+
+@router.post("/claims/{claim}/status")
+def status(claim: str, said: StatusSaid, scope: Seen, _: Handler) -> dict[str, Any]:
+    """Note that a claim came to have a status, or take the last one back: `claimtrail claims status`."""
+    if said.undo == (said.status is not None):
+        raise UsageError("Say either a status or that the last is taken back.", "Give status, or undo.")
+    wanted, evidence = scope.claim(claim), None if said.evidence is None else scope.document(said.evidence)
+    if said.status is None:
+        return undo_status(scope.matter, wanted)
+    return set_status(scope.matter, wanted, said.status, said.date, evidence, said.note)
+
+
+@router.post("/claims/{claim}/events/{event}/responses")
+def responses(claim: str, event: str, said: Answered, scope: Seen, _: Handler) -> dict[str, Any]:
+    """Note what the other side answered for an event, or take the last back: `claimtrail claims respond`."""
+    if said.undo == (said.answer is not None):
+        raise UsageError("Say either an answer or that the last is taken back.", "Give answer, or undo.")
+    wanted = qualified(scope.claim(claim), event)
+    if said.answer is None:
+        return undo_response(scope.matter, wanted)
+    evidence = None if said.evidence is None else scope.document(said.evidence)
+    told = (said.answer, said.date, said.amount, said.currency, evidence, said.note)
+    return respond(scope.matter, wanted, *told)
+
+
+@router.get("/parties")
+def parties(matter: Opened, _: Unrestricted) -> list[dict[str, Any]]:
+    """The parties of register and documents, and why their names are one party's: `claimtrail parties list`."""
+    with matter.reading() as tx:
+        return [entry.as_json() for entry in entries(tx)]
+
+
+@router.post("/parties/merge")
+def merged(said: Merged, matter: Opened, _: Handler, __: Unrestricted) -> dict[str, Any]:
+    """Say that names are one party's, or not after all: `claimtrail parties merge`."""
+    return (part if said.undo else merge)(matter, said.name, said.others)
+
+
+@router.post("/parties/rename")
+def renamed(said: Renamed, matter: Opened, _: Handler, __: Unrestricted) -> dict[str, Any]:
+    """Call a party by another name; the old one stays an alias: `claimtrail parties rename`."""
+    return rename(matter, said.old, said.new)
+
+
+@router.post("/claims/import")
+def imported(
+    register: Annotated[
+        bytes,
+        Body(media_type="application/yaml", description="The claims register, as the guide describes it."),
+    ],
+    matter: Opened,
+    _: Handler,
+    __: Unrestricted,
+) -> Any:
+    """Load or update claims from a register; people's verdicts stay: `claimtrail claims import`."""
+    with tempfile.TemporaryDirectory(dir=matter.workspace.web, prefix="register-") as folder:
+        file = Path(folder) / "register.yaml"
+        file.write_bytes(register)
+        return import_claims(matter, read_register(file))

@@ -1,0 +1,90 @@
+"""Our own Markdown (the guide, the reports of nights) as HTML. What documents say stands in it escaped; raw HTML and
+links to elsewhere than the web are not let through."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from itertools import pairwise
+
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+_NOT_WORD = re.compile(r"[^\w\- ]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A part of a text under its own heading: `anchor` leads to it, `body` is HTML, `plain` all its words."""
+
+    level: int
+    title: str
+    anchor: str
+    body: str
+    plain: str
+
+
+def as_html(text: str) -> str:
+    """A text as HTML."""
+    return _html(_parsed(text))
+
+
+def sections(text: str) -> list[Section]:
+    """A text cut at its headings; what stands before the first has an empty title."""
+    tokens = _parsed(text)
+    starts = [n for n, token in enumerate(tokens) if token.type == "heading_open" and token.level == 0]
+    cuts = [0, *starts, len(tokens)] if not starts or starts[0] else [*starts, len(tokens)]
+    return [_section(tokens[a:b]) for a, b in pairwise(cuts) if a < b]
+
+
+def _html(tokens: Sequence[Token]) -> str:
+    """The tokens as HTML; what is wide can be scrolled by keys."""
+    reader = _reader()
+    return str(reader.renderer.render(list(tokens), reader.options, {})).replace(
+        "<pre>", '<pre tabindex="0">'
+    )
+
+
+def _parsed(text: str) -> list[Token]:
+    """The text's tokens; links to other files of the repository, which are not here, become plain words."""
+    tokens = _reader().parse(text)
+    for token, following in pairwise(tokens):
+        if token.type == "th_open" and not following.content:
+            token.tag = "td"  # a corner of a table heads nothing
+    for token in tokens:
+        kept, is_out = [], False
+        for child in token.children or ():
+            if child.type == "link_open":
+                is_out = not str(child.attrGet("href")).startswith(("#", "https://"))
+            if not (is_out and child.type in ("link_open", "link_close")):
+                kept.append(child)
+        if token.children is not None:
+            token.children = kept
+    return tokens
+
+
+def _section(tokens: Sequence[Token]) -> Section:
+    head = tokens[0].type == "heading_open"
+    title = tokens[1].content if head else ""
+    body = tokens[3:] if head else tokens
+    return Section(
+        level=int(tokens[0].tag[1]) if head else 0,
+        title="".join(t.content for t in (tokens[1].children or ())) if head else "",
+        anchor=slug(title),
+        body=_html(body),
+        plain=" ".join([title, *(token.content for token in body if token.content)]),
+    )
+
+
+def slug(title: str) -> str:
+    """The anchor of a heading, as the forges make it."""
+    return _NOT_WORD.sub("", title.strip().lower()).replace(" ", "-")
+
+
+@cache
+def _reader() -> MarkdownIt:
+    made = MarkdownIt("commonmark", {"html": False}).enable("table")
+    made.add_render_rule("image", lambda *_: "")  # pictures of a text lie elsewhere
+    return made

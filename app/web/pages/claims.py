@@ -1,0 +1,120 @@
+"""Claims: the list, and each with its events, course, deadlines, ledger and gaps; from there to the bundle."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Form, Request
+from fastapi.responses import Response
+from markupsafe import Markup
+
+from app.web.access import Handler, Opened, Present, Unrestricted, state_of
+from app.web.kept import row_address
+from app.web.rendering import back_to, page
+from app.web.scope import Scope, Seen
+from pipeline.bundle.profile import names as profile_names
+from pipeline.claims import qualified
+from pipeline.deadlines import Deadline
+from pipeline.gaps import Gaps
+from pipeline.judgement import import_claims
+from pipeline.notices import told
+from pipeline.overview import Overview
+from pipeline.records import glances, matters
+from pipeline.register import read_register
+
+router = APIRouter()
+MOST_ROWS = 300
+"""Lines of a chronology or a ledger that a page shows; the files to download hold all of them."""
+MOST_LISTED = 60
+"""Documents of one kind of gap that are listed."""
+
+
+@router.get("/claims")
+def claims(request: Request, scope: Seen, visitor: Present) -> Response:
+    """All claims, and the form for a register."""
+    with scope.matter.reading() as tx:
+        found = [claim for claim in matters.all_claims(tx) if visitor.sees(claim.id)]
+        links = glances.verdict_counts(tx)
+    return page(request, visitor, "claims.html", claims=found, links=links)
+
+
+@router.post("/claims/import")
+def imported(matter: Opened, _: Handler, __: Unrestricted, text: Annotated[str, Form()]) -> Response:
+    """Load or update claims from a register. Raises `RegisterError`, which names the line."""
+    with tempfile.TemporaryDirectory(dir=matter.workspace.web, prefix="register-") as folder:
+        file = Path(folder) / "register.yaml"
+        file.write_text(text, encoding="utf-8")
+        import_claims(matter, read_register(file))
+    return back_to("/claims", "saved")
+
+
+@router.get("/claims/{claim}")
+def claim(request: Request, scope: Seen, visitor: Present, claim: str) -> Response:
+    """One claim. Raises `NotFound`."""
+    known = state_of(request).kept.claim(scope.claim(claim))
+    found = known.found.overview
+    events = [(qualified(found.claim.id, event.id), event) for event in found.claim.events]
+    rows = found.rows[:MOST_ROWS]
+    jobs = [row for row in state_of(request).jobs.newest() if _is_bundle(row, found.claim.id)]
+    return page(
+        request,
+        visitor,
+        "claim.html",
+        known=known,
+        claim=found.claim,
+        events=events,
+        found=found,
+        names={doc: name for doc, name in found.names.items() if scope.sees(doc)},
+        gaps=_gaps(found.gaps, scope),
+        picture=Markup(known.found.picture),  # noqa: S704  all of it is escaped where it is made
+        rows=rows,
+        told=told,
+        by_event=_by_event(found),
+        profiles=profile_names(),
+        bundles=jobs[:5],
+        most=MOST_LISTED,
+        row_address=row_address,
+    )
+
+
+def _is_bundle(row: Mapping[str, Any], claim: str) -> bool:
+    return bool(row["kind"] == "export" and row["claim"] == claim)
+
+
+def _gaps(found: Gaps, scope: Scope) -> Gaps:
+    """The gaps without documents that may not be seen: those of no claim are for people who see all of them."""
+    seen: Iterable[str] = (doc for doc in found.unlinked_documents if scope.sees(doc))
+    return replace(found, unlinked_documents=tuple(seen))
+
+
+def _by_event(found: Overview) -> dict[str, list[Deadline]]:
+    steps: dict[str, list[Deadline]] = {}
+    for deadline in found.deadlines:
+        steps.setdefault(deadline.event, []).append(deadline)
+    return steps
+
+
+@router.post("/claims/{claim}/bundle")
+def bundle(
+    request: Request,
+    scope: Seen,
+    visitor: Handler,
+    claim: str,
+    profile: Annotated[str, Form()] = "uk",
+    confirmed_only: Annotated[bool, Form()] = False,
+) -> Response:
+    """Begin to build the claim's bundle, and show how far it is. Raises `NotFound`."""
+    wanted = scope.claim(claim)
+    chosen = profile if profile in profile_names() else "uk"
+    about = {"profile": chosen, "confirmed_only": confirmed_only}
+    return back_to(f"/jobs/{state_of(request).jobs.add('export', about, visitor.name, wanted)}")
+
+
+@router.post("/claims/{claim}/link")
+def link(request: Request, scope: Seen, visitor: Handler, claim: str) -> Response:
+    """Propose links anew, and show how far it is. Raises `NotFound`."""
+    return back_to(f"/jobs/{state_of(request).jobs.add('link', {}, visitor.name, scope.claim(claim))}")

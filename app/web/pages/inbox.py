@@ -1,0 +1,78 @@
+"""The inbox: files to take in, what runs took in, the reports of nights, and what lies in quarantine."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Request
+from fastapi.responses import Response
+from markupsafe import Markup
+
+from app.web.access import Handler, Present, state_of
+from app.web.api.intake import OCR_MODES, upload
+from app.web.markdown import as_html
+from app.web.rendering import back_to, page
+from app.web.scope import Seen
+from pipeline.errors import NotFound, UsageError
+from pipeline.inbox import held_back
+from pipeline.records import glances, matters
+
+router = APIRouter()
+MOST_RUNS, MOST_REPORTS, MOST_HELD = 20, 30, 200
+TAKING = ("ingest", "retry")
+
+
+@router.get("/inbox")
+def inbox(request: Request, scope: Seen, visitor: Present) -> Response:
+    """The forms, and what came of what was sent before."""
+    with scope.matter.reading() as tx:
+        claims = scope.ids(claim.id for claim in matters.all_claims(tx))
+        runs = glances.newest_runs(tx, MOST_RUNS) if scope.whole else []
+    jobs = [row for row in state_of(request).jobs.newest() if row["kind"] in TAKING]
+    seen = [row for row in jobs if scope.whole or row["actor"] == visitor.name]
+    return page(
+        request,
+        visitor,
+        "inbox.html",
+        claims=claims,
+        must_name=not scope.whole,
+        modes=OCR_MODES,
+        jobs=seen[:MOST_RUNS],
+        runs=runs,
+        reports=[path.name for path in _reports(scope.matter.workspace.root)[:MOST_REPORTS]]
+        if scope.whole
+        else [],
+        held=held_back(scope.matter.workspace.quarantine)[:MOST_HELD] if scope.whole else [],
+    )
+
+
+@router.post("/inbox")
+async def take(request: Request, scope: Seen, visitor: Handler) -> Response:
+    """Take the files of a form in, and show how far it is. Raises what the API's upload raises."""
+    job = await upload(request, Response(), scope, visitor)
+    return back_to(f"/jobs/{job['id']}")
+
+
+@router.post("/inbox/retry")
+def again(request: Request, scope: Seen, visitor: Handler, document: Annotated[str, Form()] = "") -> Response:
+    """Try a failed document again, or all of them. Raises `NotFound`, `UsageError`."""
+    if not document and not scope.whole:
+        raise UsageError("You see some claims only.", "Try the documents again one by one.")
+    wanted = scope.document(document) if document else None
+    return back_to(f"/jobs/{state_of(request).jobs.add('retry', {'doc': wanted}, visitor.name)}")
+
+
+@router.get("/inbox/reports/{name}")
+def report(request: Request, scope: Seen, visitor: Present, name: str) -> Response:
+    """The report of a night. Raises `NotFound`."""
+    found = {path.name: path for path in _reports(scope.matter.workspace.root)} if scope.whole else {}
+    if name not in found:
+        raise NotFound(f"There is no report {name!r}.", "See the inbox.")
+    text = found[name].read_text(encoding="utf-8", errors="replace")
+    return page(request, visitor, "report.html", name=name, text=Markup(as_html(text)))  # noqa: S704  see there
+
+
+def _reports(root: Path) -> list[Path]:
+    """The reports of nights, the newest first."""
+    return sorted((root / "reports").glob("nightly-*.md"), key=lambda path: path.name, reverse=True)

@@ -1,0 +1,20 @@
+// Asks how far the work is, and loads the page anew when it has ended.
+"use strict";
+
+const job = document.querySelector("[data-job]").dataset.job;
+const bar = document.querySelector("[data-progress]");
+const told = document.querySelector("[data-told]");
+
+async function ask() {
+  try {
+    const answer = await fetch(`/api/v1/jobs/${encodeURIComponent(job)}`, { headers: { accept: "application/json" } });
+    const found = await answer.json();
+    if (found.state === "done" || found.state === "failed") return location.reload();
+    if (found.progress) {
+      if (found.progress.of) { bar.max = found.progress.of; bar.value = found.progress.done; }
+      told.textContent = `${found.progress.done} / ${found.progress.of} ${found.progress.item ?? ""}`;
+    }
+  } catch { /* the server is busy or gone: ask again */ }
+  setTimeout(ask, 700);
+}
+setTimeout(ask, 300);

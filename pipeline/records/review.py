@@ -1,0 +1,110 @@
+"""What waits for a person to look at it, one after the other: proposed links, doubtful values, documents that failed.
+
+Each queue has an order that does not change while it is worked off, so that the place of the next one is a number.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from extractors.facts.fact import Fact
+from pipeline.records import codec
+from pipeline.records.tables import corrections, documents, facts, links, verdicts
+
+UNSURE, RATHER_SURE = 0.5, 0.8
+"""Confidence below which a value is looked at, and below which one is that says itself what is uncertain about it."""
+SETTLED_BY_A_PERSON = (("date", "document"), ("party", "sender"), ("party", "seller"))
+"""Kinds and roles of which a document has one, so that a person's word settles it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """A value that is unsure, with the document in which it stands."""
+
+    document: str
+    fact: Fact
+
+
+def _waiting(claims: Sequence[str] | None, event: tuple[str, str] | None) -> Any:
+    same = sa.and_(
+        verdicts.c.document == links.c.document,
+        verdicts.c.claim == links.c.claim,
+        verdicts.c.event == links.c.event,
+    )
+    condition = ~sa.exists().where(same)
+    if claims is not None:
+        condition = sa.and_(condition, links.c.claim.in_(claims))
+    if event is not None:
+        condition = sa.and_(condition, links.c.claim == event[0], links.c.event == event[1])
+    return condition
+
+
+def count_links(
+    tx: sa.Connection, claims: Sequence[str] | None = None, event: tuple[str, str] | None = None
+) -> int:
+    """How many proposed links nobody has judged; of these claims, or of one event (claim, event)."""
+    query = sa.select(sa.func.count()).select_from(links).where(_waiting(claims, event))
+    return int(tx.execute(query).scalar() or 0)
+
+
+def nth_link(
+    tx: sa.Connection, number: int, claims: Sequence[str] | None = None, event: tuple[str, str] | None = None
+) -> tuple[str, str] | None:
+    """(document, CLAIM/EVENT) of the link at this place, from 0: event by event, the best first."""
+    order = (links.c.claim, links.c.event, links.c.score.desc(), links.c.document)
+    query = sa.select(links.c.document, links.c.claim, links.c.event).where(_waiting(claims, event))
+    row = tx.execute(query.order_by(*order).limit(1).offset(number)).first()
+    return None if row is None else (row.document, f"{row.claim}/{row.event}")
+
+
+def _doubtful(among: Sequence[str] | None) -> Any:
+    said = sa.and_(
+        corrections.c.document == facts.c.document,
+        corrections.c.field == facts.c.kind,
+        corrections.c.role == facts.c.role,
+    )
+    roles = sa.or_(
+        *(sa.and_(facts.c.kind == kind, facts.c.role == role) for kind, role in SETTLED_BY_A_PERSON)
+    )
+    told = sa.cast(facts.c.doubts, sa.String) != "[]"
+    unsure = sa.or_(facts.c.confidence < UNSURE, sa.and_(facts.c.confidence < RATHER_SURE, told))
+    condition = sa.and_(roles, unsure, ~sa.exists().where(said))
+    return condition if among is None else sa.and_(condition, facts.c.document.in_(among))
+
+
+def count_doubts(tx: sa.Connection, among: Sequence[str] | None = None) -> int:
+    """How many values are unsure that a person can settle; `among` these documents."""
+    return int(
+        tx.execute(sa.select(sa.func.count()).select_from(facts).where(_doubtful(among))).scalar() or 0
+    )
+
+
+def nth_doubt(tx: sa.Connection, number: int, among: Sequence[str] | None = None) -> Doubt | None:
+    """The unsure value at this place, from 0."""
+    query = sa.select(facts).where(_doubtful(among)).order_by(facts.c.document, facts.c.position)
+    row = tx.execute(query.limit(1).offset(number)).mappings().first()
+    return None if row is None else Doubt(row["document"], codec.fact_of(row))
+
+
+def _failed(among: Sequence[str] | None) -> Any:
+    failed = documents.c.state == "failed"
+    return failed if among is None else sa.and_(failed, documents.c.id.in_(among))
+
+
+def count_failed(tx: sa.Connection, among: Sequence[str] | None = None) -> int:
+    """How many documents could not be read."""
+    return int(
+        tx.execute(sa.select(sa.func.count()).select_from(documents).where(_failed(among))).scalar() or 0
+    )
+
+
+def nth_failed(tx: sa.Connection, number: int, among: Sequence[str] | None = None) -> str | None:
+    """The document that could not be read at this place, from 0, the newest first."""
+    query = sa.select(documents.c.id).where(_failed(among))
+    order = (documents.c.taken_at.desc(), documents.c.id)
+    found = tx.execute(query.order_by(*order).limit(1).offset(number)).scalar()
+    return None if found is None else str(found)

@@ -1,0 +1,132 @@
+"""Answers that are kept until the records change, and pictures of pages that are drawn once."""
+
+from __future__ import annotations
+
+import datetime
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from app.web.kept import Kept
+from app.web.trail import SUBJECT
+from extractors.errors import Corrupt
+from pipeline.errors import NotFound
+from pipeline.matter import Matter
+from pipeline.overview import Overview, overview
+from pipeline.page_pictures import PagePictures, draw
+from pipeline.records import documents
+from tests.conftest import Command
+from tests.web.pages.conftest import letter
+
+
+class Slow:
+    """Works overviews out when it is let, and counts how often."""
+
+    def __init__(self) -> None:
+        self.calls = 0
+        self.may_go = threading.Event()
+        self.fails = False
+
+    def __call__(self, matter: Matter, claim: str, today: datetime.date) -> Overview:
+        self.calls += 1
+        assert self.may_go.wait(30)
+        if self.fails:
+            raise NotFound("It is gone.")
+        return overview(matter, claim, today)
+
+
+@pytest.fixture
+def slow() -> Slow:
+    return Slow()
+
+
+@pytest.fixture
+def kept(filled: Command, matter: Matter, slow: Slow) -> Iterator[Kept]:
+    made = Kept(matter, slow)
+    yield made
+    slow.may_go.set()
+    made.close()
+
+
+def change(matter: Matter, subject: str = "CLM-001") -> None:
+    with matter.change() as change:
+        change.note("tested", subject)
+
+
+def test_an_answer_is_worked_out_once(kept: Kept, slow: Slow, matter: Matter) -> None:
+    assert kept.claims(["CLM-001"], 0.05) == ([], 1)
+    slow.may_go.set()
+    assert kept.claim("CLM-001").found.overview.claim.id == "CLM-001"
+    change(matter, SUBJECT)  # somebody looked at something: that changes no claim
+    known = kept.claim("CLM-001")
+    assert (known.old, slow.calls) == (False, 1)
+    assert 'role="group"' in known.found.picture
+
+
+def test_an_old_answer_is_shown_while_a_new_one_is_made(kept: Kept, slow: Slow, matter: Matter) -> None:
+    slow.may_go.set()
+    assert not kept.claim("CLM-001").old
+    slow.may_go.clear()
+    change(matter)
+    assert kept.claim("CLM-001").old
+    assert kept.claim("CLM-001").old
+    slow.may_go.set()
+    for _ in range(300):
+        if not kept.claim("CLM-001").old:
+            break
+        threading.Event().wait(0.05)
+    assert (kept.claim("CLM-001").old, slow.calls) == (False, 2)
+
+
+def test_what_fails_is_told_and_tried_again(kept: Kept, slow: Slow) -> None:
+    slow.fails = True
+    slow.may_go.set()
+    with pytest.raises(NotFound):
+        kept.claim("CLM-001")
+    slow.fails = False
+    assert kept.claim("CLM-001").found.overview.evidence["CLM-001/E1"]["proposed"] == 1
+
+
+def test_pages_are_drawn_once_and_kept(claimtrail: Command, matter: Matter, tmp_path: Path) -> None:
+    folder = tmp_path / "drawn"
+    folder.mkdir()
+    letter(folder / "letter.pdf")
+    turned = Image.new("RGB", (400, 200), "white")
+    turned.paste("black", (0, 0, 40, 200))
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    turned.save(folder / "turned.jpg", exif=exif)
+    (folder / "note.txt").write_text("Meeting of 3 May 2023.\n", encoding="utf-8")
+    assert claimtrail("ingest", folder).status == 0
+    with matter.reading() as tx:
+        found = {one.name: one for one in documents.summaries(tx)}
+    pictures = PagePictures(matter)
+    try:
+        first = pictures.picture(found["letter.pdf"], 2, "page")
+        drawn_at = first.stat().st_mtime_ns
+        assert pictures.picture(found["letter.pdf"], 2, "page").stat().st_mtime_ns == drawn_at
+        with Image.open(first) as image:
+            assert (image.format, max(image.size)) == ("WEBP", 1500)
+        with Image.open(pictures.picture(found["turned.jpg"], 1, "small")) as image:
+            assert image.height > image.width
+            assert image.convert("L").getpixel((image.width // 2, 2)) < 60
+        for name, number in (("note.txt", 1), ("letter.pdf", 0), ("letter.pdf", 3)):
+            with pytest.raises(NotFound):
+                pictures.picture(found[name], number, "page")
+    finally:
+        pictures.close()
+    assert not list(matter.workspace.pictures.rglob(".drawing-*"))
+
+
+@pytest.mark.parametrize(
+    ("media_type", "content"), [("application/pdf", b"%PDF-1.4 nothing"), ("image/png", b"\x89PNG nothing")]
+)
+def test_a_page_that_cannot_be_drawn_leaves_nothing(tmp_path: Path, media_type: str, content: bytes) -> None:
+    original, out = tmp_path / "original", tmp_path / "page.webp"
+    original.write_bytes(content)
+    with pytest.raises(Corrupt):
+        draw(original, media_type, 1, 240, 10**8, out, "x")
+    assert list(tmp_path.iterdir()) == [original]
