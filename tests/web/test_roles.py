@@ -27,7 +27,8 @@ NEEDS = {
     "handler": (
         "POST /links/verdict", "POST /documents/{doc}/corrections", "POST /documents/{doc}/marks",
         "POST /documents", "POST /documents/{doc}/retry", "POST /documents/retry", "POST /claims/{claim}/link",
-        "POST /claims/{claim}/export",
+        "POST /claims/{claim}/export", "POST /claims/{claim}/status",
+        "POST /claims/{claim}/events/{event}/responses",
     ),
     "handler of all": (
         "POST /parties/merge", "POST /parties/rename", "POST /claims/import", "POST /link", "POST /verify",
@@ -44,7 +45,16 @@ MAY = {
     "admin": tuple(NEEDS),
     "one": ("viewer", "handler", "nobody"),
 }
-PLACES = {"doc": "0" * 16, "claim": "CLM-9", "number": "1", "job": "x", "run": "x", "name": "x", "label": "x"}
+PLACES = {
+    "doc": "0" * 16,
+    "claim": "CLM-9",
+    "number": "1",
+    "job": "x",
+    "run": "x",
+    "name": "x",
+    "label": "x",
+    "event": "E1",
+}
 REALLY_DONE = ("POST /link", "POST /verify", "POST /reindex", "POST /documents/retry")
 """What would be done if it were asked for as it is asked here; that it may be is seen from the refusals of others."""
 

@@ -37,11 +37,12 @@ def claims(
 
 
 @router.get("/claims/stats")
-def stats(scope: Seen) -> dict[str, Any]:
-    """Counts and sums by type, status and currency; evidence by kind and event: `claimtrail claims stats`."""
+def stats(scope: Seen, today: Today = None) -> dict[str, Any]:
+    """Counts and sums by type, status, respondent, age; evidence by kind and event: `claimtrail claims stats`."""
     with scope.matter.reading() as tx:
         seen = [claim for claim in matters.all_claims(tx) if scope.visitor.sees(claim.id)]
-        return statistics(seen, matters.link_list(tx), documents.summaries(tx), now().date()).as_json()
+        day = on_or_after(today) or now().date()
+        return statistics(seen, matters.link_list(tx), documents.summaries(tx), day).as_json()
 
 
 @router.get("/claims/{claim}", responses=models.ok(models.Claim))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import tempfile
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -11,7 +12,11 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from app.web import models
 from app.web.access import Handler, Opened, Unrestricted
+from app.web.dates import Money
 from app.web.scope import Seen
+from pipeline.claims import qualified
+from pipeline.course import respond, set_status, undo_response, undo_status
+from pipeline.errors import UsageError
 from pipeline.judgement import correct, import_claims, judge, mark
 from pipeline.partybook.edit import merge, part, rename
 from pipeline.partybook.entries import entries
@@ -20,6 +25,7 @@ from pipeline.register import read_register
 router = APIRouter(tags=["deciding"], responses=models.REFUSALS)
 
 Name = Annotated[str, Field(min_length=1, max_length=500)]
+Note = Annotated[str, Field(max_length=2000)]
 _STRICT = ConfigDict(extra="forbid")
 
 
@@ -53,6 +59,34 @@ class Corrections(BaseModel):
     date: Name | None = None
     title: Annotated[str, Field(max_length=2000)] | None = None
     parties: Annotated[list[PartySaid], Field(max_length=100)] = []
+
+
+class StatusSaid(BaseModel):
+    """That a claim came to have a status on a day (today unless given), or that the last one is taken back."""
+
+    model_config = _STRICT
+
+    status: (
+        Literal["open", "submitted", "accepted", "part_accepted", "rejected", "arbitration", "closed"] | None
+    ) = None
+    date: datetime.date | None = None
+    evidence: Name | None = None
+    note: Note = ""
+    undo: bool = False
+
+
+class Answered(BaseModel):
+    """What the other side answered for an event, or that the last answer is taken back."""
+
+    model_config = _STRICT
+
+    answer: Literal["accepted", "part_accepted", "rejected", "more_information"] | None = None
+    date: datetime.date | None = None
+    amount: Money = None
+    currency: Annotated[str, Field(pattern="^[A-Z]{3}$")] | None = None
+    evidence: Name | None = None
+    note: Note = ""
+    undo: bool = False
 
 
 class MarkSaid(BaseModel):
@@ -100,6 +134,30 @@ def corrections(doc: str, said: Corrections, scope: Seen, _: Handler) -> dict[st
 def marks(doc: str, said: MarkSaid, scope: Seen, _: Handler) -> dict[str, Any]:
     """Mark a document privileged: it stays out of bundles: `claimtrail mark`."""
     return mark(scope.matter, scope.document(doc), said.mark, said.clear)
+
+
+@router.post("/claims/{claim}/status")
+def status(claim: str, said: StatusSaid, scope: Seen, _: Handler) -> dict[str, Any]:
+    """Note that a claim came to have a status, or take the last one back: `claimtrail claims status`."""
+    if said.undo == (said.status is not None):
+        raise UsageError("Say either a status or that the last is taken back.", "Give status, or undo.")
+    wanted, evidence = scope.claim(claim), None if said.evidence is None else scope.document(said.evidence)
+    if said.status is None:
+        return undo_status(scope.matter, wanted)
+    return set_status(scope.matter, wanted, said.status, said.date, evidence, said.note)
+
+
+@router.post("/claims/{claim}/events/{event}/responses")
+def responses(claim: str, event: str, said: Answered, scope: Seen, _: Handler) -> dict[str, Any]:
+    """Note what the other side answered for an event, or take the last back: `claimtrail claims respond`."""
+    if said.undo == (said.answer is not None):
+        raise UsageError("Say either an answer or that the last is taken back.", "Give answer, or undo.")
+    wanted = qualified(scope.claim(claim), event)
+    if said.answer is None:
+        return undo_response(scope.matter, wanted)
+    evidence = None if said.evidence is None else scope.document(said.evidence)
+    told = (said.answer, said.date, said.amount, said.currency, evidence, said.note)
+    return respond(scope.matter, wanted, *told)
 
 
 @router.get("/parties")
