@@ -11,7 +11,7 @@ from flows.server import PrefectNotStarting
 from flows.watch import LOCK_SECONDS, Watcher
 from pipeline.clock import now
 from pipeline.matter import Matter
-from pipeline.night import Night, close, heal, link_and_index, look_after
+from pipeline.night import Night, close, heal, link_and_index, look_after, stamp
 from pipeline.workspace import working
 
 
@@ -37,6 +37,7 @@ class NightRun:
             Step("heal", self._heal),
             Step("link and index", self._link_and_index),
             Step("look after", self._look_after),
+            Step("time stamp", self._stamp),
             Step("report", self._close),
         ]
 
@@ -55,6 +56,10 @@ class NightRun:
 
     def _look_after(self) -> None:
         look_after(self.matter, self.night)
+
+    def _stamp(self) -> None:
+        with working(self.matter.workspace, "nightly", LOCK_SECONDS):
+            stamp(self.matter, self.night)
 
     def _close(self) -> None:
         with working(self.matter.workspace, "nightly", LOCK_SECONDS):

@@ -1,13 +1,13 @@
-"""A draft claim report: what happened, who gave notice when, what was lost. Every statement cites its source.
+"""A draft claim report: what happened, on what basis, what was lost, what shows it. Every statement cites its source.
 
-A statement that no document proves is marked as such. Privileged documents are left out. Values that come from
-documents are escaped, so that a report is safe to open.
+Its parts are those that practice asks of claim particulars: a summary; each event with cause, awareness, notice, basis
+in the contract and response (SCL Delay and Disruption Protocol, 2nd edition, core principles 3 and 5); calculation;
+evidence. In Chinese: 总论、根据、计算、证据. What no document proves is marked. Privileged documents are left out.
 """
 
 from __future__ import annotations
 
 import datetime
-import html
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -15,267 +15,241 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.casefile import CaseFile
-from pipeline.chronology import chronology, named
+from pipeline.chronology import chronology
 from pipeline.claims import Party
-from pipeline.deadlines import Deadline, deadlines
+from pipeline.deadlines import deadlines
 from pipeline.gaps import gaps
-from pipeline.harmless import markdown
-from pipeline.ledger import Entry, ledger, money
-from pipeline.wording import Phrases, vocabulary
+from pipeline.ledger import Ledger, ledger, money
+from pipeline.papers import figures
+from pipeline.papers.citing import Bundled, Citer
+from pipeline.papers.course import Course
+from pipeline.papers.docx_form import as_docx
+from pipeline.papers.html_form import as_html
+from pipeline.papers.markdown_form import as_markdown
+from pipeline.papers.paper import Paper, Section, Statement, Table
+from pipeline.papers.words import LANGUAGES, Words
+from pipeline.wording import Phrases
 
-LANGUAGES = ("en", "zh")
-
-
-@dataclass(frozen=True, slots=True)
-class Statement:
-    """A sentence of the report and the page that proves it; `doc` and `page` are None where nothing does."""
-
-    text: str
-    doc: str | None = None
-    page: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Section:
-    """A heading and its statements. `needs_source` is False where they tell what is missing."""
-
-    heading: str
-    statements: tuple[Statement, ...]
-    needs_source: bool = True
+WORDS = Path(__file__).with_suffix(".yaml")
 
 
 @dataclass(frozen=True)
 class Report:
-    """A draft report; `exhibits` are (id, what it is called, date) in the order of their numbers."""
+    """A draft report as a paper; `exhibits` are (id, what it is called, date) in the order of their numbers."""
 
     claim: str
-    language: str
-    heading: str
-    note: str
-    sections: tuple[Section, ...]
+    paper: Paper
     exhibits: tuple[tuple[str, str, datetime.date | None], ...]
+    bundle: Bundled | None = None
 
     def as_json(self) -> dict[str, Any]:
-        """`{"claim", "language", "heading", "note", "sections", "exhibits"}`; each statement with its doc and page."""
+        """`{"claim", "language", "heading", "note", "bundle", "sections", "exhibits"}`."""
         return {
             "claim": self.claim,
-            "language": self.language,
-            "heading": self.heading,
-            "note": self.note,
-            "sections": [
-                {
-                    "heading": section.heading,
-                    "statements": [
-                        {"text": s.text, "doc": s.doc, "page": s.page} for s in section.statements
-                    ],
-                }
-                for section in self.sections
-            ],
+            "language": self.paper.language,
+            "heading": self.paper.title,
+            "note": " ".join(self.paper.notes),
+            "bundle": {"name": self.bundle.name, "profile": self.bundle.profile} if self.bundle else None,
+            "sections": [self._section(section, heading) for section, heading in self.paper.headings()],
             "exhibits": [
                 {"number": n, "doc": doc, "name": name, "date": day.isoformat() if day else None}
                 for n, (doc, name, day) in enumerate(self.exhibits, 1)
             ],
         }
 
+    def _section(self, section: Section, heading: str) -> dict[str, Any]:
+        tables = [block for block in section.blocks if isinstance(block, Table)]
+        return {
+            "heading": heading,
+            "level": section.level,
+            "statements": [self._statement(statement) for statement in section.statements],
+            "tables": [
+                {
+                    "caption": table.caption,
+                    "columns": list(table.columns),
+                    "rows": [[self._statement(cell) for cell in row] for row in table.rows],
+                }
+                for table in tables
+            ],
+        }
+
+    def _statement(self, statement: Statement) -> dict[str, Any]:
+        source = self.paper.source(statement)
+        cite = source.text if source else None
+        return {"text": statement.text, "doc": statement.doc, "page": statement.page, "cite": cite}
+
     def as_markdown(self) -> str:
         """The report as Markdown."""
-        blocks = [f"# {markdown(self.heading)}", markdown(self.note)]
-        for section in self.sections:
-            lines = [
-                f"- {markdown(s.text)} {markdown(self._source(section, s))}".rstrip()
-                for s in section.statements
-            ]
-            blocks += [f"## {markdown(section.heading)}", "\n".join(lines) or markdown(self._word("none"))]
-        lines = [f"{markdown(line)}  " for line in self._exhibit_lines()]
-        return "\n\n".join([*blocks, f"## {markdown(self._word('exhibits'))}", "\n".join(lines)]) + "\n"
+        return as_markdown(self.paper)
 
     def as_html(self) -> str:
         """The report as one HTML page without scripts."""
-        parts = [f"<h1>{html.escape(self.heading)}</h1>", f"<p>{html.escape(self.note)}</p>"]
-        for section in self.sections:
-            items = "".join(self._item(section, statement) for statement in section.statements)
-            body = f"<ul>{items}</ul>" if items else f"<p>{html.escape(self._word('none'))}</p>"
-            parts += [f"<h2>{html.escape(section.heading)}</h2>", body]
-        parts.append(f"<h2>{html.escape(self._word('exhibits'))}</h2>")
-        parts += [
-            f'<p id="exhibit-{n}">{html.escape(line)}</p>' for n, line in enumerate(self._exhibit_lines(), 1)
-        ]
-        head = f'<head><meta charset="utf-8"><title>{html.escape(self.claim)}</title></head>'
-        body = "\n".join(["<body>", *parts, "</body>"])
-        return f'<!DOCTYPE html>\n<html lang="{self.language}">{head}\n{body}\n</html>\n'
+        return as_html(self.paper)
 
-    def _item(self, section: Section, statement: Statement) -> str:
-        source = html.escape(self._source(section, statement))
-        if statement.doc is not None:
-            source = f'<a href="#exhibit-{self._number(statement.doc)}">{source}</a>'
-        return f"<li>{html.escape(statement.text)} {source}</li>"
-
-    def _source(self, section: Section, statement: Statement) -> str:
-        if statement.doc is None:
-            return self._word("unsourced") if section.needs_source else ""
-        return self._word("cite", number=self._number(statement.doc), page=statement.page)
-
-    def _number(self, doc: str) -> int:
-        return next(n for n, (known, _, _) in enumerate(self.exhibits, 1) if known == doc)
-
-    def _exhibit_lines(self) -> Iterator[str]:
-        for number, (_, name, day) in enumerate(self.exhibits, 1):
-            date = day.isoformat() if day else self._word("no_date")
-            yield self._word("exhibit", number=number, name=name, date=date)
-
-    def _word(self, key: str, **values: object) -> str:
-        return _words(self.language, key, **values)
+    def as_docx(self, made_at: datetime.datetime) -> bytes:
+        """The report as a Word document."""
+        return as_docx(self.paper, made_at)
 
 
-def claim_report(case: CaseFile, today: datetime.date, language: str | None = None) -> Report:
-    """The draft report of a claim, in `language` (`en` or `zh`) or in that of most of its evidence."""
+def claim_report(
+    case: CaseFile,
+    today: datetime.date,
+    language: str | None = None,
+    bundle: Bundled | None = None,
+    beside: Path | None = None,
+) -> Report:
+    """The draft report of a claim, in `language` (`en` or `zh`) or in that of most of its evidence.
+
+    Pages are cited as those of `bundle`, for documents that are in it; with `beside`, the folder in which the report
+    will lie, citations lead into the bundle.
+    """
     case = case.without_privileged()
-    draft = _Draft(case, today, language or _language(case))
-    sections = (
-        draft.claim(),
-        draft.parties(),
-        draft.course(),
-        draft.clocks(),
-        draft.loss(),
-        draft.open_points(),
-    )
-    exhibits = tuple((found.id, named(found), found.summary.date) for found in case.in_order())
-    note = draft.word("note", today=today.isoformat())
-    return Report(case.claim.id, draft.language, draft.word("heading"), note, sections, exhibits)
+    draft = _Draft(case, today, Words(WORDS, language or _language(case)), bundle)
+    citer = Citer(draft.words, {e.id: n for n, e in enumerate(case.in_order(), 1)}, bundle, beside)
+    exhibits = tuple((e.id, draft.words.called(e), e.summary.date) for e in case.in_order())
+    return Report(case.claim.id, draft.paper(citer), exhibits, bundle)
 
 
 def _language(case: CaseFile) -> str:
-    counts = Counter(
-        found.summary.language for found in case.evidence.values() if found.summary.language in LANGUAGES
-    )
+    languages = [found.summary.language for found in case.evidence.values()]
+    counts = Counter(language for language in languages if language in LANGUAGES)
     return counts.most_common(1)[0][0] if counts else "en"
 
 
 class _Draft:
     """Writes the sections of one report."""
 
-    def __init__(self, case: CaseFile, today: datetime.date, language: str) -> None:
-        self.case = case
-        self.today = today
-        self.language = language
+    def __init__(self, case: CaseFile, today: datetime.date, words: Words, bundle: Bundled | None) -> None:
+        self.case, self.today, self.words, self.bundle = case, today, words, bundle
+        self.clocks = deadlines(case, today)
+        self.sums: Ledger = ledger(case)
 
-    def word(self, key: str, **values: object) -> str:
-        return _words(self.language, key, **values)
-
-    def name(self, key: str) -> str:
-        """A role, kind, step or status in the report's language."""
-        names: dict[str, str] = vocabulary(_FILE)["names"].get(self.language, {})
-        return names.get(key, key.replace("_", " "))
-
-    def claim(self) -> Section:
+    def paper(self, citer: Citer) -> Paper:
         claim = self.case.claim
-        status = self.word(
+        course = Course(self.case, self.words, self.clocks, self.sums)
+        return Paper(
+            language=self.words.language,
+            title=self.words("heading", id=claim.id),
+            header=f"{self.words('draft')} · {claim.id}",
+            sections=(
+                self._summary(),
+                Section(self.words("course"), (Statement(self.words("course_note"), needs_source=False),)),
+                *course.sections(),
+                Section(
+                    self.words("clocks"),
+                    (figures.clocks_table(self.words, self.clocks),) if self.clocks else (),
+                ),
+                self._loss(),
+                Section(
+                    self.words("chronology"),
+                    (figures.chronology_table(self.case, self.words, chronology(self.case)),),
+                ),
+                Section(self.words("open"), tuple(self._open_points()), items=True),
+                Section(
+                    self.words("exhibits"), (figures.exhibits_table(self.case, self.words, self.bundle),)
+                ),
+            ),
+            citing=citer,
+            labels=self.words.labels(),
+            lines=(claim.title,),
+            notes=tuple(self._notes()),
+            contents=True,
+            numbered=True,
+        )
+
+    def _notes(self) -> Iterator[str]:
+        yield self.words("note", today=self.today)
+        if self.bundle is None:
+            yield self.words("no_bundle")
+        else:
+            day = self.bundle.made_at[:10]
+            yield self.words("in_bundle", name=self.bundle.name, profile=self.bundle.profile, day=day)
+
+    def _summary(self) -> Section:
+        claim = self.case.claim
+        status = self.words(
             "status",
-            type=self.name(claim.type),
-            status=self.name(claim.status),
-            contract=self.name(claim.contract),
+            type=self.words.name(claim.type),
+            status=self.words.name(claim.status),
+            contract=self.words.name(claim.contract),
         )
         return Section(
-            self.word("claim"),
+            self.words("summary"),
             (
-                Statement(self.word("identity", id=claim.id, title=claim.title)),
-                Statement(status),
+                Statement(self.words("identity", id=claim.id, title=claim.title), needs_source=False),
+                Statement(status, needs_source=False),
+                *self._references(),
+                *(self._party(party) for party in claim.parties),
                 self._amount(),
+                figures.overview(self.case, self.words, self.clocks, self.sums),
             ),
         )
+
+    def _references(self) -> Iterator[Statement]:
+        for reference in self.case.claim.references:
+            yield self._named("reference", (reference,), reference=reference)
+
+    def _party(self, party: Party) -> Statement:
+        return self._named("party", party.names, role=self.words.title(party.role), name=party.name)
+
+    def _named(self, key: str, names: tuple[str, ...], **values: object) -> Statement:
+        """A sentence that is proved by any page on which one of these names stands."""
+        text, wanted = self.words(key, **values), Phrases(names)
+        for found in self.case.in_order():
+            if (hit := next(wanted.hits(self.case.view(found.id)), None)) is not None:
+                return Statement(text, found.id, hit.page)
+        return Statement(text)
 
     def _amount(self) -> Statement:
         claim = self.case.claim
         if claim.amount is None:
-            return Statement(self.word("no_amount"))
-        text = self.word("amount", amount=money(claim.amount), currency=claim.currency or "")
+            return Statement(self.words("no_amount"), needs_source=False)
+        text = self.words("amount", amount=money(claim.amount), currency=claim.currency or "")
         for found in self.case.in_order():
             for fact, value in found.sums():
                 if value.amount == claim.amount and value.currency in (None, claim.currency):
                     return Statement(text, found.id, found.page_of(fact))
         return Statement(text)
 
-    def parties(self) -> Section:
-        return Section(self.word("parties"), tuple(self._party(party) for party in self.case.claim.parties))
-
-    def _party(self, party: Party) -> Statement:
-        text = self.word("party", role=self.name(party.role), name=party.name)
-        wanted = Phrases(party.names)
-        for found in self.case.in_order():
-            if (hit := next(wanted.hits(self.case.view(found.id)), None)) is not None:
-                return Statement(text, found.id, hit.page)
-        return Statement(text)
-
-    def course(self) -> Section:
-        return Section(self.word("course"), tuple(self._happenings()))
-
-    def _happenings(self) -> Iterator[Statement]:
-        for row in chronology(self.case):
-            when = row.date.isoformat()
-            if row.end is not None:
-                when = self.word("range", start=when, end=row.end.isoformat())
-            key = "event" if row.event else "told"
-            yield Statement(self.word(key, when=when, title=row.text, text=row.text), row.doc, row.page)
-            event = self.case.claim.event(row.event.partition("/")[2]) if row.event else None
-            if event is not None and event.description:
-                yield Statement(self.word("description", text=event.description), row.doc, row.page)
-
-    def clocks(self) -> Section:
-        return Section(self.word("clocks"), tuple(self._clock(d) for d in deadlines(self.case, self.today)))
-
-    def _clock(self, found: Deadline) -> Statement:
-        days = (found.done - found.due).days if found.done else (found.due - self.today).days
-        text = self.word(
-            found.status,
-            event=found.event,
-            step=self.name(found.step),
-            clause=found.clause,
-            due=found.due.isoformat(),
-            done=found.done.isoformat() if found.done else "",
-            days=days,
-        )
-        proof = found.done_evidence or found.clock_evidence
-        return Statement(text, proof.doc, proof.page) if proof else Statement(text)
-
-    def loss(self) -> Section:
-        found = ledger(self.case)
-        balance = self.word(
+    def _loss(self) -> Section:
+        found = self.sums
+        balance = self.words(
             "balance",
             claimed=money(found.claimed) if found.claimed is not None else "–",
             evidenced=money(found.evidenced),
             difference=money(found.difference) if found.difference is not None else "–",
             currency=found.currency or "",
         )
-        return Section(self.word("loss"), (*(self._sum(row) for row in found.rows), Statement(balance)))
-
-    def _sum(self, row: Entry) -> Statement:
-        key = "counted" if row.counted else "not_counted"
-        values = {"text": row.description, "amount": money(row.amount), "currency": row.currency or ""}
-        return Statement(self.word(key, why=row.why_not, **values), row.doc, row.page)
-
-    def open_points(self) -> Section:
-        return Section(self.word("open"), tuple(self._open_points()), needs_source=False)
+        tables = [figures.ledger_table(self.words, found), figures.costs_table(self.words, found)]
+        tables.append(figures.uncounted_table(self.words, found))
+        filled = tuple(table for table in tables if table.rows)
+        return Section(self.words("loss"), (Statement(balance, needs_source=False), *filled))
 
     def _open_points(self) -> Iterator[Statement]:
+        """What is to be done; these tell of what is missing, so they need no source."""
         found = gaps(self.case)
         for event in found.events_without_evidence:
-            yield Statement(self.word("bare_event", event=event))
-        for kind in found.missing_kinds:
-            yield Statement(self.word("missing_kind", event=kind.event, kind=self.name(kind.kind)))
+            yield Statement(self.words("bare_event", event=event), needs_source=False)
+        for missing in found.missing_kinds:
+            text = self.words("missing_kind", event=missing.event, kind=self.words.name(missing.kind))
+            yield Statement(text, needs_source=False)
+        for lacking in found.missing_items:
+            where = lacking.event or self.words("whole_claim")
+            item, language = lacking.item, self.words.language
+            told = {"name": item.name.in_language(language), "todo": item.todo.in_language(language)}
+            yield Statement(self.words("missing_item", event=where, **told), needs_source=False)
         for lost in found.missing_references:
-            yield Statement(
-                self.word("missing_reference", number=lost.number, why=lost.why), lost.doc, lost.page
-            )
+            number = self.words.phrase(lost.number) or lost.number
+            yield self._because("missing_reference", lost.why, lost.doc, lost.page, number=number)
         for doubt in found.doubtful_facts:
-            text = self.word("doubtful", kind=self.name(doubt.kind), value=doubt.value, why=doubt.why)
-            yield Statement(text, doubt.doc, doubt.page)
+            kind = self.words.title(doubt.kind)
+            yield self._because("doubtful", doubt.why, doubt.doc, doubt.page, kind=kind, value=doubt.value)
         for document in found.undated:
-            yield Statement(self.word("undated", name=named(self.case.evidence[document])), document, 1)
+            text = self.words("undated", name=self.words.called(self.case.evidence[document]))
+            yield Statement(text, document, 1)
 
-
-_FILE = Path(__file__).with_suffix(".yaml")
-
-
-def _words(language: str, key: str, **values: object) -> str:
-    text: str = vocabulary(_FILE)[language][key]
-    return text.format(**values) if values else text
+    def _because(self, key: str, why: str, doc: str, page: int, **values: object) -> Statement:
+        """With the reason, where the rules tell it in this language."""
+        reason = self.words.phrase(why)
+        text = self.words(f"{key}_why", why=reason, **values) if reason else self.words(key, **values)
+        return Statement(text, doc, page)

@@ -14,6 +14,7 @@ __all__ = [
     "DocumentError",
     "InstallationError",
     "MatterError",
+    "NoNotice",
     "NoWorkspace",
     "NotFound",
     "NotWritable",
@@ -22,6 +23,7 @@ __all__ = [
     "RegisterError",
     "SidecarAlone",
     "SystemFault",
+    "TimestampFailed",
     "UsageError",
     "WorkspaceBusy",
     "WorkspaceTooNew",
@@ -39,6 +41,11 @@ class MatterError(ClaimtrailError):
 class UsageError(MatterError):
     code = "usage"
     hint = "See claimtrail COMMAND --help."
+
+
+class NoNotice(MatterError):
+    code = "no_notice"
+    hint = "Name the contract form that applies in the claims register (contract), and import it again."
 
 
 class NoWorkspace(MatterError):
@@ -74,6 +81,12 @@ class AmbiguousName(MatterError):
 class RegisterError(MatterError):
     code = "register"
     hint = "Correct the line that the message names and import the register again; nothing was changed."
+
+
+class TimestampFailed(MatterError):
+    code = "timestamp_failed"
+    exit_code = 1
+    hint = "Nothing else is lost: try again with claimtrail stamp, or see timestamp in settings.yaml."
 
 
 class ChecklistError(MatterError):

@@ -36,6 +36,7 @@ from pipeline.links import Link
 from pipeline.matter import Matter
 from pipeline.records import audit_log, documents
 from pipeline.searchable import words_of_document
+from pipeline.timestamps.stamping import Sealing
 
 PRIVILEGED = "privileged"
 T = TypeVar("T")
@@ -49,8 +50,14 @@ def export(
     confirmed_only: bool = False,
     as_zip: bool = False,
     progress: Progress | None = None,
+    timestamp: bool = False,
 ) -> dict[str, Any]:
-    """Build the bundle of a claim; returns `{"claim", "bundle", "zip", "pages", "exhibits", "withheld", "notes"}`."""
+    """Build the bundle of a claim; returns `{"claim", "bundle", "zip", "pages", "exhibits", "withheld", "notes"}`.
+
+    With `timestamp` also `"timestamp"`: the stamp of the authority that the settings name, or the error that kept the
+    bundle from having one.
+    """
+    sealing = Sealing(matter) if timestamp else None
     close_open(matter)
     case = collect(matter, claim_id, profile, confirmed_only)
     if not case.exhibits:
@@ -65,10 +72,11 @@ def export(
         runs.append(begin(matter, claim_id, built, included))
 
     with Workers(1, matter.settings.limits.limits()) as workers:
-        report = build(case, out, as_zip, progress, publishing, _runner(matter, workers))
+        report = build(case, out, as_zip, progress, publishing, _runner(matter, workers), sealing)
     for run in runs:
         complete(matter, run)
-    return _answer(case, report)
+    answer = _answer(case, report)
+    return answer if sealing is None else {**answer, "timestamp": sealing.close(claim_id)}
 
 
 def _runner(matter: Matter, workers: Workers) -> Runner:

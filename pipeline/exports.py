@@ -6,6 +6,7 @@ that was left open is closed by a later command: by the bundle's own manifest, w
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import uuid
 import zipfile
@@ -13,7 +14,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pipeline.errors import UsageError
 from pipeline.matter import Change, Matter
+from pipeline.papers.citing import bundle_at
 from pipeline.records import matters
 
 if TYPE_CHECKING:  # loading it takes a while, and every intake looks for open exports
@@ -56,10 +59,18 @@ def close_open(matter: Matter) -> None:
 
 def _complete(change: Change, run: str, summary: Mapping[str, Any]) -> None:
     told = {key: summary[key] for key in ("documents", "pages", "withheld", "manifest")}
-    matters.end_run(
-        change.tx, run, told
-    )  # where it went is no one's business: the workspace holds no foreign path
+    # where it went is no one's business: the workspace holds no foreign path
+    matters.end_run(change.tx, run, {**told, "claim": summary["claim"], **_numbers(summary)})
     change.note("exported", summary["claim"], **told)
+
+
+def _numbers(summary: Mapping[str, Any]) -> dict[str, Any]:
+    """By what the pages of the bundle go, so that papers can cite them; nothing where it has gone again."""
+    out = Path(summary["out"])
+    for place in (out, Path(summary["zip"])) if summary["zip"] else (out,):
+        with contextlib.suppress(UsageError):
+            return bundle_at(place).as_json()
+    return {}
 
 
 def _is_there(summary: Mapping[str, Any]) -> bool:

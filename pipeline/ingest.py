@@ -37,6 +37,7 @@ from pipeline.packed import Packed, packed
 from pipeline.partybook import bring_parties
 from pipeline.records import documents, matters
 from pipeline.steps import VERSIONS, after
+from pipeline.touches import read_by
 
 RETRIED_AT_ONCE = (WorkerDied, OcrFailed)
 LOOK_SECONDS = 1.0
@@ -288,7 +289,8 @@ class Ingest:
             for step in after("facts"):
                 documents.undo(change.tx, step, [document.id])
             pages = len(found.reading.pages)
-            change.note("read", document.id, kind=found.kind, pages=pages, children=len(children))
+            by = read_by(found.reading.pages, VERSIONS["read"])
+            change.note("read", document.id, kind=found.kind, pages=pages, children=len(children), **by)
         shown = tuple(replace(c, shown=f"{taken.shown}/{n}") for c, n in zip(children, names, strict=True))
         return Outcome(document.id, taken.shown, found.kind, pages, children=shown)
 

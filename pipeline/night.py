@@ -14,9 +14,10 @@ from extractors.ocr.kept import READINGS, forget_unused
 from index.errors import SearchError
 from pipeline import harmless
 from pipeline.audit import BEFORE_ALL, Fault, Head
-from pipeline.clock import stamp
+from pipeline.clock import stamp as written
 from pipeline.copies import find_copies
 from pipeline.date_orders import settle_orders
+from pipeline.errors import MatterError
 from pipeline.indexing import index_pending, open_search, reindex
 from pipeline.ingest import retry
 from pipeline.ingest_report import Report
@@ -26,6 +27,7 @@ from pipeline.matter import Matter
 from pipeline.partybook import bring_parties
 from pipeline.records import audit_log, documents, findings, matters
 from pipeline.redo import reopen_outdated, understand_outdated
+from pipeline.timestamps.stamping import check_audit_stamps, stamp_audit
 from pipeline.urgent import told, urgent
 from pipeline.witnesses import audit_faults, reported
 from pipeline.workspace import write_atomically
@@ -84,7 +86,7 @@ class Night:
             for found in report.as_json()["failed"]
         ]
         return {
-            "started": stamp(self.started),
+            "started": written(self.started),
             "ok": self.ok,
             "ingested": sum(len(report.ingested) for report in self.reports),
             "duplicates": sum(len(report.duplicates) for report in self.reports),
@@ -180,6 +182,17 @@ def _taken_in(night: Night) -> set[str]:
 def tonight(hashes: Iterable[str], date: datetime.date) -> list[str]:
     """The originals whose turn it is: by hash, so that each comes once in `CYCLE` nights whatever is added."""
     return [sha256 for sha256 in hashes if int(sha256[:8], 16) % CYCLE == date.toordinal() % CYCLE]
+
+
+def stamp(matter: Matter, night: Night) -> None:
+    """Have the audit's head time-stamped, where the settings want it; a failure is a fault of the night."""
+    night.faults += check_audit_stamps(matter).faults
+    if matter.settings.timestamp is None or not matter.settings.timestamp.nightly:
+        return
+    try:
+        stamp_audit(matter)
+    except MatterError as error:
+        night.faults.append(Fault("time stamp", f"{error.message} {error.hint}"))
 
 
 def close(matter: Matter, night: Night) -> str:

@@ -72,6 +72,17 @@ class WatchSettings(BaseModel):
     )
 
 
+class TimestampSettings(BaseModel):
+    """The time-stamp authority (RFC 3161). `ca`: its CA certificates, a PEM file named from the workspace's folder."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    url: str = Field(pattern=r"^https?://[^\s/]+\S*$")
+    ca: str | None = None
+    nightly: bool = Field(False, description="have the audit's head stamped every night")
+    seconds: float = Field(30.0, gt=0, le=600, description="wall time for one stamp")
+
+
 class Settings(BaseModel):
     """All settings of a workspace; each has a default, so the file may be empty."""
 
@@ -82,6 +93,7 @@ class Settings(BaseModel):
     ocr: OcrSettings = OcrSettings()
     limits: LimitSettings = LimitSettings()
     watch: WatchSettings = WatchSettings()
+    timestamp: TimestampSettings | None = None
 
     def processes(self) -> int:
         """How many worker processes to use."""

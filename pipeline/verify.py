@@ -15,6 +15,7 @@ from pipeline.errors import UsageError
 from pipeline.indexing import open_search
 from pipeline.matter import Matter
 from pipeline.records import audit_log, documents
+from pipeline.timestamps.stamping import Checked, check_audit_stamps, check_bundle_stamps, read_roots
 from pipeline.witnesses import audit_faults
 from pipeline.workspace import MARKER
 
@@ -25,6 +26,8 @@ class Verified:
 
     checked: int
     faults: tuple[Fault, ...]
+    notes: tuple[str, ...] = ()
+    """Time stamps that hold: when, by whom, and who vouches for that."""
 
     @property
     def ok(self) -> bool:
@@ -33,25 +36,31 @@ class Verified:
     def as_json(self) -> dict[str, Any]:
         """The form of the contract."""
         faults = [{"where": fault.where, "what": fault.what} for fault in self.faults]
-        return {"ok": self.ok, "checked": self.checked, "faults": faults}
+        return {"ok": self.ok, "checked": self.checked, "faults": faults, "notes": list(self.notes)}
 
 
-def verify(path: Path, against: Path | None = None) -> Verified:
+def verify(path: Path, against: Path | None = None, ca: Path | None = None) -> Verified:
     """Check what is at this path, by what it is; a workspace's audit also against that of a bundle made from it.
 
-    Raises `UsageError` when it is neither.
+    `ca` is the PEM file of who must vouch for time stamps. Raises `UsageError` when it is neither.
     """
+    roots = read_roots(ca) if ca is not None else None
     if (path / MARKER).is_file():
         with Matter.open(path, "verify") as matter:
-            return verify_workspace(matter, against)
+            return _with_stamps(verify_workspace(matter, against), check_audit_stamps(matter, roots))
     if against is not None:
         raise UsageError(f"{path} is no workspace.", "With --against, name the workspace, then the bundle.")
     if (path / "bagit.txt").exists() or (path / "data").is_dir() or zipfile.is_zipfile(path):
         report = check_bundle(path)
-        return Verified(report.checked, tuple(Fault(where, what) for where, what in report.faults))
+        found = Verified(report.checked, tuple(Fault(where, what) for where, what in report.faults))
+        return _with_stamps(found, check_bundle_stamps(path, roots or ()))
     raise UsageError(
         f"{path} is neither a bundle nor a workspace.", "Name the folder that export or init made."
     )
+
+
+def _with_stamps(found: Verified, stamps: Checked) -> Verified:
+    return Verified(found.checked + stamps.count, (*found.faults, *stamps.faults), stamps.notes)
 
 
 def verify_workspace(matter: Matter, bundle: Path | None = None) -> Verified:

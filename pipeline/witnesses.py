@@ -1,7 +1,7 @@
 """Checking the audit against all that knows how far it had come: the head beside the records, the row in them, the
-reports of nights, and a bundle that was handed over.
+reports of nights, heads that were time-stamped, and a bundle that was handed over.
 
-Whoever holds the workspace can take each of the first three away; a bundle lies with someone else.
+Whoever holds the workspace can take each of the first four away; a bundle lies with someone else.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from pipeline.audit import Fault, Head, Witness, check
 from pipeline.errors import UsageError
 from pipeline.matter import Matter
 from pipeline.records import audit_log
+from pipeline.timestamps.stamping import witnesses as stamped
 
 LARGEST = 2**28
 """Bytes of a file in a bundle above which it is not read."""
@@ -26,6 +27,7 @@ def audit_faults(matter: Matter, bundle: Path | None = None) -> list[Fault]:
     """What is wrong with the audit of a matter. Raises `UsageError` for a bundle that has no audit to compare."""
     # Before the entries: another process may be at work, and its newest entry is not in what is read of the chain.
     witnesses = [matter.audit_witness(), *_reports(matter.workspace.root / "reports")]
+    witnesses += stamped(matter.workspace.timestamps)
     if bundle is not None:
         witnesses += _bundle(bundle)
     with matter.reading() as tx:

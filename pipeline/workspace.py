@@ -18,12 +18,16 @@ from pipeline.errors import NoWorkspace, UsageError, WorkspaceBusy, WorkspaceToo
 
 FORM = 1
 MARKER = "claimtrail.json"
-FOLDERS = ("originals", "index", "inbox", "quarantine", "reports", "scratch", "ocr", "pictures", "web")
+FOLDERS = (
+    *("originals", "index", "inbox", "quarantine", "reports", "scratch"),
+    *("ocr", "timestamps", "pictures", "web"),
+)
 _HALF_WRITTEN = (
     (".", ".*.json.*"),
     (".", ".settings.yaml.*"),
     ("quarantine", "**/.*.reason.json.*"),
     ("reports", ".nightly-*.md.*"),
+    ("timestamps", ".audit-*"),
 )
 SETTINGS_TEXT = """# Settings of this workspace. Everything has a default; docs/guide.md names all of them.
 # ocr:
@@ -89,6 +93,11 @@ class Workspace:
     def web(self) -> Path:
         """What the pages keep for a while: uploads until they are taken in, bundles to be fetched."""
         return self.root / "web"
+
+    @property
+    def timestamps(self) -> Path:
+        """Stamped heads of the audit, each beside its stamp."""
+        return self.root / "timestamps"
 
     def sweep(self) -> None:
         """Remove what an interrupted run left unfinished. Only for the holder of the lock."""

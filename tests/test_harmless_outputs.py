@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import re
+import zipfile
 from collections.abc import Callable
 from contextlib import redirect_stderr, redirect_stdout
 from email.message import EmailMessage
@@ -55,7 +56,29 @@ Subject: {FORMULA} {ESCAPE} {MARKUP}
 On 14 March 2023 access to Area B was refused {CSI} {TURN} {LINK}; {FORMULA}.
 We claim the sum of US$1.25 million {MARKUP} for access.
 """
-TAGS = {"html", "head", "meta", "title", "body", "h1", "h2", "p", "ul", "li", "a"}
+TAGS = {
+    *(
+        "html",
+        "head",
+        "meta",
+        "title",
+        "style",
+        "body",
+        "header",
+        "main",
+        "nav",
+        "aside",
+        "h1",
+        "h2",
+        "h3",
+        "p",
+        "ul",
+        "li",
+        "a",
+    ),
+    *("mark", "blockquote", "table", "caption", "colgroup", "col", "thead", "tbody", "tr", "th", "td"),
+}
+"""Of a paper as a page."""
 ACTIVE_ON_A_TERMINAL = re.compile("[\0-\x08\x0b\x0d-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 
@@ -125,6 +148,8 @@ def letter(hostile: Call) -> str:
         "ledger CLM-001",
         "gaps CLM-001",
         "report CLM-001",
+        "notice CLM-001/E1",
+        "custody DOC",
         "parties list",
         "events suggest CLM-001",
         "claims list",
@@ -156,22 +181,28 @@ def test_snippets_hold_no_markup_but_their_marks(hostile: Call) -> None:
         assert set(re.findall(r"<[^>]*>", hit["snippet"])) <= {"<mark>", "</mark>"}
 
 
-def test_a_report_is_safe_to_open(hostile: Call, tmp_path: Path) -> None:
-    page, text = tmp_path / "report.html", tmp_path / "report.md"
-    assert hostile("report", "CLM-001", "--out", str(page)).status == 0
-    assert hostile("report", "CLM-001", "--out", str(text)).status == 0
+@pytest.mark.parametrize("command", ["report CLM-001", "notice CLM-001/E1", "custody DOC"])
+def test_a_paper_is_safe_to_open(hostile: Call, letter: str, tmp_path: Path, command: str) -> None:
+    page, text, word = (tmp_path / f"paper.{suffix}" for suffix in ("html", "md", "docx"))
+    for out in (page, text, word):
+        asked = (letter if part == "DOC" else part for part in command.split())
+        assert hostile(*asked, "--out", str(out)).status == 0
     tree = etree.fromstring(page.read_bytes(), etree.HTMLParser())
     assert {node.tag for node in tree.iter()} <= TAGS
     assert not [a for node in tree.iter() for a in node.attrib if a.startswith("on")]
     assert all(node.get("href").startswith("#") for node in tree.iter("a"))
-    marked = text.read_text(encoding="utf-8")
+    marked = text.read_text(encoding="utf-8").replace("\n> ", "\n")
     assert "<" not in marked.replace("\\<", "")
     assert not re.search(r"(?<!\\)\]\(", marked)
+    with zipfile.ZipFile(word) as packed:
+        assert "TargetMode" not in packed.read("word/_rels/document.xml.rels").decode()
+        fields = re.findall(r"<w:instrText[^>]*>([^<]*)<", packed.read("word/document.xml").decode())
+    assert {field.split()[0] for field in fields} <= {"TOC"}
 
 
 def test_a_bundle_runs_nothing_and_writes_nowhere_else(hostile: Call, tmp_path: Path) -> None:
     assert hostile("export", "CLM-001", "--out", str(tmp_path / "bundle")).status == 0
-    for table in ("index.csv", "chronology.csv"):
+    for table in ("index.csv", "chronology.csv", "custody.csv"):
         cells = [
             cell
             for row in csv.reader((tmp_path / "bundle" / "data" / table).open(encoding="utf-8-sig"))

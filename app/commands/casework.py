@@ -1,30 +1,27 @@
-"""`chronology`, `deadlines`, `ledger`, `gaps` and `report`."""
+"""`chronology`, `deadlines`, `ledger` and `gaps`."""
 
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import click
-from click.decorators import FC
 
 from app.answers import claim_ids, deadlines_of
+from app.files import Forms, out_option, write_form
 from app.options import IsoDate, json_option, open_matter, workspace_option
-from app.output import language, message, print_json, print_table, say, word
+from app.output import language, print_json, print_table, say, word
 from pipeline import ledger_book, timeline
 from pipeline.calendar_file import calendar
 from pipeline.casefile import load_case
 from pipeline.chronology import Row, chronology
-from pipeline.claim_report import claim_report
 from pipeline.clock import now
 from pipeline.deadlines import Deadline
-from pipeline.errors import UsageError
 from pipeline.gaps import gaps
 from pipeline.ledger import ledger
 from pipeline.notices import told
-from pipeline.workspace import write_atomically
 
 
 def _print_rows(rows: list[dict[str, Any]], columns: list[str], as_json: bool) -> None:
@@ -34,34 +31,9 @@ def _print_rows(rows: list[dict[str, Any]], columns: list[str], as_json: bool) -
         print_table(columns, [[row[column] for column in columns] for row in rows])
 
 
-def _out_option(*suffixes: str) -> Callable[[FC], FC]:
-    """`--out FILE`, whose suffix says in which form."""
-    return click.option(
-        "--out",
-        type=click.Path(path_type=Path),
-        metavar="FILE",
-        help=f"Write to a new file: {', '.join(f'FILE.{suffix}' for suffix in suffixes)}.",
-    )
-
-
-def _write(out: Path, forms: dict[str, Callable[[], str | bytes]]) -> None:
-    """Write a new file in the form that its suffix names."""
-    if out.suffix.lower() not in forms:
-        raise UsageError(f"{out.name} does not say in which form.", f"End it with {' or '.join(forms)}.")
-    _write_new(out, forms[out.suffix.lower()])
-
-
-def _write_new(out: Path, made: Callable[[], str | bytes]) -> None:
-    """Write what is made to a file that is not there yet, and say which."""
-    if out.exists():
-        raise UsageError(f"{out} is there already.", "Name a new file.")
-    write_atomically(out, made())
-    message(str(out))
-
-
 @click.command("chronology")
 @click.argument("claim")
-@_out_option("csv", "svg", "html")
+@out_option("csv", "svg", "html")
 @workspace_option
 @json_option
 def chronology_command(claim: str, out: Path | None, workspace: Path, as_json: bool) -> None:
@@ -74,12 +46,12 @@ def chronology_command(claim: str, out: Path | None, workspace: Path, as_json: b
     rows = chronology(case)
     title = f"{case.claim.id}: {case.claim.title}"
     if out is not None:
-        forms: dict[str, Callable[[], str | bytes]] = {
+        forms: Forms = {
             ".csv": lambda: timeline.as_csv(rows),
             ".svg": lambda: timeline.as_svg(rows, title),
             ".html": lambda: timeline.as_html(rows, title),
         }
-        _write(out, forms)
+        write_form(out, forms)
     if as_json or out is None:
         _print_chronology(rows, as_json)
 
@@ -96,7 +68,7 @@ def _print_chronology(rows: Sequence[Row], as_json: bool) -> None:
 @click.command("deadlines")
 @click.argument("claim", required=False)
 @click.option("--today", type=IsoDate(), help="Reckon from this day instead of today.")
-@_out_option("ics")
+@out_option("ics")
 @workspace_option
 @json_option
 def deadlines_command(
@@ -110,7 +82,7 @@ def deadlines_command(
         wanted = [claim] if claim else claim_ids(matter)
         found = deadlines_of(matter, wanted, today or now().date())
     if out is not None:
-        _write(out, {".ics": lambda: calendar(found, now(), language())})
+        write_form(out, {".ics": lambda: calendar(found, now(), language())})
     if as_json:
         print_json([deadline.as_json() for deadline in found])
     elif out is None:
@@ -149,7 +121,7 @@ def _notes(deadline: Deadline) -> Iterator[str]:
 
 @click.command("ledger")
 @click.argument("claim")
-@_out_option("xlsx", "csv")
+@out_option("xlsx", "csv")
 @workspace_option
 @json_option
 def ledger_command(claim: str, out: Path | None, workspace: Path, as_json: bool) -> None:
@@ -161,11 +133,11 @@ def ledger_command(claim: str, out: Path | None, workspace: Path, as_json: bool)
         case = load_case(matter, claim)
     found = ledger(case)
     if out is not None:
-        forms: dict[str, Callable[[], str | bytes]] = {
+        forms: Forms = {
             ".xlsx": lambda: ledger_book.as_workbook(found, case, now()),
             ".csv": lambda: ledger_book.as_csv(found, case),
         }
-        _write(out, forms)
+        write_form(out, forms)
     answer = found.as_json()
     if as_json:
         print_json(answer)
@@ -233,26 +205,3 @@ def _gap(key: str, one: Any, called: Mapping[str, str]) -> str:
         return called.get(one, one)
     where = {"doc": called.get(one["doc"], one["doc"]), "page": f"{word('page')} {one['page']}"}
     return "  ".join(str(value) for value in {**one, **where}.values())
-
-
-@click.command("report")
-@click.argument("claim")
-@click.option("--language", type=click.Choice(["en", "zh"]), help="Default: that of most of the evidence.")
-@click.option("--out", type=click.Path(path_type=Path), metavar="FILE", help="Write to FILE.md or FILE.html.")
-@workspace_option
-@json_option
-def report_command(
-    claim: str, language: str | None, out: Path | None, workspace: Path, as_json: bool
-) -> None:
-    """A draft report: the course of events, deadlines, loss, exhibits; every statement cites its page.
-
-    Example: claimtrail report CLM-001 --out report.html
-    """
-    with open_matter(workspace) as matter:
-        draft = claim_report(load_case(matter, claim), now().date(), language)
-    if out is not None:
-        _write_new(out, draft.as_html if out.suffix in (".html", ".htm") else draft.as_markdown)
-    if as_json:
-        print_json(draft.as_json())
-    elif out is None:
-        say(draft.as_markdown())

@@ -1,17 +1,19 @@
-"""`export` and `verify`."""
+"""`export`, `verify` and `stamp`."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import click
 
 from app.options import json_option, open_matter, workspace_option
-from app.output import message, print_json, print_table, word
+from app.output import message, print_error, print_json, print_table, word
 from app.progress import progress
 from pipeline.export import export
 from pipeline.pace import Pace, Progress
+from pipeline.timestamps.stamping import stamp_audit, stamp_bundle
 from pipeline.verify import verify
 from pipeline.workspace import working
 
@@ -24,11 +26,21 @@ from pipeline.workspace import working
 )
 @click.option("--confirmed-only", is_flag=True, help="Only documents whose link a person confirmed.")
 @click.option("--zip", "as_zip", is_flag=True, help="Also write DIR.zip.")
+@click.option(
+    "--timestamp", is_flag=True, help="Have it stamped by the authority of settings.yaml (RFC 3161)."
+)
 @workspace_option
 @json_option
 def export_command(
-    claim: str, out: Path, profile: str, confirmed_only: bool, as_zip: bool, workspace: Path, as_json: bool
-) -> None:
+    claim: str,
+    out: Path,
+    profile: str,
+    confirmed_only: bool,
+    as_zip: bool,
+    timestamp: bool,
+    workspace: Path,
+    as_json: bool,
+) -> int:
     """Build the evidence bundle of a claim: paginated PDF, originals, indexes, hashes, audit.
 
     Example: claimtrail export CLM-001 --out bundle-CLM-001 --zip
@@ -38,7 +50,7 @@ def export_command(
         working(matter.workspace, "export"),
         progress(quiet=as_json) as report,
     ):
-        answer = export(matter, claim, out, profile, confirmed_only, as_zip, _steps(report))
+        answer = export(matter, claim, out, profile, confirmed_only, as_zip, _steps(report), timestamp)
     if as_json:
         print_json(answer)
     else:
@@ -47,6 +59,22 @@ def export_command(
         )
         if answer["withheld"]:
             message(f"{answer['withheld']} privileged {word('documents')} left out")
+    return _tell_stamp(answer.get("timestamp"), as_json)
+
+
+def _tell_stamp(found: dict[str, Any] | None, as_json: bool) -> int:
+    """Say how the stamping ended; the exit status is 1 where it was wanted and failed."""
+    if found is None:
+        return 0
+    if "error" in found:
+        if not as_json:
+            print_error(found["error"], as_json)
+        return 1
+    if not as_json:
+        message(f"{found['file']}: {found['at']} {found['authority']}")
+        if found["note"]:
+            message(found["note"])
+    return 0
 
 
 def _steps(report: Progress) -> Callable[[int, int, str], None]:
@@ -62,16 +90,23 @@ def _steps(report: Progress) -> Callable[[int, int, str], None]:
     type=click.Path(path_type=Path),
     help="A bundle that was handed over: its audit entries must stand in the workspace's audit.",
 )
+@click.option(
+    "--ca",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="The CA certificates (PEM) that must vouch for time stamps.",
+)
 @json_option
-def verify_command(path: Path, against: Path | None, as_json: bool) -> int:
+def verify_command(path: Path, against: Path | None, ca: Path | None, as_json: bool) -> int:
     """Check every hash, the audit chain and, in a bundle, every link and page number.
 
     \b
     Example:
       claimtrail verify bundle-CLM-001
       claimtrail verify northport --against bundle-CLM-001.zip
+      claimtrail verify bundle-CLM-001 --ca authority-ca.pem
     """
-    report = verify(path, against)
+    report = verify(path, against, ca)
     if as_json:
         print_json(report.as_json())
     elif report.faults:
@@ -79,4 +114,27 @@ def verify_command(path: Path, against: Path | None, as_json: bool) -> int:
         message(f"{len(report.faults)} {word('found_faults')}")
     else:
         message(f"{word('no_faults')}: {report.checked}")
+    for note in () if as_json else report.notes:
+        message(note)
     return 0 if report.ok else 1
+
+
+@click.command("stamp")
+@click.argument("bundle", required=False, type=click.Path(path_type=Path))
+@workspace_option
+@json_option
+def stamp_command(bundle: Path | None, workspace: Path, as_json: bool) -> int:
+    """Have the audit's head, or a finished bundle (folder or zip), time-stamped (RFC 3161).
+
+    The authority is the one of settings.yaml (timestamp.url); a hash is all that goes there.
+
+    \b
+    Example:
+      claimtrail stamp
+      claimtrail stamp bundle-CLM-001
+    """
+    with open_matter(workspace) as matter, working(matter.workspace, "stamp"):
+        answer = stamp_audit(matter) if bundle is None else stamp_bundle(matter, bundle)
+    if as_json:
+        print_json(answer)
+    return _tell_stamp(answer, as_json)

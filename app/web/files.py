@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 from urllib.parse import quote
 
-from fastapi.responses import FileResponse
+from fastapi.responses import FileResponse, Response
 from starlette.background import BackgroundTask
 
 from pipeline.bundle.plan import safe_name
@@ -34,3 +34,12 @@ def disposition(name: str) -> str:
     safe = safe_name(name.encode("utf-8", "replace").decode())
     plain = _PLAIN.sub("_", safe).strip("_.") or "file"
     return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(safe, safe='')}"
+
+
+def made_file(content: str | bytes, media_type: str, name: str) -> Response:
+    """What was made for this answer, to be saved."""
+    return Response(
+        content.encode("utf-8", "replace") if isinstance(content, str) else content,
+        media_type=media_type,
+        headers={"Content-Disposition": disposition(name), "Content-Security-Policy": "sandbox"},
+    )

@@ -17,6 +17,7 @@ from pipeline.bundle.case import BundleReport, Case, Exhibit, Progress
 from pipeline.bundle.errors import BundleExists, EmptyCase, OriginalChanged
 from pipeline.bundle.exhibits.body import body_of
 from pipeline.bundle.exhibits.press import Press, Runner, here
+from pipeline.bundle.kept import COLUMNS, FILE, custody_record, custody_rows
 from pipeline.bundle.plan import Body, Plan, in_order
 from pipeline.bundle.profile import Profile, profile
 from pipeline.bundle.sheets import Sheets, settled
@@ -31,6 +32,7 @@ from pipeline.bundle.tables import (
     write_json,
 )
 from pipeline.originals import sync_folder
+from pipeline.timestamps.bag import PROVES, add_stamp
 
 _BLOCK = 2**20
 _UNFINISHED = ".unfinished"
@@ -44,11 +46,13 @@ def build(
     progress: Progress | None = None,
     publishing: Callable[[BundleReport], object] | None = None,
     run: Runner = here,
+    sealing: Callable[[bytes], bytes | None] | None = None,
 ) -> BundleReport:
     """Builds the bundle of a case as the folder `out`, and as `out`.zip beside it if wanted.
 
     Originals are opened by `run`, here or in a worker. The folder appears under its name when all of it is there;
-    `publishing` is called just before, so that no bundle need be handed over unrecorded. Raises BundleExists,
+    `publishing` is called just before, so that no bundle need be handed over unrecorded. `sealing` is given the bytes
+    that stand for the whole bundle and answers with their time stamp, if there is one to be had. Raises BundleExists,
     EmptyCase, UnknownProfile, OriginalChanged (a stored original is not what its hash says), FontMissing.
     """
     out = Path(os.path.abspath(out))  # noqa: PTH100 - resolve() would follow a link that stands in the way
@@ -62,6 +66,8 @@ def build(
     with _scratch(out) as scratch:
         folder = scratch / "bag"
         plan, size = _filled(case, folder, Press(scratch, style.paper, run), style, tell)
+        if sealing and (token := sealing((folder / PROVES).read_bytes())):
+            add_stamp(folder, token)
         if packed:
             zip_bag(folder, scratch / "bag.zip", out.name, case.made_at)
         _refuse_existing(out, packed)
@@ -134,7 +140,9 @@ def _filled(case: Case, folder: Path, press: Press, style: Profile, tell: Progre
     write_csv(data / "index.csv", INDEX_COLUMNS, index_rows(plan))
     write_csv(data / "chronology.csv", CHRONOLOGY_COLUMNS, chronology_rows(case, plan))
     (data / "audit.jsonl").write_text("".join(f"{e}\n" for e in case.audit), encoding="utf-8", newline="\n")
-    write_json(data / "manifest.json", manifest(case, plan, data / "bundle.pdf"))
+    write_csv(folder / FILE, COLUMNS, custody_rows(case, plan))
+    record = {**manifest(case, plan, data / "bundle.pdf"), "custody": custody_record(case, plan)}
+    write_json(data / "manifest.json", record)
     info = {"Bagging-Date": case.made_at.date().isoformat(), "External-Identifier": case.claim_id}
     return plan, close_bag(folder, {**info, "External-Description": case.title})
 

@@ -10,6 +10,7 @@ from pathlib import Path, PurePosixPath
 from extractors.limits import Limits
 from pipeline.bundle.checks.bagged import check_bag
 from pipeline.bundle.checks.finding import CheckReport, Findings
+from pipeline.bundle.checks.kept import CUSTODY, check_custody
 from pipeline.bundle.checks.laid import check_laid
 from pipeline.bundle.checks.linked import check_links
 from pipeline.bundle.checks.printed import check_printed
@@ -20,6 +21,7 @@ _STEPS = (
     ("data/manifest.json", check_parts),
     ("data/index.csv", check_index),
     ("data/audit.jsonl", check_audit),
+    (CUSTODY, check_custody),
     ("data/bundle.pdf", check_printed),
     ("data/bundle.pdf", check_links),
     ("data/bundle.pdf", check_laid),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -195,6 +195,13 @@ def run_list(
     query = sa.select(runs).order_by(runs.c.started.desc(), runs.c.id)
     query = query if run is None else query.where(runs.c.id == run)
     return [dict(row) for row in tx.execute(query.limit(limit).offset(offset)).mappings()]
+
+
+def ended_runs(tx: sa.Connection, command: str) -> Iterator[Mapping[str, Any]]:
+    """What was said at the end of a command's runs, newest first."""
+    query = sa.select(runs.c.summary).where(runs.c.command == command, runs.c.finished.is_not(None))
+    newest = query.order_by(runs.c.finished.desc(), sa.literal_column("runs.rowid").desc())
+    yield from tx.execute(newest).scalars()
 
 
 def end_run(tx: sa.Connection, run: str, summary: Mapping[str, Any]) -> None:

@@ -191,9 +191,8 @@ def test_a_night_fills_in_what_an_older_version_did_not_know(
         records.execute("ALTER TABLE facts DROP COLUMN time")
         records.execute("DROP TABLE mentions")
         records.execute("ALTER TABLE pages DROP COLUMN marks")
-        for table in ("party_ties", "party_book", "party_apart", "status_changes", "responses"):
-            records.execute(f"DROP TABLE {table}")
-        for table in ("tokens", "sessions", "users", "jobs"):
+        accounts = ("tokens", "sessions", "users", "jobs")
+        for table in ("party_ties", "party_book", "party_apart", "status_changes", "responses", *accounts):
             records.execute(f"DROP TABLE {table}")
         records.execute("DROP TABLE kind_evidence")
         records.execute("ALTER TABLE documents DROP COLUMN findings")

@@ -91,7 +91,7 @@ PLAIN: dict[str, tuple[Callable[[Path], Any], str]] = {
     "pdf cut off": (lambda b: (b / "data/bundle.pdf").write_bytes(b"%PDF-1.7"), "data/bundle.pdf"),
     "path outside": (
         lambda b: (b / "manifest-sha256.txt").open("a").write("0" * 64 + "  data/../../x\n"),
-        "manifest-sha256.txt, line 12",
+        "manifest-sha256.txt, line 13",
     ),
 }
 

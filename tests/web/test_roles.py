@@ -20,10 +20,11 @@ NEEDS = {
         "GET /documents/{doc}/searchable.pdf", "GET /claims", "GET /claims/stats", "GET /claims/{claim}",
         "GET /claims/{claim}/links", "GET /links/explained", "GET /claims/{claim}/chronology", "GET /deadlines",
         "GET /claims/{claim}/deadlines", "GET /claims/{claim}/ledger", "GET /claims/{claim}/gaps",
-        "GET /claims/{claim}/report", "GET /claims/{claim}/suggestions", "GET /jobs", "GET /jobs/{job}",
+        "GET /claims/{claim}/report", "GET /claims/{claim}/events/{event}/notice",
+        "GET /claims/{claim}/suggestions", "GET /jobs", "GET /jobs/{job}",
         "GET /jobs/{job}/bundle", "GET /visitor", "POST /logout",
     ),
-    "viewer of all": ("GET /parties", "GET /runs", "GET /runs/{run}", "GET /doctor"),
+    "viewer of all": ("GET /documents/{doc}/custody", "GET /parties", "GET /runs", "GET /runs/{run}", "GET /doctor"),
     "handler": (
         "POST /links/verdict", "POST /documents/{doc}/corrections", "POST /documents/{doc}/marks",
         "POST /documents", "POST /documents/{doc}/retry", "POST /documents/retry", "POST /claims/{claim}/link",

@@ -33,6 +33,8 @@ READ = {
     "ledger CLM-002": "claims/CLM-002/ledger",
     "gaps CLM-001": "claims/CLM-001/gaps",
     "report CLM-001 --language zh": "claims/CLM-001/report?language=zh",
+    "notice CLM-001/E1 --language en --today 2023-04-01": "claims/CLM-001/events/E1/notice?today=2023-04-01",
+    "custody DOC": "documents/DOC/custody",
     "events suggest CLM-001": "claims/CLM-001/suggestions",
     "parties list": "parties",
     "doctor": "doctor",
@@ -120,6 +122,7 @@ def test_parts_of_a_long_list_lead_to_each_other(served: Server) -> None:
         ("claims/CLM-001/ledger?format=xlsx", "application/vnd.openxmlformats", b"PK"),
         ("claims/CLM-001/report?format=md", "text/markdown", b"# "),
         ("claims/CLM-001/report?format=html", "text/html", b"<!doctype html>"),
+        ("claims/CLM-001/report?format=docx", "application/vnd.openxmlformats", b"PK"),
         ("deadlines?format=ics", "text/calendar", b"BEGIN:VCALENDAR"),
     ],
 )

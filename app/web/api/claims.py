@@ -9,12 +9,11 @@ from fastapi import APIRouter, Query, Request, Response
 from app.answers import claim_answer, claim_ids, claims_answer, deadlines_of, links_answer, suggestions_answer
 from app.web import models, paging
 from app.web.dates import DayFrom, on_or_after
-from app.web.files import disposition
+from app.web.files import made_file
 from app.web.scope import Seen
 from pipeline import ledger_book, timeline
 from pipeline.calendar_file import calendar
 from pipeline.chronology import chronology
-from pipeline.claim_report import claim_report
 from pipeline.clock import now
 from pipeline.gaps import gaps
 from pipeline.ledger import ledger
@@ -81,11 +80,11 @@ def course(
     rows, title = chronology(case), f"{case.claim.id}: {case.claim.title}"
     match form:
         case "csv":
-            return _file(timeline.as_csv(rows), "text/csv", f"{case.claim.id} chronology.csv")
+            return made_file(timeline.as_csv(rows), "text/csv", f"{case.claim.id} chronology.csv")
         case "svg":
-            return _file(timeline.as_svg(rows, title), "image/svg+xml", f"{case.claim.id} chronology.svg")
+            return made_file(timeline.as_svg(rows, title), "image/svg+xml", f"{case.claim.id} chronology.svg")
         case "html":
-            return _file(timeline.as_html(rows, title), "text/html", f"{case.claim.id} chronology.html")
+            return made_file(timeline.as_html(rows, title), "text/html", f"{case.claim.id} chronology.html")
     return [row.as_json() for row in rows]
 
 
@@ -111,7 +110,7 @@ def claim_deadlines(
 def _deadlines(scope: Seen, wanted: list[str], today: str | None, form: str) -> Any:
     found = deadlines_of(scope.matter, wanted, on_or_after(today) or now().date())
     if form == "ics":
-        return _file(calendar(found, now()), "text/calendar", "deadlines.ics")
+        return made_file(calendar(found, now()), "text/calendar", "deadlines.ics")
     return [deadline.as_json() for deadline in found]
 
 
@@ -124,9 +123,11 @@ def sums(
     found = ledger(case)
     match form:
         case "csv":
-            return _file(ledger_book.as_csv(found, case), "text/csv", f"{case.claim.id} ledger.csv")
+            return made_file(ledger_book.as_csv(found, case), "text/csv", f"{case.claim.id} ledger.csv")
         case "xlsx":
-            return _file(ledger_book.as_workbook(found, case, now()), XLSX, f"{case.claim.id} ledger.xlsx")
+            return made_file(
+                ledger_book.as_workbook(found, case, now()), XLSX, f"{case.claim.id} ledger.xlsx"
+            )
     return found.as_json()
 
 
@@ -136,34 +137,7 @@ def holes(claim: str, scope: Seen) -> Any:
     return gaps(scope.case(claim)).as_json()
 
 
-@router.get("/claims/{claim}/report", responses=models.forms("text/markdown", "text/html"))
-def report(
-    claim: str,
-    scope: Seen,
-    language: Literal["en", "zh"] | None = None,
-    form: Annotated[Literal["json", "md", "html"], Query(alias="format")] = "json",
-) -> Any:
-    """A draft report in which every statement cites its page: `claimtrail report`."""
-    case = scope.case(claim)
-    draft = claim_report(case, now().date(), language)
-    match form:
-        case "md":
-            return _file(draft.as_markdown(), "text/markdown", f"{case.claim.id} report.md")
-        case "html":
-            return _file(draft.as_html(), "text/html", f"{case.claim.id} report.html")
-    return draft.as_json()
-
-
 @router.get("/claims/{claim}/suggestions")
 def suggestions(claim: str, scope: Seen) -> list[dict[str, Any]]:
     """Dated happenings in the evidence that no event covers: `claimtrail events suggest`."""
     return suggestions_answer(scope.matter, scope.case(claim), scope.whole)
-
-
-def _file(content: str | bytes, media_type: str, name: str) -> Response:
-    """What was made, to be saved."""
-    return Response(
-        content.encode("utf-8", "replace") if isinstance(content, str) else content,
-        media_type=media_type,
-        headers={"Content-Disposition": disposition(name), "Content-Security-Policy": "sandbox"},
-    )

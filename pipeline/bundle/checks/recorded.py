@@ -20,6 +20,8 @@ _PARTS = {
     "data/manifest.json",
     "data/audit.jsonl",
 }
+_CUSTODY = "data/custody.csv"
+"""Bundles of earlier versions have none."""
 _ORIGINALS = "data/originals/"
 _ENTRY = {"seq", "at", "actor", "action", "subject", "detail", "previous", "hash"}
 
@@ -49,7 +51,7 @@ def check_parts(findings: Findings) -> None:
                 actual == document["sha256"], name, "is not the document that manifest.json names"
             )
     for name in findings.digests:
-        if name.startswith("data/") and name not in _PARTS and name not in named:
+        if name.startswith("data/") and name not in {*_PARTS, _CUSTODY} and name not in named:
             findings.fault(name, "belongs to no document")
     pdf = findings.digests.get("data/bundle.pdf")
     findings.expect(
