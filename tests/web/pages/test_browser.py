@@ -20,6 +20,8 @@ ADDRESSES = ("/", "/search?query=access", "/search?query=access+AND+(", "/docume
              "/claims/CLM-001", "/review", "/review?what=facts", "/review?what=failed", "/inbox", "/parties",
              "/settings", "/doctor", "/help?find=search", "/documents/DOC", "/documents/TEXT", "/login",
              "/nowhere")  # fmt: skip
+COLOURFUL = ("/", "/search?query=access+AND+(", "/claims/CLM-001", "/review", "/documents/DOC")
+"""Pages on which all colours are seen."""
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]}
 WAIT = 60_000.0
 
@@ -176,7 +178,7 @@ def test_axe_finds_nothing_and_narrow_screens_need_no_sideways_scrolling(
     page = context.new_page()
     page.goto(f"/look?theme={theme}&back=/help")
     found, too_wide = [], []
-    for address in ADDRESSES:
+    for address in ADDRESSES if theme == "light" else COLOURFUL:
         for name, doc in docs.items():
             address = address.replace(name, doc)
         page.goto(address)
