@@ -27,7 +27,7 @@ demo: system $(STAMP) ## set up, then the main job on sample_docs/
 	@CLAIMTRAIL=$(BIN)/claimtrail bash docs/setup/demo.sh
 
 test: system $(STAMP) ## all tests
-	@$(BIN)/python -m pytest -q -n 2 --dist loadfile
+	@$(BIN)/python -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder
 
 check: $(STAMP) ## format, lint, types, layers, unused dependencies
 	@$(BIN)/ruff format --check .

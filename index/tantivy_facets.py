@@ -23,14 +23,16 @@ def facets(searcher: tantivy.Searcher, query: tantivy.Query, pages: int) -> Face
     )
     asked = {
         field: {"terms": {"field": field, "size": _MOST}, "aggs": {"documents": documents}}
-        for field in ("count_kind", "count_claim", "year", "count_party")
+        for field in ("count_kind", "count_claim", "year", "month", "count_party")
     }
     found = searcher.aggregate(query, asked)
     counts = {field: _counted(found[field]["buckets"]) for field in asked}
+    months = {f"{month[:-2]}-{month[-2:]}": often for month, often in counts["month"].items()}
     return Facets(
         kind=_ranked(counts["count_kind"]),
         claim=_ranked(counts["count_claim"]),
         year=dict(sorted(counts["year"].items(), reverse=True)),
+        month=dict(sorted(months.items(), reverse=True)),
         party=dict(list(_ranked(counts["count_party"]).items())[:MOST_PARTIES]),
     )
 
@@ -40,7 +42,7 @@ def _counted(buckets: list[dict[str, Any]]) -> dict[str, int]:
 
 
 def _key(key: str | float) -> str:
-    return key if isinstance(key, str) else f"{int(key):04d}"
+    return key if isinstance(key, str) else f"{int(key):04}"
 
 
 def _documents(found: dict[str, Any]) -> int:

@@ -56,7 +56,8 @@ def schema() -> tantivy.Schema:
         made.add_text_field(name, tokenizer_name="raw", index_option="basic", fast=True)
     for name in ("date", "amount"):
         made.add_integer_field(name, indexed=True, fast=True)
-    made.add_integer_field("year", fast=True)
+    for name in ("year", "month"):
+        made.add_integer_field(name, fast=True)
     made.add_bytes_field("stored", stored=True)
     return made.build()
 
@@ -160,6 +161,7 @@ def _add_columns(made: tantivy.Document, entry: PageEntry) -> None:
     if entry.date:
         made.add_integer("date", entry.date.toordinal())
         made.add_integer("year", entry.date.year)
+        made.add_integer("month", 100 * entry.date.year + entry.date.month)
     for amount in entry.amounts:
         made.add_integer("amount", whole_amount(amount))
     for order, value in zip(ORDERS.values(), _orders(entry), strict=True):

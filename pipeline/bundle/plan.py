@@ -229,10 +229,18 @@ _INVISIBLE = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 _MOST_BYTES = 120
 
 
+def _safe_character(char: str) -> str:
+    """A blank of any width is a plain one: readers of lists of files take the others for no part of a name."""
+    category = unicodedata.category(char)
+    if category == "Zs":
+        return " "
+    return "_" if char in _UNSAFE or category in _INVISIBLE else char
+
+
 def safe_name(untrusted: str) -> str:
     """A file name that every system takes: no separators, no control or direction characters, 120 bytes at most."""
     normal = unicodedata.normalize("NFC", untrusted)
-    kept = "".join("_" if c in _UNSAFE or unicodedata.category(c) in _INVISIBLE else c for c in normal)
+    kept = "".join(map(_safe_character, normal))
     stem, dot, suffix = kept.strip(" .").rpartition(".")
     if not dot or len(suffix.encode()) > 16:
         stem, suffix = stem + dot + suffix, ""

@@ -70,6 +70,7 @@ def test_safe_name_table(name: str, safe: str) -> None:
 @settings(max_examples=12, deadline=None)
 @example(name="\ud800", title="\ud800 \udcff")
 @example(name=";@", title="")
+@example(name="\xa0", title="")
 @given(name=NAMES, title=NAMES)
 def test_no_name_breaks_a_bundle(tmp_path_factory: pytest.TempPathFactory, name: str, title: str) -> None:
     folder = tmp_path_factory.mktemp("names")

@@ -290,7 +290,9 @@ def test_a_fault_in_them_is_named_with_its_line(tmp_path: Path, old: str, new: s
     assert old.partition(":")[0] in caught.value.message
 
 
-def test_the_commands_note_show_and_refuse(claimtrail: Command, tmp_path: Path) -> None:
+def test_the_commands_note_show_and_refuse(
+    claimtrail: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (tmp_path / "register.yaml").write_text(REGISTER, encoding="utf-8")
     (tmp_path / "L-0145.txt").write_text(LETTER, encoding="utf-8")
     claimtrail("claims", "import", tmp_path / "register.yaml")
@@ -306,6 +308,7 @@ def test_the_commands_note_show_and_refuse(claimtrail: Command, tmp_path: Path) 
     assert (shown["status"], shown["history"][0]["evidence"]) == ("accepted", doc)
     assert shown["events"][0]["responses"][0]["amount"] == "80000"
     assert shown["events"][1]["responses"] == []
+    monkeypatch.setenv("COLUMNS", "200")
     words = claimtrail("claims", "show", "CLM-001").out
     assert "accepted in part" in words
     again = claimtrail("claims", "import", tmp_path / "register.yaml")
