@@ -18,15 +18,6 @@ from pipeline.workspace import init
 settings.register_profile("claimtrail", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("claimtrail")
 
-LONGEST = ("test_samples.py", "test_killed_schedule.py", "test_schedule.py", "test_crash.py", "test_watch.py")
-"""Files whose tests take longest: begun first, so that at the end no worker waits for them."""
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The longest files first, all else in the order in which it was found."""
-    items.sort(key=lambda item: item.path.name not in LONGEST)
-
-
 REGISTER = """\
 claims:
   - id: CLM-001
@@ -171,5 +162,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         "test_killed_at_steps.py",
         "test_killed_at_moments.py",
         "test_killed_schedule.py",
+        "test_watch.py",
+        "test_browser.py",
+        "test_records_and_index.py",
     )
     items.sort(key=lambda item: item.path.name not in slow)
