@@ -18,7 +18,7 @@ from pipeline.loadfile.numbers import BATES, spanned
 from pipeline.matter import Matter
 from pipeline.pace import Told, untold
 from pipeline.parties import Book
-from pipeline.records import documents, matters
+from pipeline.records import audit_log, documents, matters
 from pipeline.steps import VERSIONS
 
 BATCH = 200
@@ -45,9 +45,10 @@ def _index_pending(matter: Matter, tell: Told) -> int:
         pending = documents.without_step(tx, "index", VERSIONS["index"], SETTLED)
     for start in range(0, len(pending), BATCH):
         ids = pending[start : start + BATCH]
+        seen = _seen(matter)
         with index.writer() as batch:
             _write(matter, batch, ids)
-        _done(matter, ids)
+        _done(matter, ids, seen)
         tell(start + len(ids), len(pending))
     return len(pending)
 
@@ -55,13 +56,14 @@ def _index_pending(matter: Matter, tell: Told) -> int:
 def reindex(matter: Matter, engine: str | None = None, tell: Told = untold) -> int:
     """Build the index anew from the records; returns how many documents it holds. The old one serves until then."""
     name = engine or engine_name(matter)
+    seen = _seen(matter)
     with matter.reading() as tx:
         ids = documents.in_states(tx, SETTLED)
     with rebuild(matter.workspace.index, name) as batch:
         for start in range(0, len(ids), BATCH):
             _write(matter, batch, ids[start : start + BATCH])
             tell(min(start + BATCH, len(ids)), len(ids))
-    _done(matter, ids)
+    _done(matter, ids, seen)
     with matter.change() as change:
         change.note("reindexed", "index", engine=name, documents=len(ids))
     return len(ids)
@@ -86,11 +88,22 @@ def _write(matter: Matter, batch: Batch, ids: Iterable[str]) -> None:
         batch.replace(document, entries(evidence, links, book, labels))
 
 
-def _done(matter: Matter, ids: Sequence[str]) -> None:
-    """Note it after the index has it: a crash in between only writes it again."""
+def _seen(matter: Matter) -> int:
+    """The newest entry of the audit: what comes behind it may not be in the index that is being written."""
+    with matter.reading() as tx:
+        return audit_log.head(tx).seq
+
+
+def _done(matter: Matter, ids: Sequence[str], seen: int) -> None:
+    """Note it after the index has it: a crash in between only writes it again.
+
+    Documents about which somebody decided something meanwhile are left for the next time.
+    """
     with matter.change() as change:
+        touched = audit_log.touched_since(change.tx, seen)
         for document in ids:
-            documents.set_done(change.tx, document, "index", VERSIONS["index"])
+            if document not in touched:
+                documents.set_done(change.tx, document, "index", VERSIONS["index"])
 
 
 def entries(

@@ -19,12 +19,14 @@ from pipeline.links import Link
 from pipeline.matter import Matter
 from pipeline.pace import Told, untold
 from pipeline.parties import Book
-from pipeline.records import documents, link_weights, matters
+from pipeline.records import audit_log, documents, link_weights, matters
 from pipeline.steps import VERSIONS
 
 LINKABLE = ("ok", "partial")
 PORTION = 50
 """Documents whose links are worked out together and written in one transaction."""
+CORRECTIONS = ("corrected", "correction withdrawn")
+"""What is done to a document that may change its links."""
 
 
 def link_pending(matter: Matter, tell: Told = untold) -> list[str]:
@@ -94,6 +96,7 @@ class _Linking:
         self._every_claim = {claim.id for claim in claims}
         self._weights = weights_of(weights_in_use(matter))
         self._waiting: dict[str, list[Link]] = {}
+        self._seen = 0
 
     def all(self, ids: Sequence[str], claim_ids: Sequence[str], tell: Told) -> list[str]:
         """Link these documents to these claims; returns the ids of those whose links changed.
@@ -101,13 +104,15 @@ class _Linking:
         Events of all claims are weighed, as they speak against each other.
         """
         changed, done = list[str](), 0
+        with self._matter.reading() as tx:
+            self._seen = audit_log.head(tx).seq
         for portion in _portions(ids, self._kin):
             proposed = linked(evidence_of(self._matter, portion), self._events, self._kin, self._weights)
-            changed += _record(self._matter, self._without_waiting(proposed), claim_ids)
+            changed += _record(self._matter, self._without_waiting(proposed), claim_ids, self._seen)
             done += len(portion)
             tell(done, len(ids))
         for portion in _portions(sorted(self._waiting), self._kin):
-            changed += _record(self._matter, self._followers(portion), claim_ids)
+            changed += _record(self._matter, self._followers(portion), claim_ids, self._seen)
         return sorted(changed)
 
     def _without_waiting(self, proposed: Mapping[str, list[Link]]) -> dict[str, list[Link]]:
@@ -181,10 +186,16 @@ def evidence_of(matter: Matter, ids: Sequence[str]) -> Iterator[Evidence]:
                 yield documents.evidence(tx, found, placed=False)
 
 
-def _record(matter: Matter, proposed: Mapping[str, Sequence[Link]], claim_ids: Sequence[str]) -> list[str]:
-    """Replaces the links of these documents in one transaction; returns those for which they changed."""
+def _record(
+    matter: Matter, proposed: Mapping[str, Sequence[Link]], claim_ids: Sequence[str], seen: int
+) -> list[str]:
+    """Replaces the links of these documents in one transaction; returns those for which they changed.
+
+    Those that somebody corrected after the audit's entry `seen` are left to be linked again.
+    """
     changed = []
     with matter.change() as change:
+        corrected = audit_log.touched_since(change.tx, seen, CORRECTIONS)
         for document, every in proposed.items():
             links = [link for link in every if link.claim in claim_ids]
             if matters.replace_links(change.tx, document, links, claim_ids):
@@ -192,5 +203,6 @@ def _record(matter: Matter, proposed: Mapping[str, Sequence[Link]], claim_ids: S
                 documents.undo(change.tx, "index", [document])
                 events = {link.event: round(link.score, 3) for link in links}
                 change.note("linked", document, events=events)
-            documents.set_done(change.tx, document, "link", VERSIONS["link"])
+            if document not in corrected:
+                documents.set_done(change.tx, document, "link", VERSIONS["link"])
     return changed

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 import sqlalchemy as sa
@@ -48,6 +48,14 @@ def newest(tx: sa.Connection, besides: str) -> int:
     """The number of the newest entry under another subject than this; 0 when there is none."""
     query = sa.select(audit.c.seq).where(audit.c.subject != besides).order_by(audit.c.seq.desc()).limit(1)
     return int(tx.execute(query).scalar() or 0)
+
+
+def touched_since(tx: sa.Connection, seq: int, actions: Collection[str] = ()) -> set[str]:
+    """What entries after that number are about; of these `actions` alone, where some are named."""
+    query = sa.select(audit.c.subject).where(audit.c.seq > seq)
+    if actions:
+        query = query.where(audit.c.action.in_(actions))
+    return set(tx.execute(query.distinct()).scalars())
 
 
 def noted_head(tx: sa.Connection) -> Head:
