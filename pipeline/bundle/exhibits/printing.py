@@ -13,6 +13,7 @@ from extractors.limits import Limits
 from extractors.readers import video
 from extractors.readers.draft import Input
 from pipeline.bundle.exhibits import foreign, picture
+from pipeline.bundle.exhibits.fineness import coarsened
 from pipeline.bundle.paper import SMALL
 from pipeline.bundle.profile import Profile
 from pipeline.bundle.typeset import Style, canvas, draw, wrap
@@ -64,6 +65,7 @@ def print_pdf(job: Job) -> Printed:
     out = job.folder / "taken.pdf"
     try:
         taken = foreign.taken_over(job.original, out, job.words)
+        coarsened(out, job.profile.dpi)
         return Printed((out,), taken.laid, _left_out(taken.left_out))
     except foreign.NeedsPicture as reason:
         out.unlink(missing_ok=True)
