@@ -10,7 +10,6 @@ from typing import Any
 
 import click
 
-from app.answers import to_retry
 from app.bills import print_findings, print_lines
 from app.options import json_option, ocr_engine_option, ocr_option, open_matter, workspace_option
 from app.output import message, print_json, print_table, say, word
@@ -21,7 +20,6 @@ from pipeline.errors import UsageError
 from pipeline.ingest import ingest, retry
 from pipeline.ingest_report import Report
 from pipeline.intake import count, discover
-from pipeline.loadfile.load import load
 from pipeline.loose import extract_files
 from pipeline.workspace import working
 
@@ -133,6 +131,8 @@ def load_command(
         working(workspace=matter.workspace, what="load"),
         progress(quiet=as_json) as told,
     ):
+        from pipeline.loadfile.load import load  # what it needs would delay every intake
+
         loaded = load(matter, dat, opt, claim, ocr, told)
     if as_json:
         print_json(loaded.as_json())
@@ -155,6 +155,8 @@ def retry_command(document: str | None, everything: bool, workspace: Path, as_js
     if (document is None) == (not everything and document != "all"):
         raise UsageError("Name one document, or --all.")
     with open_matter(workspace) as matter, working(matter.workspace, "retry"):
+        from app.answers import to_retry  # what it needs besides would delay every intake
+
         ids = to_retry(matter, None if everything or document == "all" else document)
         with progress(quiet=as_json) as report_progress:
             report = retry(matter, ids, report_progress)
