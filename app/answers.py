@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Sequence
-from pathlib import Path
+from collections.abc import Iterable
 from typing import Any
 
 from pipeline.casefile import CaseFile, load_case, loose_evidence
 from pipeline.correspondence.lookup import correspondence_of
 from pipeline.deadlines import Deadline, deadlines
 from pipeline.describe import evidence_json, history_json
-from pipeline.doctor import Check, examine
 from pipeline.errors import NotFound, UsageError
 from pipeline.evidence import Evidence
 from pipeline.indexing import index_pending
@@ -102,20 +100,6 @@ def link_again(matter: Matter, claim: str | None, progress: Progress) -> dict[st
     with matter.reading() as tx:
         count = sum(len(matters.link_list(tx, found.id)) for found in claims)
     return {"claims": [found.id for found in claims], "links": count, "changed": changed}
-
-
-def to_retry(matter: Matter, document: str | None) -> list[str]:
-    """The ids of the document that is named, else of all that failed. Raises `NotFound`, `AmbiguousName`."""
-    with matter.reading() as tx:
-        if document is not None:
-            return [documents.resolve(tx, document)]
-        return [found.id for found in documents.summaries(tx) if found.state == "failed"]
-
-
-def doctor_answer(root: Path) -> tuple[dict[str, Any], Sequence[Check]]:
-    """What `doctor` says of the workspace in this folder, and the checks."""
-    checks = examine(root)
-    return {"ok": all(c.ok for c in checks), "checks": [check.as_json() for check in checks]}, checks
 
 
 def claim_ids(matter: Matter) -> list[str]:

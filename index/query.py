@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from index import fields, phrases, values
+from index.entry import SORTS, Sort
 from index.errors import FilterError, QueryError
 from index.lexer import LITERAL, Lexeme, lexemes
 from index.tree import AmountRange, DateRange, Everything, Keyword, Node, Not, Part, Phrase, both, either
@@ -48,6 +49,14 @@ class Filters:
 
 
 NO_FILTERS = Filters()
+
+
+def check_part(limit: int, offset: int, sort: Sort) -> None:
+    """Raises `FilterError` for an order that there is not, or a part of the hits that cannot be."""
+    if sort not in SORTS:
+        raise FilterError(f'There is no order "{sort}"', f"Choose one of {', '.join(SORTS)}.")
+    if limit < 0 or offset < 0:
+        raise FilterError("The number of hits and where they begin cannot be negative")
 
 
 def parse(query: str, filters: Filters = NO_FILTERS) -> Node:

@@ -7,19 +7,18 @@ atomic: a new list of files is written beside the old one and renamed into its p
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Iterable
+from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 from time import perf_counter
 
 import tantivy
-from filelock import FileLock, Timeout
 
 from index.engine import LOCK_TIMEOUT, Batch
-from index.entry import SORTS, Hit, PageEntry, Results, Sort
-from index.errors import FilterError, IndexDamaged, IndexLocked
+from index.entry import Hit, PageEntry, Results, Sort
+from index.errors import IndexDamaged
 from index.fields import normal
-from index.query import NO_FILTERS, Filters, parse
+from index.query import NO_FILTERS, Filters, check_part, parse
 from index.snippets import snippet, wanted
 from index.tantivy_facets import facets
 from index.tantivy_files import check_files, guarded, stamp
@@ -27,6 +26,7 @@ from index.tantivy_form import ORDERS, PAGE_KEY, document, kept, page_key, prepa
 from index.tantivy_query import Maker
 from index.tantivy_read import matching
 from index.tree import And, Near, Node, Or, Phrase
+from index.writing import writing
 
 SCHEMA = 1
 """Raise it whenever the stored form or the tokenizer changes: indexes of another number are built anew."""
@@ -83,22 +83,8 @@ class TantivyIndex:
             self._index.reload()
             self._searcher: tantivy.Searcher | None = self._index.searcher()
 
-    @contextmanager
-    def writer(self, timeout: float = LOCK_TIMEOUT) -> Iterator[Batch]:
-        try:
-            with FileLock(self._lock, timeout=timeout):
-                yield from self._batch()
-        except Timeout:
-            raise IndexLocked(f"{self._lock.parent} has been locked for {timeout:g} seconds") from None
-
-    def _batch(self) -> Iterator[Batch]:
-        batch = _TantivyBatch(self._index)
-        try:
-            yield batch
-        except BaseException:
-            batch.cancel()
-            raise
-        batch.commit()
+    def writer(self, timeout: float = LOCK_TIMEOUT) -> AbstractContextManager[Batch]:
+        return writing(self._lock, timeout, lambda: _TantivyBatch(self._index))
 
     def search(
         self,
@@ -109,10 +95,7 @@ class TantivyIndex:
         sort: Sort = "score",
     ) -> Results:
         started = perf_counter()
-        if sort not in SORTS:
-            raise FilterError(f'There is no order "{sort}"', f"Choose one of {', '.join(SORTS)}.")
-        if limit < 0 or offset < 0:
-            raise FilterError("The number of hits and where they begin cannot be negative")
+        check_part(limit, offset, sort)
         tree = parse(query, filters)
         phrases = wanted(tree)
         with guarded():

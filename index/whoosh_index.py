@@ -10,30 +10,30 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 from time import perf_counter
 from typing import Any
 
 import numpy as np
-from filelock import FileLock, Timeout
 from whoosh import index as whoosh_files
 from whoosh.reading import SegmentReader
 
 from index.engine import LOCK_TIMEOUT, Batch
-from index.entry import SORTS, Hit, PageEntry, Results, Sort
-from index.errors import FilterError, IndexDamaged, IndexLocked
+from index.entry import Hit, PageEntry, Results, Sort
+from index.errors import IndexDamaged
 from index.evaluate import evaluate
 from index.facets import facets, ordered
 from index.fields import normal
 from index.packing import pack_amounts, pages_of
-from index.query import NO_FILTERS, Filters, parse
+from index.query import NO_FILTERS, Filters, check_part, parse
 from index.shelf import SEPARATOR
 from index.snippets import snippet, wanted
 from index.terms import entry_terms
 from index.tree import Phrase
 from index.whoosh_form import PackedCodec, schema
 from index.whoosh_shelf import WhooshShelf, reading
+from index.writing import writing
 
 SCHEMA = 1
 """Raise it whenever the stored form or the tokenizer changes: indexes of another number are built anew."""
@@ -141,22 +141,8 @@ class WhooshIndex:
             self._files = whoosh_files.open_dir(str(folder))
             self._shelf = WhooshShelf(self._files)
 
-    @contextmanager
-    def writer(self, timeout: float = LOCK_TIMEOUT) -> Iterator[Batch]:
-        try:
-            with FileLock(self._lock, timeout=timeout):
-                yield from self._batch()
-        except Timeout:
-            raise IndexLocked(f"{self._lock.parent} has been locked for {timeout:g} seconds") from None
-
-    def _batch(self) -> Iterator[Batch]:
-        batch = _WhooshBatch(self._files)
-        try:
-            yield batch
-        except BaseException:
-            batch.cancel()
-            raise
-        batch.commit()
+    def writer(self, timeout: float = LOCK_TIMEOUT) -> AbstractContextManager[Batch]:
+        return writing(self._lock, timeout, lambda: _WhooshBatch(self._files))
 
     def search(
         self,
@@ -167,10 +153,7 @@ class WhooshIndex:
         sort: Sort = "score",
     ) -> Results:
         started = perf_counter()
-        if sort not in SORTS:
-            raise FilterError(f'There is no order "{sort}"', f"Choose one of {', '.join(SORTS)}.")
-        if limit < 0 or offset < 0:
-            raise FilterError("The number of hits and where they begin cannot be negative")
+        check_part(limit, offset, sort)
         tree = parse(query, filters)
         with self._current() as shelf:
             matches = evaluate(tree, shelf)

@@ -1,6 +1,6 @@
-"""Text from documents made harmless for where it goes: terminals, tables for spreadsheets, Markdown.
+"""Text from documents made harmless for where it goes: terminals, tables for spreadsheets, Markdown, names of files.
 
-HTML is escaped by the standard library where it is written; file names are `bundle.plan.safe_name`.
+HTML is escaped by the standard library where it is written.
 """
 
 from __future__ import annotations
@@ -8,6 +8,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+import unicodedata
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
@@ -24,6 +25,9 @@ _ACTIVE = re.compile(r"\A(?=\s*[=+\-@＝＋－＠]|[\t\r])|(?<=.[;\t\r\n])(?= *[
 _MARKUP = re.compile(r"([\\`*_{}\[\]#|~!])")
 _LINE_START = re.compile(r"\A([+\-=:]|\d{1,9}(?=[.)]))")
 _ENTITIES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
+_UNSAFE = set('/\\:*?"<>|%')
+_INVISIBLE = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
+_MOST_BYTES = 120
 
 
 def terminal(text: str) -> str:
@@ -60,3 +64,23 @@ def markdown(text: str) -> str:
 def _escaped_start(found: re.Match[str]) -> str:
     """A list's or a heading's mark at the beginning of a line."""
     return f"{found[0]}\\" if found[0].isdigit() else f"\\{found[0]}"
+
+
+def _safe_character(char: str) -> str:
+    """A blank of any width is a plain one: readers of lists of files take the others for no part of a name."""
+    category = unicodedata.category(char)
+    if category == "Zs":
+        return " "
+    return "_" if char in _UNSAFE or category in _INVISIBLE else char
+
+
+def safe_name(untrusted: str) -> str:
+    """A file name that every system takes: no separators, no control or direction characters, 120 bytes at most."""
+    normal = unicodedata.normalize("NFC", untrusted)
+    kept = "".join(map(_safe_character, normal))
+    stem, dot, suffix = kept.strip(" .").rpartition(".")
+    if not dot or len(suffix.encode()) > 16:
+        stem, suffix = stem + dot + suffix, ""
+    room = _MOST_BYTES - len(suffix.encode()) - 1
+    stem = stem.encode()[:room].decode(errors="ignore").strip(" .") or "file"
+    return f"{stem}.{suffix}" if suffix else stem

@@ -349,6 +349,14 @@ def ingest(
         return run.run(found)
 
 
+def to_retry(matter: Matter, document: str | None) -> list[str]:
+    """The ids of the document that is named, else of all that failed. Raises `NotFound`, `AmbiguousName`."""
+    with matter.reading() as tx:
+        if document is not None:
+            return [documents.resolve(tx, document)]
+        return [found.id for found in documents.summaries(tx) if found.state == "failed"]
+
+
 def retry(matter: Matter, ids: Sequence[str], progress: Progress = silent) -> Report:
     """Try failed documents again; files of theirs that lie in the quarantine go to `.done/` when they are read."""
     sweep(matter)

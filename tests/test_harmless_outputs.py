@@ -18,7 +18,7 @@ from lxml import etree
 
 from app.cli import run
 from pipeline import harmless
-from pipeline.bundle.plan import safe_name
+from pipeline.harmless import safe_name
 
 ESCAPE, CSI, TURN = "\x1b]0;owned\x07\x1b[2J", "\x9b31m", "\u202egpj.exe"
 FORMULA = "=cmd|' -C calc'!A0"

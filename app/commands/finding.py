@@ -22,15 +22,14 @@ from extractors.facts.fact import Day, Fact, Money
 from index.entry import SORTS as SEARCH_SORTS
 from index.entry import Sort
 from index.query import Filters
-from pipeline.bundle.plan import safe_name
 from pipeline.errors import UsageError
 from pipeline.evidence import Evidence, Summary
+from pipeline.harmless import safe_name
 from pipeline.indexing import engine_name, open_search, reindex
 from pipeline.listing import SORTS, Wanted, document_list
 from pipeline.matter import Matter
 from pipeline.pace import stage
 from pipeline.records import likenesses
-from pipeline.searchable import write_rendition
 from pipeline.workspace import working
 
 NEAR = " ≈"
@@ -182,6 +181,8 @@ def _write_original(source: Path, target: Path, name: str) -> None:
 
 
 def _write_searchable(matter: Matter, found: Summary, target: Path) -> None:
+    from pipeline.searchable import write_rendition  # what draws pages would delay every search
+
     name = safe_name(f"{PurePath(found.name).stem or found.id}.searchable.pdf")
     made = write_rendition(matter, found, target / name if target.is_dir() else target)
     message(str(made.path))

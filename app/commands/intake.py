@@ -17,7 +17,7 @@ from app.progress import progress
 from extractors.limits import Limits
 from extractors.reading import OcrMode, OcrOptions
 from pipeline.errors import UsageError
-from pipeline.ingest import ingest, retry
+from pipeline.ingest import ingest, retry, to_retry
 from pipeline.ingest_report import Report
 from pipeline.intake import count, discover
 from pipeline.loose import extract_files
@@ -155,8 +155,6 @@ def retry_command(document: str | None, everything: bool, workspace: Path, as_js
     if (document is None) == (not everything and document != "all"):
         raise UsageError("Name one document, or --all.")
     with open_matter(workspace) as matter, working(matter.workspace, "retry"):
-        from app.answers import to_retry  # what it needs besides would delay every intake
-
         ids = to_retry(matter, None if everything or document == "all" else document)
         with progress(quiet=as_json) as report_progress:
             report = retry(matter, ids, report_progress)

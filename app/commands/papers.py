@@ -34,16 +34,18 @@ def _forms(paper: Paper) -> Forms:
 
 LANGUAGE = click.Choice(LANGUAGES)
 
-
-@click.command("report")
-@click.argument("claim")
-@click.option("--language", type=LANGUAGE, help="Default: that of most of the evidence.")
-@click.option(
+bundle_option = click.option(
     "--bundle",
     metavar="BUNDLE",
     type=click.Path(path_type=Path),
     help="Cite, and lead to, the pages of this bundle. Default: cite those of the one exported last.",
 )
+
+
+@click.command("report")
+@click.argument("claim")
+@click.option("--language", type=LANGUAGE, help="Default: that of most of the evidence.")
+@bundle_option
 @out_option("docx", "html", "md")
 @workspace_option
 @json_option
@@ -73,12 +75,7 @@ def report_command(
 @click.argument("event", metavar="CLAIM/EVENT")
 @click.option("--language", type=LANGUAGE, help="Default: your own.")
 @click.option("--today", type=IsoDate(), help="Reckon from this day instead of today.")
-@click.option(
-    "--bundle",
-    metavar="BUNDLE",
-    type=click.Path(path_type=Path),
-    help="Cite, and lead to, the pages of this bundle. Default: cite those of the one exported last.",
-)
+@bundle_option
 @out_option("docx", "html", "md")
 @workspace_option
 @json_option

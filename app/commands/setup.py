@@ -6,9 +6,9 @@ from pathlib import Path
 
 import click
 
-from app.answers import doctor_answer
 from app.options import DEFAULT_WORKSPACE, actor, json_option, workspace_option
 from app.output import message, print_json, print_table, word
+from pipeline.doctor import doctor_answer
 from pipeline.indexing import index_pending
 from pipeline.matter import Matter
 from pipeline.workspace import init

@@ -9,7 +9,7 @@ from urllib.parse import quote
 from fastapi.responses import FileResponse, Response
 from starlette.background import BackgroundTask
 
-from pipeline.bundle.plan import safe_name
+from pipeline.harmless import safe_name
 
 INERT = "sandbox; default-src 'none'"
 FOR_EVER = "private, max-age=31536000, immutable"

@@ -21,15 +21,15 @@ from pathlib import Path
 from types import FrameType
 from typing import Any, TextIO
 
-from app.answers import link_again, to_retry
+from app.answers import link_again
 from app.web.jobs import bundles_of, uploads_of
 from extractors.workers import prepare
 from index.errors import SearchError
-from pipeline.bundle.plan import safe_name
 from pipeline.errors import ClaimtrailError, WorkspaceBusy, named
 from pipeline.export import export
+from pipeline.harmless import safe_name
 from pipeline.indexing import reindex
-from pipeline.ingest import ingest, retry
+from pipeline.ingest import ingest, retry, to_retry
 from pipeline.intake import Found
 from pipeline.judgement import catch_up
 from pipeline.matter import Matter

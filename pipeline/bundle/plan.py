@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -11,6 +10,7 @@ from pathlib import Path
 from pipeline.bundle.case import Exhibit, ExhibitLink
 from pipeline.bundle.corners import Ink
 from pipeline.bundle.numbering import Block
+from pipeline.harmless import safe_name
 from pipeline.renditions.geometry import Rect
 from pipeline.renditions.layer import Laid
 
@@ -222,28 +222,3 @@ def natural(text: str) -> tuple[tuple[int, str], ...]:
     parts = re.findall(r"[0-9]+|[^0-9]+", text)
     numbers = (p.lstrip("0") if p[0] in "0123456789" else p for p in parts)
     return tuple((len(n) if p[0] in "0123456789" else 1000, n) for p, n in zip(parts, numbers, strict=True))
-
-
-_UNSAFE = set('/\\:*?"<>|%')
-_INVISIBLE = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
-_MOST_BYTES = 120
-
-
-def _safe_character(char: str) -> str:
-    """A blank of any width is a plain one: readers of lists of files take the others for no part of a name."""
-    category = unicodedata.category(char)
-    if category == "Zs":
-        return " "
-    return "_" if char in _UNSAFE or category in _INVISIBLE else char
-
-
-def safe_name(untrusted: str) -> str:
-    """A file name that every system takes: no separators, no control or direction characters, 120 bytes at most."""
-    normal = unicodedata.normalize("NFC", untrusted)
-    kept = "".join(map(_safe_character, normal))
-    stem, dot, suffix = kept.strip(" .").rpartition(".")
-    if not dot or len(suffix.encode()) > 16:
-        stem, suffix = stem + dot + suffix, ""
-    room = _MOST_BYTES - len(suffix.encode()) - 1
-    stem = stem.encode()[:room].decode(errors="ignore").strip(" .") or "file"
-    return f"{stem}.{suffix}" if suffix else stem

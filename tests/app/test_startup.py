@@ -8,7 +8,7 @@ import sys
 import pytest
 
 
-@pytest.mark.parametrize("command", ["intake", "judgement"])
+@pytest.mark.parametrize("command", ["intake", "judgement", "finding", "links", "register"])
 def test_commands_do_not_load_what_only_others_need(command: str) -> None:
     ask = f"import sys, app.commands.{command}; print('\\n'.join(sys.modules))"
     loaded = subprocess.run(

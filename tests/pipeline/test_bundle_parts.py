@@ -18,10 +18,11 @@ from pikepdf import Array
 from pipeline import harmless
 from pipeline.bundle import Exhibit, FontMissing, build, check, fonts, typeset
 from pipeline.bundle.order import ordered
-from pipeline.bundle.plan import natural, safe_name
+from pipeline.bundle.plan import natural
 from pipeline.bundle.profile import profile
 from pipeline.bundle.stamp import Stamper
 from pipeline.bundle.typeset import Style, clean, width, wrap
+from pipeline.harmless import safe_name
 from tests.pipeline.bundle_cases import case_of, exhibit, pdf
 
 NAMES = st.text(st.characters(codec=None), max_size=80) | st.sampled_from(

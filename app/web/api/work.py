@@ -10,7 +10,7 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import FileResponse
 from pydantic import BaseModel, ConfigDict
 
-from app.answers import doctor_answer, run_answer
+from app.answers import run_answer
 from app.web import models, paging
 from app.web.access import Admin, Handler, Opened, Present, Unrestricted, Visitor, state_of
 from app.web.files import attachment
@@ -18,6 +18,7 @@ from app.web.jobs import bundles_of
 from app.web.replies import WebError
 from app.web.scope import Seen
 from index.engines import engine_names
+from pipeline.doctor import doctor_answer
 from pipeline.errors import NotFound, UsageError
 from pipeline.records import jobs, matters
 
