@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, settings
 from app.cli import run
 from pipeline.matter import Matter
 from pipeline.workspace import init
+from tests import postgres
 
 # Speed is measured in bench/, not asserted here; the machine may be busy.
 settings.register_profile("claimtrail", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -105,6 +106,21 @@ def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("CLAIMTRAIL_USER", "tester")
     monkeypatch.setenv("CLAIMTRAIL_LANG", "en")
     return root
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[postgres.Server]:
+    """A real PostgreSQL server, started when the first test asks for it."""
+    if postgres.binaries() is None:
+        pytest.skip("PostgreSQL is not installed")
+    with postgres.serving() as server:
+        yield server
+
+
+@pytest.fixture
+def postgres_url(postgres_server: postgres.Server) -> str:
+    """The address of an empty database."""
+    return postgres_server.database()
 
 
 @pytest.fixture
