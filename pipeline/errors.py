@@ -19,6 +19,8 @@ __all__ = [
     "NotFound",
     "NotWritable",
     "OriginalDamaged",
+    "PackageMissing",
+    "RecordsAway",
     "RecordsUnusable",
     "RegisterError",
     "SidecarAlone",
@@ -27,6 +29,7 @@ __all__ = [
     "UsageError",
     "WorkspaceBusy",
     "WorkspaceTooNew",
+    "WrongMatter",
     "named",
 ]
 
@@ -68,6 +71,11 @@ class RecordsUnusable(MatterError):
     hint = "Restore records.sqlite from a back-up; the originals are not affected."
 
 
+class WrongMatter(MatterError):
+    code = "wrong_matter"
+    hint = "Name this matter's own database in settings.yaml (records), or make another folder with claimtrail init."
+
+
 class NotFound(MatterError):
     code = "not_found"
     hint = "See claimtrail list and claimtrail claims list."
@@ -92,6 +100,19 @@ class TimestampFailed(MatterError):
 class ChecklistError(MatterError):
     code = "checklist"
     hint = "Correct the file in the workspace's folder checklists; docs/extending.md tells its form."
+
+
+class RecordsAway(InstallationError):
+    code = "records_away"
+    hint = (
+        "See that the database server runs and lets this user in (records.url in settings.yaml, PGPASSFILE), and "
+        "start the same command again; what was finished is kept."
+    )
+
+
+class PackageMissing(InstallationError):
+    code = "package_missing"
+    hint = "Install what teams need: pip install 'claimtrail[team]'."
 
 
 class NotWritable(InstallationError):

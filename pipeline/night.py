@@ -164,7 +164,7 @@ def look_after(matter: Matter, night: Night) -> None:
             night.faults.append(Fault(f"original {sha256[:16]}", fault))
     night.originals_checked, night.documents = len(share), len(found)
     night.faults += audit_faults(matter)
-    night.faults += [Fault("records.sqlite", fault) for fault in matter.records.integrity_faults()]
+    night.faults += [Fault(matter.records.name, fault) for fault in matter.records.integrity_faults()]
     forget_unused(matter.workspace.ocr / READINGS, night.started - UNUSED)
     night.free_bytes = shutil.disk_usage(matter.workspace.root).free
 
