@@ -41,6 +41,8 @@ from pipeline.records.tables import (
 
 ID_LENGTH = 16
 UNKNOWN_MEDIA = "application/octet-stream"
+AT = "@"
+"""Between the name of a step that each machine does for itself and the machine's id."""
 _SAID = 1_000_000
 """Positions from which on children are such by a load file's word; reading the parent again leaves them."""
 _FEW = 16
@@ -218,8 +220,9 @@ def set_done(tx: sa.Connection, document: str, step: str, version: int) -> None:
 
 
 def undo(tx: sa.Connection, step: str, only: Iterable[str] | None = None) -> None:
-    """Note that a step must be done again, for all documents or for some."""
-    query = sa.delete(steps).where(steps.c.step == step)
+    """Note that a step must be done again, for all documents or for some; on whichever machine it was done."""
+    everywhere = steps.c.step.startswith(f"{step}{AT}", autoescape=True)
+    query = sa.delete(steps).where(sa.or_(steps.c.step == step, everywhere))
     if only is not None:
         for chunk in _chunks(sorted(only)):
             tx.execute(query.where(steps.c.document.in_(chunk)))
