@@ -19,6 +19,8 @@ __all__ = [
     "NotFound",
     "NotWritable",
     "OriginalDamaged",
+    "OriginalsAway",
+    "PackageMissing",
     "RecordsUnusable",
     "RegisterError",
     "SidecarAlone",
@@ -94,6 +96,11 @@ class ChecklistError(MatterError):
     hint = "Correct the file in the workspace's folder checklists; docs/extending.md tells its form."
 
 
+class PackageMissing(InstallationError):
+    code = "package_missing"
+    hint = "Install what teams need: pip install 'claimtrail[team]'."
+
+
 class NotWritable(InstallationError):
     code = "not_writable"
     hint = "Give the user who runs claimtrail the right to write there, or mount the disk writable."
@@ -102,6 +109,11 @@ class NotWritable(InstallationError):
 class SystemFault(InstallationError):
     code = "system"
     hint = "Mend what the message names and start the same command again; what was finished is kept."
+
+
+class OriginalsAway(InstallationError):
+    code = "originals_away"
+    hint = "See that the network and the store are up and originals in settings.yaml is right; then start it again."
 
 
 class OriginalDamaged(DocumentError):
