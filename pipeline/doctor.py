@@ -106,11 +106,11 @@ def _space(folder: Path) -> Check:
 
 def _database(matter: Matter) -> Check:
     try:
-        faults = matter.records.integrity_faults()
+        faults, which = matter.records.integrity_faults(), matter.records.description()
     except ClaimtrailError as error:
         return Check("database", False, error.message, error.remedy)
-    remedy = "Restore records.sqlite from a back-up." if faults else ""
-    return Check("database", not faults, faults[0] if faults else "sound", remedy)
+    remedy = f"Restore {matter.records.name} from a back-up." if faults else ""
+    return Check("database", not faults, faults[0] if faults else f"{which}, sound", remedy)
 
 
 def _index(matter: Matter) -> Check:

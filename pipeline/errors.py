@@ -21,6 +21,7 @@ __all__ = [
     "OriginalDamaged",
     "OriginalsAway",
     "PackageMissing",
+    "RecordsAway",
     "RecordsUnusable",
     "RegisterError",
     "SidecarAlone",
@@ -29,6 +30,7 @@ __all__ = [
     "UsageError",
     "WorkspaceBusy",
     "WorkspaceTooNew",
+    "WrongMatter",
     "named",
 ]
 
@@ -70,6 +72,11 @@ class RecordsUnusable(MatterError):
     hint = "Restore records.sqlite from a back-up; the originals are not affected."
 
 
+class WrongMatter(MatterError):
+    code = "wrong_matter"
+    hint = "Name this matter's own database in settings.yaml (records), or make another folder with claimtrail init."
+
+
 class NotFound(MatterError):
     code = "not_found"
     hint = "See claimtrail list and claimtrail claims list."
@@ -94,6 +101,14 @@ class TimestampFailed(MatterError):
 class ChecklistError(MatterError):
     code = "checklist"
     hint = "Correct the file in the workspace's folder checklists; docs/extending.md tells its form."
+
+
+class RecordsAway(InstallationError):
+    code = "records_away"
+    hint = (
+        "See that the database server runs and lets this user in (records.url in settings.yaml, PGPASSFILE), and "
+        "start the same command again; what was finished is kept."
+    )
 
 
 class PackageMissing(InstallationError):

@@ -163,7 +163,7 @@ def look_after(matter: Matter, night: Night) -> None:
     matter.originals.tidy()
     night.originals_checked, night.documents = len(share), len(found)
     night.faults += audit_faults(matter)
-    night.faults += [Fault("records.sqlite", fault) for fault in matter.records.integrity_faults()]
+    night.faults += [Fault(matter.records.name, fault) for fault in matter.records.integrity_faults()]
     forget_unused(matter.workspace.ocr / READINGS, night.started - UNUSED)
     night.free_bytes = shutil.disk_usage(matter.workspace.root).free
 

@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import Any, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from extractors.limits import Limits
 from pipeline.errors import UsageError
+from pipeline.records.locations import SCHEMA_NAME, Server
 from pipeline.yaml_text import loaded
 
 
@@ -105,6 +106,28 @@ class LinkSettings(BaseModel):
     learn: bool = True
 
 
+class RecordsSettings(BaseModel):
+    """The database of a team's records: `postgresql://user@host/database`, and the schema in it, if not the usual."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    url: str
+    db_schema: str | None = Field(None, alias="schema", pattern=f"^{SCHEMA_NAME.pattern}$")
+
+    def server(self) -> Server:
+        """The same as the records take it."""
+        return Server(self.url, self.db_schema)
+
+    @field_validator("url")
+    @classmethod
+    def _can_be_read(cls, url: str) -> str:
+        try:
+            Server(url).address()
+        except UsageError as error:
+            raise ValueError(f"{error.message} {error.remedy}") from None
+        return url
+
+
 class Settings(BaseModel):
     """All settings of a workspace; each has a default, so the file may be empty."""
 
@@ -118,10 +141,19 @@ class Settings(BaseModel):
     timestamp: TimestampSettings | None = None
     links: LinkSettings = LinkSettings()
     originals: OriginalsSettings = OriginalsSettings()
+    records: RecordsSettings | None = None
 
     def processes(self) -> int:
         """How many worker processes to use."""
         return self.workers or _cores()
+
+
+def records_at(url: str, schema: str | None) -> RecordsSettings:
+    """The setting for records at this address. Raises `UsageError` when it is none."""
+    try:
+        return RecordsSettings.model_validate({"url": url, "schema": schema})
+    except ValidationError as error:
+        raise UsageError(f"records.{_first(error)}") from None
 
 
 def _cores() -> int:
@@ -136,9 +168,9 @@ def load(path: Path) -> Settings:
     except FileNotFoundError:
         return Settings()
     except (yaml.YAMLError, ValidationError, UnicodeDecodeError) as error:
-        raise UsageError(
-            f"{path.name}: {_first(error)}", "Correct the setting, or delete the line."
-        ) from error
+        raise UsageError(f"{path.name}: {_first(error)}", "Correct the setting, or delete the line.") from (
+            None if isinstance(error, ValidationError) else error
+        )  # it quotes what was given: a password
 
 
 def _first(error: yaml.YAMLError | ValidationError | UnicodeDecodeError) -> str:

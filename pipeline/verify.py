@@ -69,7 +69,7 @@ def verify_workspace(matter: Matter, bundle: Path | None = None) -> Verified:
         everything = documents.summaries(tx)
         entries = audit_log.count(tx)
     known = {found.sha256: found.id for found in everything}
-    faults = [Fault("records.sqlite", fault) for fault in matter.records.integrity_faults()]
+    faults = [Fault(matter.records.name, fault) for fault in matter.records.integrity_faults()]
     faults += [
         Fault(f"original {document}", fault)
         for sha, document in known.items()

@@ -10,7 +10,6 @@ from decimal import Decimal
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.sqlite import insert
 
 from extractors.document import Document, Page
 from extractors.facts.fact import Fact
@@ -20,6 +19,7 @@ from pipeline.errors import AmbiguousName, NotFound
 from pipeline.evidence import Correction, Evidence, Sighting, Summary, standing
 from pipeline.originals import Original
 from pipeline.records import codec, findings
+from pipeline.records.dialects import insert
 from pipeline.records.tables import (
     corrections,
     date_orders,
@@ -63,7 +63,7 @@ def register(tx: sa.Connection, original: Original, name: str, depth: int) -> bo
         "taken_at": stamp(now()),
         "state": "open",
     }
-    return tx.execute(insert(documents).values(row).on_conflict_do_nothing()).rowcount > 0
+    return tx.execute(insert(tx, documents).values(row).on_conflict_do_nothing()).rowcount > 0
 
 
 def add_sighting(
@@ -84,7 +84,7 @@ def add_sighting(
         "modified": stamp(modified) if modified else None,
         "run": run,
     }
-    return tx.execute(insert(sightings).values(row).on_conflict_do_nothing()).rowcount > 0
+    return tx.execute(insert(tx, sightings).values(row).on_conflict_do_nothing()).rowcount > 0
 
 
 def set_received(tx: sa.Connection, document: str, path: str, received: datetime.datetime) -> bool:
@@ -104,13 +104,13 @@ def seen_at(tx: sa.Connection, path: str) -> str | None:
 def tie(tx: sa.Connection, document: str, claim: str) -> bool:
     """Tie a document to a claim; False when it was."""
     row = {"document": document, "claim": claim}
-    return tx.execute(insert(ties).values(row).on_conflict_do_nothing()).rowcount > 0
+    return tx.execute(insert(tx, ties).values(row).on_conflict_do_nothing()).rowcount > 0
 
 
 def add_label(tx: sa.Connection, document: str, key: str, value: str) -> bool:
     """Note what a person said of a document by folder or sidecar; False when it was known."""
     row = {"document": document, "key": key, "value": value}
-    return tx.execute(insert(labels).values(row).on_conflict_do_nothing()).rowcount > 0
+    return tx.execute(insert(tx, labels).values(row).on_conflict_do_nothing()).rowcount > 0
 
 
 def label_list(tx: sa.Connection, document: str) -> list[tuple[str, str]]:
@@ -209,7 +209,7 @@ def set_done(tx: sa.Connection, document: str, step: str, version: int) -> None:
     """Note that a step is done in this version."""
     row = {"document": document, "step": step, "version": version, "done_at": stamp(now())}
     tx.execute(
-        insert(steps)
+        insert(tx, steps)
         .values(row)
         .on_conflict_do_update(
             index_elements=["document", "step"], set_={"version": version, "done_at": row["done_at"]}
