@@ -49,7 +49,14 @@ def examine(root: Path) -> list[Check]:
     except ClaimtrailError as error:
         return [*_installation(Settings()), Check("workspace", False, error.message, error.remedy)]
     with matter:
-        return [*_installation(matter.settings), _space(root), _database(matter), _index(matter)]
+        return [*_installation(matter.settings), _space(root), *_of(matter)]
+
+
+def _of(matter: Matter) -> Iterator[Check]:
+    yield _database(matter)
+    if matter.settings.originals.url is not None:
+        yield _attempt("originals", matter.originals.examine)
+    yield _index(matter)
 
 
 def doctor_answer(root: Path) -> tuple[dict[str, Any], Sequence[Check]]:

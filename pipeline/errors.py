@@ -19,6 +19,7 @@ __all__ = [
     "NotFound",
     "NotWritable",
     "OriginalDamaged",
+    "OriginalsAway",
     "PackageMissing",
     "RecordsAway",
     "RecordsUnusable",
@@ -123,6 +124,11 @@ class NotWritable(InstallationError):
 class SystemFault(InstallationError):
     code = "system"
     hint = "Mend what the message names and start the same command again; what was finished is kept."
+
+
+class OriginalsAway(InstallationError):
+    code = "originals_away"
+    hint = "See that the network and the store are up and originals in settings.yaml is right; then start it again."
 
 
 class OriginalDamaged(DocumentError):

@@ -158,8 +158,10 @@ class Ingest:
             document = documents.summary(tx, taken.document)
         if document.depth > self._limits.archive_depth:
             raise TooLarge(f"{document.name} is nested deeper than limits.archive_depth allows.")
-        path = self.matter.originals.checked(document.sha256)
-        with tempfile.TemporaryDirectory(dir=self.matter.workspace.scratch) as scratch:
+        with (
+            self.matter.originals.lent(document.sha256) as path,
+            tempfile.TemporaryDirectory(dir=self.matter.workspace.scratch) as scratch,
+        ):
             arguments = (path, document.name, Path(scratch), self._limits, self._ocr)
             future = self._workers.submit(
                 packed, *arguments, seconds=self._limits.seconds_for(document.size), name=document.name

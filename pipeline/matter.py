@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from pipeline.audit import Head, Witness
 from pipeline.errors import WrongMatter
-from pipeline.originals import Originals
+from pipeline.originals import Originals, open_originals
 from pipeline.records import audit_log, identity
 from pipeline.records.locations import Location
 from pipeline.records.store import BUSY_SECONDS, Records
@@ -49,12 +49,13 @@ class Matter:
         actor: str,
         one_writer: threading.Lock | None = None,
         later: Callable[[], None] | None = None,
+        originals: Originals | None = None,
     ) -> None:
         self.workspace = workspace
         self.settings = settings
         self.records = records
         self.actor = actor
-        self.originals = Originals(workspace.originals)
+        self.originals: Originals = originals or open_originals(settings.originals, workspace.root)
         self._one_writer = one_writer or threading.Lock()
         self._later = later
 
@@ -85,7 +86,8 @@ class Matter:
         `later` sees to it that names, links and index are brought up to date by whoever holds the workspace's lock:
         the one who decides something then need not wait for that lock.
         """
-        return Matter(self.workspace, self.settings, self.records, actor, self._one_writer, later)
+        shared = (self._one_writer, later, self.originals)
+        return Matter(self.workspace, self.settings, self.records, actor, *shared)
 
     def afterwards(self, work: Callable[[Matter], object]) -> None:
         """Do what follows from a change: at once, or leave it to whoever brings all of it up to date."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import shutil
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ from pipeline.audit import BEFORE_ALL, Fault, Head
 from pipeline.clock import stamp as written
 from pipeline.copies import find_copies
 from pipeline.date_orders import settle_orders
-from pipeline.errors import MatterError
+from pipeline.errors import MatterError, OriginalsAway
 from pipeline.indexing import expected_in_index, index_pending, open_search, reindex
 from pipeline.ingest_report import Report
 from pipeline.learning import learn_pending, relearn
@@ -164,14 +164,23 @@ def look_after(matter: Matter, night: Night) -> None:
         night.doubtful = documents.count_below(tx, DOUBTFUL)
         night.with_findings = findings.count_with_findings(tx)
     share = tonight([summary.sha256 for summary in found], night.started.date())
-    for sha256 in share:
-        if fault := matter.originals.fault(sha256):
-            night.faults.append(Fault(f"original {sha256[:16]}", fault))
+    night.faults += _originals_faults(matter, share)
+    matter.originals.tidy()
     night.originals_checked, night.documents = len(share), len(found)
     night.faults += audit_faults(matter)
     night.faults += [Fault(matter.records.name, fault) for fault in matter.records.integrity_faults()]
     forget_unused(matter.workspace.ocr / READINGS, night.started - UNUSED)
     night.free_bytes = shutil.disk_usage(matter.workspace.root).free
+
+
+def _originals_faults(matter: Matter, hashes: Iterable[str]) -> Iterator[Fault]:
+    """What is wrong with these; one fault where none of them can be reached."""
+    try:
+        for sha256 in hashes:
+            if fault := matter.originals.fault(sha256):
+                yield Fault(f"original {sha256[:16]}", fault)
+    except OriginalsAway as error:
+        yield Fault("originals", f"{error.message} {error.remedy}")
 
 
 def _taken_in(night: Night) -> set[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
@@ -84,6 +84,20 @@ class TimestampSettings(BaseModel):
     seconds: float = Field(30.0, gt=0, le=600, description="wall time for one stamp")
 
 
+class OriginalsSettings(BaseModel):
+    """Where originals are kept: the workspace's own folder, another folder, or an fsspec address (`s3://…`).
+
+    `options` are those of the address's fsspec package; `cache` is the folder of local copies, from the workspace's.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    url: str | None = Field(None, min_length=1)
+    options: dict[str, Any] = {}
+    cache: str = Field("fetched", min_length=1)
+    cache_mib: int = Field(10_240, ge=1, description="what copies of originals that lie elsewhere may take")
+
+
 class LinkSettings(BaseModel):
     """Whether people's verdicts on links change how much the rules weigh in this workspace."""
 
@@ -126,6 +140,7 @@ class Settings(BaseModel):
     watch: WatchSettings = WatchSettings()
     timestamp: TimestampSettings | None = None
     links: LinkSettings = LinkSettings()
+    originals: OriginalsSettings = OriginalsSettings()
     records: RecordsSettings | None = None
 
     def processes(self) -> int:

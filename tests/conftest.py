@@ -7,7 +7,7 @@ import os
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 import sqlalchemy as sa
@@ -19,6 +19,9 @@ from pipeline.records.locations import Server
 from pipeline.records.store import Records
 from pipeline.workspace import init, name_records
 from tests import postgres
+
+if TYPE_CHECKING:
+    from tests.object_store import ObjectStore
 
 # Speed is measured in bench/, not asserted here; the machine may be busy.
 settings.register_profile("claimtrail", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -146,6 +149,15 @@ def postgres_server() -> Iterator[postgres.Server]:
 def postgres_url(postgres_server: postgres.Server) -> str:
     """The address of an empty database."""
     return postgres_server.database()
+
+
+@pytest.fixture(scope="session")
+def object_store() -> Iterator[ObjectStore]:
+    """A real server that speaks S3, started when the first test asks for it."""
+    from tests import object_store  # 0.4 s, which most tests need not wait for
+
+    with object_store.serving() as server:
+        yield server
 
 
 class Template:
