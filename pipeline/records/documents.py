@@ -19,7 +19,7 @@ from pipeline.errors import AmbiguousName, NotFound
 from pipeline.evidence import Correction, Evidence, Sighting, Summary, standing
 from pipeline.originals import Original
 from pipeline.records import codec, findings
-from pipeline.records.dialects import insert
+from pipeline.records.dialects import added, insert
 from pipeline.records.tables import (
     corrections,
     date_orders,
@@ -65,7 +65,7 @@ def register(tx: sa.Connection, original: Original, name: str, depth: int) -> bo
         "taken_at": stamp(now()),
         "state": "open",
     }
-    return tx.execute(insert(tx, documents).values(row).on_conflict_do_nothing()).rowcount > 0
+    return added(tx, documents, row)
 
 
 def add_sighting(
@@ -86,7 +86,7 @@ def add_sighting(
         "modified": stamp(modified) if modified else None,
         "run": run,
     }
-    return tx.execute(insert(tx, sightings).values(row).on_conflict_do_nothing()).rowcount > 0
+    return added(tx, sightings, row)
 
 
 def set_received(tx: sa.Connection, document: str, path: str, received: datetime.datetime) -> bool:
@@ -106,13 +106,13 @@ def seen_at(tx: sa.Connection, path: str) -> str | None:
 def tie(tx: sa.Connection, document: str, claim: str) -> bool:
     """Tie a document to a claim; False when it was."""
     row = {"document": document, "claim": claim}
-    return tx.execute(insert(tx, ties).values(row).on_conflict_do_nothing()).rowcount > 0
+    return added(tx, ties, row)
 
 
 def add_label(tx: sa.Connection, document: str, key: str, value: str) -> bool:
     """Note what a person said of a document by folder or sidecar; False when it was known."""
     row = {"document": document, "key": key, "value": value}
-    return tx.execute(insert(tx, labels).values(row).on_conflict_do_nothing()).rowcount > 0
+    return added(tx, labels, row)
 
 
 def label_list(tx: sa.Connection, document: str) -> list[tuple[str, str]]:
