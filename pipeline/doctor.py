@@ -126,4 +126,6 @@ def _index(matter: Matter) -> Check:
 def _behind(matter: Matter) -> str:
     """How far an index of this machine's own lacks what others brought to the records that they share."""
     count = count_pending(matter) if matter.records.shared else 0
-    return f"; {count} documents come into it with the next intake here or claimtrail reindex" if count else ""
+    return (
+        f"; {count} documents come into it with the next intake here or claimtrail reindex" if count else ""
+    )
