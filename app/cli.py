@@ -46,6 +46,7 @@ COMMANDS = {
     "reindex": "finding",
     "export": "handover",
     "verify": "handover",
+    "copy": "copying",
     "stamp": "handover",
     "serve": "serve",
     "users": "users",

@@ -55,18 +55,23 @@ def _index_pending(matter: Matter, tell: Told) -> int:
 
 def reindex(matter: Matter, engine: str | None = None, tell: Told = untold) -> int:
     """Build the index anew from the records; returns how many documents it holds. The old one serves until then."""
-    name = engine or engine_name(matter)
-    seen = _seen(matter)
+    name, seen = engine or engine_name(matter), _seen(matter)
+    ids = write_anew(matter, name, tell)
+    _done(matter, ids, seen)
+    with matter.change() as change:
+        change.note("reindexed", "index", engine=name, documents=len(ids))
+    return len(ids)
+
+
+def write_anew(matter: Matter, name: str, tell: Told = untold) -> Sequence[str]:
+    """Build the index of an engine from the records and note nothing there; returns the documents that it holds."""
     with matter.reading() as tx:
         ids = documents.in_states(tx, SETTLED)
     with rebuild(matter.workspace.index, name) as batch:
         for start in range(0, len(ids), BATCH):
             _write(matter, batch, ids[start : start + BATCH])
             tell(min(start + BATCH, len(ids)), len(ids))
-    _done(matter, ids, seen)
-    with matter.change() as change:
-        change.note("reindexed", "index", engine=name, documents=len(ids))
-    return len(ids)
+    return ids
 
 
 def engine_name(matter: Matter) -> str:
