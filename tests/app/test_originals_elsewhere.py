@@ -6,17 +6,29 @@ import json
 import shutil
 from pathlib import Path
 
+import anyio
+import httpx
 import pytest
 
+from app.web.application import create_app
 from tests.conftest import LETTER, Command
 from tests.object_store import ObjectStore
+
+
+async def served(workspace: Path, *paths: str) -> list[str]:
+    """What the pages' server answers."""
+    app = create_app(workspace)
+    asking = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://127.0.0.1")
+    async with app.router.lifespan_context(app), asking as client:
+        return [(await client.get(path)).text for path in paths]
 
 
 @pytest.fixture
 def bucket(object_store: ObjectStore, workspace: Path) -> str:
     """Its name; the workspace's settings name it too. JSON is YAML."""
     bucket = object_store.bucket()
-    settings = {"originals": {"url": f"s3://{bucket}/northport", "options": object_store.options}}
+    options = {**object_store.options, "key": "testing", "secret": "hunter2"}
+    settings = {"originals": {"url": f"s3://{bucket}/northport", "options": options}}
     (workspace / "settings.yaml").write_text(json.dumps(settings), encoding="utf-8")
     return bucket
 
@@ -33,6 +45,12 @@ def test_a_matter_lives_with_its_originals_in_a_store(
     assert filled("verify", tmp_path / "bundle", "--json").json["faults"] == []
     assert filled("show", sha256[:8], "--original", tmp_path / "out.txt").status == 0
     assert (tmp_path / "out.txt").read_text(encoding="utf-8") == LETTER
+    original, settings = anyio.run(
+        served, workspace, f"/api/v1/documents/{sha256[:16]}/original", "/settings"
+    )
+    assert original == LETTER
+    assert f"s3://{bucket}/northport" in settings
+    assert "hunter2" not in settings
     doctor = {check["name"]: check for check in filled("doctor", "--json").json["checks"]}
     assert f"s3://{bucket}/northport" in doctor["originals"]["detail"]
 
