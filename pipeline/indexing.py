@@ -23,6 +23,8 @@ from pipeline.steps import VERSIONS
 
 BATCH = 200
 """Documents in one commit of the index: large enough to be quick, small enough to lose little."""
+SHARED_ENGINES = ("postgres",)
+"""Engines whose index all machines have in common."""
 SETTLED = ("ok", "partial", "failed")
 
 
@@ -42,7 +44,7 @@ def index_pending(matter: Matter, tell: Told = untold) -> int:
 def _index_pending(matter: Matter, tell: Told) -> int:
     index = open_search(matter)
     with matter.reading() as tx:
-        pending = documents.without_step(tx, "index", VERSIONS["index"], SETTLED)
+        pending = documents.without_step(tx, index_step(matter), VERSIONS["index"], SETTLED)
     for start in range(0, len(pending), BATCH):
         ids = pending[start : start + BATCH]
         seen = _seen(matter)
@@ -82,6 +84,22 @@ def engine_name(matter: Matter) -> str:
         return matter.settings.search_engine
 
 
+def index_step(matter: Matter) -> str:
+    """The name of the step in the records: an index in the folder of one machine among several is its own."""
+    if not matter.records.shared or engine_name(matter) in SHARED_ENGINES:
+        return "index"
+    return f"index{documents.AT}{matter.machine}"
+
+
+def expected_in_index(matter: Matter) -> set[str]:
+    """The documents that the index should hold; not those that other machines have just brought to the records."""
+    with matter.reading() as tx:
+        found = {s.id for s in documents.summaries(tx) if s.page_count and s.state in SETTLED}
+        if not matter.records.shared:
+            return found
+        return found - set(documents.without_step(tx, index_step(matter), VERSIONS["index"], SETTLED))
+
+
 def _write(matter: Matter, batch: Batch, ids: Iterable[str]) -> None:
     with matter.reading() as tx:
         book = Book.read(tx)
@@ -108,7 +126,7 @@ def _done(matter: Matter, ids: Sequence[str], seen: int) -> None:
         touched = audit_log.touched_since(change.tx, seen)
         for document in ids:
             if document not in touched:
-                documents.set_done(change.tx, document, "index", VERSIONS["index"])
+                documents.set_done(change.tx, document, index_step(matter), VERSIONS["index"])
 
 
 def entries(

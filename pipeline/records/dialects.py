@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
@@ -23,6 +24,12 @@ def insert(tx: sa.Connection, table: sa.Table) -> Insert:
     from sqlalchemy.dialects import sqlite
 
     return sqlite.insert(table)
+
+
+def added(tx: sa.Connection, table: sa.Table, row: Mapping[str, Any]) -> bool:
+    """Add a row; False where the same was there."""
+    query = insert(tx, table).values(row).on_conflict_do_nothing()
+    return tx.execute(query, execution_options={"preserve_rowcount": True}).rowcount > 0
 
 
 def slice_of(

@@ -13,7 +13,7 @@ from pipeline.clock import now, stamp
 from pipeline.errors import NotFound
 from pipeline.links import Link, Reason, Stance, Status
 from pipeline.records.courses import with_course
-from pipeline.records.dialects import insert, next_position
+from pipeline.records.dialects import added, insert, next_position
 from pipeline.records.tables import (
     claims,
     corrections,
@@ -191,7 +191,7 @@ def drop_correction(tx: sa.Connection, document: str, field: str, role: str) -> 
 def set_mark(tx: sa.Connection, document: str, mark: str, actor: str) -> None:
     """Mark a document."""
     row = {"document": document, "mark": mark, "actor": actor, "at": stamp(now())}
-    tx.execute(insert(tx, marks).values(row).on_conflict_do_nothing())
+    added(tx, marks, row)
 
 
 def clear_mark(tx: sa.Connection, document: str, mark: str) -> None:

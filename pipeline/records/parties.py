@@ -17,7 +17,7 @@ from index.words import compact
 from pipeline.clock import now, stamp
 from pipeline.evidence import standing
 from pipeline.records.codec import fact_of, fact_row
-from pipeline.records.dialects import insert, slice_of
+from pipeline.records.dialects import added, slice_of
 from pipeline.records.tables import (
     corrections,
     facts,
@@ -132,7 +132,7 @@ def keep_apart(tx: sa.Connection, one: str, other: str, actor: str) -> None:
     """Note that two names do not mean one party."""
     first, second = pair(one, other)
     row = {"one": first, "other": second, "actor": actor, "at": stamp(now())}
-    tx.execute(insert(tx, party_apart).values(row).on_conflict_do_nothing())
+    added(tx, party_apart, row)
 
 
 def may_be_one(tx: sa.Connection, names: Sequence[str]) -> None:
