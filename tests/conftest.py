@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -145,7 +146,10 @@ def claimtrail(workspace: Path, capsys: pytest.CaptureFixture[str]) -> Command:
 @pytest.fixture
 def evidence_folder(tmp_path: Path) -> Path:
     """Three text documents: a letter and a diary that bear on events, and a leaflet that does not."""
-    folder = tmp_path / "evidence"
+    return put_documents(tmp_path / "evidence")
+
+
+def put_documents(folder: Path) -> Path:
     (folder / "letters").mkdir(parents=True)
     (folder / "letters" / "L-0145.txt").write_text(LETTER, encoding="utf-8")
     (folder / "施工日志.txt").write_text(DIARY, encoding="utf-8")
@@ -160,11 +164,28 @@ def register_file(tmp_path: Path) -> Path:
     return path
 
 
+@pytest.fixture(scope="session")
+def filled_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A workspace that has the register and the three documents, taken in once for all tests that begin with it."""
+    folder = tmp_path_factory.mktemp("filled")
+    put_documents(folder / "evidence")
+    (folder / "register.yaml").write_text(REGISTER, encoding="utf-8")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("CLAIMTRAIL_WORKSPACE", str(folder / "matter"))
+        patch.setenv("CLAIMTRAIL_USER", "tester")
+        for command in (["init"], ["claims", "import", "register.yaml"], ["ingest", "evidence"]):
+            patch.chdir(folder)
+            assert run(command) == 0
+    return folder / "matter"
+
+
 @pytest.fixture
-def filled(claimtrail: Command, evidence_folder: Path, register_file: Path) -> Command:
+def filled(
+    filled_once: Path, workspace: Path, claimtrail: Command, evidence_folder: Path, register_file: Path
+) -> Command:
     """The command line on a workspace that has the register and the three documents."""
-    assert claimtrail("claims", "import", register_file).status == 0
-    assert claimtrail("ingest", evidence_folder).status == 0
+    shutil.rmtree(workspace)
+    shutil.copytree(filled_once, workspace)
     return claimtrail
 
 
