@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
+from filelock import FileLock
 from hypothesis import HealthCheck, settings
 
 from app.cli import run
@@ -83,6 +87,13 @@ Tulips are planted in October. Bring your own spade.
 """
 
 
+MAKE_PREFECT_DATABASE = """
+import asyncio
+from prefect.server.database import provide_database_interface
+asyncio.run(provide_database_interface().create_db())
+"""
+
+
 class Answer(NamedTuple):
     """What a command did: exit status, and what it printed on stdout and stderr."""
 
@@ -122,6 +133,32 @@ def postgres_server() -> Iterator[postgres.Server]:
 def postgres_url(postgres_server: postgres.Server) -> str:
     """The address of an empty database."""
     return postgres_server.database()
+
+
+@pytest.fixture(scope="session")
+def prefect_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The database of a Prefect server that has not run yet: making one takes five seconds of work each time."""
+    base = tmp_path_factory.getbasetemp()
+    if os.environ.get("PYTEST_XDIST_WORKER"):
+        base = base.parent  # one for all processes
+    home = base / "prefect-home"
+    with FileLock(base / "prefect-home.lock"):
+        if not home.exists():
+            making = home.with_suffix(".new")
+            environment = {**os.environ, "PREFECT_HOME": str(making)}
+            subprocess.run(
+                [sys.executable, "-c", MAKE_PREFECT_DATABASE], env=environment, check=True, timeout=120
+            )
+            making.rename(home)
+    return home / "prefect.db"
+
+
+@pytest.fixture
+def with_prefect(workspace: Path, prefect_database: Path) -> Path:
+    """A workspace whose own Prefect server has its database already."""
+    (workspace / "prefect").mkdir()
+    shutil.copy(prefect_database, workspace / "prefect")
+    return workspace
 
 
 @pytest.fixture
