@@ -76,6 +76,14 @@ def write_anew(matter: Matter, name: str, tell: Told = untold) -> Sequence[str]:
     return ids
 
 
+def mark_indexed(matter: Matter) -> None:
+    """Note of every document that the index has it; for an index that was just built and nothing has changed since."""
+    step = index_step(matter)
+    with matter.change() as change:
+        for document in documents.without_step(change.tx, step, VERSIONS["index"], SETTLED):
+            documents.set_done(change.tx, document, step, VERSIONS["index"])
+
+
 def engine_name(matter: Matter) -> str:
     """The engine that the index has; the settings' where there is none."""
     try:

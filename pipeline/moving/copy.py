@@ -19,7 +19,7 @@ import sqlalchemy as sa
 from index.engines import DEFAULT_ENGINE
 from pipeline.audit import Entry, Fault, Head
 from pipeline.errors import UsageError
-from pipeline.indexing import engine_name, write_anew
+from pipeline.indexing import engine_name, mark_indexed, write_anew
 from pipeline.matter import Matter
 from pipeline.moving.begun import Begun, begin, copy_files
 from pipeline.moving.originals import copy_originals
@@ -100,6 +100,7 @@ def copy_matter(matter: Matter, to: Path, places: Places, progress: Progress = s
             done = _rows(matter, copy, begun, progress)
             _originals(matter, copy, done, progress)
             done.indexed = len(write_anew(copy, _engine(matter, places), stage(progress, "indexing")))
+            mark_indexed(copy)
             done.faults += audit_faults(copy)
         _note(matter, done)
         begun.finish()

@@ -14,7 +14,8 @@ import sqlalchemy as sa
 from pipeline.errors import CopyDiffers
 from pipeline.pace import Told, untold
 from pipeline.records.dialects import on_postgresql
-from pipeline.records.tables import documents, holds, jobs, matter, metadata, sessions
+from pipeline.records.documents import AT
+from pipeline.records.tables import documents, holds, jobs, matter, metadata, sessions, steps
 
 LEFT = (sessions, jobs, holds, matter)
 """Tables that stay behind: who is logged in, work of a server whose files are not copied, what processes have in hand,
@@ -96,6 +97,8 @@ def _rows(tx: sa.Connection, table: sa.Table) -> Iterator[sa.RowMapping]:
     """All rows; beside each JSON column whether it is NULL, which is not the same as JSON's null."""
     nulls = [c.is_(None).label(_NULL + c.name) for c in table.c if _is_json(c)]
     query = sa.select(table, *nulls)
+    if table is steps:  # what single machines have in their own indexes
+        query = query.where(~steps.c.step.contains(AT))
     yield from tx.execute(query, execution_options={"yield_per": BATCH}).mappings()
 
 

@@ -34,16 +34,24 @@ def bucket(object_store: ObjectStore, workspace: Path) -> str:
 
 
 def test_a_matter_lives_with_its_originals_in_a_store(
-    bucket: str, object_store: ObjectStore, filled: Command, workspace: Path, tmp_path: Path
+    bucket: str,
+    object_store: ObjectStore,
+    claimtrail: Command,
+    evidence_folder: Path,
+    register_file: Path,
+    workspace: Path,
+    tmp_path: Path,
 ) -> None:
-    documents = {found["name"]: found for found in filled("list", "--json").json}
+    assert claimtrail("claims", "import", register_file).status == 0
+    assert claimtrail("ingest", evidence_folder).status == 0
+    documents = {found["name"]: found for found in claimtrail("list", "--json").json}
     sha256 = documents["L-0145.txt"]["sha256"]
-    assert filled("verify", workspace, "--json").json["faults"] == []
+    assert claimtrail("verify", workspace, "--json").json["faults"] == []
     assert not list((workspace / "originals").iterdir())
     shutil.rmtree(workspace / "fetched")  # derived
-    assert filled("export", "CLM-001", "--out", tmp_path / "bundle", "--json").json["exhibits"] == 2
-    assert filled("verify", tmp_path / "bundle", "--json").json["faults"] == []
-    assert filled("show", sha256[:8], "--original", tmp_path / "out.txt").status == 0
+    assert claimtrail("export", "CLM-001", "--out", tmp_path / "bundle", "--json").json["exhibits"] == 2
+    assert claimtrail("verify", tmp_path / "bundle", "--json").json["faults"] == []
+    assert claimtrail("show", sha256[:8], "--original", tmp_path / "out.txt").status == 0
     assert (tmp_path / "out.txt").read_text(encoding="utf-8") == LETTER
     original, settings = anyio.run(
         served, workspace, f"/api/v1/documents/{sha256[:16]}/original", "/settings"
@@ -51,15 +59,15 @@ def test_a_matter_lives_with_its_originals_in_a_store(
     assert original == LETTER
     assert f"s3://{bucket}/northport" in settings
     assert "hunter2" not in settings
-    doctor = {check["name"]: check for check in filled("doctor", "--json").json["checks"]}
+    doctor = {check["name"]: check for check in claimtrail("doctor", "--json").json["checks"]}
     assert f"s3://{bucket}/northport" in doctor["originals"]["detail"]
 
     object_store.client.delete_object(Bucket=bucket, Key=f"northport/{sha256[:2]}/{sha256}")
-    answer = filled("verify", workspace, "--json")
+    answer = claimtrail("verify", workspace, "--json")
     assert (answer.status, [fault["what"] for fault in answer.json["faults"]]) == (1, ["is missing"])
-    assert filled("custody", sha256[:8], "--json").json["intact"] is False
-    assert filled("ingest", tmp_path / "evidence").status == 0  # heals it
-    assert filled("verify", workspace, "--json").json["faults"] == []
+    assert claimtrail("custody", sha256[:8], "--json").json["intact"] is False
+    assert claimtrail("ingest", evidence_folder).status == 0  # heals it
+    assert claimtrail("verify", workspace, "--json").json["faults"] == []
 
 
 def test_a_store_that_is_away_stops_what_needs_it_and_nothing_is_lost(
