@@ -12,7 +12,7 @@ import pytest
 
 from app.web.application import create_app
 from tests.conftest import LETTER, Command
-from tests.object_store import ObjectStore
+from tests.object_store import AT_ONCE, ObjectStore
 
 
 async def served(workspace: Path, *paths: str) -> list[str]:
@@ -66,23 +66,17 @@ def test_a_matter_lives_with_its_originals_in_a_store(
     answer = claimtrail("verify", workspace, "--json")
     assert (answer.status, [fault["what"] for fault in answer.json["faults"]]) == (1, ["is missing"])
     assert claimtrail("custody", sha256[:8], "--json").json["intact"] is False
-    assert claimtrail("ingest", evidence_folder).status == 0  # heals it
-    assert claimtrail("verify", workspace, "--json").json["faults"] == []
 
 
-def test_a_store_that_is_away_stops_what_needs_it_and_nothing_is_lost(
-    bucket: str, object_store: ObjectStore, claimtrail: Command, workspace: Path, evidence_folder: Path
+def test_a_store_that_is_away_stops_what_needs_it_and_nothing_else(
+    bucket: str, filled: Command, workspace: Path, evidence_folder: Path
 ) -> None:
-    there = (workspace / "settings.yaml").read_text(encoding="utf-8")
-    away = there.replace(object_store.endpoint, "http://127.0.0.1:9")
-    (workspace / "settings.yaml").write_text(away, encoding="utf-8")
-    answer = claimtrail("ingest", evidence_folder, "--json")
-    assert (answer.status, answer.json["error"]["code"]) == (2, "originals_away")
-    assert claimtrail("list", "--json").json == []
-    (workspace / "settings.yaml").write_text(there, encoding="utf-8")
-    assert len(claimtrail("ingest", evidence_folder, "--json").json["ingested"]) == 3
-    (workspace / "settings.yaml").write_text(away, encoding="utf-8")
-    assert len(claimtrail("list", "--json").json) == 3  # which needs no original
-    assert claimtrail("verify", workspace, "--json").json["error"]["code"] == "originals_away"
-    named = [c for c in claimtrail("doctor", "--json").json["checks"] if c["name"] == "originals"]
+    away = {"url": f"s3://{bucket}/x", "options": {"endpoint_url": "http://127.0.0.1:9", **AT_ONCE}}
+    (workspace / "settings.yaml").write_text(json.dumps({"originals": away}), encoding="utf-8")
+    for command in (["ingest", evidence_folder], ["verify", workspace]):
+        answer = filled(*command, "--json")
+        assert (answer.status, answer.json["error"]["code"]) == (2, "originals_away")
+    assert len(filled("list", "--json").json) == 3
+    assert filled("search", "Area", "--json").json["total"] == 1
+    named = [c for c in filled("doctor", "--json").json["checks"] if c["name"] == "originals"]
     assert [check["ok"] for check in named] == [False]
