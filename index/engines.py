@@ -24,7 +24,7 @@ from typing import TypeVar, cast
 
 from filelock import FileLock, Timeout
 
-from index.engine import LOCK_TIMEOUT, Batch, EngineModule, SearchIndex
+from index.engine import ALONE, LOCK_TIMEOUT, Backing, Batch, EngineModule, SearchIndex
 from index.entry import Results, Sort
 from index.errors import IndexDamaged, IndexLocked, IndexMissing, UnknownEngine
 from index.query import NO_FILTERS, Filters
@@ -54,12 +54,12 @@ def engine_names() -> tuple[str, ...]:
     )
 
 
-def open_index(path: Path) -> SearchIndex:
+def open_index(path: Path, backing: Backing = ALONE) -> SearchIndex:
     """The index of the folder `path`, with the engine it was built with.
 
     Raises `IndexMissing`, or `IndexDamaged` when it cannot be read or was built by another version.
     """
-    return WorkspaceIndex(path)
+    return WorkspaceIndex(path, backing)
 
 
 def is_built(path: Path) -> bool:
@@ -73,7 +73,9 @@ def engine_of(path: Path) -> str:
 
 
 @contextmanager
-def rebuild(path: Path, engine: str = DEFAULT_ENGINE, timeout: float = LOCK_TIMEOUT) -> Iterator[Batch]:
+def rebuild(
+    path: Path, engine: str = DEFAULT_ENGINE, timeout: float = LOCK_TIMEOUT, backing: Backing = ALONE
+) -> Iterator[Batch]:
     """A batch that becomes the whole index when the block ends; when it fails, the old index stays.
 
     Makes the folder when there is none. Raises `UnknownEngine` or `IndexLocked`.
@@ -84,7 +86,7 @@ def rebuild(path: Path, engine: str = DEFAULT_ENGINE, timeout: float = LOCK_TIME
         folder = path / f"{_FOLDER}{secrets.token_hex(8)}"
         folder.mkdir()
         try:
-            index = module.create_index(folder, folder / _LOCK)
+            index = module.create_index(folder, folder / _LOCK, backing)
             with index.writer(timeout) as batch:
                 yield batch
             index.close()
@@ -98,11 +100,12 @@ def rebuild(path: Path, engine: str = DEFAULT_ENGINE, timeout: float = LOCK_TIME
 class WorkspaceIndex:
     """The index that `index.json` names; follows it when the index is rebuilt (see `engine.SearchIndex`)."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, backing: Backing = ALONE) -> None:
         self._path = path
+        self._backing = backing
         self._guard = threading.RLock()
         self._pointer = _pointer(path)
-        self._index = _opened(path, self._pointer)
+        self._index = _opened(path, self._pointer, backing)
 
     @contextmanager
     def writer(self, timeout: float = LOCK_TIMEOUT) -> Iterator[Batch]:
@@ -138,14 +141,14 @@ class WorkspaceIndex:
         except IndexDamaged:
             with self._guard:
                 self._pointer = _pointer(self._path)
-                self._index = _opened(self._path, self._pointer)
+                self._index = _opened(self._path, self._pointer, self._backing)
             return question(self._index)
 
     def _current(self) -> SearchIndex:
         with self._guard:
             pointer = _pointer(self._path)
             if pointer != self._pointer:
-                opened = _opened(self._path, pointer)
+                opened = _opened(self._path, pointer, self._backing)
                 self._index.close()
                 self._pointer, self._index = pointer, opened
             return self._index
@@ -157,7 +160,7 @@ def _module(engine: str) -> EngineModule:
     return cast(EngineModule, importlib.import_module(f"index.{engine}_index"))
 
 
-def _opened(path: Path, pointer: Pointer) -> SearchIndex:
+def _opened(path: Path, pointer: Pointer, backing: Backing) -> SearchIndex:
     if pointer.engine not in engine_names():
         raise IndexDamaged(f'The search index in {path} is of an engine "{pointer.engine}" that is not here')
     module = _module(pointer.engine)
@@ -166,7 +169,7 @@ def _opened(path: Path, pointer: Pointer) -> SearchIndex:
             f"The search index in {path} has form {pointer.schema}, this version needs {module.SCHEMA}"
         )
     folder = path / pointer.folder
-    return module.open_index(folder, folder / _LOCK)
+    return module.open_index(folder, folder / _LOCK, backing)
 
 
 def _pointer(path: Path) -> Pointer:

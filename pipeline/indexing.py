@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from extractors.facts.fact import Money
 from extractors.facts.reference_citations import is_words
-from index.engine import Batch, SearchIndex
+from index.engine import Backing, Batch, SearchIndex
 from index.engines import engine_of, open_index, rebuild
 from index.entry import PageEntry
 from index.errors import IndexDamaged, IndexMissing
@@ -19,6 +19,7 @@ from pipeline.matter import Matter
 from pipeline.pace import Told, untold
 from pipeline.parties import Book
 from pipeline.records import audit_log, documents, matters
+from pipeline.records.page_texts import page_texts
 from pipeline.steps import VERSIONS
 
 BATCH = 200
@@ -28,7 +29,17 @@ SETTLED = ("ok", "partial", "failed")
 
 def open_search(matter: Matter) -> SearchIndex:
     """The workspace's index. Raises `IndexMissing` or `IndexDamaged` when it must be built."""
-    return open_index(matter.workspace.index)
+    return open_index(matter.workspace.index, _backing(matter))
+
+
+def _backing(matter: Matter) -> Backing:
+    """The records hold every text: the index need not hold it again."""
+
+    def texts(wanted: Sequence[tuple[str, int]]) -> list[str]:
+        with matter.reading() as tx:
+            return page_texts(tx, wanted)
+
+    return Backing(texts)
 
 
 def index_pending(matter: Matter, tell: Told = untold) -> int:
@@ -59,7 +70,7 @@ def reindex(matter: Matter, engine: str | None = None, tell: Told = untold) -> i
     seen = _seen(matter)
     with matter.reading() as tx:
         ids = documents.in_states(tx, SETTLED)
-    with rebuild(matter.workspace.index, name) as batch:
+    with rebuild(matter.workspace.index, name, backing=_backing(matter)) as batch:
         for start in range(0, len(ids), BATCH):
             _write(matter, batch, ids[start : start + BATCH])
             tell(min(start + BATCH, len(ids)), len(ids))
