@@ -82,10 +82,10 @@ class PostgresIndex:
     """The index in a schema (see `engine.SearchIndex`)."""
 
     def __init__(self, backing: Backing) -> None:
+        self._connection: Connection | None = None
         self._address = _address(backing)
         self._backing = backing
         self._guard = threading.RLock()
-        self._connection: Connection | None = None
         self._shelf: PostgresShelf | None = None
         self._memory = (Tables(self._address.schema), Memory())
         self._ask(lambda _: None)
@@ -142,6 +142,11 @@ class PostgresIndex:
             if self._connection is not None:
                 self._connection.close()
             self._connection = None
+
+    def __del__(self) -> None:
+        """Whoever drops an index without closing it keeps no session of the server busy."""
+        if self._connection is not None:
+            self._connection.close()
 
     def _hits(self, found: Sequence[tuple[Shown, float]], phrases: tuple[Phrase, ...]) -> tuple[Hit, ...]:
         texts = self._backing.texts_of([(page.doc, page.page, page.text) for page, _ in found])

@@ -87,12 +87,11 @@ class PostgresShelf:
         self._places: dict[Key, Places] = {}
         self._known_terms: dict[tuple[str, Part], Sequence[str]] = {}
         memory.forget(self._firsts)
-        self._read_columns()
-        self._read_dead()
 
     @cached_property
     def live(self) -> NDArray[np.bool_]:
         mask = np.ones(self.size, dtype=bool)
+        self._read_dead()
         for one in self._segments:
             if one.dead:
                 mask[self._memory.dead[one.id][1] + self._firsts[one.id]] = False
@@ -124,6 +123,7 @@ class PostgresShelf:
 
     @cached_property
     def _columns(self) -> list[Columns]:
+        self._read_columns()
         return [self._memory.columns[one.id] for one in self._segments]
 
     @cached_property

@@ -8,8 +8,8 @@ from decimal import Decimal
 
 from extractors.facts.fact import Money
 from extractors.facts.reference_citations import is_words
-from index.engine import Backing, Batch, SearchIndex
-from index.engines import engine_of, open_index, rebuild
+from index.engine import Address, Backing, Batch, SearchIndex
+from index.engines import engine_of, is_built, join, open_index, rebuild
 from index.entry import PageEntry
 from index.errors import IndexDamaged, IndexMissing
 from pipeline.evidence import Evidence
@@ -18,18 +18,26 @@ from pipeline.loadfile.numbers import BATES, spanned
 from pipeline.matter import Matter
 from pipeline.pace import Told, untold
 from pipeline.parties import Book
-from pipeline.records import audit_log, documents, matters
+from pipeline.records import audit_log, documents, identity, matters
 from pipeline.records.page_texts import page_texts
 from pipeline.steps import VERSIONS
 
 BATCH = 200
 """Documents in one commit of the index: large enough to be quick, small enough to lose little."""
+SHARED_ENGINES = ("postgres",)
+"""Engines whose index all machines have in common."""
 SETTLED = ("ok", "partial", "failed")
 
 
 def open_search(matter: Matter) -> SearchIndex:
-    """The workspace's index. Raises `IndexMissing` or `IndexDamaged` when it must be built."""
-    return open_index(matter.workspace.index, _backing(matter))
+    """The workspace's index; one that other machines have built already is joined.
+
+    Raises `IndexMissing` or `IndexDamaged` when it must be built.
+    """
+    path, backing = matter.workspace.index, _backing(matter)
+    if not is_built(path):
+        join(path, matter.settings.search_engine, backing)
+    return open_index(path, backing)
 
 
 def _backing(matter: Matter) -> Backing:
@@ -39,7 +47,19 @@ def _backing(matter: Matter) -> Backing:
         with matter.reading() as tx:
             return page_texts(tx, wanted)
 
-    return Backing(texts)
+    return Backing(texts, _address(matter))
+
+
+def _address(matter: Matter) -> Address | None:
+    """Where an index on a server lies: several matters may share a database, each has a schema of its own."""
+    url = matter.settings.search_address()
+    if url is None:
+        return None
+    schema = matter.settings.search_schema
+    if schema is None:
+        with matter.reading() as tx:
+            schema = f"claimtrail_search_{identity.matter_id(tx)}"
+    return Address(url, schema)
 
 
 def index_pending(matter: Matter, tell: Told = untold) -> int:
@@ -53,7 +73,7 @@ def index_pending(matter: Matter, tell: Told = untold) -> int:
 def _index_pending(matter: Matter, tell: Told) -> int:
     index = open_search(matter)
     with matter.reading() as tx:
-        pending = documents.without_step(tx, "index", VERSIONS["index"], SETTLED)
+        pending = documents.without_step(tx, index_step(matter), VERSIONS["index"], SETTLED)
     for start in range(0, len(pending), BATCH):
         ids = pending[start : start + BATCH]
         seen = _seen(matter)
@@ -88,6 +108,22 @@ def engine_name(matter: Matter) -> str:
         return matter.settings.search_engine
 
 
+def index_step(matter: Matter) -> str:
+    """The name of the step in the records: an index in the folder of one machine among several is its own."""
+    if not matter.records.shared or engine_name(matter) in SHARED_ENGINES:
+        return "index"
+    return f"index{documents.AT}{matter.machine}"
+
+
+def expected_in_index(matter: Matter) -> set[str]:
+    """The documents that the index should hold; not those that other machines have just brought to the records."""
+    with matter.reading() as tx:
+        found = {s.id for s in documents.summaries(tx) if s.page_count and s.state in SETTLED}
+        if not matter.records.shared:
+            return found
+        return found - set(documents.without_step(tx, index_step(matter), VERSIONS["index"], SETTLED))
+
+
 def _write(matter: Matter, batch: Batch, ids: Iterable[str]) -> None:
     with matter.reading() as tx:
         book = Book.read(tx)
@@ -114,7 +150,7 @@ def _done(matter: Matter, ids: Sequence[str], seen: int) -> None:
         touched = audit_log.touched_since(change.tx, seen)
         for document in ids:
             if document not in touched:
-                documents.set_done(change.tx, document, "index", VERSIONS["index"])
+                documents.set_done(change.tx, document, index_step(matter), VERSIONS["index"])
 
 
 def entries(

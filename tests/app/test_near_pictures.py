@@ -197,7 +197,9 @@ def test_a_night_fills_in_what_an_older_version_did_not_know(
             records.execute(f"DROP TABLE {table}")
         records.execute("DROP TABLE kind_evidence")
         records.execute("ALTER TABLE documents DROP COLUMN findings")
-        records.execute("DROP TABLE saved_searches")
+        for table in ("saved_searches", "matter", "holds"):
+            records.execute(f"DROP TABLE {table}")
+        records.execute("ALTER TABLE runs DROP COLUMN position")
         records.execute("DROP INDEX facts_by_role")
         records.execute("DROP TABLE page_hashes")
         records.execute("ALTER TABLE likenesses DROP COLUMN by")

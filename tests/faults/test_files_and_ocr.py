@@ -15,7 +15,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 import flows.batches
 import flows.watch
-import pipeline.originals as originals
+import pipeline.originals.copied as originals
 from pipeline.verify import verify
 from tests.conftest import DIARY, LETTER, Answer, Command
 
