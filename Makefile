@@ -5,7 +5,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
-ON_POSTGRES := tests/pipeline tests/app tests/flows tests/faults
+ON_POSTGRES := tests/pipeline tests/app tests/flows tests/faults/test_files_and_ocr.py tests/faults/test_interrupted.py
 
 .PHONY: help system demo test test-postgres check format bench lock samples clean
 
