@@ -23,6 +23,7 @@ __all__ = [
     "RegisterError",
     "SidecarAlone",
     "SystemFault",
+    "TeamPackageMissing",
     "TimestampFailed",
     "UsageError",
     "WorkspaceBusy",
@@ -102,6 +103,11 @@ class NotWritable(InstallationError):
 class SystemFault(InstallationError):
     code = "system"
     hint = "Mend what the message names and start the same command again; what was finished is kept."
+
+
+class TeamPackageMissing(InstallationError):
+    code = "package_missing"
+    hint = "Install it: pip install 'claimtrail[team]'"
 
 
 class OriginalDamaged(DocumentError):

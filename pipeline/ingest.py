@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import tempfile
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import replace
 from pathlib import Path
@@ -60,8 +60,8 @@ class Ingest:
         """`expected` is how many files will come, where that is known: for the progress."""
         self.matter = matter
         self.report = Report(run=uuid.uuid4().hex)
-        self._workers, self._ocr, self._claim, self._progress = workers, ocr, claim, progress
-        self._limits = matter.settings.limits.limits()
+        self._workers, self.ocr, self._claim, self._progress = workers, ocr, claim, progress
+        self.limits = matter.settings.limits.limits()
         self._seen: set[str] = set()
         self._files, self._others, self._done, self._expected = 0, 0, 0, expected
         self._in_work: list[Taken] = []
@@ -107,7 +107,7 @@ class Ingest:
             self._lose(item)
             return None
         try:
-            original = self.matter.originals.keep(item.path, self._limits.file_bytes)
+            original = self.matter.originals.keep(item.path, self.limits.file_bytes)
         except DocumentError as error:
             self._fail(Failure(item.shown, error))
             return None
@@ -142,18 +142,23 @@ class Ingest:
 
     def attempt(self, taken: Taken) -> Outcome:
         """Read a document and record what was found. Raises a `DocumentError`, with nothing recorded."""
-        with self.matter.reading() as tx:
-            document = documents.summary(tx, taken.document)
-        if document.depth > self._limits.archive_depth:
-            raise TooLarge(f"{document.name} is nested deeper than limits.archive_depth allows.")
+        document = self.asked(taken)
         path = self.matter.originals.checked(document.sha256)
         with tempfile.TemporaryDirectory(dir=self.matter.workspace.scratch) as scratch:
-            arguments = (path, document.name, Path(scratch), self._limits, self._ocr)
+            arguments = (path, document.name, Path(scratch), self.limits, self.ocr)
             future = self._workers.submit(
-                packed, *arguments, seconds=self._limits.seconds_for(document.size), name=document.name
+                packed, *arguments, seconds=self.limits.seconds_for(document.size), name=document.name
             )
             self._wait(future, Path(scratch), taken)
-            return self._record(taken, document, future.result())
+            return self.record(taken, document, future.result())
+
+    def asked(self, taken: Taken) -> Summary:
+        """What is known of a document that is to be read. Raises a `DocumentError` where it must not be."""
+        with self.matter.reading() as tx:
+            document = documents.summary(tx, taken.document)
+        if document.depth > self.limits.archive_depth:
+            raise TooLarge(f"{document.name} is nested deeper than limits.archive_depth allows.")
+        return document
 
     def _wait(self, future: Future[Packed], scratch: Path, taken: Taken) -> None:
         """Waits for a worker, and tells how far it is with a long document."""
@@ -272,7 +277,8 @@ class Ingest:
         for step in ("link", "index"):
             documents.undo(change.tx, step, [document])
 
-    def _record(self, taken: Taken, document: Summary, found: Packed) -> Outcome:
+    def record(self, taken: Taken, document: Summary, found: Packed) -> Outcome:
+        """Record what was found in a document."""
         kept = [(child, self.matter.originals.adopt(child.path)) for child in found.children]
         unread = found.unread
         with self.matter.change() as change:
@@ -339,14 +345,18 @@ def ingest(
     ocr_mode: OcrMode | None = None,
     progress: Progress = silent,
     expected: int = 0,
+    command: str = "ingest",
 ) -> Report:
     """Take files in on this machine's worker processes; returns what became of each."""
     sweep(matter)
     with Workers(matter.settings.processes(), matter.settings.limits.limits()) as workers:
-        run = Ingest(
-            matter, workers, ocr_options(matter, ocr_mode), claim, progress=progress, expected=expected
+        return Ingest(matter, workers, ocr_options(matter, ocr_mode), claim, command, progress, expected).run(
+            found
         )
-        return run.run(found)
+
+
+TakeIn = Callable[[Matter, Iterable[Found | Lost], str | None, OcrMode | None, Progress, int, str], Report]
+"""`ingest`, or whatever does the same elsewhere."""
 
 
 def to_retry(matter: Matter, document: str | None) -> list[str]:
@@ -357,16 +367,16 @@ def to_retry(matter: Matter, document: str | None) -> list[str]:
         return [found.id for found in documents.summaries(tx) if found.state == "failed"]
 
 
-def retry(matter: Matter, ids: Sequence[str], progress: Progress = silent) -> Report:
+def retry(
+    matter: Matter, ids: Sequence[str], progress: Progress = silent, take_in: TakeIn = ingest
+) -> Report:
     """Try failed documents again; files of theirs that lie in the quarantine go to `.done/` when they are read."""
-    sweep(matter)
     with matter.change() as change:
         for document in ids:
             documents.set_state(change.tx, document, "open")
             documents.undo_all(change.tx, document)
             change.note("retry", document)
-    with Workers(matter.settings.processes(), matter.settings.limits.limits()) as workers:
-        report = Ingest(matter, workers, ocr_options(matter), command="retry", progress=progress).run([])
+    report = take_in(matter, [], None, None, progress, 0, "retry")
     _release(matter)
     return report
 

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import click
 
-from app.options import DEFAULT_WORKSPACE, actor, json_option, workspace_option
+from app.options import actor, json_option, workspace_option
 from app.output import message, print_json, print_table, word
-from pipeline.doctor import doctor_answer
+from flows.doctor import doctor_answer
 from pipeline.indexing import index_pending
 from pipeline.matter import Matter
-from pipeline.workspace import init
+from pipeline.workspace import DEFAULT, init
 
 
 @click.command("init")
@@ -31,7 +31,7 @@ def init_command(folder: Path | None, workspace: Path, as_json: bool) -> None:
         print_json({"workspace": str(made.root)})
     else:
         message(f"{made.root}")
-        if str(root) != DEFAULT_WORKSPACE:
+        if str(root) != DEFAULT:
             message(f"  export CLAIMTRAIL_WORKSPACE={made.root.resolve()}")
 
 

@@ -14,7 +14,7 @@ from extractors.errors import DocumentError, FileUnreachable
 from extractors.reading import OcrMode
 from extractors.workers import Workers
 from pipeline.indexing import index_pending
-from pipeline.ingest import ingest
+from pipeline.ingest import TakeIn, ingest
 from pipeline.ingest_report import Report
 from pipeline.intake import Found, Lost, readable
 from pipeline.linking import link_pending
@@ -54,6 +54,7 @@ def load(
     claim: str | None = None,
     ocr: OcrMode | None = None,
     progress: Progress = silent,
+    take_in: TakeIn = ingest,
 ) -> Loaded:
     """Take in the documents of a production, with their numbers, families and fields.
 
@@ -63,7 +64,7 @@ def load(
     records = produced(dat, opt)
     taking = _Taking(matter, dat)
     with closing(taking):
-        report = ingest(matter, taking.found(records), claim, ocr, progress, len(records))
+        report = take_in(matter, taking.found(records), claim, ocr, progress, len(records), "ingest")
     loaded = Loaded(report, len(records), taking.ids, notes=taking.notes)
     with matter.change() as change:
         for record in records:

@@ -10,8 +10,8 @@ from fastapi.responses import Response
 
 from app.web.access import Admin, Handler, Opened, Unrestricted, state_of
 from app.web.rendering import back_to, page
+from flows.doctor import doctor_answer
 from pipeline import people
-from pipeline.doctor import doctor_answer
 from pipeline.settings import Settings
 
 router = APIRouter()
