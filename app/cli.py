@@ -47,6 +47,7 @@ COMMANDS = {
     "reindex": "finding",
     "export": "handover",
     "verify": "handover",
+    "copy": "copying",
     "stamp": "handover",
     "serve": "serve",
     "users": "users",

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.doctor import Check, examine
-from pipeline.errors import ClaimtrailError, TeamPackageMissing
+from pipeline.errors import ClaimtrailError, PackageMissing
 from pipeline.settings import ClusterSettings, Settings, load
 from pipeline.workspace import find
 
@@ -33,7 +33,7 @@ def _cluster(root: Path) -> Iterator[Check]:
     except ClaimtrailError as error:
         yield Check("cluster", False, error.message, error.remedy)
     except ModuleNotFoundError as error:
-        yield Check("cluster", False, f"the package {error.name} is missing", TeamPackageMissing.hint)
+        yield Check("cluster", False, f"the package {error.name} is missing", PackageMissing.hint)
 
 
 def _workers(settings: Settings, cluster: ClusterSettings, root: Path) -> Iterator[Check]:

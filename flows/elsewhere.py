@@ -27,7 +27,7 @@ from extractors.errors import DocumentError, InstallationError, WorkerDied
 from flows.fleet import Fleet
 from flows.parcels import Asked, Parcels
 from flows.reader import read_jobs
-from pipeline.elsewhere import MOST_SENT, Answer, Job, unpacked
+from pipeline.elsewhere import MOST_SENT, Answer, Job, Place, unpacked
 from pipeline.ingest import Ingest
 from pipeline.ingest_report import Outcome, Taken
 from pipeline.intake import Found, Lost
@@ -74,7 +74,8 @@ class Elsewhere:
     ) -> None:
         self._run, self._client, self._fleet = run, client, fleet
         self._progress, self._stopped = progress, stopped
-        self._originals = replace(run.matter.originals, root=run.matter.originals.root.resolve())
+        self._originals = run.matter.originals
+        self._place = Place(run.matter.settings.originals, run.matter.workspace.root.resolve())
         self._parcels = Parcels(run, found, self._fail)
         self._back: queue.SimpleQueue[tuple[int, _Back]] = queue.SimpleQueue()
         self._out: dict[int, Any] = {}
@@ -106,7 +107,7 @@ class Elsewhere:
             self._send_out()
             if self._out:
                 self._receive()
-            elif self._stopped() or not self._more():
+            elif self._stopped() or not (self._more() or self._parcels.left()):
                 return False
             else:
                 self._fleet.wait(self._tell_waiting, LONELY_SECONDS)
@@ -149,7 +150,8 @@ class Elsewhere:
             self._read_here(one)
             return []
         try:
-            return [self._originals.checked(one.document.sha256).read_bytes()]
+            with self._originals.lent(one.document.sha256) as path:
+                return [path.read_bytes()]
         except DocumentError as error:
             self._fail(one.taken, error)
             return []
@@ -159,16 +161,17 @@ class Elsewhere:
         key = f"claimtrail-read-{ready[0][0].document.id}-{uuid.uuid4().hex}"
         where = {"resources": self._fleet.resources, "workers": self._fleet.only}
         with dask.config.set({"distributed.admin.large-graph-warning-threshold": MOST_SENT + 2**24}):
-            return self._client.submit(read_jobs, jobs, sent, self._originals, key=key, pure=False, **where)
+            return self._client.submit(read_jobs, jobs, sent, self._place, key=key, pure=False, **where)
 
     def _job(self, one: Asked) -> Job:
         ocr = replace(self._run.ocr, shared=None)
         return Job(one.document.sha256, one.document.name, one.document.size, self._run.limits, ocr)
 
     def _is_by_value(self, one: Asked) -> bool:
-        """Whether originals have to be sent: asked of the workers once a run, by the first document."""
+        """Whether an original has to be sent. Of a folder the workers are asked once a run, by the first document."""
         if self._all_by_value is None:
-            self._all_by_value = not self._fleet.see(self._originals.path(one.document.sha256).resolve())
+            path = self._place.file(one.document.sha256)
+            self._all_by_value = path is not None and not self._fleet.see(path)
         return one.by_value or self._all_by_value
 
     def _read_here(self, one: Asked) -> None:

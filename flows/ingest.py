@@ -25,7 +25,7 @@ from extractors.errors import DocumentError
 from extractors.reading import OcrMode
 from extractors.workers import Workers
 from pipeline import harmless
-from pipeline.errors import TeamPackageMissing
+from pipeline.errors import PackageMissing
 from pipeline.ingest import Ingest, ocr_options, sweep
 from pipeline.ingest_report import Outcome, Report, Taken
 from pipeline.intake import Found, Lost
@@ -77,7 +77,7 @@ def _on_cluster(
     try:
         from flows.cluster import Asking, ingest_on  # Dask takes a second to load
     except ModuleNotFoundError as error:
-        raise TeamPackageMissing(f"cluster in settings.yaml needs the package {error.name}.") from error
+        raise PackageMissing(f"cluster in settings.yaml needs the package {error.name}.") from error
     return ingest_on(cluster, Asking(run, found, progress, stopped))
 
 
@@ -90,10 +90,13 @@ class _Heap:
         self._reporting = threading.Lock()
 
     def taken(self) -> list[Taken]:
-        """What an earlier run left open and what comes in now, all of it kept and registered."""
-        left = self.run.left_open()
+        """What comes in now, all of it kept and registered."""
         fresh = [taken for item in self._found if (taken := self.run.take(item)) is not None]
-        return [*fresh, *self.run.unseen(left)]
+        return fresh or self.left()
+
+    def left(self) -> list[Taken]:
+        """What another run left open; nothing once it was said to stop."""
+        return [] if self._stopped() else self.run.unseen(self.run.left_open())
 
     def read(self, several: Sequence[Taken]) -> tuple[list[Taken], list[Taken]]:
         """Reads documents; returns the children found in them, and what is worth another try."""
@@ -128,6 +131,7 @@ def _ingest(heap: _Heap) -> Report:
         outcomes = [_outcome(run, taken, state) for taken, state in zip(again, states, strict=True)]
         waiting = [child for children, _ in ended for child in children]
         waiting += [child for outcome in outcomes for child in heap.settle(outcome)]
+        waiting = waiting or heap.left()
     return finish(run)
 
 

@@ -72,6 +72,12 @@ class Parcels:
         """They come next again."""
         self._waiting.extendleft(reversed(several))
 
+    def left(self) -> bool:
+        """Once nothing is on its way any more: whether another run left something open, which is then read too."""
+        found = self._run.unseen(self._run.left_open())
+        self._waiting.extend(found)
+        return bool(found)
+
     def _one(self) -> Asked | None:
         while True:
             found = self._waiting.popleft() if self._waiting else next(self._source, None)
@@ -83,8 +89,6 @@ class Parcels:
                 self._failed(found, error)
 
     def _incoming(self, found: Iterable[Found | Lost]) -> Iterator[Taken]:
-        left = self._run.left_open()
         for item in found:
             if (taken := self._run.take(item)) is not None:
                 yield taken
-        yield from self._run.unseen(left)

@@ -15,8 +15,7 @@ import dask
 from distributed import Worker, get_worker
 
 from extractors.workers import prepare
-from pipeline.elsewhere import Answer, Desk, Job, marks, offers
-from pipeline.originals import Originals
+from pipeline.elsewhere import Answer, Desk, Job, Place, marks, offers
 
 PLENTY = 1e9
 """How much a worker has of each resource: they say what it is like, they do not run out."""
@@ -50,11 +49,11 @@ def dask_teardown(worker: Worker) -> None:
     getattr(worker, _DESK).close()
 
 
-def read_jobs(jobs: Sequence[Job], sent: Sequence[bytes | None], originals: Originals) -> Answered:
+def read_jobs(jobs: Sequence[Job], sent: Sequence[bytes | None], place: Place) -> Answered:
     """The task: reads documents one after the other. `sent` are their bytes, or None for each that is to be fetched."""
     worker = get_worker()
     desk: Desk = getattr(worker, _DESK)
-    answers = (desk.read(job, originals, of) for job, of in zip(jobs, sent, strict=True))
+    answers = (desk.read(job, place, of) for job, of in zip(jobs, sent, strict=True))
     return Answered(worker.address, tuple(answers))
 
 

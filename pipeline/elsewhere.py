@@ -24,15 +24,16 @@ from extractors.readers.draft import Child
 from extractors.reading import OcrOptions
 from extractors.workers import Workers
 from pipeline.clock import now
-from pipeline.errors import OriginalDamaged, SystemFault, named
-from pipeline.originals import Originals
+from pipeline.errors import OriginalDamaged, OriginalsAway, PackageMissing, SystemFault, named
+from pipeline.originals import FolderOriginals, Originals, open_originals
 from pipeline.packed import Packed, packed
+from pipeline.settings import OriginalsSettings
 
 MOST_SENT = 64 * 2**20
 """Bytes of one document, or of all files found inside one, that are sent from machine to machine in one piece."""
 _KEPT = datetime.timedelta(hours=1)
 """How long a desk keeps readings of pages: for a second try of a document that took too long."""
-_TIDY_EVERY = 500
+_TIDY_EVERY = 100
 """Documents after which a desk looks for what it need not keep any more."""
 
 
@@ -45,6 +46,23 @@ class Job:
     size: int
     limits: Limits
     ocr: OcrOptions
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where the originals of a matter lie, for whoever sees them: what its settings say, and its workspace's folder."""
+
+    settings: OriginalsSettings
+    root: Path
+
+    def file(self, sha256: str) -> Path | None:
+        """Where an original lies in a folder; None where it has an address that is the same for all machines."""
+        found = open_originals(self.settings, self.root)
+        return found.path(sha256) if isinstance(found, FolderOriginals) else None
+
+    def opened(self, cache: Path) -> Originals:
+        """The originals, with local copies in `cache` where they do not lie in a folder."""
+        return open_originals(self.settings.model_copy(update={"cache": str(cache)}), self.root)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,16 +113,19 @@ class Desk:
         self._folder, self._processes = folder, processes
         self._guard = threading.Lock()
         self._workers: dict[int, Workers] = {}
+        self._opened: tuple[Place, Originals] | None = None
         self._read = 0
         shutil.rmtree(folder, ignore_errors=True)
         (folder / "scratch").mkdir(parents=True)
 
-    def read(self, job: Job, originals: Originals, sent: bytes | None) -> Answer:
+    def read(self, job: Job, place: Place, sent: bytes | None) -> Answer:
         """Read one document: from these bytes, or else where the originals lie."""
         self._tidy()
         try:
             with tempfile.TemporaryDirectory(dir=self._folder / "scratch") as scratch:
-                return self._answer(job, originals, sent, Path(scratch))
+                if sent is not None:
+                    return self._answer(job, _written(job, sent, Path(scratch)), Path(scratch))
+                return self._fetched(job, place, Path(scratch))
         except DocumentError as error:
             return Answer(error=error)
         except InstallationError as error:
@@ -120,10 +141,17 @@ class Desk:
             self._workers.clear()
         shutil.rmtree(self._folder, ignore_errors=True)
 
-    def _answer(self, job: Job, originals: Originals, sent: bytes | None, scratch: Path) -> Answer:
-        if sent is None and not _is_seen(originals.path(job.sha256)):
+    def _fetched(self, job: Job, place: Place, scratch: Path) -> Answer:
+        if (path := place.file(job.sha256)) is not None and not _is_seen(path):
             return Answer(unseen=True)
-        path = originals.checked(job.sha256) if sent is None else _written(job, sent, scratch)
+        try:
+            borrowed = self._originals(place).lent(job.sha256)
+            with borrowed as path:
+                return self._answer(job, path, scratch)
+        except (OriginalsAway, PackageMissing):
+            return Answer(unseen=True)
+
+    def _answer(self, job: Job, path: Path, scratch: Path) -> Answer:
         ocr = replace(job.ocr, shared=self._folder / "ocr", slots=self._processes)
         seconds = job.limits.seconds_for(job.size)
         arguments = (path, job.name, scratch, job.limits, ocr)
@@ -132,6 +160,13 @@ class Desk:
         if sum(child.path.stat().st_size for child in found.children) > MOST_SENT:
             return Answer(heavy=True)
         return Answer(found, tuple(child.path.read_bytes() for child in found.children))
+
+    def _originals(self, place: Place) -> Originals:
+        """Opened once a place, so that connections are kept."""
+        with self._guard:
+            if self._opened is None or self._opened[0] != place:
+                self._opened = place, place.opened(self._folder / "fetched")
+            return self._opened[1]
 
     def _pool(self, limits: Limits) -> Workers:
         with self._guard:
@@ -142,8 +177,10 @@ class Desk:
     def _tidy(self) -> None:
         with self._guard:
             self._read += 1
-            due = self._read % _TIDY_EVERY == 0
+            due, opened = self._read % _TIDY_EVERY == 0, self._opened
         if due:
+            if opened is not None:
+                opened[1].tidy()
             forget_unused(self._folder / "ocr" / READINGS, now() - _KEPT)
 
 

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from extractors.limits import Limits
 from pipeline.errors import UsageError
+from pipeline.records.locations import SCHEMA_NAME, Server
 from pipeline.yaml_text import loaded
 
 
@@ -101,12 +102,48 @@ class ClusterSettings(BaseModel):
         return self
 
 
+class OriginalsSettings(BaseModel):
+    """Where originals are kept: the workspace's own folder, another folder, or an fsspec address (`s3://…`).
+
+    `options` are those of the address's fsspec package; `cache` is the folder of local copies, from the workspace's.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    url: str | None = Field(None, min_length=1)
+    options: dict[str, Any] = {}
+    cache: str = Field("fetched", min_length=1)
+    cache_mib: int = Field(10_240, ge=1, description="what copies of originals that lie elsewhere may take")
+
+
 class LinkSettings(BaseModel):
     """Whether people's verdicts on links change how much the rules weigh in this workspace."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     learn: bool = True
+
+
+class RecordsSettings(BaseModel):
+    """The database of a team's records: `postgresql://user@host/database`, and the schema in it, if not the usual."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    url: str
+    db_schema: str | None = Field(None, alias="schema", pattern=f"^{SCHEMA_NAME.pattern}$")
+
+    def server(self) -> Server:
+        """The same as the records take it."""
+        return Server(self.url, self.db_schema)
+
+    @field_validator("url")
+    @classmethod
+    def _can_be_read(cls, url: str) -> str:
+        try:
+            Server(url).address()
+        except UsageError as error:
+            raise ValueError(f"{error.message} {error.remedy}") from None
+        return url
 
 
 class Settings(BaseModel):
@@ -121,6 +158,8 @@ class Settings(BaseModel):
     watch: WatchSettings = WatchSettings()
     timestamp: TimestampSettings | None = None
     links: LinkSettings = LinkSettings()
+    originals: OriginalsSettings = OriginalsSettings()
+    records: RecordsSettings | None = None
     cluster: ClusterSettings | None = None
 
     @field_validator("cluster", mode="before")
@@ -131,6 +170,14 @@ class Settings(BaseModel):
     def processes(self) -> int:
         """How many worker processes to use."""
         return self.workers or _cores()
+
+
+def records_at(url: str, schema: str | None) -> RecordsSettings:
+    """The setting for records at this address. Raises `UsageError` when it is none."""
+    try:
+        return RecordsSettings.model_validate({"url": url, "schema": schema})
+    except ValidationError as error:
+        raise UsageError(f"records.{_first(error)}") from None
 
 
 def _cores() -> int:
@@ -145,9 +192,9 @@ def load(path: Path) -> Settings:
     except FileNotFoundError:
         return Settings()
     except (yaml.YAMLError, ValidationError, UnicodeDecodeError) as error:
-        raise UsageError(
-            f"{path.name}: {_first(error)}", "Correct the setting, or delete the line."
-        ) from error
+        raise UsageError(f"{path.name}: {_first(error)}", "Correct the setting, or delete the line.") from (
+            None if isinstance(error, ValidationError) else error
+        )  # it quotes what was given: a password
 
 
 def _first(error: yaml.YAMLError | ValidationError | UnicodeDecodeError) -> str:

@@ -18,10 +18,10 @@ from extractors.limits import Limits
 from extractors.reading import OcrMode, OcrOptions
 from flows.taking import take_in
 from pipeline.errors import UsageError
-from pipeline.ingest import retry, to_retry
 from pipeline.ingest_report import Report
 from pipeline.intake import count, discover
 from pipeline.loose import extract_files
+from pipeline.retrying import retry, to_retry
 from pipeline.workspace import working
 
 

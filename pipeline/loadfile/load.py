@@ -14,7 +14,7 @@ from extractors.errors import DocumentError, FileUnreachable
 from extractors.reading import OcrMode
 from extractors.workers import Workers
 from pipeline.indexing import index_pending
-from pipeline.ingest import TakeIn, ingest
+from pipeline.ingest import ingest
 from pipeline.ingest_report import Report
 from pipeline.intake import Found, Lost, readable
 from pipeline.linking import link_pending
@@ -24,6 +24,7 @@ from pipeline.loadfile.production import Produced, parents, produced
 from pipeline.matter import Change, Matter
 from pipeline.pace import Progress, silent
 from pipeline.records import documents
+from pipeline.retrying import TakeIn
 
 _FIELD = "field."
 _LONGEST = 2000
@@ -74,8 +75,9 @@ def load(
         for step in ("link", "index"):
             documents.undo(change.tx, step, sorted(set(taking.ids.values())))
         change.note("production loaded", dat.name, records=len(records), run=report.run)
-    link_pending(matter)
-    index_pending(matter)
+    with matter.records.alone():
+        link_pending(matter)
+        index_pending(matter)
     return loaded
 
 

@@ -21,16 +21,16 @@ from extractors.reading import OcrOptions
 from flows.elsewhere import TRIES, Elsewhere
 from flows.fleet import Fleet, security
 from flows.reader import Answered
-from pipeline.elsewhere import Answer, Desk, Job, marks, needs, offers
+from pipeline.elsewhere import Answer, Desk, Job, Place, marks, needs, offers
 from pipeline.errors import ClaimtrailError, UsageError
 from pipeline.ingest import Ingest, ocr_options
 from pipeline.ingest_report import Report
 from pipeline.intake import discover
 from pipeline.matter import Matter
-from pipeline.originals import Originals
+from pipeline.originals import FolderOriginals
 from pipeline.pace import silent
 from pipeline.packed import packed
-from pipeline.settings import ClusterSettings, load
+from pipeline.settings import ClusterSettings, OriginalsSettings, load
 from tests.faults.killed import HereWorkers
 
 Fault = Callable[[Job], "Answer | BaseException | None"]
@@ -60,7 +60,7 @@ class Workers:
         _function: object,
         jobs: Sequence[Job],
         sent: Sequence[bytes | None],
-        originals: Originals,
+        place: Place,
         workers: Sequence[str] | None,
         **_how: object,
     ) -> Future[Answered]:
@@ -69,12 +69,12 @@ class Workers:
         future: Future[Answered] = Future()
         try:
             pairs = zip(jobs, sent, strict=True)
-            future.set_result(Answered(worker, tuple(self._read(job, of, originals) for job, of in pairs)))
+            future.set_result(Answered(worker, tuple(self._read(job, of, place) for job, of in pairs)))
         except (CancelledError, KilledWorker) as error:
             future.set_exception(error)
         return future
 
-    def _read(self, job: Job, sent: bytes | None, originals: Originals) -> Answer:
+    def _read(self, job: Job, sent: bytes | None, place: Place) -> Answer:
         answer = self.fault(job)
         if isinstance(answer, BaseException):
             raise answer
@@ -83,7 +83,8 @@ class Workers:
         if sent is None and not self.sees:
             return Answer(unseen=True)
         with tempfile.TemporaryDirectory() as scratch:
-            found = packed(originals.checked(job.sha256), job.name, Path(scratch), job.limits, job.ocr)
+            path = place.opened(Path(scratch)).checked(job.sha256)
+            found = packed(path, job.name, Path(scratch), job.limits, job.ocr)
             return Answer(found, tuple(child.path.read_bytes() for child in found.children))
 
 
@@ -255,7 +256,7 @@ def test_a_damaged_original_is_not_sent(read: Callable[..., Report], matter: Mat
     digest = hashlib.sha256((evidence / "one.txt").read_bytes()).hexdigest()
 
     def spoil(job: Job) -> BaseException | None:
-        path = matter.originals.path(digest)
+        path = FolderOriginals(matter.workspace.originals).path(digest)
         path.chmod(0o644)
         path.write_bytes(b"forged")
         return CancelledError()
@@ -268,18 +269,19 @@ def test_a_damaged_original_is_not_sent(read: Callable[..., Report], matter: Mat
 def test_a_desk_reads_what_it_was_asked_for_and_nothing_else(tmp_path: Path) -> None:
     (tmp_path / "originals").mkdir()
     (tmp_path / "note.txt").write_text("A note of the site.", encoding="utf-8")
-    originals = Originals(tmp_path / "originals")
+    place = Place(OriginalsSettings(), tmp_path)
+    originals = place.opened(tmp_path)
     kept = originals.keep(tmp_path / "note.txt", 10**6)
     job = Job(kept.sha256, "note.txt", kept.size, Limits(), OcrOptions())
     desk = Desk(tmp_path / "desk", 1)
     try:
-        fetched, sent = desk.read(job, originals, None), desk.read(job, originals, b"A note of the site.")
+        fetched, sent = desk.read(job, place, None), desk.read(job, place, b"A note of the site.")
         assert fetched.found == sent.found
         assert sent.found is not None
-        forged = desk.read(job, originals, b"Another note.")
+        forged = desk.read(job, place, b"Another note.")
         assert isinstance(forged.error, DocumentError)
-        assert desk.read(replace(job, sha256="0" * 64), originals, None).unseen
-        assert desk.read(replace(job, name="x.pdf"), originals, b"").error is not None
+        assert desk.read(replace(job, sha256="0" * 64), place, None).unseen
+        assert desk.read(replace(job, name="x.pdf"), place, b"").error is not None
         assert not any((tmp_path / "desk" / "scratch").iterdir())
     finally:
         desk.close()

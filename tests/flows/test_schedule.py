@@ -19,7 +19,7 @@ from pipeline.clock import now
 from pipeline.matter import Matter
 from pipeline.night import CYCLE, Night, close, heal, link_and_index, look_after, tonight
 from pipeline.records import documents
-from tests.conftest import LETTER, Command
+from tests.conftest import LETTER, Command, say
 
 CLAIMTRAIL = [sys.executable, "-m", "app"]
 
@@ -38,7 +38,7 @@ def test_a_run_at_once_takes_in_and_reports(
     claimtrail: Command, workspace: Path, register_file: Path
 ) -> None:
     claimtrail("claims", "import", register_file)
-    (workspace / "settings.yaml").write_text("watch: {settle_seconds: 0.3}\n")
+    say(workspace, "watch: {settle_seconds: 0.3}\n")
     (workspace / "inbox" / "L.txt").write_text(LETTER)
     (workspace / "inbox" / "bad [x](y).pdf").write_bytes(b"")
     environment = {name: value for name, value in os.environ.items() if name != "PREFECT_API_URL"}

@@ -17,6 +17,8 @@ from pipeline.records import documents, matters
 from pipeline.steps import VERSIONS
 from tests.conftest import Command
 
+pytestmark = pytest.mark.both_homes
+
 
 def corrected_by_somebody_else(workspace: Path, document: str) -> None:
     """A person's correction as a server takes it, at the very moment."""
