@@ -21,6 +21,7 @@ COMMANDS = {
     "ingest": "intake",
     "watch": "watch",
     "schedule": "schedule",
+    "deploy": "deploy",
     "retry": "intake",
     "load": "intake",
     "claims": "register",

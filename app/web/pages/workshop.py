@@ -10,9 +10,9 @@ from fastapi.responses import Response
 
 from app.web.access import Admin, Handler, Opened, Unrestricted, state_of
 from app.web.rendering import back_to, page
+from flows.doctor import doctor_answer
 from pipeline import people
 from pipeline.addresses import without_secrets
-from pipeline.doctor import doctor_answer
 from pipeline.settings import Settings
 
 router = APIRouter()
