@@ -86,18 +86,8 @@ def test_a_matter_goes_to_a_server_and_a_store_and_comes_back_the_same(
     team, home = tmp_path / "team", tmp_path / "home"
     store = f"s3://{object_store.bucket()}/np"
     options = [f"--originals-option={name}={value}" for name, value in object_store.options.items()]
-    there = filled(
-        "copy",
-        workspace,
-        team,
-        "--records",
-        postgres_url,
-        "--originals",
-        store,
-        *options,
-        "--search=postgres",
-        "--json",
-    )
+    places = ["--records", postgres_url, "--originals", store, "--search", "postgres"]
+    there = filled("copy", workspace, team, *places, *options, "--json")
     assert (there.status, there.json["faults"], there.json["indexed"]) == (0, [], 3)
     assert there.json["left_behind"] == {"sessions": 1}
     assert not list((team / "originals").iterdir())
