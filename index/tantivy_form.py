@@ -20,6 +20,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from itertools import pairwise
 from pathlib import PurePath
+from typing import NamedTuple
 
 import tantivy
 
@@ -68,7 +69,23 @@ def prepare(index: tantivy.Index) -> None:
     index.register_tokenizer(_WORDS, cutter.filter(tantivy.Filter.custom_stopword([_GAP])).build())
 
 
-def document(entry: PageEntry, is_first: bool) -> tantivy.Document:
+class Kept(NamedTuple):
+    """A page as it was put in, but for its amounts and its text; `text` is None where the index does not hold it.
+
+    `is_first` says whether it is the first one of its document.
+    """
+
+    entry: PageEntry
+    text: str | None
+    is_first: bool
+
+    @property
+    def page(self) -> tuple[str, int, str | None]:
+        """As `engine.Backing.texts_of` asks for it."""
+        return self.entry.doc, self.entry.page, self.text
+
+
+def document(entry: PageEntry, is_first: bool, keeps_text: bool) -> tantivy.Document:
     """The page in the form of the schema; `is_first` says whether it is the first one of its document."""
     made = tantivy.Document()
     folded = words.fold(entry.text)
@@ -85,7 +102,7 @@ def document(entry: PageEntry, is_first: bool) -> tantivy.Document:
         for value in {normal(field, raw) for raw in keyword_values(entry, field)} - {""}:
             made.add_text(field, value)
     _add_columns(made, entry)
-    made.add_bytes("stored", _stored(entry, is_first))
+    made.add_bytes("stored", _stored(entry, is_first, keeps_text))
     return made
 
 
@@ -178,19 +195,21 @@ def _orders(entry: PageEntry) -> Iterator[str]:
     yield _UNIT.join((entry.name[:200], date, rest))
 
 
-def _stored(entry: PageEntry, is_first: bool) -> bytes:
+def _stored(entry: PageEntry, is_first: bool, keeps_text: bool) -> bytes:
     kept = asdict(entry) | {"date": entry.date and entry.date.isoformat(), "first": is_first}
     del kept["amounts"]
+    if not keeps_text:
+        kept["text"] = None
     return zlib.compress(json.dumps(kept, ensure_ascii=False).encode())
 
 
-def kept(raw: bytes) -> tuple[PageEntry, bool]:
-    """A page as it was put in, but for its amounts, and whether it is the first one of its document."""
+def kept(raw: bytes) -> Kept:
+    """What is stored of a page."""
     found = json.loads(zlib.decompress(raw))
-    is_first = found.pop("first")
-    date = found.pop("date")
+    is_first, text, date = found.pop("first"), found.pop("text"), found.pop("date")
     lists = {name: tuple(value) for name, value in found.items() if isinstance(value, list)}
-    return PageEntry(**found | lists, date=date and datetime.date.fromisoformat(date)), is_first
+    day = date and datetime.date.fromisoformat(date)
+    return Kept(PageEntry(**found | lists, text="", date=day), text, is_first)
 
 
 def page_key(entry: PageEntry) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -57,12 +57,6 @@ def _of(matter: Matter) -> Iterator[Check]:
     if matter.settings.originals.url is not None:
         yield _attempt("originals", matter.originals.examine)
     yield _index(matter)
-
-
-def doctor_answer(root: Path) -> tuple[dict[str, Any], Sequence[Check]]:
-    """What `doctor` says of the workspace in this folder, and the checks."""
-    checks = examine(root)
-    return {"ok": all(c.ok for c in checks), "checks": [check.as_json() for check in checks]}, checks
 
 
 def _installation(settings: Settings) -> Iterator[Check]:
@@ -120,7 +114,7 @@ def _index(matter: Matter) -> Check:
         remedy = "A faster engine answers at once: claimtrail reindex --engine tantivy." if large else ""
         return Check("index", True, f"{pages} pages, engine {engine_name}{_behind(matter)}", remedy)
     except SearchError as error:
-        return Check("index", False, error.message, "Run claimtrail reindex.")
+        return Check("index", False, error.message, error.remedy)
 
 
 def _behind(matter: Matter) -> str:
