@@ -18,12 +18,15 @@ from tantivy import Occur, Query
 
 from index.evaluate import wild_pattern
 from index.packing import highest, lowest
-from index.tantivy_form import HAN_MARK, cut
+from index.spacing import HAN_MARK, known_pairs
+from index.tantivy_form import cut
 from index.tree import AmountRange, And, DateRange, Everything, Keyword, Near, Node, Not, Or, Part, Phrase
 from index.words import is_han
 
 MOST_PHRASES = 100
 """Phrases that words near each other are asked for as; where they could be more, their pages are read."""
+_HAN_BOOST = 1.1
+"""Makes up for the pairs, which lengthen a Chinese page, and so lower its rank beside others."""
 
 Read = Callable[[Phrase | Near, Query], Query]
 """Those of the query's pages that match when they are read."""
@@ -98,7 +101,17 @@ class Maker:
         return self._single(node.field, _wild(node.value, 0))
 
     def _phrase(self, phrase: Phrase) -> Query:
-        places = _without_any(list(_places(phrase)))
+        pairs = dict.fromkeys(_known(phrase)) if phrase.field == "text" else {}
+        if pairs and len(phrase.parts) == 2:
+            return Query.boost_query(Query.term_query(self._schema, "text", next(iter(pairs))), _HAN_BOOST)
+        holding = [_unranked(Query.term_query(self._schema, "text", pair, "basic")) for pair in pairs]
+        whole = self._whole(phrase)
+        if phrase.field == "text" and any(is_han(part.term) for part in phrase.parts):
+            whole = Query.boost_query(whole, _HAN_BOOST)
+        return Query.boolean_query([(Occur.Must, one) for one in (*holding, whole)]) if holding else whole
+
+    def _whole(self, phrase: Phrase) -> Query:
+        places = _without_any([_place(part) for part in phrase.parts])
         if len(places) > 1 and not all(self._takes(place.pattern) for place in places):
             exact = [part for part in phrase.parts if part.how == "exact"]
             alone = [(Occur.Must, self._phrase(replace(phrase, parts=(part,)))) for part in exact]
@@ -148,28 +161,16 @@ class Maker:
         return self._read(node, Query.boolean_query(everywhere))
 
 
-def _places(phrase: Phrase) -> Iterator[Place]:
-    """The phrase in the terms of the index: of a run of Han characters as few pairs as cover it."""
+def _known(phrase: Phrase) -> list[str]:
+    """The pairs of neighbouring Han characters in the phrase that are terms of their own."""
     han = {part.offset: part.term for part in phrase.parts if part.how == "exact" and is_han(part.term)}
-    done = -1
-    for part in phrase.parts:
-        at = part.offset
-        if at not in han:
-            yield _place(part)
-        elif at <= done:
-            continue
-        elif at + 1 in han:
-            yield Place(at, HAN_MARK + han[at] + han[at + 1])
-            done = at + 1
-        elif at - 1 in han:
-            yield Place(at - 1, HAN_MARK + han[at - 1] + han[at])
-        else:
-            yield Place(at, HAN_MARK + han[at], f"{HAN_MARK}{han[at]}.?")
+    pairs = (char + han.get(offset + 1, "") for offset, char in han.items())
+    return [HAN_MARK + pair for pair in pairs if pair in known_pairs()]
 
 
 def _place(part: Part) -> Place:
     if part.how == "exact":
-        return Place(part.offset, cut(part.term))
+        return Place(part.offset, HAN_MARK + part.term if is_han(part.term) else cut(part.term))
     if part.how == "wild":
         return _wild(part.term, part.offset)
     return Place(part.offset, part.term, _loose(part.term, part.edits), part.edits)
@@ -178,7 +179,7 @@ def _place(part: Part) -> Place:
 def _wild(term: str, offset: int) -> Place:
     """A term with `*` for any letters and `?` for one; a `?` alone may be a Han character."""
     if term == "?":
-        return Place(offset, term, f"{_LETTER}|{HAN_MARK}..?")
+        return Place(offset, term, f"{_LETTER}|{HAN_MARK}.")
     literal = term.rstrip("*")
     if literal != term and not set("*?") & set(literal):
         return Place(offset, literal, _escaped(literal) + ".*", prefix=True)
