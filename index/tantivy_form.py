@@ -30,8 +30,11 @@ from index.packing import whole_amount
 from index.spacing import GAP, HAN_MARK, Spaced, spaced
 from index.terms import NAME_GAP, keyword_values
 
-REACH = 40
-"""How many places to each side count as surroundings: no phrase that needs such a term may be longer."""
+REACH = 8
+"""How many places to each side count as surroundings. Longer phrases that need such a term are not found there: the
+pages that hold one of their words as such a term (field `SHARED`) are to be read."""
+SHARED = "shared"
+"""The field of the terms that share a place with another: groups of numbers, wholes of words that a line break cuts."""
 ORDERS = {"date": "order_date", "-date": "order_date_down", "name": "order_name"}
 """The columns by which hits are put in order; their values are all different."""
 PAGE_KEY = "order_date"
@@ -53,7 +56,7 @@ def schema() -> tantivy.Schema:
     made = tantivy.SchemaBuilder()
     for name in TEXT_FIELDS:
         made.add_text_field(name, tokenizer_name=_WORDS)
-    for name in (*KEYWORD_FIELDS, SAMPLE):
+    for name in (*KEYWORD_FIELDS, SAMPLE, SHARED):
         made.add_text_field(name, tokenizer_name="raw", index_option="basic")
     for name in ("count_kind", "count_claim", "count_party", *ORDERS.values()):
         made.add_text_field(name, tokenizer_name="raw", index_option="basic", fast=True)
@@ -98,7 +101,7 @@ def document(entry: PageEntry, is_first: bool, keeps_text: bool) -> tantivy.Docu
     made.add_text("text", _bounded(page.text))
     if page.pairs:
         made.add_text("text", page.pairs)
-    _add_placed(made, "text", _shared(entry.text, page), NAME_GAP)
+    _add_shared(made, entry.text, page)
     if is_first:
         head = (PurePath(entry.name).stem, entry.title or "")
         _add_known(made, "text", _several(head, NAME_GAP))
@@ -131,28 +134,24 @@ def cut(term: str) -> str:
     return term[:_LONGEST]
 
 
-def _shared(text: str, page: Spaced) -> list[tuple[str, int]]:
-    """The terms that share a place, with those around them."""
+def _add_shared(made: tantivy.Document, text: str, page: Spaced) -> None:
+    """Adds the terms that share a place, with those around them."""
+    if not page.numbers and not page.is_broken:
+        return
+    base = [(word, place) for place, word in enumerate(page.text.split()) if word != GAP]
+    extra = [(group, place + at) for place, groups in page.numbers for at, group in enumerate(groups)]
     if page.is_broken:
-        found = sorted(placed(text), key=lambda one: one[1])
-        often: dict[int, int] = {}
-        for _, place in found:
-            often[place] = often.get(place, 0) + 1
-        near = _around((place, place) for place, count in often.items() if count > 1)
-        return [(term, place) for term, place in found if place in near]
-    if not page.numbers:
-        return []
-    base = page.text.split()
-    near = _around((place, place + len(groups) - 1) for place, groups in page.numbers)
-    found = [(cut(base[place]), place) for place in near if 0 <= place < len(base) and base[place] != GAP]
-    found += [(group, place + at) for place, groups in page.numbers for at, group in enumerate(groups)]
-    return sorted(found, key=lambda one: one[1])
+        extra = sorted(set(placed(text)).difference(base), key=lambda one: one[1])
+    near = _around(place for _, place in extra)
+    _add_known(made, "text", _pretokenized([one for one in base if one[1] in near] + extra, NAME_GAP))
+    for term in {term for term, _ in extra}:
+        made.add_text(SHARED, term)
 
 
-def _around(spans: Iterable[tuple[int, int]]) -> set[int]:
+def _around(places: Iterable[int]) -> set[int]:
     near: set[int] = set()
-    for first, last in spans:
-        near.update(range(first - REACH, last + REACH + 1))
+    for place in places:
+        near.update(range(place - REACH, place + REACH + 1))
     return near
 
 
@@ -169,11 +168,6 @@ def _pretokenized(terms: list[tuple[str, int]], behind: int) -> tantivy.PreToken
     ordered = sorted(terms, key=lambda one: one[1])
     tokens = [tantivy.Token(term, place + behind, 0, 0) for term, place in ordered]
     return tantivy.PreTokenizedString("", tokens) if tokens else None
-
-
-def _add_placed(made: tantivy.Document, field: str, terms: list[tuple[str, int]], behind: int) -> None:
-    if terms:
-        _add_known(made, field, _pretokenized(terms, behind))
 
 
 def _add_known(made: tantivy.Document, field: str, terms: tantivy.PreTokenizedString | None) -> None:

@@ -19,7 +19,7 @@ from tantivy import Occur, Query
 from index.evaluate import wild_pattern
 from index.packing import highest, lowest
 from index.spacing import HAN_MARK, known_pairs
-from index.tantivy_form import cut
+from index.tantivy_form import REACH, SHARED, cut
 from index.tree import AmountRange, And, DateRange, Everything, Keyword, Near, Node, Not, Or, Part, Phrase
 from index.words import is_han
 
@@ -101,14 +101,32 @@ class Maker:
         return self._single(node.field, _wild(node.value, 0))
 
     def _phrase(self, phrase: Phrase) -> Query:
-        pairs = dict.fromkeys(_known(phrase)) if phrase.field == "text" else {}
+        pairs = _known(phrase)
         if pairs and len(phrase.parts) == 2:
-            return Query.boost_query(Query.term_query(self._schema, "text", next(iter(pairs))), _HAN_BOOST)
-        holding = [_unranked(Query.term_query(self._schema, "text", pair, "basic")) for pair in pairs]
-        whole = self._whole(phrase)
-        if phrase.field == "text" and any(is_han(part.term) for part in phrase.parts):
-            whole = Query.boost_query(whole, _HAN_BOOST)
-        return Query.boolean_query([(Occur.Must, one) for one in (*holding, whole)]) if holding else whole
+            return Query.boost_query(Query.term_query(self._schema, "text", pairs[0]), _HAN_BOOST)
+        found = self._or_read(phrase, self._whole(phrase), phrase.parts, phrase.width)
+        return self._with_pairs(pairs, found) if pairs else found
+
+    def _with_pairs(self, pairs: Sequence[str], found: Query) -> Query:
+        """Those of the pages found that hold the pairs, which they do anyway: looking there first is quicker."""
+        holding = [
+            _unranked(Query.term_query(self._schema, "text", pair, "basic")) for pair in dict.fromkeys(pairs)
+        ]
+        return Query.boolean_query(
+            [(Occur.Must, one) for one in (*holding, Query.boost_query(found, _HAN_BOOST))]
+        )
+
+    def _or_read(self, node: Phrase | Near, found: Query, parts: Sequence[Part], width: int) -> Query:
+        """What was found, and those pages where a term that shares its place is too far from another to be found."""
+        if node.field != "text" or width <= REACH:
+            return found
+        alone = [self._single("text", _place(part)) for part in parts]
+        shared = Query.boolean_query([(Occur.Should, self._single(SHARED, _place(part))) for part in parts])
+        wanted = [(Occur.Must, one) for one in (*alone, shared)]
+        more = Query.boolean_query([*wanted, (Occur.MustNot, found)])
+        if not self._searcher.search(more, limit=1).hits:
+            return found
+        return _best([found, self._read(node, more)])
 
     def _whole(self, phrase: Phrase) -> Query:
         places = _without_any([_place(part) for part in phrase.parts])
@@ -155,14 +173,22 @@ class Maker:
 
     def _near(self, node: Near) -> Query:
         phrases = list(_arranged(node))
+        parts = [part for phrase in node.phrases for part in phrase.parts]
+        pairs = [pair for phrase in node.phrases for pair in _known(phrase)]
         if phrases:
-            return _best([self._phrase(phrase) for phrase in phrases])
+            found = _best([self._whole(phrase) for phrase in phrases])
+            found = self._or_read(
+                node, found, parts, node.slop + sum(phrase.width for phrase in node.phrases)
+            )
+            return self._with_pairs(pairs, found) if pairs else found
         everywhere = [(Occur.Must, self._phrase(phrase)) for phrase in dict.fromkeys(node.phrases)]
         return self._read(node, Query.boolean_query(everywhere))
 
 
 def _known(phrase: Phrase) -> list[str]:
     """The pairs of neighbouring Han characters in the phrase that are terms of their own."""
+    if phrase.field != "text":
+        return []
     han = {part.offset: part.term for part in phrase.parts if part.how == "exact" and is_han(part.term)}
     pairs = (char + han.get(offset + 1, "") for offset, char in han.items())
     return [HAN_MARK + pair for pair in pairs if pair in known_pairs()]
