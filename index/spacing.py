@@ -83,6 +83,24 @@ def _cut(codes: _Codes, kinds: NDArray[np.uint8]) -> tuple[str, str]:
     return _joined(codes, kinds, letters[one[cut]]), pairs
 
 
+def positions(text: str) -> dict[str, list[int]]:
+    """As `words.positions`, which it leaves the texts to that have words cut by a line break."""
+    page = spaced(text)
+    if page.is_broken:
+        return words.positions(text)
+    places: dict[str, list[int]] = {}
+    for place, word in enumerate(page.text.replace(HAN_MARK, "").split()):
+        if word in places:
+            places[word].append(place)
+        else:
+            places[word] = [place]
+    places.pop(GAP, None)
+    for first, groups in page.numbers:
+        for place, group in enumerate(groups, first):
+            places[group] = sorted({*places.get(group, ()), place})
+    return places
+
+
 @cache
 def known_pairs() -> frozenset[str]:
     """Pairs of Han characters that are so frequent in the trade that they are kept as a term of their own."""

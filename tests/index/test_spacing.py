@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index import words
-from index.spacing import GAP, HAN_MARK, known_pairs, spaced
+from index.spacing import GAP, HAN_MARK, known_pairs, positions, spaced
 
 HARD = st.sampled_from(
     [
@@ -21,6 +21,8 @@ HARD = st.sampled_from(
     ]
 )
 
+RUNES = "ᚠᚡᚢᚣ"
+
 
 def terms(text: str) -> set[tuple[str, int]]:
     """The terms with their places, but for the wholes of words that a line break cuts."""
@@ -30,13 +32,14 @@ def terms(text: str) -> set[tuple[str, int]]:
     return {*base, *groups}
 
 
-@given(st.one_of(st.lists(HARD, max_size=14).map("".join), st.text()))
+@given(st.one_of(st.lists(HARD, max_size=14).map("".join), st.text(st.characters(exclude_characters=RUNES))))
 def test_same_words_at_the_same_places(text: str) -> None:
     wanted = {(term, place) for term, place, *_ in words.tokens(text)}
     if spaced(text).is_broken:
         assert terms(text) <= wanted
     else:
         assert terms(text) == wanted
+    assert positions(text) == words.positions(text)
 
 
 @pytest.mark.parametrize(
