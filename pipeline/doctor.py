@@ -17,7 +17,7 @@ from index.engines import DEFAULT_ENGINE, engine_of
 from index.errors import SearchError
 from pipeline.bundle.fonts import han
 from pipeline.errors import NoWorkspace
-from pipeline.indexing import open_search
+from pipeline.indexing import count_pending, open_search
 from pipeline.matter import Matter
 from pipeline.settings import OcrSettings, Settings
 
@@ -118,6 +118,14 @@ def _index(matter: Matter) -> Check:
         pages, engine_name = open_search(matter).count(), engine_of(matter.workspace.index)
         large = engine_name == DEFAULT_ENGINE and pages > MANY_PAGES
         remedy = "A faster engine answers at once: claimtrail reindex --engine tantivy." if large else ""
-        return Check("index", True, f"{pages} pages, engine {engine_name}", remedy)
+        return Check("index", True, f"{pages} pages, engine {engine_name}{_behind(matter)}", remedy)
     except SearchError as error:
         return Check("index", False, error.message, error.remedy)
+
+
+def _behind(matter: Matter) -> str:
+    """How far an index of this machine's own lacks what others brought to the records that they share."""
+    count = count_pending(matter) if matter.records.shared else 0
+    return (
+        f"; {count} documents come into it with the next intake here or claimtrail reindex" if count else ""
+    )

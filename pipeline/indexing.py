@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from decimal import Decimal
 
 from extractors.facts.fact import Money
@@ -64,10 +65,11 @@ def _address(matter: Matter) -> Address | None:
 
 def index_pending(matter: Matter, tell: Told = untold) -> int:
     """Bring the index up to date; builds it anew when it is missing or damaged. Returns how many documents changed."""
-    try:
-        return _index_pending(matter, tell)
-    except (IndexMissing, IndexDamaged):
-        return reindex(matter, tell=tell)
+    with _one_writer(matter):
+        try:
+            return _index_pending(matter, tell)
+        except (IndexMissing, IndexDamaged):
+            return reindex(matter, tell=tell)
 
 
 def _index_pending(matter: Matter, tell: Told) -> int:
@@ -86,6 +88,11 @@ def _index_pending(matter: Matter, tell: Told) -> int:
 
 def reindex(matter: Matter, engine: str | None = None, tell: Told = untold) -> int:
     """Build the index anew from the records; returns how many documents it holds. The old one serves until then."""
+    with _one_writer(matter, engine):
+        return _reindex(matter, engine, tell)
+
+
+def _reindex(matter: Matter, engine: str | None, tell: Told) -> int:
     name = engine or engine_name(matter)
     seen = _seen(matter)
     with matter.reading() as tx:
@@ -108,11 +115,23 @@ def engine_name(matter: Matter) -> str:
         return matter.settings.search_engine
 
 
+def _one_writer(matter: Matter, engine: str | None = None) -> AbstractContextManager[None]:
+    """One machine at a time writes an index that all have in common."""
+    shared = (engine or engine_name(matter)) in SHARED_ENGINES
+    return matter.records.alone() if shared else nullcontext()
+
+
 def index_step(matter: Matter) -> str:
     """The name of the step in the records: an index in the folder of one machine among several is its own."""
     if not matter.records.shared or engine_name(matter) in SHARED_ENGINES:
         return "index"
     return f"index{documents.AT}{matter.machine}"
+
+
+def count_pending(matter: Matter) -> int:
+    """How many documents the index does not hold yet."""
+    with matter.reading() as tx:
+        return len(documents.without_step(tx, index_step(matter), VERSIONS["index"], SETTLED))
 
 
 def expected_in_index(matter: Matter) -> set[str]:

@@ -122,13 +122,30 @@ HOMES = ("sqlite", POSTGRES)
 
 
 @pytest.fixture
-def records_home() -> str:
+def records_home(request: pytest.FixtureRequest) -> str:
     """Where this test's records lie: CLAIMTRAIL_TEST_RECORDS=postgres runs all tests on a real server."""
-    return os.environ.get("CLAIMTRAIL_TEST_RECORDS", "sqlite")
+    home = os.environ.get("CLAIMTRAIL_TEST_RECORDS", HOMES[0])
+    if home == POSTGRES and request.node.get_closest_marker("sqlite_only"):
+        pytest.skip("about SQLite's file")
+    return home
 
 
-both_homes = pytest.mark.parametrize("records_home", HOMES)
-"""For tests of what the records must do wherever they lie."""
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Tests of what the records must do wherever they lie run on both, unless one is asked for."""
+    asked = "CLAIMTRAIL_TEST_RECORDS" in os.environ
+    if (
+        metafunc.definition.get_closest_marker("both_homes")
+        and "records_home" in metafunc.fixturenames
+        and not asked
+    ):
+        metafunc.parametrize("records_home", HOMES)
+
+
+def say(workspace: Path, text: str) -> None:
+    """Write these settings; where the records lie is kept."""
+    path = workspace / "settings.yaml"
+    kept = [line for line in path.read_text(encoding="utf-8").splitlines() if line.startswith("records:")]
+    path.write_text("\n".join([text.rstrip("\n"), *kept, ""]), encoding="utf-8")
 
 
 @pytest.fixture

@@ -7,7 +7,9 @@ stay equal and unequal ones unequal, and every text comes back as it was. A text
 
 from __future__ import annotations
 
+import json
 import re
+from collections.abc import Callable
 from typing import Any
 
 import sqlalchemy as sa
@@ -15,6 +17,8 @@ from sqlalchemy.engine import Dialect
 
 STAND_IN = "\ufdd0"
 _REFUSED = re.compile("[\x00\ud800-\udfff\ufdd0]")
+_REFUSED_JSON = re.compile(r"\\u(?:0000|d[89a-f]|fdd0)")
+_ESCAPED = re.compile(f"{STAND_IN}(.)", re.DOTALL)
 _BASE = 0xF0000
 """Where the characters for surrogates and the stand-in itself begin; a private plane, which is of no account here."""
 _NUL = chr(_BASE + 0xFFFD)
@@ -40,6 +44,38 @@ def unsealed(text: str) -> str:
 def part_of_sealed(part: str) -> str:
     """A piece cut out of a sealed text, which no longer says what stood there: U+0000, the only one that files have."""
     return part.replace(STAND_IN, "\0")
+
+
+def json_text(value: Any) -> str:
+    """A value as JSON that PostgreSQL can take apart: what it refuses stands behind U+FDD0 there, under its name."""
+    text = json.dumps(value)
+    return json.dumps(_escaped(value)) if _REFUSED_JSON.search(text) else text
+
+
+def json_value(text: str | bytes) -> Any:
+    """The value that `json_text` was given."""
+    told = text.decode() if isinstance(text, bytes) else text
+    value = json.loads(told)
+    return _unescaped(value) if "\\ufdd0" in told else value
+
+
+def _escaped(value: Any) -> Any:
+    return _strings(value, lambda text: _REFUSED.sub(lambda found: STAND_IN + _named(found[0]), text))
+
+
+def _unescaped(value: Any) -> Any:
+    return _strings(value, lambda text: _ESCAPED.sub(lambda found: _meant(found[1]), text))
+
+
+def _strings(value: Any, change: Callable[[str], str]) -> Any:
+    """A JSON value with every string in it changed, keys too."""
+    if isinstance(value, str):
+        return change(value)
+    if isinstance(value, list | tuple):
+        return [_strings(each, change) for each in value]
+    if isinstance(value, dict):
+        return {_strings(key, change): _strings(each, change) for key, each in value.items()}
+    return value
 
 
 def _named(char: str) -> str:

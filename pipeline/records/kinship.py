@@ -57,10 +57,9 @@ def _on_sqlite() -> _Header:
 
 
 def _on_postgresql() -> _Header:
-    """The same; a name stays JSON, since one with U+0000 would be no text there."""
+    """The same from PostgreSQL's JSON."""
     meta = sa.func.json_array_elements(texts.c.metadata).table_valued(
         sa.column("value", sa.JSON), name="meta"
     )
-    key = sa.func.btrim(sa.cast(meta.c.value.op("->")(0), sa.Text), '"')
-    start, end = (sa.cast(meta.c.value.op("->>")(n), sa.Integer) for n in (1, 2))
-    return meta, key, start, end
+    key, start, end = (meta.c.value.op("->>")(n) for n in range(3))
+    return meta, sa.cast(key, sa.Text), sa.cast(start, sa.Integer), sa.cast(end, sa.Integer)

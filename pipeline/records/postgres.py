@@ -25,6 +25,7 @@ from pipeline.errors import (
     RecordsUnusable,
     WorkspaceBusy,
 )
+from pipeline.records.columns import json_text, json_value
 from pipeline.records.locations import Server
 
 WRITER, ALONE = 1, 2
@@ -203,6 +204,8 @@ def _engine(server: Server, busy_seconds: float) -> sa.Engine:
             pool_timeout=busy_seconds,
             pool_pre_ping=True,
             hide_parameters=True,
+            json_serializer=json_text,
+            json_deserializer=json_value,
         )
     except ModuleNotFoundError as error:
         raise PackageMissing(f"Records on a server need {error.name}, which is not installed.") from error

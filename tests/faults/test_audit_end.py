@@ -17,6 +17,8 @@ from pipeline.records import audit_log, documents
 from pipeline.verify import verify
 from tests.conftest import Command
 
+pytestmark = pytest.mark.sqlite_only
+
 Damage = Callable[[Path], None]
 
 
