@@ -69,10 +69,13 @@ class _Heap:
         self._reporting = threading.Lock()
 
     def taken(self) -> list[Taken]:
-        """What an earlier run left open and what comes in now, all of it kept and registered."""
-        left = self.run.left_open()
+        """What comes in now, all of it kept and registered."""
         fresh = [taken for item in self._found if (taken := self.run.take(item)) is not None]
-        return [*fresh, *self.run.unseen(left)]
+        return fresh or self.left()
+
+    def left(self) -> list[Taken]:
+        """What another run left open; nothing once it was said to stop."""
+        return [] if self._stopped() else self.run.unseen(self.run.left_open())
 
     def read(self, several: Sequence[Taken]) -> tuple[list[Taken], list[Taken]]:
         """Reads documents; returns the children found in them, and what is worth another try."""
@@ -107,6 +110,7 @@ def _ingest(heap: _Heap) -> Report:
         outcomes = [_outcome(run, taken, state) for taken, state in zip(again, states, strict=True)]
         waiting = [child for children, _ in ended for child in children]
         waiting += [child for outcome in outcomes for child in heap.settle(outcome)]
+        waiting = waiting or heap.left()
     _link_and_index(run)
     create_markdown_artifact(markdown=markdown(run.report), key="ingest", description="What was taken in")
     return run.report

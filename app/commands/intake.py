@@ -17,10 +17,11 @@ from app.progress import progress
 from extractors.limits import Limits
 from extractors.reading import OcrMode, OcrOptions
 from pipeline.errors import UsageError
-from pipeline.ingest import ingest, retry, to_retry
+from pipeline.ingest import ingest
 from pipeline.ingest_report import Report
 from pipeline.intake import count, discover
 from pipeline.loose import extract_files
+from pipeline.retrying import retry, to_retry
 from pipeline.workspace import working
 
 

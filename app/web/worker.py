@@ -29,11 +29,12 @@ from pipeline.errors import ClaimtrailError, WorkspaceBusy, named
 from pipeline.export import export
 from pipeline.harmless import safe_name
 from pipeline.indexing import reindex
-from pipeline.ingest import ingest, retry, to_retry
+from pipeline.ingest import ingest
 from pipeline.intake import Found
 from pipeline.judgement import catch_up
 from pipeline.matter import Matter
 from pipeline.pace import Pace, Progress, stage
+from pipeline.retrying import retry, to_retry
 from pipeline.verify import verify_workspace
 from pipeline.workspace import working
 

@@ -73,8 +73,9 @@ def load(
         for step in ("link", "index"):
             documents.undo(change.tx, step, sorted(set(taking.ids.values())))
         change.note("production loaded", dat.name, records=len(records), run=report.run)
-    link_pending(matter)
-    index_pending(matter)
+    with matter.records.alone():
+        link_pending(matter)
+        index_pending(matter)
     return loaded
 
 

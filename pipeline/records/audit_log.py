@@ -6,10 +6,10 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.sqlite import insert
 
 from pipeline.audit import BEFORE_ALL, LOST, Entry, Head, Witness, entry
 from pipeline.clock import now, stamp
+from pipeline.records.dialects import insert
 from pipeline.records.tables import audit, audit_head
 
 ONE = 1
@@ -21,7 +21,7 @@ def append(tx: sa.Connection, actor: str, action: str, subject: str, detail: Map
     found = entry(head(tx), stamp(now()), actor, action, subject, detail)
     tx.execute(audit.insert().values(**found.as_json()))
     known = {"seq": found.seq, "hash": found.hash}
-    row = insert(audit_head).values(id=ONE, **known)
+    row = insert(tx, audit_head).values(id=ONE, **known)
     tx.execute(row.on_conflict_do_update(index_elements=["id"], set_=known))
 
 
