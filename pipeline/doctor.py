@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -57,12 +57,6 @@ def _of(matter: Matter) -> Iterator[Check]:
     if matter.settings.originals.url is not None:
         yield _attempt("originals", matter.originals.examine)
     yield _index(matter)
-
-
-def doctor_answer(root: Path) -> tuple[dict[str, Any], Sequence[Check]]:
-    """What `doctor` says of the workspace in this folder, and the checks."""
-    checks = examine(root)
-    return {"ok": all(c.ok for c in checks), "checks": [check.as_json() for check in checks]}, checks
 
 
 def _installation(settings: Settings) -> Iterator[Check]:

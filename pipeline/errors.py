@@ -10,6 +10,7 @@ __all__ = [
     "AmbiguousName",
     "ChecklistError",
     "ClaimtrailError",
+    "CopyDiffers",
     "DiskFull",
     "DocumentError",
     "InstallationError",
@@ -75,6 +76,12 @@ class RecordsUnusable(MatterError):
 class WrongMatter(MatterError):
     code = "wrong_matter"
     hint = "Name this matter's own database in settings.yaml (records), or make another folder with claimtrail init."
+
+
+class CopyDiffers(MatterError):
+    code = "copy_differs"
+    exit_code = 1
+    hint = "Nothing was changed in what was copied. Check both databases (claimtrail doctor) and copy again."
 
 
 class NotFound(MatterError):

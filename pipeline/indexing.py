@@ -93,18 +93,31 @@ def reindex(matter: Matter, engine: str | None = None, tell: Told = untold) -> i
 
 
 def _reindex(matter: Matter, engine: str | None, tell: Told) -> int:
-    name = engine or engine_name(matter)
-    seen = _seen(matter)
+    name, seen = engine or engine_name(matter), _seen(matter)
+    ids = write_anew(matter, name, tell)
+    _done(matter, ids, seen)
+    with matter.change() as change:
+        change.note("reindexed", "index", engine=name, documents=len(ids))
+    return len(ids)
+
+
+def write_anew(matter: Matter, name: str, tell: Told = untold) -> Sequence[str]:
+    """Build the index of an engine from the records and note nothing there; returns the documents that it holds."""
     with matter.reading() as tx:
         ids = documents.in_states(tx, SETTLED)
     with rebuild(matter.workspace.index, name, backing=_backing(matter)) as batch:
         for start in range(0, len(ids), BATCH):
             _write(matter, batch, ids[start : start + BATCH])
             tell(min(start + BATCH, len(ids)), len(ids))
-    _done(matter, ids, seen)
+    return ids
+
+
+def mark_indexed(matter: Matter) -> None:
+    """Note of every document that the index has it; for an index that was just built and nothing has changed since."""
+    step = index_step(matter)
     with matter.change() as change:
-        change.note("reindexed", "index", engine=name, documents=len(ids))
-    return len(ids)
+        for document in documents.without_step(change.tx, step, VERSIONS["index"], SETTLED):
+            documents.set_done(change.tx, document, step, VERSIONS["index"])
 
 
 def engine_name(matter: Matter) -> str:

@@ -65,8 +65,8 @@ class Ingest:
         """`expected` is how many files will come, where that is known: for the progress."""
         self.matter = matter
         self.report = Report(run=uuid.uuid4().hex)
-        self._workers, self._ocr, self._claim, self._progress = workers, ocr, claim, progress
-        self._limits = matter.settings.limits.limits()
+        self._workers, self.ocr, self._claim, self._progress = workers, ocr, claim, progress
+        self.limits = matter.settings.limits.limits()
         self._seen: set[str] = set()
         self._files, self._others, self._done, self._expected = 0, 0, 0, expected
         self._in_work: list[Taken] = []
@@ -115,7 +115,7 @@ class Ingest:
             self._lose(item)
             return None
         try:
-            original = self.matter.originals.keep(item.path, self._limits.file_bytes)
+            original = self.matter.originals.keep(item.path, self.limits.file_bytes)
         except DocumentError as error:
             self._fail(Failure(item.shown, error))
             return None
@@ -154,20 +154,24 @@ class Ingest:
 
     def attempt(self, taken: Taken) -> Outcome:
         """Read a document and record what was found. Raises a `DocumentError`, with nothing recorded."""
-        with self.matter.reading() as tx:
-            document = documents.summary(tx, taken.document)
-        if document.depth > self._limits.archive_depth:
-            raise TooLarge(f"{document.name} is nested deeper than limits.archive_depth allows.")
+        document = self.asked(taken)
         with (
             self.matter.originals.lent(document.sha256) as path,
             tempfile.TemporaryDirectory(dir=self.matter.workspace.scratch) as scratch,
         ):
-            arguments = (path, document.name, Path(scratch), self._limits, self._ocr)
-            future = self._workers.submit(
-                packed, *arguments, seconds=self._limits.seconds_for(document.size), name=document.name
-            )
+            arguments = (path, document.name, Path(scratch), self.limits, self.ocr)
+            seconds = self.limits.seconds_for(document.size)
+            future = self._workers.submit(packed, *arguments, seconds=seconds, name=document.name)
             self._wait(future, Path(scratch), taken)
-            return self._record(taken, document, future.result())
+            return self.record(taken, document, future.result())
+
+    def asked(self, taken: Taken) -> Summary:
+        """What is known of a document that is to be read. Raises a `DocumentError` where it must not be."""
+        with self.matter.reading() as tx:
+            document = documents.summary(tx, taken.document)
+        if document.depth > self.limits.archive_depth:
+            raise TooLarge(f"{document.name} is nested deeper than limits.archive_depth allows.")
+        return document
 
     def _wait(self, future: Future[Packed], scratch: Path, taken: Taken) -> None:
         """Waits for a worker, and tells how far it is with a long document."""
@@ -303,9 +307,9 @@ class Ingest:
         for step in ("link", "index"):
             documents.undo(change.tx, step, [document])
 
-    def _record(self, taken: Taken, document: Summary, found: Packed) -> Outcome:
+    def record(self, taken: Taken, document: Summary, found: Packed) -> Outcome:
+        """Record what was found in a document."""
         kept = [(child, self.matter.originals.adopt(child.path)) for child in found.children]
-        unread = found.unread
         with self.matter.change() as change:
             if documents.state(change.tx, document.id) != OPEN:
                 return self._as_recorded(change.tx, taken)
@@ -316,14 +320,14 @@ class Ingest:
             )
             documents.replace_reading(change.tx, document.id, found.reading, found.pictures)
             documents.replace_understanding(change.tx, document.id, found.understanding)
-            documents.set_state(change.tx, document.id, "partial" if unread else "ok", _partial(unread))
+            state = "partial" if found.unread else "ok"
+            documents.set_state(change.tx, document.id, state, _partial(found.unread))
             for step in ("read", "classify", "facts"):
                 documents.set_done(change.tx, document.id, step, VERSIONS[step])
             for step in after("facts"):
                 documents.undo(change.tx, step, [document.id])
-            pages = len(found.reading.pages)
             holds.release(change.tx, document.id)
-            by = read_by(found.reading.pages, VERSIONS["read"])
+            pages, by = len(found.reading.pages), read_by(found.reading.pages, VERSIONS["read"])
             change.note("read", document.id, kind=found.kind, pages=pages, children=len(children), **by)
         shown = tuple(replace(c, shown=f"{taken.shown}/{n}") for c, n in zip(children, names, strict=True))
         return Outcome(document.id, taken.shown, found.kind, pages, children=shown)
@@ -362,11 +366,11 @@ def _shown(document: Summary) -> str:
 
 def ocr_options(matter: Matter, mode: OcrMode | None = None) -> OcrOptions:
     """How this workspace reads scans; `mode` is what a command's --ocr said."""
-    settings = matter.settings.ocr
+    said = matter.settings.ocr
     return OcrOptions(
-        mode=mode or settings.mode,
-        languages=settings.languages,
-        engine=settings.engine,
+        mode=mode or said.mode,
+        languages=said.languages,
+        engine=said.engine,
         shared=matter.workspace.ocr.resolve(),
         slots=matter.settings.processes(),
     )

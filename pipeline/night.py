@@ -19,6 +19,7 @@ from pipeline.copies import find_copies
 from pipeline.date_orders import settle_orders
 from pipeline.errors import MatterError, OriginalsAway
 from pipeline.indexing import expected_in_index, index_pending, open_search, reindex
+from pipeline.ingest import ingest
 from pipeline.ingest_report import Report
 from pipeline.learning import learn_pending, relearn
 from pipeline.linking import link_pending
@@ -26,7 +27,7 @@ from pipeline.matter import Matter
 from pipeline.partybook import bring_parties
 from pipeline.records import audit_log, documents, findings, matters
 from pipeline.redo import reopen_outdated, understand_outdated
-from pipeline.retrying import retry
+from pipeline.retrying import TakeIn, retry
 from pipeline.timestamps.stamping import check_audit_stamps, stamp_audit
 from pipeline.urgent import told, urgent
 from pipeline.witnesses import audit_faults, reported
@@ -109,13 +110,13 @@ class Night:
         }
 
 
-def heal(matter: Matter, night: Night) -> None:
+def heal(matter: Matter, night: Night, take_in: TakeIn = ingest) -> None:
     """Try again what time may have healed, and what an older version read."""
     night.read_again = reopen_outdated(matter)
     with matter.reading() as tx:
         failed = [found for found in documents.summaries(tx) if found.state == "failed" and found.reason]
     healing = [found.id for found in failed if found.reason and recorded(**found.reason).heals]
-    night.retried = retry(matter, healing)  # also finishes what an earlier run left open
+    night.retried = retry(matter, healing, take_in=take_in)  # also finishes what an earlier run left open
     with matter.records.alone():
         night.understood_again = understand_outdated(matter)
         night.kinds_learned = sorted({*learn_pending(matter), *relearn(matter)})

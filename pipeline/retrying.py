@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 
+from extractors.reading import OcrMode
 from pipeline.inbox import release
 from pipeline.ingest import ingest
 from pipeline.ingest_report import Report
+from pipeline.intake import Found, Lost
 from pipeline.matter import Matter
 from pipeline.pace import Progress, silent
 from pipeline.records import documents
+
+TakeIn = Callable[[Matter, Iterable[Found | Lost], str | None, OcrMode | None, Progress, int, str], Report]
+"""`pipeline.ingest.ingest`, or whatever does the same elsewhere."""
 
 
 def to_retry(matter: Matter, document: str | None) -> list[str]:
@@ -20,14 +25,16 @@ def to_retry(matter: Matter, document: str | None) -> list[str]:
         return [found.id for found in documents.summaries(tx) if found.state == "failed"]
 
 
-def retry(matter: Matter, ids: Sequence[str], progress: Progress = silent) -> Report:
+def retry(
+    matter: Matter, ids: Sequence[str], progress: Progress = silent, take_in: TakeIn = ingest
+) -> Report:
     """Try failed documents again; files of theirs that lie in the quarantine go to `.done/` when they are read."""
     with matter.change() as change:
         for document in ids:
             documents.set_state(change.tx, document, "open")
             documents.undo_all(change.tx, document)
             change.note("retry", document)
-    report = ingest(matter, [], progress=progress, command="retry")
+    report = take_in(matter, [], None, None, progress, 0, "retry")
     _release(matter)
     return report
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from extractors.limits import Limits
 from pipeline.errors import UsageError
@@ -84,6 +84,24 @@ class TimestampSettings(BaseModel):
     seconds: float = Field(30.0, gt=0, le=600, description="wall time for one stamp")
 
 
+class ClusterSettings(BaseModel):
+    """A Dask scheduler whose workers read documents. With `ca`, `cert` and `key`, PEM files named from the workspace's
+    folder, both ends prove who they are and nobody can listen."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    address: str = Field(pattern=r"^(tcp|tls)://[^\s/]+:\d+$")
+    ca: str | None = None
+    cert: str | None = None
+    key: str | None = None
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        if self.address.startswith("tls:") != all((self.ca, self.cert, self.key)):
+            raise ValueError("a tls:// address takes ca, cert and key; a tcp:// address takes none of them")
+        return self
+
+
 class OriginalsSettings(BaseModel):
     """Where originals are kept: the workspace's own folder, another folder, or an fsspec address (`s3://…`).
 
@@ -150,6 +168,12 @@ class Settings(BaseModel):
     links: LinkSettings = LinkSettings()
     originals: OriginalsSettings = OriginalsSettings()
     records: RecordsSettings | None = None
+    cluster: ClusterSettings | None = None
+
+    @field_validator("cluster", mode="before")
+    @classmethod
+    def _address_alone(cls, given: Any) -> Any:
+        return {"address": given} if isinstance(given, str) else given
 
     @field_validator("search_url")
     @classmethod

@@ -65,6 +65,9 @@ def _with_stamps(found: Verified, stamps: Checked) -> Verified:
 
 def verify_workspace(matter: Matter, bundle: Path | None = None) -> Verified:
     """Check every original, the records, the audit chain and the index of a matter."""
+    kept = set(
+        matter.originals.hashes()
+    )  # before the records: others may be taking in, and keep before they note
     with matter.reading() as tx:
         everything = documents.summaries(tx)
         entries, in_hand = audit_log.count(tx), holds.in_hand(tx)
@@ -75,11 +78,7 @@ def verify_workspace(matter: Matter, bundle: Path | None = None) -> Verified:
         for sha, document in known.items()
         if (fault := matter.originals.fault(sha))
     ]
-    faults += [
-        Fault(f"original {sha[:16]}", "is not in the records")
-        for sha in matter.originals.hashes()
-        if sha not in known
-    ]
+    faults += [Fault(f"original {sha[:16]}", "is not in the records") for sha in sorted(kept - known.keys())]
     faults += audit_faults(matter, bundle)
     faults += [
         Fault(f"document {found.id}", "its steps are not finished: run claimtrail ingest again")

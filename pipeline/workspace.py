@@ -34,11 +34,17 @@ _HALF_WRITTEN = (
     ("reports", ".nightly-*.md.*"),
     ("timestamps", ".audit-*"),
 )
+DEFAULT = "claimtrail-workspace"
 SETTINGS_TEXT = """# Settings of this workspace. Everything has a default; docs/guide.md names all of them.
 # ocr:
 #   mode: auto          # fast | auto | accurate
 # workers: 0            # 0: as many as the machine has cores
 """
+
+
+def named_root(told: str | None) -> Path:
+    """The folder that was told, else CLAIMTRAIL_WORKSPACE, else ./claimtrail-workspace."""
+    return Path(told or os.environ.get("CLAIMTRAIL_WORKSPACE") or DEFAULT)
 
 
 @dataclass(frozen=True, slots=True)

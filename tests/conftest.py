@@ -180,32 +180,6 @@ def postgres_url(postgres_server: postgres.Server) -> str:
 
 
 @pytest.fixture(scope="session")
-def prefect_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The database of a Prefect server that has not run yet: making one takes five seconds of work each time."""
-    base = tmp_path_factory.getbasetemp()
-    if os.environ.get("PYTEST_XDIST_WORKER"):
-        base = base.parent  # one for all processes
-    home = base / "prefect-home"
-    with FileLock(base / "prefect-home.lock"):
-        if not home.exists():
-            making = home.with_suffix(".new")
-            environment = {**os.environ, "PREFECT_HOME": str(making)}
-            subprocess.run(
-                [sys.executable, "-c", MAKE_PREFECT_DATABASE], env=environment, check=True, timeout=120
-            )
-            making.rename(home)
-    return home / "prefect.db"
-
-
-@pytest.fixture
-def with_prefect(workspace: Path, prefect_database: Path) -> Path:
-    """A workspace whose own Prefect server has its database already."""
-    (workspace / "prefect").mkdir()
-    shutil.copy(prefect_database, workspace / "prefect")
-    return workspace
-
-
-@pytest.fixture(scope="session")
 def object_store() -> Iterator[ObjectStore]:
     """A real server that speaks S3, started when the first test asks for it."""
     from tests import object_store  # 0.4 s, which most tests need not wait for
@@ -238,6 +212,32 @@ class Template:
 def migrated_template(postgres_server: postgres.Server) -> Template:
     """What databases of tests are copied from."""
     return Template(postgres_server)
+
+
+@pytest.fixture(scope="session")
+def prefect_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The database of a Prefect server that has not run yet: making one takes five seconds of work each time."""
+    base = tmp_path_factory.getbasetemp()
+    if os.environ.get("PYTEST_XDIST_WORKER"):
+        base = base.parent  # one for all processes
+    home = base / "prefect-home"
+    with FileLock(base / "prefect-home.lock"):
+        if not home.exists():
+            making = home.with_suffix(".new")
+            environment = {**os.environ, "PREFECT_HOME": str(making)}
+            subprocess.run(
+                [sys.executable, "-c", MAKE_PREFECT_DATABASE], env=environment, check=True, timeout=120
+            )
+            making.rename(home)
+    return home / "prefect.db"
+
+
+@pytest.fixture
+def with_prefect(workspace: Path, prefect_database: Path) -> Path:
+    """A workspace whose own Prefect server has its database already."""
+    (workspace / "prefect").mkdir()
+    shutil.copy(prefect_database, workspace / "prefect")
+    return workspace
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import boto3
@@ -23,6 +24,9 @@ ENVIRONMENT = {
     "AWS_SHARED_CREDENTIALS_FILE": "/dev/null",
 }
 
+AT_ONCE = {"config_kwargs": {"retries": {"max_attempts": 0}}}
+"""Options by which nothing is tried again."""
+
 
 @dataclass
 class ObjectStore:
@@ -34,9 +38,9 @@ class ObjectStore:
     @property
     def options(self) -> dict[str, Any]:
         """What settings.yaml says of it; it gives up at once, since nothing of it is far away."""
-        return {"endpoint_url": self.endpoint, "config_kwargs": {"retries": {"max_attempts": 0}}}
+        return {"endpoint_url": self.endpoint, **AT_ONCE}
 
-    @property
+    @cached_property
     def client(self) -> Any:
         """Amazon's own client, to look at what is really there."""
         quick = Config(retries={"max_attempts": 0})

@@ -6,14 +6,14 @@ from pathlib import Path
 
 import click
 
-from app.options import DEFAULT_WORKSPACE, actor, json_option, workspace_option
+from app.options import actor, json_option, workspace_option
 from app.output import message, print_json, print_table, word
-from pipeline.doctor import doctor_answer
+from flows.doctor import doctor_answer
 from pipeline.errors import UsageError
 from pipeline.indexing import index_pending
 from pipeline.matter import Matter
 from pipeline.settings import records_at
-from pipeline.workspace import init, name_records
+from pipeline.workspace import DEFAULT, init, name_records
 
 
 @click.command("init")
@@ -45,7 +45,7 @@ def init_command(
         print_json({"workspace": str(made.root)})
     else:
         message(f"{made.root}")
-        if str(root) != DEFAULT_WORKSPACE:
+        if str(root) != DEFAULT:
             message(f"  export CLAIMTRAIL_WORKSPACE={made.root.resolve()}")
 
 

@@ -57,7 +57,7 @@ class Incoming:
 def _is_dead(name: str) -> bool:
     """Whether a process of this machine left it and is gone; of other machines nobody here can tell."""
     host, _, pid = name.rpartition("-")[0].rpartition("-")
-    if host != here() or not pid.isdecimal():
+    if host != here() or not pid.isdecimal() or os.name != "posix":
         return False
     try:
         os.kill(int(pid), 0)

@@ -6,7 +6,6 @@ It is imported when a setting asks for such an address, and by nothing else.
 from __future__ import annotations
 
 import errno
-import re
 import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping
@@ -14,6 +13,7 @@ from functools import cached_property, partial
 from pathlib import Path
 from typing import Any, TypeVar
 
+from pipeline.addresses import without_secrets
 from pipeline.errors import OriginalsAway, PackageMissing
 from pipeline.originals.incoming import here
 
@@ -192,8 +192,3 @@ def _with_defaults(protocol: str, options: Mapping[str, Any]) -> dict[str, Any]:
         return dict(options)
     times = {**S3_TIMES, **options.get("config_kwargs", {})}
     return {"use_listings_cache": False, **options, "config_kwargs": times}
-
-
-def without_secrets(said: str) -> str:
-    """Text in which no address tells a name, a password or a query."""
-    return re.sub(r"(://)[^/\s]*@|\?\S*", r"\1", said)

@@ -74,6 +74,12 @@ def _holds(tx: sa.Connection, known: Head) -> bool:
     return known.seq == 0 or found == known.hash
 
 
+def of_action(tx: sa.Connection, action: str) -> list[Entry]:
+    """The entries of one action, in order."""
+    query = sa.select(audit).where(audit.c.action == action).order_by(audit.c.seq)
+    return [Entry(**row) for row in tx.execute(query).mappings()]
+
+
 def entries(tx: sa.Connection, subjects: set[str] | None = None) -> Iterator[Entry]:
     """All entries in order, or those about one of `subjects`."""
     for row in tx.execute(sa.select(audit).order_by(audit.c.seq)).mappings():

@@ -13,11 +13,12 @@ from typing import Any
 import pytest
 
 from extractors.errors import TooLarge
+from pipeline.addresses import without_secrets
 from pipeline.errors import OriginalDamaged, OriginalsAway, PackageMissing, UsageError
 from pipeline.originals import Originals, open_originals
 from pipeline.originals.fetched import RECENT, Fetched
 from pipeline.originals.incoming import ABANDONED
-from pipeline.originals.store import Store, without_secrets
+from pipeline.originals.store import Store
 from pipeline.originals.stored import StoredOriginals
 from pipeline.settings import OriginalsSettings, load
 from tests.object_store import ObjectStore
