@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from extractors.facts.fact import PARTY_ROLES
 from extractors.kinds import KINDS
 from pipeline.casefile import WITHHOLDING
+from pipeline.claims import Claim
 from pipeline.errors import NotFound, UsageError
 from pipeline.indexing import index_pending
 from pipeline.learning import learn_pending
@@ -195,18 +196,24 @@ def import_claims(matter: Matter, claims: Sequence[Any]) -> Mapping[str, Any]:
     Returns `{"imported": [ids], "changed": [ids]}`, and what `follow_register` does.
     """
     with matter.change() as change:
-        before = {claim.id: claim for claim in matters.all_claims(change.tx)}
-        registered = matters.registered_statuses(change.tx)
-        changed = matters.put_claims(change.tx, claims)
-        told = follow_register(change, before, registered, claims)
-        for claim_id in changed:
-            change.note("claim imported", claim_id)
-        if changed:
-            bind(change.tx)
-            for step in ("parties", "link"):
-                documents.undo(change.tx, step)
+        told = put_claims(change, claims)
     # also where nothing changed: an import that was killed may have left it undone
     matter.afterwards(catch_up)
+    return told
+
+
+def put_claims(change: Change, claims: Sequence[Claim]) -> Mapping[str, Any]:
+    """Add or update claims within a change, and leave their links to be made anew; returns what an import does."""
+    before = {claim.id: claim for claim in matters.all_claims(change.tx)}
+    registered = matters.registered_statuses(change.tx)
+    changed = matters.put_claims(change.tx, claims)
+    told = follow_register(change, before, registered, claims)
+    for claim_id in changed:
+        change.note("claim imported", claim_id)
+    if changed:
+        bind(change.tx)
+        for step in ("parties", "link"):
+            documents.undo(change.tx, step)
     return {"imported": [claim.id for claim in claims], "changed": changed, **told}
 
 

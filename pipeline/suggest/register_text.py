@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import yaml
@@ -28,11 +28,12 @@ def register_text(claim: Claim, found: Iterable[Suggestion], names: Mapping[str,
     head = (
         f"# Suggested events of {claim.id}: check them, and paste those that are right below its `events:`.\n"
     )
-    numbered = zip(_free_ids(claim), found, strict=False)
+    numbered = zip(free_ids(claim), found, strict=False)
     return head + "events:\n" + "".join(_entry(event, one, names) for event, one in numbered)
 
 
-def _free_ids(claim: Claim) -> Iterable[str]:
+def free_ids(claim: Claim) -> Iterator[str]:
+    """Names for further events: E4, E5 … behind E1 to E3."""
     taken = {event.id for event in claim.events}
     return (name for n in range(1, 100_000) if (name := f"E{n}") not in taken)
 
@@ -42,13 +43,17 @@ def _entry(event: str, one: Suggestion, names: Mapping[str, str]) -> str:
         f"  # {_line(names.get(told.doc, ''))} ({told.doc}), page {told.page}: {_line(told.text)}\n"
         for told in one.told
     )
+    dumped = yaml.safe_dump([as_event(event, one)], allow_unicode=True, sort_keys=False, width=110)
+    return sources + "".join(f"  {line}\n" for line in dumped.splitlines())
+
+
+def as_event(event: str, one: Suggestion) -> dict[str, Any]:
+    """The suggestion as an event of the register, under this id."""
     body: dict[str, Any] = {"id": event, "title": one.title, "start": one.date}
     if one.end is not None and one.end != one.date:
         body["end"] = one.end
     keywords = list(dict.fromkeys(_TELLING.findall(one.text)))[:MOST_KEYWORDS]
-    body |= {"description": one.text} | ({"keywords": keywords} if keywords else {})
-    dumped = yaml.safe_dump([body], allow_unicode=True, sort_keys=False, width=110)
-    return sources + "".join(f"  {line}\n" for line in dumped.splitlines())
+    return body | {"description": one.text} | ({"keywords": keywords} if keywords else {})
 
 
 def _line(text: str) -> str:

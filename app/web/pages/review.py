@@ -10,6 +10,7 @@ from fastapi.responses import Response
 
 from app.web.access import Handler, Present
 from app.web.addresses import with_query
+from app.web.first_steps import next_step
 from app.web.leaf import leaf, said
 from app.web.rendering import back_to, page, speech_of
 from app.web.scope import Seen
@@ -56,6 +57,7 @@ def reviewed(
             one = _doubt(tx, review.nth_doubt(tx, at, scope.known()), t)
         else:
             one = _failed(tx, review.nth_failed(tx, at, scope.known()))
+    step = None if one else next_step(request, scope, visitor, claim)
     asked = {"what": what if what != "links" else None, "claim": claim, "event": event}
     return page(
         request,
@@ -69,6 +71,7 @@ def reviewed(
         event=event,
         undo=undo,
         one=one,
+        step=step,
         zoom="fit",
         queue=lambda name: with_query("/review", {**asked, "what": name if name != "links" else None}),
         back=with_query("/review", {**asked, "at": at or None}),
