@@ -98,6 +98,11 @@ class Jobs:
         with self._matter.reading() as tx:
             return [row for row in jobs.newest(tx) if row["kind"] != UPDATE]
 
+    def updating(self) -> bool:
+        """Whether names, links and index do not follow yet what somebody decided."""
+        with self._matter.reading() as tx:
+            return any(row["kind"] == UPDATE for row in jobs.newest(tx))
+
     def progress(self, job: str) -> Mapping[str, Any] | None:
         """How far a running job is: `{"what", "done", "of", "item"}`."""
         return self._progress.get(job)

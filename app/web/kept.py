@@ -27,10 +27,13 @@ from pipeline.errors import MatterError
 from pipeline.matter import Matter
 from pipeline.overview import Overview, overview, state_of_records
 from pipeline.partybook.entries import Entry, entries
+from pipeline.records import matters
 from pipeline.suggest import Suggestion, suggest
 
 PATIENCE = 60.0
 """Seconds for which a page waits for an answer that it cannot do without."""
+MOMENT = 0.08
+"""Seconds for which it waits for a newer answer than the one that there is."""
 MOST_LETTERS = 300
 """Documents of which the correspondence is kept."""
 T = TypeVar("T")
@@ -145,7 +148,9 @@ class Kept:
 
     def _suggestions(self, claim: str, with_loose: bool) -> Sequence[Suggestion]:
         case = load_case(self._matter, claim)
-        return tuple(suggest(case, loose_evidence(self._matter, case) if with_loose else ()))
+        with self._matter.reading() as tx:
+            alone = len(matters.all_claims(tx)) == 1
+        return tuple(suggest(case, loose_evidence(self._matter, case) if with_loose else (), alone))
 
     def _parties(self) -> Sequence[Entry]:
         with self._matter.reading() as tx:
@@ -158,11 +163,13 @@ class Kept:
     def _one(self, key: str, make: Callable[[], Any]) -> Known[Any]:
         state = self._state()
         work = self._begin(key, state, make)
-        if work is not None and key not in self._answers:
+        if work is not None:
+            first = key not in self._answers
             try:
-                work.result(PATIENCE)
+                work.result(PATIENCE if first else MOMENT)
             except StillWorking:
-                raise TakesLong("This takes long to work out.") from None
+                if first:
+                    raise TakesLong("This takes long to work out.") from None
         return self._known(key, state)
 
     def _state(self) -> State:

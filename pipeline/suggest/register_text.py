@@ -11,11 +11,15 @@ import yaml
 from pipeline.claims import Claim
 from pipeline.harmless import terminal
 from pipeline.suggest.grouped import Suggestion
+from pipeline.suggest.telling import telling_words
 
 MOST_KEYWORDS = 5
+_NUMBER = re.compile(r"(?<![\w-])[A-Z]{2,}(?:[-/][\w\u4e00-\u9fff]+)*[-/]\d+(?![\w/-])")
+"""What a letter or an instruction is called by: GC/L/0145, HZJL-停-2023-02."""
 _TELLING = re.compile(
     r"\b(?=[A-Z0-9+/-]*[0-9])[A-Z]{1,4}[A-Z0-9+/-]{1,12}\b"
-    r"|\b(?!(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\b)[A-Z][a-z]+ [0-9]{1,4}\b"
+    r"|\b(?!(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\b)"
+    r"(?!(?:At|On|In|By|From|Until|Before|After|About|Since|To)\b)[A-Z][a-z]+ [0-9]{1,4}\b"
 )
 """What tells an event from others: K1+260, RW-5, Pier 3, Area 4."""
 
@@ -52,8 +56,11 @@ def as_event(event: str, one: Suggestion) -> dict[str, Any]:
     body: dict[str, Any] = {"id": event, "title": one.title, "start": one.date}
     if one.end is not None and one.end != one.date:
         body["end"] = one.end
-    keywords = list(dict.fromkeys(_TELLING.findall(one.text)))[:MOST_KEYWORDS]
-    return body | {"description": one.text} | ({"keywords": keywords} if keywords else {})
+    numbers = list(dict.fromkeys(_NUMBER.findall(one.text)))[:MOST_KEYWORDS]
+    named = [name for name in _TELLING.findall(one.text) if not any(name in number for number in numbers)]
+    keywords = list(dict.fromkeys((*named, *telling_words(one.text))))[:MOST_KEYWORDS]
+    body |= {"description": one.text} | ({"keywords": keywords} if keywords else {})
+    return body | ({"references": numbers} if numbers else {})
 
 
 def _line(text: str) -> str:

@@ -17,7 +17,7 @@ from app.web.kept import row_address
 from app.web.rendering import back_to, page
 from app.web.scope import Scope, Seen
 from pipeline.bundle.profile import names as profile_names
-from pipeline.claims import qualified
+from pipeline.claims import Claim, qualified
 from pipeline.deadlines import Deadline
 from pipeline.gaps import Gaps
 from pipeline.judgement import import_claims
@@ -29,6 +29,8 @@ from pipeline.register import read_register
 router = APIRouter()
 MOST_ROWS = 300
 """Lines of a chronology or a ledger that a page shows; the files to download hold all of them."""
+MAINLAND = ("gf-2017-0201", "prc-insurance")
+"""Notice rules of claims that go before courts and arbitrators of mainland China."""
 MOST_LISTED = 60
 """Documents of one kind of gap that are listed."""
 
@@ -75,10 +77,18 @@ def claim(request: Request, scope: Seen, visitor: Present, claim: str) -> Respon
         told=told,
         by_event=_by_event(found),
         profiles=profile_names(),
+        usual=usual_profile(found.claim),
         bundles=jobs[:5],
         most=MOST_LISTED,
         row_address=row_address,
     )
+
+
+def usual_profile(claim: Claim) -> str:
+    """For whom the bundle of such a claim most likely is."""
+    if claim.contract in MAINLAND or claim.currency == "CNY":
+        return "cn"
+    return "hk" if claim.currency == "HKD" else "uk"
 
 
 def _is_bundle(row: Mapping[str, Any], claim: str) -> bool:

@@ -8,11 +8,14 @@ from pathlib import Path
 import httpx
 import lxml.html
 import pytest
+from playwright.sync_api import Browser as Chromium
+from playwright.sync_api import sync_playwright
 from reportlab.lib.pagesizes import A4
 from reportlab.pdfgen.canvas import Canvas
 
 from app.cli import run
 from tests.web.conftest import Server, fill, serving
+from tests.web.pages.chromium import CHROMIUM, FLAGS, WAIT
 
 HOSTILE_CLAIM = """\
 claims:
@@ -59,6 +62,15 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     assert run(["ingest", str(more), *where]) == 1
     with serving(root) as started:
         yield started
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Chromium]:
+    """One browser for all tests."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS), timeout=2 * WAIT)
+        yield browser
+        browser.close()
 
 
 class Browser:

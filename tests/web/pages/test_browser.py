@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import re
-import shutil
 from collections.abc import Iterator
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from tests.web.conftest import Server
+from tests.web.pages.chromium import CHROMIUM, WAIT, window
 from tests.web.pages.conftest import Browser as Plain
 
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-         "--disable-component-update", "--disable-sync")  # fmt: skip
 ADDRESSES = ("/", "/search?query=access", "/search?query=access+AND+(", "/documents", "/claims",
              "/claims/CLM-001", "/review", "/review?what=facts", "/review?what=failed", "/inbox", "/parties",
              "/settings", "/doctor", "/help?find=search", "/documents/DOC", "/documents/TEXT", "/login",
@@ -23,17 +20,8 @@ ADDRESSES = ("/", "/search?query=access", "/search?query=access+AND+(", "/docume
 COLOURFUL = ("/", "/search?query=access+AND+(", "/claims/CLM-001", "/review", "/documents/DOC")
 """Pages on which all colours are seen."""
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]}
-WAIT = 60_000.0
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed")
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS), timeout=2 * WAIT)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module")
@@ -41,13 +29,6 @@ def docs(server: Server) -> dict[str, str]:
     plain = Plain(server)
     with plain.client:
         return {"DOC": plain.id_of("Letter GC-L-0150"), "TEXT": plain.id_of("L-0145")}
-
-
-def window(chromium: Browser, server: Server, **given: object) -> BrowserContext:
-    context = chromium.new_context(base_url=server.address, **given)  # type: ignore[arg-type]
-    context.set_default_timeout(WAIT)
-    context.set_default_navigation_timeout(WAIT)
-    return context
 
 
 @pytest.fixture
