@@ -31,7 +31,7 @@ NAMED = {
     "role": "role_",
     "reasons": "",
 }
-"""Columns whose values have Chinese names, and how these begin in `words.yaml`; in English they stand for themselves."""
+"""Columns whose values have Chinese names, and how these begin in `words.yaml`."""
 
 
 def print_json(value: Any) -> None:

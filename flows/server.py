@@ -11,11 +11,15 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from flows.leash import leashed
 from pipeline.errors import InstallationError
 
 PATIENCE_SECONDS = 120.0
+LOOK_SECONDS = 0.2
+ADDRESS = "address"
+"""The file that tells other processes where our server is, as long as it is there."""
 
 
 class PrefectNotStarting(InstallationError):
@@ -42,9 +46,37 @@ def prefect_server(workspace: Path) -> Iterator[str]:
         try:
             _wait(address, running)
             os.environ["PREFECT_API_URL"] = address
+            (home / ADDRESS).write_text(address, encoding="utf-8")
             yield address
         finally:
             os.environ.pop("PREFECT_API_URL", None)
+            (home / ADDRESS).unlink(missing_ok=True)
+
+
+def prefect_pages(workspace: Path) -> str | None:
+    """Where people see Prefect's own pages: of the server of PREFECT_API_URL, else of the one that `watch` or the
+    nightly run on this workspace has at the moment; None where no server is known. Holds no password."""
+    said = os.environ.get("PREFECT_API_URL") or _own(workspace / "prefect" / ADDRESS)
+    try:
+        parts = urlsplit(said)
+        host, port = parts.hostname, parts.port
+    except ValueError:
+        return None
+    if parts.scheme not in ("http", "https") or not host:
+        return None
+    place = f"[{host}]" if ":" in host else host
+    path = parts.path.rstrip("/").removesuffix("/api")
+    return f"{parts.scheme}://{place}{f':{port}' if port else ''}{path}/"
+
+
+def _own(file: Path) -> str:
+    """The address that a server of ours left; empty where it has gone, whatever it died of."""
+    try:
+        said = file.read_text(encoding="utf-8").strip()
+        with socket.create_connection(("127.0.0.1", urlsplit(said).port or 0), LOOK_SECONDS):
+            return said
+    except (OSError, ValueError):
+        return ""
 
 
 def _command(port: int) -> list[str]:

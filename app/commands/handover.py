@@ -65,7 +65,7 @@ def export_command(
     Example:
       claimtrail export CLM-001 --out bundle-CLM-001 --zip
       claimtrail export CLM-001 --out production --profile us --prefix HCL --privilege-log
-      claimtrail export CLM-001 --out 证据卷 --profile cn --order element --max-mb 50
+      claimtrail export CLM-001 --out 证据册 --profile cn --order element --max-mb 50
     """
     wishes = Wishes(**asked)
     with (

@@ -14,6 +14,7 @@ from app.web.api.intake import OCR_MODES, upload
 from app.web.markdown import as_html
 from app.web.rendering import back_to, page
 from app.web.scope import Seen
+from flows.server import prefect_pages
 from pipeline.errors import NotFound, UsageError
 from pipeline.inbox import held_back
 from pipeline.records import glances, matters
@@ -38,6 +39,7 @@ def inbox(request: Request, scope: Seen, visitor: Present) -> Response:
         claims=claims,
         must_name=not scope.whole,
         modes=OCR_MODES,
+        prefect=prefect_pages(scope.matter.workspace.root) if scope.whole else None,
         jobs=seen[:MOST_RUNS],
         runs=runs,
         reports=[path.name for path in _reports(scope.matter.workspace.root)[:MOST_REPORTS]]
