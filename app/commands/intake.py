@@ -38,7 +38,7 @@ def extract_command(
     """
     usual = OcrOptions()
     options = replace(usual, mode=ocr or usual.mode, engine=ocr_engine or usual.engine)
-    answers = extract_files(files, Limits(), options)
+    answers = extract_files([(path, str(path)) for path in files], Limits(), options)
     if as_json:
         print_json(answers)
     else:

@@ -7,7 +7,7 @@ from typing import Any, get_args
 
 import click
 
-from app.answers import link_again
+from app.answers import link_again, links_of
 from app.options import json_option, open_matter, workspace_option
 from app.output import in_words, language, message, print_json, print_table, say, word
 from app.progress import progress
@@ -15,7 +15,7 @@ from pipeline.errors import UsageError
 from pipeline.judgement import judge, take_stance
 from pipeline.linking.explained import explained
 from pipeline.links import STANCES, Link, Reason, Stance, Status
-from pipeline.records import documents, matters
+from pipeline.records import documents
 from pipeline.workspace import working
 
 NOTABLE = 0.02
@@ -80,12 +80,7 @@ def links_command(claim: str, status: str | None, stance: str | None, workspace:
     Example: claimtrail links CLM-001 --stance contradicts
     """
     with open_matter(workspace) as matter, matter.reading() as tx:
-        matters.claim(tx, claim)
-        links = [
-            link
-            for link in matters.link_list(tx, claim)
-            if status in (None, link.status) and stance in (None, link.stance)
-        ]
+        links = links_of(matter, claim, status, stance)
         names = {s.id: s.name for s in documents.summaries(tx, {link.document for link in links})}
     if as_json:
         print_json([link.as_json() for link in links])

@@ -23,7 +23,16 @@ SESSION, SECURE_SESSION = "claimtrail_session", "__Host-claimtrail_session"
 """The cookie's name; browsers take one that begins with __Host- over https only, and for this host only."""
 LOGIN_PATHS = ("/login", "/api/v1/login")
 """What one may send without having logged in."""
-CHECKED_LATER = ("/api/v1/documents", "/inbox")
+CHECKED_LATER = (
+    "/api/v1/documents",
+    "/api/v1/extract",
+    "/api/v1/productions",
+    "/api/v1/verify",
+    "/inbox",
+    "/inbox/production",
+    "/inbox/read",
+    "/doctor/verify",
+)
 """Whose forms are too large to be read before they are checked: the route does it."""
 UNCHANGING = ("GET", "HEAD", "OPTIONS")
 CSRF_FIELD = "csrf_token"

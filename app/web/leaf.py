@@ -69,7 +69,7 @@ def leaf(
     """Page `number` of a document, with what was sought on it and the slices `besides`. Raises `NotFound`."""
     document = documents.reading(tx, summary, placed=False)
     page = glances.one_page(tx, summary.id, number)
-    facts = [(f"f{n}", fact) for n, fact in enumerate(documents.fact_list(tx, summary.id))]
+    facts = [(f"f{n}", fact) for n, fact in enumerate(documents.said_facts(tx, summary, document))]
     here = [(key, fact) for key, fact in facts if document.page_at(fact.start).number == number]
     spans = list(_sought(document.text[page.start : page.end], sought))
     placed = [(page.start + start, page.start + end) for start, end in spans]

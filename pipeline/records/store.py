@@ -21,7 +21,7 @@ from pipeline.errors import (
     named,
 )
 
-SCHEMA = "0017"
+SCHEMA = "0020"
 """The newest migration. A database that has it needs no Alembic at start, which saves a third of a second."""
 
 MOST_CONNECTIONS = 100

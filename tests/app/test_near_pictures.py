@@ -197,6 +197,7 @@ def test_a_night_fills_in_what_an_older_version_did_not_know(
             records.execute(f"DROP TABLE {table}")
         records.execute("DROP TABLE kind_evidence")
         records.execute("ALTER TABLE documents DROP COLUMN findings")
+        records.execute("DROP TABLE rulings")
         records.execute("DROP TABLE saved_searches")
         records.execute("DROP INDEX facts_by_role")
         records.execute("DROP TABLE page_hashes")

@@ -217,7 +217,7 @@ def test_an_old_workspace_gets_its_row(filled: Command, workspace: Path) -> None
         "DROP TABLE kind_evidence",
         "ALTER TABLE documents DROP COLUMN findings",
         *(f"DROP TABLE {table}" for table in ("tokens", "sessions", "users", "jobs")),
-        "DROP TABLE saved_searches",
+        *(f"DROP TABLE {table}" for table in ("rulings", "saved_searches")),
         "DROP INDEX facts_by_role",
         *(f"DROP TABLE {table}" for table in ("stances", "link_weights")),
         "UPDATE alembic_version SET version_num = '0004'",

@@ -6,7 +6,8 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from app.web.access import Present, Visitor, state_of
-from app.web.api.work import job_json, seen_job
+from app.web.api.work import seen_job
+from app.web.queue import job_json
 from app.web.rendering import page
 from pipeline.records import matters, review
 from pipeline.records.jobs import DONE, FAILED

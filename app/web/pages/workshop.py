@@ -9,6 +9,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from app.web.access import Admin, Handler, Opened, Unrestricted, state_of
+from app.web.api.checking import NOTHING
 from app.web.rendering import back_to, page
 from pipeline import people
 from pipeline.doctor import doctor_answer
@@ -45,7 +46,7 @@ def doctor(request: Request, matter: Opened, visitor: Unrestricted) -> Response:
 @router.post("/doctor/verify")
 def verify(request: Request, visitor: Handler, _: Unrestricted) -> Response:
     """Begin to check every hash and the audit."""
-    return back_to(f"/jobs/{state_of(request).jobs.add('verify', {}, visitor.name)}")
+    return back_to(f"/jobs/{state_of(request).jobs.add('verify', NOTHING, visitor.name)}")
 
 
 @router.post("/doctor/reindex")
