@@ -29,6 +29,16 @@ claims:
         description: "</p><svg onload=alert(1)>"
         keywords: [tulips]
 """
+REPORT = """\
+# Nightly run 2023-06-02T02:00:00Z
+
+| | |
+| --- | ---: |
+| taken in | 3 |
+| failed | 1 |
+
+- `empty.pdf`: the file is empty
+"""
 LINES = (
     ("Harbour Civil Ltd", "Our ref: GC/L/0150", "Date: 20 March 2023", "To: Northport Authority", "",
      "Refusal of access to Area B", "",
@@ -60,6 +70,8 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     where = ["--workspace", str(root)]
     assert run(["claims", "import", str(folder / "hostile.yaml"), *where]) == 0
     assert run(["ingest", str(more), *where]) == 1
+    (root / "reports").mkdir(exist_ok=True)
+    (root / "reports" / "nightly-2023-06-02.md").write_text(REPORT, encoding="utf-8")
     with serving(root) as started:
         yield started
 
