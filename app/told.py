@@ -24,6 +24,8 @@ DEEPEST = 3
 _PLACE = re.compile(r"\{\w*\}")
 _FILLED = re.compile(r"\{(\w+)(?::(\w+))?\}")
 _WORD = re.compile(r"[A-Za-z]{2,}|[\u4e00-\u9fff]+")
+_LOOSE = re.compile(r"(?<=[\u4e00-\u9fff]) (?=“)|(?<=”) (?=[\u4e00-\u9fff])")
+"""Blanks beside quotation marks, which Chinese does not have."""
 _QUOTED = re.compile(r"""^(['"])(.*)\1$""", re.DOTALL)
 
 
@@ -83,7 +85,7 @@ def _filled(chinese: str, values: Sequence[str], depth: int) -> str:
             return place[0]
         return _as_read(values[int(number) - 1], sort or "", depth)
 
-    return _FILLED.sub(value, chinese)
+    return _LOOSE.sub("", _FILLED.sub(value, chinese))
 
 
 def _as_read(value: str, sort: str, depth: int) -> str:

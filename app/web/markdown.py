@@ -14,6 +14,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 _PICTURE = re.compile(r"pictures/([\w.-]+\.webp)")
+_WIDE = re.compile("[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef“”]")
 _NOT_WORD = re.compile(r"[^\w\- ]+")
 
 
@@ -71,7 +72,15 @@ def _parsed(text: str) -> list[Token]:
                 kept.append(child)
         if token.children is not None:
             token.children = kept
+            _join(kept)
     return tokens
+
+
+def _join(children: Sequence[Token]) -> None:
+    """Chinese has no blank where a line ends."""
+    for before, end, after in zip(children, children[1:], children[2:], strict=False):
+        if end.type == "softbreak" and _WIDE.match(before.content[-1:]) and _WIDE.match(after.content[:1]):
+            end.type, end.content = "text", ""
 
 
 def _section(tokens: Sequence[Token]) -> Section:

@@ -45,7 +45,7 @@ def test_every_sentence_is_told_in_chinese_with_its_values() -> None:
     [
         ("its date 2023-07-12 is 1 days after the event", "文件日期 2023-07-12 在事件之后 1 天"),
         ("is a work record", "属于施工或维修记录"),
-        ("There is no claim 'CLM-9'.", "没有索赔 “CLM-9”。"),
+        ("There is no claim 'CLM-9'.", "没有索赔“CLM-9”。"),
         ("date 2023-03-14, sender fits, recipient fits", "日期 2023-03-14，发件方相符，收件方相符"),
         ("derived: counted from the document's date", "推算：自文件日期起算"),
         ("words and figure differ; figures or spaces were mended", "文字金额与数字金额不一致；数字或空格经过修补"),

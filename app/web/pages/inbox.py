@@ -12,7 +12,8 @@ from markupsafe import Markup
 from app.web.access import Handler, Present, state_of
 from app.web.api.intake import OCR_MODES, upload
 from app.web.markdown import as_html
-from app.web.rendering import back_to, page
+from app.web.night_report import in_language
+from app.web.rendering import back_to, page, speech_of
 from app.web.scope import Seen
 from flows.server import prefect_pages
 from pipeline.errors import NotFound, UsageError
@@ -71,7 +72,8 @@ def report(request: Request, scope: Seen, visitor: Present, name: str) -> Respon
     found = {path.name: path for path in _reports(scope.matter.workspace.root)} if scope.whole else {}
     if name not in found:
         raise NotFound(f"There is no report {name!r}.", "See the inbox.")
-    text = found[name].read_text(encoding="utf-8", errors="replace")
+    said = found[name].read_text(encoding="utf-8", errors="replace")
+    text = in_language(said, speech_of(request).language)
     return page(request, visitor, "report.html", name=name, text=Markup(as_html(text)))  # noqa: S704  see there
 
 
