@@ -76,9 +76,12 @@ class Kept:
         self._working: dict[str, Future[None]] = {}
         self._slow, self._quick = ThreadPoolExecutor(1, "overviews"), ThreadPoolExecutor(1, "letters")
 
-    def claim(self, claim: str) -> Known[ClaimShown]:
-        """The overview of one claim; waits for the first one. Raises `NotFound`, `TakesLong`."""
-        return self._one(f"claim {claim}", lambda: self._claim(claim))
+    def claim(self, claim: str, seconds: float = 0.0) -> Known[ClaimShown]:
+        """The overview of one claim; waits for the first one, and so long for one that is not old.
+
+        Raises `NotFound`, `TakesLong`.
+        """
+        return self._one(f"claim {claim}", lambda: self._claim(claim), seconds)
 
     def parties(self) -> Known[Sequence[Entry]]:
         """The book of parties; waits for the first one. Raises `TakesLong`."""
@@ -135,14 +138,16 @@ class Kept:
         with self._matter.reading() as tx:
             return correspondence_of(tx, document)
 
-    def _one(self, key: str, make: Callable[[], Any]) -> Known[Any]:
+    def _one(self, key: str, make: Callable[[], Any], seconds: float = 0.0) -> Known[Any]:
         state = self._state()
         work = self._begin(key, state, make)
-        if work is not None and key not in self._answers:
+        there = key in self._answers
+        if work is not None and (seconds or not there):
             try:
-                work.result(PATIENCE)
+                work.result(seconds if there else PATIENCE)
             except StillWorking:
-                raise TakesLong("This takes long to work out.") from None
+                if not there:
+                    raise TakesLong("This takes long to work out.") from None
         return self._known(key, state)
 
     def _state(self) -> State:
