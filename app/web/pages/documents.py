@@ -66,7 +66,7 @@ def document(
         find=find,
         zoom=zoom if zoom in ZOOMS else ZOOMS[0],
         zooms=ZOOMS,
-        pictured=has_pictures(found.media_type) and shown is not None,
+        pictured=has_pictures(found.media_type, number) and shown is not None,
         elsewhere=shown.elsewhere[:MOST_ELSEWHERE] if shown else (),
         address=lambda **changed: with_query(f"/documents/{found.id}", {**at, **changed}),
         kinds=KINDS,
