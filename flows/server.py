@@ -19,7 +19,7 @@ from pipeline.errors import InstallationError
 PATIENCE_SECONDS = 120.0
 LOOK_SECONDS = 0.2
 ADDRESS = "address"
-"""The file that tells other processes where our server is, as long as it is there."""
+"""The file that says where the workspace's own server is, while it runs."""
 
 
 class PrefectNotStarting(InstallationError):
@@ -49,34 +49,28 @@ def prefect_server(workspace: Path) -> Iterator[str]:
             (home / ADDRESS).write_text(address, encoding="utf-8")
             yield address
         finally:
-            os.environ.pop("PREFECT_API_URL", None)
             (home / ADDRESS).unlink(missing_ok=True)
+            os.environ.pop("PREFECT_API_URL", None)
 
 
 def prefect_pages(workspace: Path) -> str | None:
-    """Where people see Prefect's own pages: of the server of PREFECT_API_URL, else of the one that `watch` or the
-    nightly run on this workspace has at the moment; None where no server is known. Holds no password."""
-    said = os.environ.get("PREFECT_API_URL") or _own(workspace / "prefect" / ADDRESS)
+    """Where Prefect's own pages are: at the server of PREFECT_API_URL, else at the workspace's own while it runs."""
+    if address := os.environ.get("PREFECT_API_URL"):
+        return _pages(address)
     try:
-        parts = urlsplit(said)
-        host, port = parts.hostname, parts.port
-    except ValueError:
-        return None
-    if parts.scheme not in ("http", "https") or not host:
-        return None
-    place = f"[{host}]" if ":" in host else host
-    path = parts.path.rstrip("/").removesuffix("/api")
-    return f"{parts.scheme}://{place}{f':{port}' if port else ''}{path}/"
-
-
-def _own(file: Path) -> str:
-    """The address that a server of ours left; empty where it has gone, whatever it died of."""
-    try:
-        said = file.read_text(encoding="utf-8").strip()
-        with socket.create_connection(("127.0.0.1", urlsplit(said).port or 0), LOOK_SECONDS):
-            return said
+        address = (workspace / "prefect" / ADDRESS).read_text(encoding="utf-8").strip()
+        with socket.create_connection(("127.0.0.1", urlsplit(address).port or 0), LOOK_SECONDS):
+            return _pages(address)
     except (OSError, ValueError):
-        return ""
+        return None  # none runs, or one was killed and left its address behind
+
+
+def _pages(address: str) -> str | None:
+    """Without what leads to the API, and without a name or password that stands in it."""
+    parts = urlsplit(address)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        return None
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path.rstrip('/').removesuffix('/api')}"
 
 
 def _command(port: int) -> list[str]:

@@ -32,8 +32,6 @@ from pipeline.suggest import Suggestion, suggest
 
 PATIENCE = 60.0
 """Seconds for which a page waits for an answer that it cannot do without."""
-MOMENT = 0.08
-"""Seconds for which it waits for a newer answer than the one that there is."""
 MOST_LETTERS = 300
 """Documents of which the correspondence is kept."""
 T = TypeVar("T")
@@ -81,9 +79,12 @@ class Kept:
         self._working: dict[str, Future[None]] = {}
         self._slow, self._quick = ThreadPoolExecutor(1, "overviews"), ThreadPoolExecutor(1, "letters")
 
-    def claim(self, claim: str) -> Known[ClaimShown]:
-        """The overview of one claim; waits for the first one. Raises `NotFound`, `TakesLong`."""
-        return self._one(f"claim {claim}", lambda: self._claim(claim))
+    def claim(self, claim: str, seconds: float = 0.0) -> Known[ClaimShown]:
+        """The overview of one claim; waits for the first one, and so long for one that is not old.
+
+        Raises `NotFound`, `TakesLong`.
+        """
+        return self._one(f"claim {claim}", lambda: self._claim(claim), seconds)
 
     def parties(self) -> Known[Sequence[Entry]]:
         """The book of parties; waits for the first one. Raises `TakesLong`."""
@@ -160,15 +161,15 @@ class Kept:
         with self._matter.reading() as tx:
             return correspondence_of(tx, document)
 
-    def _one(self, key: str, make: Callable[[], Any]) -> Known[Any]:
+    def _one(self, key: str, make: Callable[[], Any], seconds: float = 0.0) -> Known[Any]:
         state = self._state()
         work = self._begin(key, state, make)
-        if work is not None:
-            first = key not in self._answers
+        there = key in self._answers
+        if work is not None and (seconds or not there):
             try:
-                work.result(PATIENCE if first else MOMENT)
+                work.result(seconds if there else PATIENCE)
             except StillWorking:
-                if first:
+                if not there:
                     raise TakesLong("This takes long to work out.") from None
         return self._known(key, state)
 

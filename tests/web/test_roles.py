@@ -241,3 +241,46 @@ def test_pages_show_ones_own_claims_only(guarded: Guarded, ids: dict[str, str], 
             assert path == "/help" or not {told for told in others if told in answer.text}
             if claim == "CLM-001" and {"{claim}", "{doc}", "{document}"} & set(path.split("/")):
                 assert answer.status_code == 404
+
+
+OPEN_TO_VIEWERS = ("/login", "/logout", "/search/saved", "/search/saved/{search_id}/remove")
+"""Forms that change nothing of the matter."""
+
+
+def changes() -> list[str]:
+    """The paths of all forms of pages."""
+    routes = [route for router in routers(web_pages) for route in router.routes]
+    found = {r.path for r in routes if isinstance(r, APIRoute) and "POST" in (r.methods or ())}
+    return sorted(path for path in found if path not in OPEN_TO_VIEWERS)
+
+
+def test_viewers_and_strangers_change_nothing_on_pages(guarded: Guarded) -> None:
+    assert len(changes()) > 20
+    with guarded.as_user("viewer") as viewer, guarded.server.client() as nobody:
+        for path in changes():
+            address = path.format(**PLACES, document="0" * 16)
+            assert (path, viewer.post(address, data={"back": "/"}).status_code) == (path, 403)
+            assert (path, nobody.post(address, data={"back": "/"}).status_code) == (path, 401)
+
+
+def test_a_handler_of_one_claim_changes_that_one_only(guarded: Guarded, ids: dict[str, str]) -> None:
+    letter, asked = (
+        ids["L-0145.txt"],
+        {"event": "CLM-001/E1", "kind": "amount", "role": "claimed", "read": "1"},
+    )
+    with guarded.as_user("one") as one:
+        for path in changes():
+            if "{" in path:
+                address = path.format(**{**PLACES, "doc": letter, "claim": "CLM-001"}, document=letter)
+                said = {
+                    **asked,
+                    "field": "date",
+                    "answer": "rejected",
+                    "status": "closed",
+                    "verdict": "rejected",
+                }
+                assert (path, one.post(address, data=said).status_code) == (path, 404)
+        for path, answer in (("/links", "rejected"), ("/review/link", "confirm"), ("/review/fact", "accept")):
+            assert one.post(path, data={**asked, "doc": letter, "answer": answer}).status_code == 404
+        for path in ("/inbox/drain", "/inbox/night", "/claims/link", "/doctor/stamp", "/users"):
+            assert one.post(path, data=asked).status_code == 403

@@ -5,10 +5,10 @@ from __future__ import annotations
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from app.web.access import Present, Visitor, state_of
-from app.web.api.work import seen_job
+from app.web.access import Handler, Opened, Present, Visitor, state_of
+from app.web.api.work import built, forget, seen_job
 from app.web.queue import job_json
-from app.web.rendering import page
+from app.web.rendering import back_to, page
 from pipeline.records import matters, review
 from pipeline.records.jobs import DONE, FAILED
 
@@ -16,14 +16,15 @@ router = APIRouter()
 
 
 @router.get("/jobs/{job}")
-def job(request: Request, visitor: Present, job: str) -> Response:
+def job(request: Request, matter: Opened, visitor: Present, job: str) -> Response:
     """One job. Without scripts the page loads itself anew until the job has ended. Raises `NotFound`."""
     found = seen_job(request, visitor, job)
     told = job_json(found, state_of(request).jobs.progress(job))
+    can_stamp = matter.settings.timestamp is not None and visitor.may("handler")
     ended = told["state"] in (DONE, FAILED)
-    return page(
-        request, visitor, "job.html", job=told, ended=ended, next=_next(request, visitor) if ended else ""
-    )
+    following = _next(request, visitor) if ended else ""
+    told = {"job": told, "ended": ended, "can_stamp": can_stamp, "next": following}
+    return page(request, visitor, "job.html", **told)
 
 
 def _next(request: Request, visitor: Visitor) -> str:
@@ -34,3 +35,18 @@ def _next(request: Request, visitor: Visitor) -> str:
     if not claims:
         return "claim" if visitor.claims is None else ""
     return "review" if waits else ""
+
+
+@router.post("/jobs/{job}/stamp")
+def stamp(request: Request, matter: Opened, visitor: Handler, job: str) -> Response:
+    """Begin to have the bundle of a job time-stamped. Raises `NotFound`, `NotReady`."""
+    found, _ = built(request, matter, visitor, job)
+    made = state_of(request).jobs.add("stamp", {"job": found["id"]}, visitor.name, found["claim"])
+    return back_to(f"/jobs/{made}")
+
+
+@router.post("/jobs/{job}/forget")
+def forgotten(request: Request, visitor: Handler, job: str) -> Response:
+    """Forget a job with what it made. Raises `NotFound`, `NotEnded`."""
+    forget(job, request, visitor)
+    return back_to("/inbox", "removed")

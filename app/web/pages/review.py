@@ -99,7 +99,7 @@ def _link(tx: sa.Connection, found: tuple[str, str] | None, t: Speech) -> dict[s
         "event": next((e for e in claim.events if qualified(claim.id, e.id) == link.event), None),
         "number": number,
         "leaf": leaf(tx, summary, number, "", t, spoken) if summary.page_count else None,
-        "pictured": has_pictures(summary.media_type) and summary.page_count > 0,
+        "pictured": has_pictures(summary.media_type, number) and summary.page_count > 0,
     }
 
 
@@ -124,7 +124,7 @@ def _doubt(tx: sa.Connection, found: Doubt | None, t: Speech) -> dict[str, Any] 
         "is_day": own_day is not None,
         "number": number,
         "leaf": leaf(tx, summary, number, "", t, [(fact.start, fact.end)]),
-        "pictured": has_pictures(summary.media_type),
+        "pictured": has_pictures(summary.media_type, number),
     }
 
 

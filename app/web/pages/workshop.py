@@ -1,30 +1,31 @@
-"""What keeps the place in order: settings, users, and whether all is there that the work needs."""
+"""What keeps the place in order: settings, and whether all is there that the work needs."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Form, Request
 from fastapi.responses import Response
 
 from app.web.access import Admin, Handler, Opened, Unrestricted, state_of
-from app.web.api.checking import NOTHING
+from app.web.api.checking import verify as check
 from app.web.rendering import back_to, page
-from pipeline import people
+from app.web.scope import Seen
+from index.engines import engine_names
 from pipeline.doctor import doctor_answer
 from pipeline.settings import Settings
 
 router = APIRouter()
+CHECKING = ("verify", "reindex", "stamp")
 
 
 @router.get("/settings")
 def settings(request: Request, matter: Opened, visitor: Unrestricted) -> Response:
-    """The settings that hold, which of them the workspace sets, and who may log in."""
+    """The settings that hold, and which of them the workspace sets."""
     usual = dict(_flat(Settings().model_dump()))
     rows = [(name, value, usual[name]) for name, value in _flat(matter.settings.model_dump())]
-    users = people.listed(matter) if visitor.may("admin") else []
-    return page(request, visitor, "settings.html", rows=rows, users=users, root=matter.workspace.root.name)
+    return page(request, visitor, "settings.html", rows=rows, root=matter.workspace.root.name)
 
 
 def _flat(tree: Mapping[str, Any], before: str = "") -> Iterator[tuple[str, Any]]:
@@ -39,17 +40,36 @@ def _flat(tree: Mapping[str, Any], before: str = "") -> Iterator[tuple[str, Any]
 def doctor(request: Request, matter: Opened, visitor: Unrestricted) -> Response:
     """Every check, and how to mend what is not well."""
     answer, _ = doctor_answer(matter.workspace.root)
-    jobs = [row for row in state_of(request).jobs.newest() if row["kind"] in ("verify", "reindex")][:5]
-    return page(request, visitor, "doctor.html", answer=answer, jobs=jobs)
+    jobs = [row for row in state_of(request).jobs.newest() if row["kind"] in CHECKING][:5]
+    return page(
+        request,
+        visitor,
+        "doctor.html",
+        answer=answer,
+        jobs=jobs,
+        engines=engine_names(),
+        engine=matter.settings.search_engine,
+        can_stamp=matter.settings.timestamp is not None,
+    )
 
 
 @router.post("/doctor/verify")
-def verify(request: Request, visitor: Handler, _: Unrestricted) -> Response:
-    """Begin to check every hash and the audit."""
-    return back_to(f"/jobs/{state_of(request).jobs.add('verify', NOTHING, visitor.name)}")
+async def verify(request: Request, scope: Seen, visitor: Handler, whole: Unrestricted) -> Response:
+    """Begin to check every hash and the audit, or a bundle that is sent. Raises what the API raises."""
+    job = await check(request, Response(), scope, visitor, whole)
+    return back_to(f"/jobs/{job['id']}")
+
+
+@router.post("/doctor/stamp")
+def stamp(request: Request, visitor: Handler, _: Unrestricted) -> Response:
+    """Begin to have the audit's head time-stamped."""
+    return back_to(f"/jobs/{state_of(request).jobs.add('stamp', {'job': None}, visitor.name)}")
 
 
 @router.post("/doctor/reindex")
-def reindex(request: Request, visitor: Admin, _: Unrestricted) -> Response:
+def reindex(
+    request: Request, visitor: Admin, _: Unrestricted, engine: Annotated[str, Form()] = ""
+) -> Response:
     """Begin to build the search index anew."""
-    return back_to(f"/jobs/{state_of(request).jobs.add('reindex', {'engine': None}, visitor.name)}")
+    wanted = engine if engine in engine_names() else None
+    return back_to(f"/jobs/{state_of(request).jobs.add('reindex', {'engine': wanted}, visitor.name)}")

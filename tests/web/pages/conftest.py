@@ -99,7 +99,7 @@ class Browser:
         assert answer.status_code == status, (address, answer.status_code, answer.text[:500])
         return lxml.html.document_fromstring(answer.content, base_url=str(answer.url))
 
-    def send(self, form: lxml.html.FormElement, status: int = 200, **said: str) -> lxml.html.HtmlElement:
+    def send(self, form: lxml.html.FormElement, status: int = 200, /, **said: str) -> lxml.html.HtmlElement:
         """Send a form of a page as it stands, with these fields filled in or buttons pressed."""
         fields = {**dict(form.form_values()), **said}
         address = str(httpx.URL(form.base_url).join(form.get("action", "")))
