@@ -52,6 +52,7 @@ pictures: system $(STAMP) ## take the pictures of README and guide anew (after m
 
 lock: $(STAMP) ## pin the dependencies anew
 	@$(BIN)/pip-compile -q --generate-hashes --no-emit-index-url --no-emit-trusted-host --no-emit-find-links --strip-extras --allow-unsafe --extra ocr --extra team --extra dev -c constraints.txt -o requirements.lock pyproject.toml
+	@$(BIN)/pip-compile -q --generate-hashes --no-emit-index-url --no-emit-trusted-host --no-emit-find-links --strip-extras --allow-unsafe --extra ocr --extra team --build-deps-for wheel -c requirements.lock -o deploy/requirements.lock pyproject.toml
 
 clean: ## remove what make made
 	rm -rf $(VENV) demo-workspace demo-bundle build *.egg-info

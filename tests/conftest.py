@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import json
+import os
+import shutil
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
+from filelock import FileLock
 from hypothesis import HealthCheck, settings
 
 from app.cli import run
@@ -82,6 +87,13 @@ Tulips are planted in October. Bring your own spade.
 """
 
 
+MAKE_PREFECT_DATABASE = """
+import asyncio
+from prefect.server.database import provide_database_interface
+asyncio.run(provide_database_interface().create_db())
+"""
+
+
 class Answer(NamedTuple):
     """What a command did: exit status, and what it printed on stdout and stderr."""
 
@@ -123,6 +135,32 @@ def postgres_url(postgres_server: postgres.Server) -> str:
     return postgres_server.database()
 
 
+@pytest.fixture(scope="session")
+def prefect_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The database of a Prefect server that has not run yet: making one takes five seconds of work each time."""
+    base = tmp_path_factory.getbasetemp()
+    if os.environ.get("PYTEST_XDIST_WORKER"):
+        base = base.parent  # one for all processes
+    home = base / "prefect-home"
+    with FileLock(base / "prefect-home.lock"):
+        if not home.exists():
+            making = home.with_suffix(".new")
+            environment = {**os.environ, "PREFECT_HOME": str(making)}
+            subprocess.run(
+                [sys.executable, "-c", MAKE_PREFECT_DATABASE], env=environment, check=True, timeout=120
+            )
+            making.rename(home)
+    return home / "prefect.db"
+
+
+@pytest.fixture
+def with_prefect(workspace: Path, prefect_database: Path) -> Path:
+    """A workspace whose own Prefect server has its database already."""
+    (workspace / "prefect").mkdir()
+    shutil.copy(prefect_database, workspace / "prefect")
+    return workspace
+
+
 @pytest.fixture
 def matter(workspace: Path) -> Iterator[Matter]:
     with Matter.open(workspace, "tester") as opened:
@@ -145,7 +183,10 @@ def claimtrail(workspace: Path, capsys: pytest.CaptureFixture[str]) -> Command:
 @pytest.fixture
 def evidence_folder(tmp_path: Path) -> Path:
     """Three text documents: a letter and a diary that bear on events, and a leaflet that does not."""
-    folder = tmp_path / "evidence"
+    return put_documents(tmp_path / "evidence")
+
+
+def put_documents(folder: Path) -> Path:
     (folder / "letters").mkdir(parents=True)
     (folder / "letters" / "L-0145.txt").write_text(LETTER, encoding="utf-8")
     (folder / "施工日志.txt").write_text(DIARY, encoding="utf-8")
@@ -160,11 +201,28 @@ def register_file(tmp_path: Path) -> Path:
     return path
 
 
+@pytest.fixture(scope="session")
+def filled_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A workspace that has the register and the three documents, taken in once for all tests that begin with it."""
+    folder = tmp_path_factory.mktemp("filled")
+    put_documents(folder / "evidence")
+    (folder / "register.yaml").write_text(REGISTER, encoding="utf-8")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("CLAIMTRAIL_WORKSPACE", str(folder / "matter"))
+        patch.setenv("CLAIMTRAIL_USER", "tester")
+        for command in (["init"], ["claims", "import", "register.yaml"], ["ingest", "evidence"]):
+            patch.chdir(folder)
+            assert run(command) == 0
+    return folder / "matter"
+
+
 @pytest.fixture
-def filled(claimtrail: Command, evidence_folder: Path, register_file: Path) -> Command:
+def filled(
+    filled_once: Path, workspace: Path, claimtrail: Command, evidence_folder: Path, register_file: Path
+) -> Command:
     """The command line on a workspace that has the register and the three documents."""
-    assert claimtrail("claims", "import", register_file).status == 0
-    assert claimtrail("ingest", evidence_folder).status == 0
+    shutil.rmtree(workspace)
+    shutil.copytree(filled_once, workspace)
     return claimtrail
 
 

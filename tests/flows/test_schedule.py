@@ -126,22 +126,22 @@ def test_a_wrong_time_zone_is_refused(claimtrail: Command, options: list[str]) -
     assert (answer.status, answer.json["error"]["code"]) == (2, "usage")
 
 
-def test_the_service_waits_for_its_hour_and_stops_when_told(workspace: Path, claimtrail: Command) -> None:
+def test_the_service_waits_for_its_hour_and_stops_when_told(with_prefect: Path, claimtrail: Command) -> None:
     environment = {name: value for name, value in os.environ.items() if name != "PREFECT_API_URL"}
-    with (workspace / "service.log").open("w") as log:
+    with (with_prefect / "service.log").open("w") as log:
         service = subprocess.Popen(
             [*CLAIMTRAIL, "schedule", "--cron", "0 2 * * *"], env=environment, stdout=log, stderr=log
         )
     try:
         for _ in range(900):
-            if "0 2 * * *" in (workspace / "service.log").read_text():
+            if "0 2 * * *" in (with_prefect / "service.log").read_text():
                 break
-            assert service.poll() is None, (workspace / "service.log").read_text()
+            assert service.poll() is None, (with_prefect / "service.log").read_text()
             time.sleep(0.1)
         time.sleep(3)
-        assert service.poll() is None, (workspace / "service.log").read_text()
+        assert service.poll() is None, (with_prefect / "service.log").read_text()
         service.send_signal(signal.SIGTERM)
-        assert service.wait(60) == 0, (workspace / "service.log").read_text()
+        assert service.wait(60) == 0, (with_prefect / "service.log").read_text()
     finally:
         service.kill()
-    assert "Traceback" not in (workspace / "service.log").read_text()
+    assert "Traceback" not in (with_prefect / "service.log").read_text()

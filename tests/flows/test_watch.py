@@ -172,9 +172,9 @@ def flow_runs(workspace: Path) -> list[tuple[str, str]]:
 
 
 def test_a_running_watch_takes_in_what_lands_as_flow_runs_and_ends_with_0_on_sigterm(
-    claimtrail: Command, inbox: Path, workspace: Path
+    claimtrail: Command, inbox: Path, with_prefect: Path
 ) -> None:
-    (workspace / "settings.yaml").write_text("watch: {settle_seconds: 0.3}\n")
+    (with_prefect / "settings.yaml").write_text("watch: {settle_seconds: 0.3}\n")
     running = subprocess.Popen(
         [*CLAIMTRAIL, "watch", "--json"],
         env={**os.environ},
@@ -198,7 +198,7 @@ def test_a_running_watch_takes_in_what_lands_as_flow_runs_and_ends_with_0_on_sig
         running.kill()
     assert running.returncode == 0, err
     assert json.loads(out)["ingested"][0]["path"].endswith("L.txt")
-    assert flow_runs(workspace) == [("ingest", "COMPLETED")]
+    assert flow_runs(with_prefect) == [("ingest", "COMPLETED")]
     assert show(claimtrail, "L.txt")["state"] == "ok"
 
 
