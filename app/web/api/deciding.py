@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import tempfile
+from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -14,19 +15,32 @@ from app.web import models
 from app.web.access import Handler, Opened, Unrestricted
 from app.web.dates import Money
 from app.web.scope import Seen
+from app.web.values import OneOf
 from pipeline.claims import qualified
 from pipeline.course import respond, set_status, undo_response, undo_status
 from pipeline.errors import UsageError
-from pipeline.judgement import MARKS, correct, import_claims, judge, mark
+from pipeline.judgement import (
+    AUTO,
+    MARKS,
+    correct,
+    import_claims,
+    judge,
+    mark,
+    rule,
+    take_stance,
+    unrule,
+)
 from pipeline.links import Stance
 from pipeline.partybook.edit import merge, part, rename
 from pipeline.partybook.entries import entries
 from pipeline.register import read_register
+from pipeline.rulings import RELIED_ON, SUM_ROLES
 
 router = APIRouter(tags=["deciding"], responses=models.REFUSALS)
 
 Name = Annotated[str, Field(min_length=1, max_length=500)]
 Note = Annotated[str, Field(max_length=2000)]
+Currency = Annotated[str | None, Field(pattern="^[A-Z]{3}$", description="ISO 4217.")]
 _STRICT = ConfigDict(extra="forbid")
 
 
@@ -43,6 +57,16 @@ class Verdict(BaseModel):
     stance: Stance | None = None
 
 
+class StanceSaid(BaseModel):
+    """What linked evidence does for an event; null takes back what was said."""
+
+    model_config = _STRICT
+
+    doc: Name
+    event: Name
+    stance: Stance | None
+
+
 class PartySaid(BaseModel):
     """A party in a role."""
 
@@ -52,8 +76,42 @@ class PartySaid(BaseModel):
     name: Name
 
 
+class AmountSaid(BaseModel):
+    """A sum in a role; null takes a correction back."""
+
+    model_config = _STRICT
+
+    role: Annotated[str, OneOf(SUM_ROLES)]
+    value: Annotated[Decimal | None, Field(max_digits=18, decimal_places=4, allow_inf_nan=False)]
+    currency: Currency = None
+
+    def said(self) -> str:
+        """As `correct` takes it."""
+        if self.value is None:
+            return f"{self.role}={AUTO}"
+        return f"{self.role}={self.value:f} {self.currency or ''}"
+
+
+class ValueSaid(BaseModel):
+    """A value that was read in a role, as `gaps` tells of it: that it is right, what it is (`value`), that there is
+    none such (`wrong`), or that what was said of it is taken back (`clear`)."""
+
+    model_config = _STRICT | {
+        "json_schema_extra": {
+            "examples": [{"kind": "amount", "role": "total", "read": "84500.00 USD", "value": "34500.00 USD"}]
+        }
+    }
+
+    kind: Annotated[str, OneOf(tuple(RELIED_ON))]
+    role: Name
+    read: Name
+    value: Name | None = None
+    wrong: bool = False
+    clear: bool = False
+
+
 class Corrections(BaseModel):
-    """What a document's kind (auto: as it was read), date, title or parties are."""
+    """What a document's kind (auto: as it was read), date, title, parties or sums are."""
 
     model_config = _STRICT | {"json_schema_extra": {"examples": [{"kind": "invoice", "date": "2023-03-14"}]}}
 
@@ -61,6 +119,7 @@ class Corrections(BaseModel):
     date: Name | None = None
     title: Annotated[str, Field(max_length=2000)] | None = None
     parties: Annotated[list[PartySaid], Field(max_length=100)] = []
+    amounts: Annotated[list[AmountSaid], Field(max_length=20)] = []
 
 
 class StatusSaid(BaseModel):
@@ -85,7 +144,7 @@ class Answered(BaseModel):
     answer: Literal["accepted", "part_accepted", "rejected", "more_information"] | None = None
     date: datetime.date | None = None
     amount: Money = None
-    currency: Annotated[str, Field(pattern="^[A-Z]{3}$")] | None = None
+    currency: Currency = None
     evidence: Name | None = None
     note: Note = ""
     undo: bool = False
@@ -96,7 +155,7 @@ class MarkSaid(BaseModel):
 
     model_config = _STRICT
 
-    mark: Annotated[str, Field(json_schema_extra={"enum": list(MARKS)})]
+    mark: Annotated[str, OneOf(MARKS)]
     clear: bool = False
 
 
@@ -125,11 +184,29 @@ def verdict(said: Verdict, scope: Seen, _: Handler) -> dict[str, Any]:
     return judge(scope.matter, scope.document(said.doc), scope.event(said.event), said.verdict, said.stance)
 
 
+@router.post("/links/stance")
+def stance(said: StanceSaid, scope: Seen, _: Handler) -> dict[str, Any]:
+    """What linked evidence does for an event; it outlives every re-run: `claimtrail stance`."""
+    return take_stance(scope.matter, scope.document(said.doc), scope.event(said.event), said.stance)
+
+
 @router.post("/documents/{doc}/corrections")
 def corrections(doc: str, said: Corrections, scope: Seen, _: Handler) -> dict[str, Any]:
     """A person's corrections of what was read; they outlive every re-run: `claimtrail correct`."""
     parties = [f"{party.role}={party.name}" for party in said.parties]
-    return correct(scope.matter, scope.document(doc), said.kind, said.date, said.title, parties)
+    amounts = [amount.said() for amount in said.amounts]
+    return correct(scope.matter, scope.document(doc), said.kind, said.date, said.title, parties, amounts)
+
+
+@router.post("/documents/{doc}/values")
+def value(doc: str, said: ValueSaid, scope: Seen, _: Handler) -> dict[str, Any]:
+    """What a person says of a single value; it outlives every re-run: `claimtrail settle`."""
+    if (said.value is not None) + said.wrong + said.clear > 1:
+        raise UsageError("What is it?", "Give one of value, wrong and clear, or none where it is right.")
+    wanted, of = scope.document(doc), (said.kind, said.role, said.read)
+    if said.clear:
+        return unrule(scope.matter, wanted, *of)
+    return rule(scope.matter, wanted, *of, None if said.wrong else said.value or said.read)
 
 
 @router.post("/documents/{doc}/marks")
