@@ -93,6 +93,8 @@ def _unplaced(error: Mapping[str, str], root: Path) -> dict[str, str]:
 class Refused(MatterError):
     """What a command answered in place of a result."""
 
+    hint = "The server's log says more."
+
     def __init__(self, error: Mapping[str, str]) -> None:
         super().__init__(error["message"], error["hint"])
         self._error = error
