@@ -11,6 +11,7 @@ from functools import lru_cache
 from itertools import pairwise
 
 from index import words
+from index.spacing import fold_in_place
 from index.tree import Part, Phrase
 
 _LETTER = rf"[^\W_{words.HAN}]"
@@ -23,7 +24,7 @@ _FAR = 40
 def spotted(text: str, phrases: tuple[Phrase, ...]) -> list[tuple[int, int, int]] | None:
     """Start, end and number of the phrase for every match, in order; None where only cutting the text can tell."""
     patterns = [_pattern(phrase) for phrase in phrases]
-    folded = words.fold_in_place(text)
+    folded = fold_in_place(text)
     if folded is None or None in patterns:
         return None
     found = [
