@@ -56,8 +56,13 @@ def _pattern(phrase: Phrase) -> re.Pattern[str] | None:
 def _term(part: Part) -> str:
     if words.is_han(part.term):
         return re.escape(part.term)
+    behind = f"(?!{_LETTER}){_POSSESSIVE}"
+    if not {"*", "?"} & set(
+        part.term
+    ):  # begun with its letters, which are looked for faster than what is not before
+        return f"{part.term}(?<!{_LETTER}{part.term}){behind}"
     letters = re.escape(part.term).replace(r"\*", f"{_LETTER}{{0,{_FAR}}}").replace(r"\?", _LETTER)
-    return f"(?<!{_LETTER}){letters}(?!{_LETTER}){_POSSESSIVE}"
+    return f"(?<!{_LETTER}){letters}{behind}"
 
 
 def _separator(one: Part, two: Part) -> str | None:

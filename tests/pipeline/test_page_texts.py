@@ -13,7 +13,11 @@ def test_single_pages_as_the_whole_document_has_them(filled: Command, workspace:
     with Matter.open(workspace, "tester") as matter, matter.reading() as tx:
         read = {one: documents.reading(tx, documents.summary(tx, one)) for one in ids}
         wanted = [(one, page.number) for one in reversed(ids) for page in reversed(read[one].pages)]
-        whole = [read[one].text[page.start : page.end] for one in reversed(ids) for page in reversed(read[one].pages)]
+        whole = [
+            read[one].text[page.start : page.end]
+            for one in reversed(ids)
+            for page in reversed(read[one].pages)
+        ]
         assert page_texts(tx, wanted) == whole
         assert any(whole)
         assert page_texts(tx, [(ids[0], 10_000), ("nowhere", 1)]) == ["", ""]
