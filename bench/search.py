@@ -6,7 +6,8 @@ Every engine is measured in a process of its own, and asked the same fifty queri
 pages (`search_pages.py`), whose texts stand beside the index in SQLite, as a workspace's records hold them. SQLite's
 FTS5 is measured beside them (trigram tokenizer, so that it too finds Chinese inside sentences) with those queries that
 it can express, without facets. Times are on the clock: a busy machine shows in them, and less in those of the
-processor (`cpu`). The curves are of the latter.
+processor (`cpu`), which are this process's own: what a server does for it is not in them. The curves are of the latter.
+For `postgres` a server is made for the run (Debian's PostgreSQL).
 """
 
 from __future__ import annotations
@@ -29,7 +30,8 @@ from typing import TypeAlias
 from bench.curve import Line, plot
 from bench.search_pages import documents
 from bench.search_queries import QUERIES
-from index.engine import Backing
+from bench.search_server import served, size_of
+from index.engine import Address, Backing
 from index.engines import engine_names, open_index, rebuild
 from index.entry import PageEntry
 
@@ -110,16 +112,17 @@ def _page(ends: list[int], text: str, page: int) -> str:
 
 def measured(engine: str, pages: int, rounds: int) -> Row:
     """One engine with so many pages."""
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, served(engine) as address:
         if engine == FTS5:
             return _measured_fts5(Path(folder), pages, rounds)
-        return _measured_engine(Path(folder), engine, pages, rounds)
+        return _measured_engine(Path(folder), engine, address, pages, rounds)
 
 
-def _measured_engine(folder: Path, engine: str, pages: int, rounds: int) -> Row:
+def _measured_engine(folder: Path, engine: str, address: Address | None, pages: int, rounds: int) -> Row:
     texts, taken = KeptTexts(folder / "texts"), Taken()
+    backing = Backing(texts, address)
     with taken.counting():
-        writing = rebuild(folder / "index", engine, backing=Backing(texts))
+        writing = rebuild(folder / "index", engine, backing=backing)
         batch = writing.__enter__()
     for document in documents(pages):
         texts.keep(document)
@@ -129,9 +132,10 @@ def _measured_engine(folder: Path, engine: str, pages: int, rounds: int) -> Row:
     texts.commit()
     with taken.counting():
         writing.__exit__(None, None, None)
-    size = sum(file.stat().st_size for file in (folder / "index").rglob("*") if file.is_file())
+    files = sum(file.stat().st_size for file in (folder / "index").rglob("*") if file.is_file())
+    size = size_of(address) if address else files
     started = time.perf_counter()
-    index = open_index(folder / "index", Backing(texts))
+    index = open_index(folder / "index", backing)
     opened = 1000 * (time.perf_counter() - started)
     times = {query: _timed(lambda q=query: index.search(q), rounds) for query in QUERIES}  # type: ignore[misc]
     return _row(engine, pages, taken, size, opened, times)

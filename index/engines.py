@@ -2,7 +2,7 @@
 
     index/index.json          names the engine, its schema and the folder that counts
     index/writer.lock         held by the one process that writes
-    index/pages-…/            the engine's files
+    index/pages-…/            the engine's files; none where the index lies on a server
 
 A rebuild fills a new folder beside the old one and then renames a new `index.json` over the old: whoever searches
 meanwhile sees the old index, then the new one. The lock is the operating system's, so that of a process that was
@@ -24,7 +24,15 @@ from typing import TypeVar, cast
 
 from filelock import FileLock, Timeout
 
-from index.engine import ALONE, LOCK_TIMEOUT, Backing, Batch, EngineModule, SearchIndex
+from index.engine import (
+    ALONE,
+    LOCK_TIMEOUT,
+    Backing,
+    Batch,
+    EngineModule,
+    SearchIndex,
+    SharedEngineModule,
+)
 from index.entry import Results, Sort
 from index.errors import IndexDamaged, IndexLocked, IndexMissing, UnknownEngine
 from index.query import NO_FILTERS, Filters
@@ -34,6 +42,8 @@ _SUFFIX = "_index.py"
 _POINTER = "index.json"
 _LOCK = "writer.lock"
 _FOLDER = "pages-"
+_ELSEWHERE = ""
+"""Stands for the folder of an index that lies on a server."""
 
 Answer = TypeVar("Answer")
 
@@ -80,21 +90,45 @@ def rebuild(
 
     Makes the folder when there is none. Raises `UnknownEngine` or `IndexLocked`.
     """
-    module = _module(engine)
+    module, shared = _module(engine), _shared(engine)
     path.mkdir(parents=True, exist_ok=True)
     with _locked(path, timeout):
-        folder = path / f"{_FOLDER}{secrets.token_hex(8)}"
-        folder.mkdir()
-        try:
-            index = module.create_index(folder, folder / _LOCK, backing)
-            with index.writer(timeout) as batch:
+        if shared is not None:
+            with shared.rebuild(backing, timeout) as batch:
                 yield batch
-            index.close()
-            _point(path, Pointer(engine, module.SCHEMA, folder.name))
-        except BaseException:
-            shutil.rmtree(folder, ignore_errors=True)
-            raise
+            folder = _ELSEWHERE
+        else:
+            with _new_folder(path, module, timeout, backing) as (folder, batch):
+                yield batch
+        _point(path, Pointer(engine, module.SCHEMA, folder))
         _sweep(path, folder)
+
+
+@contextmanager
+def _new_folder(
+    path: Path, module: EngineModule, timeout: float, backing: Backing
+) -> Iterator[tuple[str, Batch]]:
+    folder = path / f"{_FOLDER}{secrets.token_hex(8)}"
+    folder.mkdir()
+    try:
+        index = module.create_index(folder, folder / _LOCK, backing)
+        with index.writer(timeout) as batch:
+            yield folder.name, batch
+        index.close()
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+
+
+def join(path: Path, engine: str, backing: Backing) -> None:
+    """Makes the folder point to the index that other machines share, where the engine is such a one and it is built.
+
+    Raises `UnknownEngine` or `ServerUnreachable`.
+    """
+    shared = _shared(engine)
+    if shared is not None and shared.is_built(backing):
+        path.mkdir(parents=True, exist_ok=True)
+        _point(path, Pointer(engine, shared.SCHEMA, _ELSEWHERE))
 
 
 class WorkspaceIndex:
@@ -160,6 +194,12 @@ def _module(engine: str) -> EngineModule:
     return cast(EngineModule, importlib.import_module(f"index.{engine}_index"))
 
 
+def _shared(engine: str) -> SharedEngineModule | None:
+    """The module of an engine whose index lies on a server; None for one that keeps it in the folder."""
+    module = _module(engine)
+    return cast(SharedEngineModule, module) if hasattr(module, "open_shared") else None
+
+
 def _opened(path: Path, pointer: Pointer, backing: Backing) -> SearchIndex:
     if pointer.engine not in engine_names():
         raise IndexDamaged(f'The search index in {path} is of an engine "{pointer.engine}" that is not here')
@@ -168,6 +208,9 @@ def _opened(path: Path, pointer: Pointer, backing: Backing) -> SearchIndex:
         raise IndexDamaged(
             f"The search index in {path} has form {pointer.schema}, this version needs {module.SCHEMA}"
         )
+    shared = _shared(pointer.engine)
+    if shared is not None:
+        return shared.open_shared(backing)
     folder = path / pointer.folder
     return module.open_index(folder, folder / _LOCK, backing)
 
@@ -180,7 +223,8 @@ def _pointer(path: Path) -> Pointer:
         raise IndexMissing(f"There is no search index in {path}") from None
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise IndexDamaged(f"{path / _POINTER} cannot be read: {error}") from error
-    if not pointer.folder.startswith(_FOLDER) or Path(pointer.folder).name != pointer.folder:
+    is_folder = pointer.folder.startswith(_FOLDER) and Path(pointer.folder).name == pointer.folder
+    if pointer.folder != _ELSEWHERE and not is_folder:
         raise IndexDamaged(f"{path / _POINTER} names a folder that is none of an index")
     return pointer
 
@@ -191,10 +235,10 @@ def _point(path: Path, pointer: Pointer) -> None:
     temporary.replace(path / _POINTER)
 
 
-def _sweep(path: Path, keep: Path) -> None:
+def _sweep(path: Path, keep: str) -> None:
     """Removes what earlier rebuilds left, finished or not."""
     for folder in path.glob(f"{_FOLDER}*"):
-        if folder != keep:
+        if folder.name != keep:
             shutil.rmtree(folder, ignore_errors=True)
 
 

@@ -16,7 +16,7 @@ from index.packing import PAGE_SHIFT, Places
 from index.shelf import Coded
 from index.tantivy_form import Kept
 from index.terms import HEAD, HEAD_POSITION, Terms, entry_terms
-from index.tree import Near, Phrase
+from index.tree import Near, Part, Phrase
 
 _AT_ONCE = 500
 """Pages whose words are kept in memory."""
@@ -48,8 +48,8 @@ class _Pages:
         ]
         return np.asarray(found, dtype=np.int64)
 
-    def terms(self, field: str, prefix: str) -> Sequence[str]:  # noqa: ARG002
-        return [term for terms in self._terms for term in terms if term.startswith(prefix)]
+    def candidates(self, field: str, part: Part) -> Sequence[str]:  # noqa: ARG002
+        return [term for terms in self._terms for term in terms if term.startswith(part.beginning)]
 
     def numbers(self, column: str) -> NDArray[np.int64]:  # noqa: ARG002
         return np.ones(self.size, dtype=np.int64)

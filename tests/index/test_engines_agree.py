@@ -15,9 +15,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from index.engine import SearchIndex
-from index.engines import engine_names, open_index, rebuild
+from index.engines import engine_names
 from index.entry import PageEntry
 from index.errors import QueryError
+from tests.index.places import open_index, rebuild
 
 BITS = (
     *("late", "later", "delay", "delays", "site", "possession", "posses-\nsion", "sub-\nmission", "co-op"),
@@ -115,7 +116,7 @@ def corpus() -> list[PageEntry]:
 
 
 @pytest.fixture(scope="module")
-def engines(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sequence[SearchIndex]]:
+def engines(tmp_path_factory: pytest.TempPathFactory, search_server: str) -> Iterator[Sequence[SearchIndex]]:
     opened = []
     for engine in engine_names():
         path = tmp_path_factory.mktemp(engine)
