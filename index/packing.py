@@ -31,20 +31,15 @@ def pack_positions(positions: Sequence[int] | Places) -> bytes:
     return struct.pack(f"<{len(positions)}I", *positions)
 
 
-def pack_postings(pages: Sequence[int], packed: Sequence[bytes]) -> bytes:
-    """The posting list of one word: its pages, ascending, and for each the result of `pack_positions`."""
+def pack_postings(pages: Sequence[int], counts: Sequence[int], positions: Sequence[int]) -> bytes:
+    """The posting list of one word: its pages, ascending, how many positions are on each, and the positions."""
     if len(pages) == 1:
-        arrays = [_narrow_few(few) for few in (pages, (len(packed[0]) // 4,), _few(packed[0]))]
+        arrays = [_narrow_few(few) for few in (pages, counts, positions)]
     else:
-        counts = np.fromiter((len(one) // 4 for one in packed), dtype="<u4", count=len(packed))
-        positions = np.frombuffer(b"".join(packed), dtype="<u4")
-        arrays = [
-            _narrow(array)
-            for array in (np.diff(np.asarray(pages, dtype="<i8"), prepend=0), counts, positions)
-        ]
+        gaps = np.diff(np.asarray(pages, dtype="<i8"), prepend=0)
+        arrays = [_narrow(np.asarray(array)) for array in (gaps, counts, positions)]
     code = sum(width << (2 * index) for index, (width, _) in enumerate(arrays))
-    places = sum(map(len, packed)) // 4
-    return _HEADER.pack(code, len(pages), places) + b"".join(data for _, data in arrays)
+    return _HEADER.pack(code, len(pages), len(positions)) + b"".join(data for _, data in arrays)
 
 
 def pack_lists(
@@ -152,7 +147,3 @@ def _narrow_few(numbers: Sequence[int]) -> tuple[int, bytes]:
 
 def _width(top: int) -> int:
     return 0 if top < 2**8 else 1 if top < 2**16 else 2
-
-
-def _few(packed: bytes) -> tuple[int, ...]:
-    return struct.unpack(f"<{len(packed) // 4}I", packed)

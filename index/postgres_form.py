@@ -46,6 +46,7 @@ TABLES = """
     create table {lists} (
         term integer not null, segment integer not null, list bytea not null, primary key (term, segment)
     );
+    create index on {lists} (segment);
     create table {segments} (
         id integer primary key, pages integer not null, dead integer not null default 0,
         lists integer not null, digest bigint not null, columns bytea not null

@@ -22,7 +22,7 @@ from index.errors import IndexDamaged, IndexLocked, ServerUnreachable
 from index.evaluate import evaluate
 from index.facets import facets, ordered
 from index.postgres_form import STATE, TABLES, Shown
-from index.postgres_server import Connection, Tables, connect, guarded, reading, where, writing
+from index.postgres_server import Connection, Tables, check_version, connect, guarded, reading, where, writing
 from index.postgres_shelf import Memory, PostgresShelf
 from index.postgres_write import PostgresBatch
 from index.query import NO_FILTERS, Filters, check_part, parse
@@ -213,6 +213,7 @@ def _state(connection: Connection, address: Address) -> tuple[Tables, int]:
 
 def _new_tables(connection: Connection, schema: str) -> Tables:
     """Empty tables of the next generation."""
+    check_version(connection)
     first = Tables(schema)
     connection.execute(first.fill(STATE))
     begun = "insert into {state} (form, generation, version, next_segment, next_page) values (%s, 0, 0, 1, 1)"

@@ -33,6 +33,8 @@ except ImportError as missing:
 
 Connection: TypeAlias = "psycopg.Connection[tuple[Any, ...]]"
 
+OLDEST = 14
+"""The oldest PostgreSQL that has all that is needed here."""
 HEAD_BYTES = 500
 """Bytes of a term that its place in the dictionary's order comes from; an entry of an index has room for 2,700."""
 _ASKED = """
@@ -57,8 +59,16 @@ _REASONS = (
     "the database system is starting up",
     "the database system is shutting down",
     "no pg_hba.conf entry",
+    "statement timeout",
 )
 """What the driver's messages are told by: their own text may hold parts of an address that was mistyped."""
+_REFUSED = (
+    errors.InsufficientPrivilege,
+    errors.ReadOnlySqlTransaction,
+    errors.DiskFull,
+    errors.OutOfMemory,
+    errors.InsufficientResources,
+)
 _DAMAGE = (ValueError, KeyError, IndexError, TypeError, AssertionError, zlib.error, struct.error)
 
 
@@ -103,6 +113,15 @@ def connect(address: Address) -> Connection:
         )
 
 
+def check_version(connection: Connection) -> None:
+    """Raises `ServerRefused` where the server is too old."""
+    if connection.info.server_version < 10_000 * OLDEST:
+        said = f"The server is PostgreSQL {connection.info.server_version // 10_000}"
+        raise ServerRefused(
+            f"{said}; the engine postgres needs {OLDEST} or newer", "Install a newer PostgreSQL."
+        )
+
+
 def reading(address: Address) -> Connection:
     """A connection whose transactions see one state from their beginning to their end. Raises `ServerUnreachable`."""
     connection = connect(address)
@@ -136,11 +155,7 @@ def guarded(address: Address) -> Iterator[None]:
         errors.DataCorrupted,
     ) as error:
         raise IndexDamaged(f"The search index in {where(address)} is not what it should be") from error
-    except (
-        errors.InsufficientPrivilege,
-        errors.InsufficientResources,
-        errors.ReadOnlySqlTransaction,
-    ) as error:
+    except _REFUSED as error:
         raise ServerRefused(f"{where(address)} refuses: {error.diag.message_primary}") from error
     except psycopg.OperationalError as error:
         raise ServerUnreachable(f"{where(address)} does not answer{_reason(error)}") from error

@@ -28,7 +28,7 @@ from index.tantivy_read import matching
 from index.tree import And, Near, Node, Or, Phrase
 from index.writing import writing
 
-SCHEMA = 2
+SCHEMA = 3
 """Raise it whenever the stored form or the tokenizer changes: indexes of another number are built anew."""
 
 HEAP = 128 * 2**20
@@ -110,7 +110,7 @@ class TantivyIndex:
             scores = [score for score, _ in found] if order is None else [0.0] * len(found)
             if ranks and order:
                 scores = self._scores(searcher, made, [page.entry for page in pages])
-            counts = facets(searcher, made, total)
+            counts = facets(searcher, self._index.schema, made, total)
         texts = self._backing.texts_of([page.page for page in pages])
         hits = tuple(
             _hit(page.entry, score, snippet(text, phrases))
@@ -185,7 +185,7 @@ def _found(
 
 
 def _kept(searcher: tantivy.Searcher, address: tantivy.DocAddress) -> Kept:
-    return kept(searcher.doc(address)["stored"][0])
+    return kept(searcher.doc(address))
 
 
 def _ranks(node: Node) -> bool:

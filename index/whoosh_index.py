@@ -32,14 +32,13 @@ from index.snippets import snippet, wanted
 from index.terms import entry_terms
 from index.tree import Phrase
 from index.whoosh_form import PackedCodec, schema
+from index.whoosh_pool import PackedSegmentWriter
 from index.whoosh_shelf import WhooshShelf, reading
 from index.writing import writing
 
 SCHEMA = 2
 """Raise it whenever the stored form or the tokenizer changes: indexes of another number are built anew."""
 
-POOL_MB = 96
-"""Memory for postings before a part of them goes to disk."""
 SMALL_SEGMENTS = 6
 """How many segments of one order of size there may be before they are merged."""
 
@@ -54,7 +53,7 @@ class _WhooshBatch:
 
     def _begin(self) -> None:
         with reading():
-            self._writer = self._files.writer(codec=PackedCodec(), compound=False, limitmb=POOL_MB)
+            self._writer = PackedSegmentWriter(self._files, PackedCodec())
         self._before = WhooshShelf(self._files)
         self._written: set[str] = set()
 

@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from random import Random
@@ -19,6 +19,7 @@ from index import engines, postgres_write
 from index.engine import Address, Backing, SearchIndex
 from index.entry import PageEntry
 from index.errors import EngineMissing, IndexDamaged, IndexLocked, ServerRefused, ServerUnreachable
+from index.packing import unpack_places
 from tests import postgres
 from tests.index.places import address_of, kept_states, open_index, rebuild
 
@@ -370,7 +371,7 @@ def test_there_is_something_odd_to_find(odd: tuple[SearchIndex, SearchIndex]) ->
     assert sum(map(bool, totals)) > 0.8 * len(totals)
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(2))
 def test_many_changes(path: Path, seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whatever is replaced and deleted in whatever batches, the index holds what was last said of each document."""
     monkeypatch.setattr(postgres_write, "SEGMENT_PAGES", 20)
@@ -379,7 +380,7 @@ def test_many_changes(path: Path, seed: int, monkeypatch: pytest.MonkeyPatch) ->
     random = Random(seed)  # noqa: S311 - the same in every run
     kept = {"a": ("alpha", 3), "b": ("beta", 2)}
     index = open_index(path)
-    for number in range(25):
+    for number in range(18):
         with index.writer() as batch:
             for _ in range(random.randint(0, 8)):
                 doc = f"d{random.randrange(30)}"
@@ -396,7 +397,7 @@ def test_many_changes(path: Path, seed: int, monkeypatch: pytest.MonkeyPatch) ->
         )
     assert index.healthy()
     (segments,) = execute(path, "select count(*), sum(dead)::int, sum(pages)::int from segments_1")
-    assert segments[0] < 25  # type: ignore[operator]
+    assert segments[0] < 12  # type: ignore[operator]
     assert execute(path, "select count(*)::int from pages_1") == [(segments[2],)]
     assert segments[1] <= segments[2] / 2  # type: ignore[operator]
 
@@ -414,9 +415,8 @@ def test_a_state_is_read_once(path: Path, monkeypatch: pytest.MonkeyPatch) -> No
     with index.writer() as batch:
         batch.replace("c", pages("c", "common"))
     read: list[int] = []
-    unpack: Callable[[bytes], object] = postgres_shelf_unpack()
     monkeypatch.setattr(
-        "index.postgres_shelf.unpack_places", lambda blob: read.append(len(blob)) or unpack(blob)
+        "index.postgres_shelf.unpack_places", lambda blob: read.append(len(blob)) or unpack_places(blob)
     )
     assert index.search("common").total == 6
     assert len(read) == 1
@@ -424,7 +424,8 @@ def test_a_state_is_read_once(path: Path, monkeypatch: pytest.MonkeyPatch) -> No
     assert len(read) == 1
 
 
-def postgres_shelf_unpack() -> Callable[[bytes], object]:
-    from index.packing import unpack_places
-
-    return unpack_places
+def test_an_old_server_is_told(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("index.postgres_server.OLDEST", 99)
+    with pytest.raises(ServerRefused, match="99 or newer"), rebuild(path, "postgres"):
+        pass
+    assert open_index(path).count() == 5
