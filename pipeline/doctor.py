@@ -114,7 +114,7 @@ def _index(matter: Matter) -> Check:
         remedy = "A faster engine answers at once: claimtrail reindex --engine tantivy." if large else ""
         return Check("index", True, f"{pages} pages, engine {engine_name}{_behind(matter)}", remedy)
     except SearchError as error:
-        return Check("index", False, error.message, "Run claimtrail reindex.")
+        return Check("index", False, error.message, error.remedy)
 
 
 def _behind(matter: Matter) -> str:

@@ -9,8 +9,8 @@ from decimal import Decimal
 
 from extractors.facts.fact import Money
 from extractors.facts.reference_citations import is_words
-from index.engine import Batch, SearchIndex
-from index.engines import engine_of, open_index, rebuild
+from index.engine import Address, Backing, Batch, SearchIndex
+from index.engines import engine_of, is_built, join, open_index, rebuild
 from index.entry import PageEntry
 from index.errors import IndexDamaged, IndexMissing
 from pipeline.evidence import Evidence
@@ -19,7 +19,8 @@ from pipeline.loadfile.numbers import BATES, spanned
 from pipeline.matter import Matter
 from pipeline.pace import Told, untold
 from pipeline.parties import Book
-from pipeline.records import audit_log, documents, matters
+from pipeline.records import audit_log, documents, identity, matters
+from pipeline.records.page_texts import page_texts
 from pipeline.steps import VERSIONS
 
 BATCH = 200
@@ -30,8 +31,36 @@ SETTLED = ("ok", "partial", "failed")
 
 
 def open_search(matter: Matter) -> SearchIndex:
-    """The workspace's index. Raises `IndexMissing` or `IndexDamaged` when it must be built."""
-    return open_index(matter.workspace.index)
+    """The workspace's index; one that other machines have built already is joined.
+
+    Raises `IndexMissing` or `IndexDamaged` when it must be built.
+    """
+    path, backing = matter.workspace.index, _backing(matter)
+    if not is_built(path):
+        join(path, matter.settings.search_engine, backing)
+    return open_index(path, backing)
+
+
+def _backing(matter: Matter) -> Backing:
+    """The records hold every text: the index need not hold it again."""
+
+    def texts(wanted: Sequence[tuple[str, int]]) -> list[str]:
+        with matter.reading() as tx:
+            return page_texts(tx, wanted)
+
+    return Backing(texts, _address(matter))
+
+
+def _address(matter: Matter) -> Address | None:
+    """Where an index on a server lies: several matters may share a database, each has a schema of its own."""
+    url = matter.settings.search_address()
+    if url is None:
+        return None
+    schema = matter.settings.search_schema
+    if schema is None:
+        with matter.reading() as tx:
+            schema = f"claimtrail_search_{identity.matter_id(tx)}"
+    return Address(url, schema)
 
 
 def index_pending(matter: Matter, tell: Told = untold) -> int:
@@ -76,7 +105,7 @@ def write_anew(matter: Matter, name: str, tell: Told = untold) -> Sequence[str]:
     """Build the index of an engine from the records and note nothing there; returns the documents that it holds."""
     with matter.reading() as tx:
         ids = documents.in_states(tx, SETTLED)
-    with rebuild(matter.workspace.index, name) as batch:
+    with rebuild(matter.workspace.index, name, backing=_backing(matter)) as batch:
         for start in range(0, len(ids), BATCH):
             _write(matter, batch, ids[start : start + BATCH])
             tell(min(start + BATCH, len(ids)), len(ids))

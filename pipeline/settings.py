@@ -139,11 +139,15 @@ class RecordsSettings(BaseModel):
     @field_validator("url")
     @classmethod
     def _can_be_read(cls, url: str) -> str:
-        try:
-            Server(url).address()
-        except UsageError as error:
-            raise ValueError(f"{error.message} {error.remedy}") from None
-        return url
+        return _readable(url)
+
+
+def _readable(url: str) -> str:
+    try:
+        Server(url).address()
+    except UsageError as error:
+        raise ValueError(f"{error.message} {error.remedy}") from None
+    return url
 
 
 class Settings(BaseModel):
@@ -153,6 +157,10 @@ class Settings(BaseModel):
 
     workers: int = Field(0, ge=0, description="reading processes; 0 means as many as the machine has cores")
     search_engine: str = "whoosh"
+    search_url: str | None = Field(
+        None, description="the database of the engine postgres, if not that of the records"
+    )
+    search_schema: str | None = Field(None, pattern=f"^{SCHEMA_NAME.pattern}$")
     ocr: OcrSettings = OcrSettings()
     limits: LimitSettings = LimitSettings()
     watch: WatchSettings = WatchSettings()
@@ -166,6 +174,18 @@ class Settings(BaseModel):
     @classmethod
     def _address_alone(cls, given: Any) -> Any:
         return {"address": given} if isinstance(given, str) else given
+
+    @field_validator("search_url")
+    @classmethod
+    def _can_be_read(cls, url: str | None) -> str | None:
+        return None if url is None else _readable(url)
+
+    def search_address(self) -> str | None:
+        """The address of the database that a search index may lie in, as PostgreSQL's own programs take it."""
+        url = self.search_url or (self.records.url if self.records else None)
+        return url and Server(url).address().set(drivername="postgresql").render_as_string(
+            hide_password=False
+        )
 
     def processes(self) -> int:
         """How many worker processes to use."""

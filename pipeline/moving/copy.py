@@ -19,7 +19,7 @@ import sqlalchemy as sa
 from index.engines import DEFAULT_ENGINE
 from pipeline.audit import Entry, Fault, Head
 from pipeline.errors import UsageError
-from pipeline.indexing import engine_name, mark_indexed, write_anew
+from pipeline.indexing import SHARED_ENGINES, engine_name, mark_indexed, write_anew
 from pipeline.matter import Matter
 from pipeline.moving.begun import Begun, begin, copy_files
 from pipeline.moving.originals import copy_originals
@@ -115,7 +115,7 @@ def _settings(matter: Matter, begun: Begun, places: Places) -> Settings:
         "records": dict(places.records) if places.records else None,
         "originals": dict(places.originals) if places.originals else None,
         "search_engine": _engine(matter, places),
-        "search_url": None,  # the copy's index must not take the place of this one's
+        "search_schema": None,  # the copy's index must not take the place of this one's
     }
     target = Workspace(begun.root).settings_file
     write_atomically(target, changed(text, changes))
@@ -123,9 +123,10 @@ def _settings(matter: Matter, begun: Begun, places: Places) -> Settings:
 
 
 def _engine(matter: Matter, places: Places) -> str:
-    """The copy's search engine: the same, unless that one needs the server which the copy has not."""
+    """The copy's search engine: the same, unless that one needs a server which the copy has not."""
     same = places.search or engine_name(matter)
-    return same if places.records or places.search or same != "postgres" else DEFAULT_ENGINE
+    has_server = places.records or places.search or matter.settings.search_url
+    return same if has_server or same not in SHARED_ENGINES else DEFAULT_ENGINE
 
 
 @contextmanager

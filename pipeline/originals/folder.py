@@ -25,7 +25,7 @@ class FolderOriginals:
     shared: bool = False
 
     def path(self, sha256: str) -> Path:
-        """See `Originals.path`."""
+        """Where the bytes with this hash lie, or would lie."""
         return self.root / sha256[:2] / sha256
 
     def keep(self, source: Path, limit: int) -> Original:

@@ -27,9 +27,6 @@ class Originals(Protocol):
     Every method raises `OriginalsAway` where they lie elsewhere and cannot be reached.
     """
 
-    def path(self, sha256: str) -> Path:
-        """The file of this machine with the bytes of an original, where there is one: nothing is hashed or fetched."""
-
     def keep(self, source: Path, limit: int) -> Original:
         """Copy a file in, and return what it is.
 

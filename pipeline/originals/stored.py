@@ -10,7 +10,6 @@ from typing import IO
 from pipeline.errors import OriginalDamaged, OriginalsAway, named
 from pipeline.originals.copied import copied
 from pipeline.originals.fetched import Fetched
-from pipeline.originals.folder import FolderOriginals
 from pipeline.originals.original import MISSING, Original, difference, digest_of
 from pipeline.originals.store import NotThere, Store
 
@@ -26,14 +25,6 @@ class StoredOriginals:
 
     def __init__(self, store: Store, fetched: Fetched) -> None:
         self._store, self._fetched = store, fetched
-
-    def __reduce__(self) -> tuple[type[FolderOriginals], tuple[Path]]:
-        """What another process is given: the folder of local copies. The way into the store is nobody else's."""
-        return FolderOriginals, (self._fetched.root,)
-
-    def path(self, sha256: str) -> Path:
-        """See `Originals.path`."""
-        return self._fetched.path(sha256)
 
     def keep(self, source: Path, limit: int) -> Original:
         """See `Originals.keep`."""

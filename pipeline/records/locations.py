@@ -28,9 +28,11 @@ class Server:
         try:
             found = sa.make_url(self.url)
         except (ArgumentError, ValueError):
-            raise UsageError("records.url cannot be read.", _FORM) from None  # the URL may hold a password
+            raise UsageError(
+                "The address of the database cannot be read.", _FORM
+            ) from None  # the URL may hold a password
         if found.drivername not in DRIVERS or not found.database:
-            raise UsageError("records.url is no address of a PostgreSQL database.", _FORM)
+            raise UsageError("This is no address of a PostgreSQL database.", _FORM)
         return found.set(drivername="postgresql+psycopg")
 
     @property

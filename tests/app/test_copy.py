@@ -14,7 +14,7 @@ from pipeline.errors import CopyDiffers
 from pipeline.matter import Matter
 from pipeline.records import audit_log, tables, transfer
 from pipeline.records.tables import audit, audit_head
-from tests.conftest import Command
+from tests.conftest import Command, say
 from tests.object_store import ObjectStore
 
 JSONS = ([], {}, "", 0, -0.0, 1e308, 5e-324, -(10**40), True, "\0", "\ud800", {"é": [None, {"b": 1, "a": 2}]})
@@ -80,15 +80,14 @@ def test_a_matter_goes_to_a_server_and_a_store_and_comes_back_the_same(
     correct = ("correct", filled("list", "--json").json[0]["id"], "--date")
     assert filled(*correct, "2023-03-17").status == 0
     make_hard(workspace)
-    (workspace / "settings.yaml").write_text("# ours\nworkers: 1  # few\nlinks: {learn: false}\n")
+    say(workspace, "# ours\nworkers: 1  # few\nlinks: {learn: false}")
     (workspace / "quarantine" / "locked.pdf").write_bytes(b"locked")
     before, seen = tallies(workspace), told(filled, workspace)
     team, home = tmp_path / "team", tmp_path / "home"
     store = f"s3://{object_store.bucket()}/np"
     options = [f"--originals-option={name}={value}" for name, value in object_store.options.items()]
-    there = filled(
-        "copy", workspace, team, "--records", postgres_url, "--originals", store, *options, "--json"
-    )
+    places = ["--records", postgres_url, "--originals", store, "--search", "postgres"]
+    there = filled("copy", workspace, team, *places, *options, "--json")
     assert (there.status, there.json["faults"], there.json["indexed"]) == (0, [], 3)
     assert there.json["left_behind"] == {"sessions": 1}
     assert not list((team / "originals").iterdir())

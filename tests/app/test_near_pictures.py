@@ -8,12 +8,14 @@ from typing import Any
 
 import numpy as np
 import pytest
+import sqlalchemy as sa
 from PIL import Image, ImageDraw
 
 from pipeline.clock import now
 from pipeline.matter import Matter
 from pipeline.night import Night, heal, link_and_index
 from pipeline.records import documents, likenesses
+from pipeline.records.tables import page_hashes
 from sample_docs._again import forwarded, minutes_later, rescanned
 from sample_docs._fonts import picture_font
 from sample_docs._photos import Shot, photo
@@ -167,12 +169,12 @@ def _check_redo(claimtrail: Command, workspace: Path, pictured: dict[str, str], 
     (tmp_path / "leaflet.txt").write_text("Tulips are planted in October.")
     claimtrail("ingest", tmp_path / "leaflet.txt")
     assert near(claimtrail, pictured["drawing.png"]) == before
-    with sqlite3.connect(workspace / "records.sqlite") as records:
-        query = "SELECT count(*) FROM page_hashes WHERE document = ?"
-        assert records.execute(query, (pictured["drawing.png"],)).fetchone() == (1,)
-        assert records.execute("SELECT count(*) FROM page_hashes").fetchone() == (11,)
+    with Matter.open(workspace, "tester") as matter, matter.reading() as tx:
+        found = list(tx.execute(sa.select(page_hashes.c.document)).scalars())
+    assert (found.count(pictured["drawing.png"]), len(found)) == (1, 11)
 
 
+@pytest.mark.sqlite_only
 def test_a_night_fills_in_what_an_older_version_did_not_know(
     claimtrail: Command, workspace: Path, tmp_path: Path
 ) -> None:
@@ -197,7 +199,7 @@ def test_a_night_fills_in_what_an_older_version_did_not_know(
             records.execute(f"DROP TABLE {table}")
         records.execute("DROP TABLE kind_evidence")
         records.execute("ALTER TABLE documents DROP COLUMN findings")
-        for table in ("saved_searches", "matter", "holds"):
+        for table in ("rulings", "saved_searches", "matter", "holds"):
             records.execute(f"DROP TABLE {table}")
         records.execute("ALTER TABLE runs DROP COLUMN position")
         records.execute("DROP INDEX facts_by_role")

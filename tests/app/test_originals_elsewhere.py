@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from app.web.application import create_app
-from tests.conftest import LETTER, Command
+from tests.conftest import LETTER, Command, say
 from tests.object_store import AT_ONCE, ObjectStore
 
 
@@ -25,11 +25,10 @@ async def served(workspace: Path, *paths: str) -> list[str]:
 
 @pytest.fixture
 def bucket(object_store: ObjectStore, workspace: Path) -> str:
-    """Its name; the workspace's settings name it too. JSON is YAML."""
+    """Its name; the workspace's settings name it too."""
     bucket = object_store.bucket()
     options = {**object_store.options, "key": "testing", "secret": "hunter2"}
-    settings = {"originals": {"url": f"s3://{bucket}/northport", "options": options}}
-    (workspace / "settings.yaml").write_text(json.dumps(settings), encoding="utf-8")
+    say(workspace, f"originals: {json.dumps({'url': f's3://{bucket}/northport', 'options': options})}")
     return bucket
 
 
@@ -72,7 +71,7 @@ def test_a_store_that_is_away_stops_what_needs_it_and_nothing_else(
     bucket: str, filled: Command, workspace: Path, evidence_folder: Path
 ) -> None:
     away = {"url": f"s3://{bucket}/x", "options": {"endpoint_url": "http://127.0.0.1:9", **AT_ONCE}}
-    (workspace / "settings.yaml").write_text(json.dumps({"originals": away}), encoding="utf-8")
+    say(workspace, f"originals: {json.dumps(away)}")
     for command in (["ingest", evidence_folder], ["verify", workspace]):
         answer = filled(*command, "--json")
         assert (answer.status, answer.json["error"]["code"]) == (2, "originals_away")
