@@ -18,7 +18,7 @@ FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "-
          "--disable-component-update", "--disable-sync")  # fmt: skip
 ADDRESSES = ("/", "/search?query=access", "/search?query=access+AND+(", "/documents", "/claims",
              "/claims/CLM-001", "/review", "/review?what=facts", "/review?what=failed", "/inbox", "/parties",
-             "/settings", "/doctor", "/help?find=search", "/documents/DOC", "/documents/TEXT", "/login",
+             "/settings", "/doctor", "/users", "/claims/CLM-001/links", "/help?find=search", "/documents/DOC", "/documents/TEXT", "/login",
              "/nowhere")  # fmt: skip
 COLOURFUL = ("/", "/search?query=access+AND+(", "/claims/CLM-001", "/review", "/documents/DOC")
 """Pages on which all colours are seen."""
