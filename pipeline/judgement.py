@@ -11,9 +11,11 @@ import sqlalchemy as sa
 from extractors.facts.fact import PARTY_ROLES, Fact, Money
 from extractors.kinds import KINDS
 from pipeline.casefile import WITHHOLDING
+from pipeline.claims import Claim
 from pipeline.errors import NotFound, UsageError
 from pipeline.indexing import index_pending
 from pipeline.learning import learn_pending
+from pipeline.linking.propose import IMPORTED
 from pipeline.links import Stance
 from pipeline.matter import Change, Matter
 from pipeline.partybook import bind
@@ -259,18 +261,24 @@ def import_claims(matter: Matter, claims: Sequence[Any]) -> Mapping[str, Any]:
     Returns `{"imported": [ids], "changed": [ids]}`, and what `follow_register` does.
     """
     with matter.change() as change:
-        before = {claim.id: claim for claim in matters.all_claims(change.tx)}
-        registered = matters.registered_statuses(change.tx)
-        changed = matters.put_claims(change.tx, claims)
-        told = follow_register(change, before, registered, claims)
-        for claim_id in changed:
-            change.note("claim imported", claim_id)
-        if changed:
-            bind(change.tx)
-            for step in ("parties", "link"):
-                documents.undo(change.tx, step)
+        told = put_claims(change, claims)
     # also where nothing changed: an import that was killed may have left it undone
     matter.afterwards(catch_up)
+    return told
+
+
+def put_claims(change: Change, claims: Sequence[Claim]) -> Mapping[str, Any]:
+    """Add or update claims within a change, and leave their links to be made anew; returns what an import does."""
+    before = {claim.id: claim for claim in matters.all_claims(change.tx)}
+    registered = matters.registered_statuses(change.tx)
+    changed = matters.put_claims(change.tx, claims)
+    told = follow_register(change, before, registered, claims)
+    for claim_id in changed:
+        change.note(IMPORTED, claim_id)
+    if changed:
+        bind(change.tx)
+        for step in ("parties", "link"):
+            documents.undo(change.tx, step)
     return {"imported": [claim.id for claim in claims], "changed": changed, **told}
 
 
@@ -281,5 +289,6 @@ def _again(change: Change, document: str) -> None:
 
 def catch_up(matter: Matter) -> None:
     """Bring kinds, names, links and index up to date with what people decided."""
-    learn_pending(matter)
-    bring_up_to_date(matter)
+    with matter.records.alone():
+        learn_pending(matter)
+        bring_up_to_date(matter)

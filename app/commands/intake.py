@@ -12,15 +12,16 @@ import click
 
 from app.bills import print_findings, print_lines
 from app.options import json_option, ocr_engine_option, ocr_option, open_matter, workspace_option
-from app.output import message, print_json, print_table, say, word
+from app.output import in_words, message, print_json, print_table, say, word
 from app.progress import progress
 from extractors.limits import Limits
 from extractors.reading import OcrMode, OcrOptions
+from flows.taking import take_in
 from pipeline.errors import UsageError
-from pipeline.ingest import ingest, retry, to_retry
 from pipeline.ingest_report import Report
 from pipeline.intake import count, discover
 from pipeline.loose import extract_files
+from pipeline.retrying import retry, to_retry
 from pipeline.workspace import working
 
 
@@ -49,7 +50,7 @@ def extract_command(
             _print_bill(answer)
     failed = [answer for answer in answers if "error" in answer]
     for answer in failed:
-        message(f"{answer['name']}: {answer['error']['message']}")
+        message(f"{answer['name']}: {in_words(answer['error']['message'])}")
     return 1 if failed else 0
 
 
@@ -105,7 +106,7 @@ def ingest_command(
 
             report = ingest_as_flow(matter, found, claim, ocr, told, expected=expected)
         else:
-            report = ingest(matter, found, claim, ocr, told, expected)
+            report = take_in(matter, found, claim, ocr, told, expected)
     return print_report(report, as_json)
 
 
@@ -133,12 +134,12 @@ def load_command(
     ):
         from pipeline.loadfile.load import load  # what it needs would delay every intake
 
-        loaded = load(matter, dat, opt, claim, ocr, told)
+        loaded = load(matter, dat, opt, claim, ocr, told, take_in)
     if as_json:
         print_json(loaded.as_json())
         return 1 if loaded.report.failed or loaded.notes else 0
     for note in loaded.notes:
-        message(note)
+        message(in_words(note))
     return print_report(loaded.report, as_json) or (1 if loaded.notes else 0)
 
 
@@ -157,7 +158,7 @@ def retry_command(document: str | None, everything: bool, workspace: Path, as_js
     with open_matter(workspace) as matter, working(matter.workspace, "retry"):
         ids = to_retry(matter, None if everything or document == "all" else document)
         with progress(quiet=as_json) as report_progress:
-            report = retry(matter, ids, report_progress)
+            report = retry(matter, ids, report_progress, take_in)
     return print_report(report, as_json)
 
 
@@ -168,7 +169,6 @@ def print_report(report: Report, as_json: bool) -> int:
         rows = [(word(key), len(value)) for key, value in report.as_json().items() if key != "run"]
         print_table(["status", "count"], rows)
         for failure in report.failed:
-            message(
-                f"{failure.path}: {failure.error.message} [{failure.error.code}]\n  → {failure.error.remedy}"
-            )
+            said, hint = in_words(failure.error.message), in_words(failure.error.remedy)
+            message(f"{failure.path}: {said} [{failure.error.code}]\n  → {hint}")
     return 1 if report.failed else 0

@@ -18,6 +18,7 @@ from typing import Any, Generic, TypeVar, cast
 from app.web.addresses import with_query
 from app.web.trail import SUBJECT as TRAIL
 from pipeline import timeline
+from pipeline.casefile import load_case, loose_evidence
 from pipeline.chronology import Row
 from pipeline.clock import now
 from pipeline.correspondence.graph import Correspondence
@@ -26,6 +27,8 @@ from pipeline.errors import MatterError
 from pipeline.matter import Matter
 from pipeline.overview import Overview, overview, state_of_records
 from pipeline.partybook.entries import Entry, entries
+from pipeline.records import matters
+from pipeline.suggest import Suggestion, suggest
 
 PATIENCE = 60.0
 """Seconds for which a page waits for an answer that it cannot do without."""
@@ -87,6 +90,20 @@ class Kept:
         """The book of parties; waits for the first one. Raises `TakesLong`."""
         return self._one("parties", self._parties)
 
+    def suggestions(self, claim: str, with_loose: bool, seconds: float) -> Sequence[Suggestion] | None:
+        """What the documents tell of that no event of the claim covers; None when that is not worked out so soon.
+
+        `with_loose`: the documents of no claim count too. What the records have outgrown is worked out anew first.
+        """
+        key, state = f"suggestions {with_loose} {claim}", self._state()
+        work = self._begin(key, state, lambda: self._suggestions(claim, with_loose))
+        if work is not None:
+            try:
+                work.result(seconds)
+            except StillWorking:
+                return None
+        return cast(Sequence[Suggestion], self._answers[key].found)
+
     def letters(self, document: str, seconds: float) -> Correspondence | None:
         """Who answers whom around a document; None when that is not worked out after so many seconds."""
         key, state = f"letters {document}", self._state()
@@ -129,6 +146,12 @@ class Kept:
         found = self._make(self._matter, claim, now().date())
         title = f"{found.claim.id}: {found.claim.title}"
         return ClaimShown(found, timeline.as_part(found.rows, title, row_address))
+
+    def _suggestions(self, claim: str, with_loose: bool) -> Sequence[Suggestion]:
+        case = load_case(self._matter, claim)
+        with self._matter.reading() as tx:
+            alone = len(matters.all_claims(tx)) == 1
+        return tuple(suggest(case, loose_evidence(self._matter, case) if with_loose else (), alone))
 
     def _parties(self) -> Sequence[Entry]:
         with self._matter.reading() as tx:

@@ -71,6 +71,11 @@ def newest_runs(tx: sa.Connection, most: int) -> list[Mapping[str, object]]:
     return [dict(row) for row in tx.execute(query).mappings()]
 
 
+def was_run(tx: sa.Connection, command: str) -> bool:
+    """Whether this command was ever begun here."""
+    return tx.execute(sa.select(runs.c.id).where(runs.c.command == command).limit(1)).first() is not None
+
+
 def newest_failed(tx: sa.Connection, most: int, among: Sequence[str] | None = None) -> list[str]:
     """The documents that failed, the newest first; with `among`, only those of them."""
     query = sa.select(documents.c.id).where(documents.c.state == "failed")
@@ -87,7 +92,7 @@ def document_page(
     if state:
         query = query.where(documents.c.state == state)
     if name:
-        query = query.where(documents.c.name.contains(name, autoescape=True))
+        query = query.where(documents.c.name.icontains(name, autoescape=True))
     if among is not None:
         query = query.where(documents.c.id.in_(among))
     total = tx.execute(sa.select(sa.func.count()).select_from(query.subquery())).scalar()

@@ -19,7 +19,7 @@ from app.web.rendering import NOTICE, back_to, page
 from app.web.scope import Scope, Seen
 from pipeline.bundle.order import ORDERS
 from pipeline.bundle.profile import names as profile_names
-from pipeline.claims import qualified
+from pipeline.claims import Claim, qualified
 from pipeline.deadlines import Deadline
 from pipeline.gaps import Gaps
 from pipeline.judgement import import_claims
@@ -32,8 +32,12 @@ from pipeline.register import STATUSES, read_register
 router = APIRouter()
 MOST_ROWS = 300
 """Lines of a chronology or a ledger that a page shows; the files to download hold all of them."""
+MAINLAND = ("gf-2017-0201", "prc-insurance")
+"""Notice rules of claims that go before courts and arbitrators of mainland China."""
 FRESH_SECONDS = 3.0
 """How long somebody who changed something waits for the claim as it is now, rather than as it was."""
+GLANCE_SECONDS = 0.08
+"""How long anybody else does: a small matter is worked out in that time."""
 MOST_LISTED = 60
 """Documents of one kind of gap that are listed."""
 
@@ -61,7 +65,7 @@ def imported(matter: Opened, _: Handler, __: Unrestricted, text: Annotated[str, 
 def claim(request: Request, scope: Seen, visitor: Present, claim: str) -> Response:
     """One claim. Raises `NotFound`."""
     decided = NOTICE in request.query_params  # whoever just changed something wants to see it
-    known = state_of(request).kept.claim(scope.claim(claim), FRESH_SECONDS if decided else 0.0)
+    known = state_of(request).kept.claim(scope.claim(claim), FRESH_SECONDS if decided else GLANCE_SECONDS)
     found = known.found.overview
     events = [(qualified(found.claim.id, event.id), event) for event in found.claim.events]
     rows = found.rows[:MOST_ROWS]
@@ -81,6 +85,7 @@ def claim(request: Request, scope: Seen, visitor: Present, claim: str) -> Respon
         told=told,
         by_event=_by_event(found),
         profiles=profile_names(),
+        usual=usual_profile(found.claim),
         orders=ORDERS,
         statuses=STATUSES,
         answers=ANSWERS,
@@ -89,6 +94,13 @@ def claim(request: Request, scope: Seen, visitor: Present, claim: str) -> Respon
         most=MOST_LISTED,
         row_address=row_address,
     )
+
+
+def usual_profile(claim: Claim) -> str:
+    """For whom the bundle of such a claim most likely is."""
+    if claim.contract in MAINLAND or claim.currency == "CNY":
+        return "cn"
+    return "hk" if claim.currency == "HKD" else "uk"
 
 
 def _is_bundle(row: Mapping[str, Any], claim: str) -> bool:

@@ -12,7 +12,8 @@ from markupsafe import Markup
 from app.web.access import Admin, Handler, Present, Unrestricted, state_of
 from app.web.api.intake import OCR_MODES, extract, production, upload
 from app.web.markdown import as_html
-from app.web.rendering import back_to, page
+from app.web.night_report import in_language
+from app.web.rendering import back_to, page, speech_of
 from app.web.scope import Seen
 from extractors.ocr import engines
 from extractors.reading import OcrMode
@@ -42,7 +43,7 @@ def inbox(request: Request, scope: Seen, visitor: Present) -> Response:
         must_name=not scope.whole,
         modes=OCR_MODES,
         engines=engines(),
-        prefect=prefect_pages(scope.matter.workspace.root),
+        prefect=prefect_pages(scope.matter.workspace.root) if scope.whole else None,
         jobs=seen[:MOST_RUNS],
         runs=runs,
         reports=[path.name for path in _reports(scope.matter.workspace.root)[:MOST_REPORTS]]
@@ -102,7 +103,8 @@ def report(request: Request, scope: Seen, visitor: Present, name: str) -> Respon
     found = {path.name: path for path in _reports(scope.matter.workspace.root)} if scope.whole else {}
     if name not in found:
         raise NotFound(f"There is no report {name!r}.", "See the inbox.")
-    text = found[name].read_text(encoding="utf-8", errors="replace")
+    said = found[name].read_text(encoding="utf-8", errors="replace")
+    text = in_language(said, speech_of(request).language)
     return page(request, visitor, "report.html", name=name, text=Markup(as_html(text)))  # noqa: S704  see there
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from app.web.access import Handler, Opened, Present, state_of
+from app.web.access import Handler, Opened, Present, Visitor, state_of
 from app.web.api.work import built, forget, seen_job
 from app.web.queue import job_json
 from app.web.rendering import back_to, page
+from pipeline.records import matters, review
 from pipeline.records.jobs import DONE, FAILED
 
 router = APIRouter()
@@ -21,7 +22,19 @@ def job(request: Request, matter: Opened, visitor: Present, job: str) -> Respons
     told = job_json(found, state_of(request).jobs.progress(job))
     can_stamp = matter.settings.timestamp is not None and visitor.may("handler")
     ended = told["state"] in (DONE, FAILED)
-    return page(request, visitor, "job.html", job=told, ended=ended, can_stamp=can_stamp)
+    following = _next(request, visitor) if ended else ""
+    told = {"job": told, "ended": ended, "can_stamp": can_stamp, "next": following}
+    return page(request, visitor, "job.html", **told)
+
+
+def _next(request: Request, visitor: Visitor) -> str:
+    """What one does after an intake: make a `claim` where there is none, `review` links where some wait."""
+    with state_of(request).matter.reading() as tx:
+        claims = [claim.id for claim in matters.all_claims(tx) if visitor.sees(claim.id)]
+        waits = review.count_links(tx, None if visitor.claims is None else claims)
+    if not claims:
+        return "claim" if visitor.claims is None else ""
+    return "review" if waits else ""
 
 
 @router.post("/jobs/{job}/stamp")

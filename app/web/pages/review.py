@@ -8,8 +8,9 @@ import sqlalchemy as sa
 from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import Response
 
-from app.web.access import Handler, Present
+from app.web.access import Handler, Present, state_of
 from app.web.addresses import with_query
+from app.web.first_steps import next_step
 from app.web.leaf import leaf, said
 from app.web.rendering import back_to, page, speech_of
 from app.web.scope import Seen
@@ -57,6 +58,8 @@ def reviewed(
             one = _doubt(tx, review.nth_doubt(tx, at, scope.known()), t)
         else:
             one = _failed(tx, review.nth_failed(tx, at, scope.known()))
+    updating = not one and what == "links" and state_of(request).jobs.updating()
+    step = None if one or updating else next_step(request, scope, visitor, claim)
     asked = {"what": what if what != "links" else None, "claim": claim, "event": event}
     return page(
         request,
@@ -70,6 +73,8 @@ def reviewed(
         event=event,
         undo=undo,
         one=one,
+        step=step,
+        updating=updating,
         zoom="fit",
         queue=lambda name: with_query("/review", {**asked, "what": name if name != "links" else None}),
         back=with_query("/review", {**asked, "at": at or None}),
