@@ -18,6 +18,7 @@ from typing import Any, Generic, TypeVar, cast
 from app.web.addresses import with_query
 from app.web.trail import SUBJECT as TRAIL
 from pipeline import timeline
+from pipeline.casefile import load_case, loose_evidence
 from pipeline.chronology import Row
 from pipeline.clock import now
 from pipeline.correspondence.graph import Correspondence
@@ -26,6 +27,8 @@ from pipeline.errors import MatterError
 from pipeline.matter import Matter
 from pipeline.overview import Overview, overview, state_of_records
 from pipeline.partybook.entries import Entry, entries
+from pipeline.records import matters
+from pipeline.suggest import Suggestion, suggest
 
 PATIENCE = 60.0
 """Seconds for which a page waits for an answer that it cannot do without."""
@@ -76,13 +79,30 @@ class Kept:
         self._working: dict[str, Future[None]] = {}
         self._slow, self._quick = ThreadPoolExecutor(1, "overviews"), ThreadPoolExecutor(1, "letters")
 
-    def claim(self, claim: str) -> Known[ClaimShown]:
-        """The overview of one claim; waits for the first one. Raises `NotFound`, `TakesLong`."""
-        return self._one(f"claim {claim}", lambda: self._claim(claim))
+    def claim(self, claim: str, seconds: float = 0.0) -> Known[ClaimShown]:
+        """The overview of one claim; waits for the first one, and so long for one that is not old.
+
+        Raises `NotFound`, `TakesLong`.
+        """
+        return self._one(f"claim {claim}", lambda: self._claim(claim), seconds)
 
     def parties(self) -> Known[Sequence[Entry]]:
         """The book of parties; waits for the first one. Raises `TakesLong`."""
         return self._one("parties", self._parties)
+
+    def suggestions(self, claim: str, with_loose: bool, seconds: float) -> Sequence[Suggestion] | None:
+        """What the documents tell of that no event of the claim covers; None when that is not worked out so soon.
+
+        `with_loose`: the documents of no claim count too. What the records have outgrown is worked out anew first.
+        """
+        key, state = f"suggestions {with_loose} {claim}", self._state()
+        work = self._begin(key, state, lambda: self._suggestions(claim, with_loose))
+        if work is not None:
+            try:
+                work.result(seconds)
+            except StillWorking:
+                return None
+        return cast(Sequence[Suggestion], self._answers[key].found)
 
     def letters(self, document: str, seconds: float) -> Correspondence | None:
         """Who answers whom around a document; None when that is not worked out after so many seconds."""
@@ -127,6 +147,12 @@ class Kept:
         title = f"{found.claim.id}: {found.claim.title}"
         return ClaimShown(found, timeline.as_part(found.rows, title, row_address))
 
+    def _suggestions(self, claim: str, with_loose: bool) -> Sequence[Suggestion]:
+        case = load_case(self._matter, claim)
+        with self._matter.reading() as tx:
+            alone = len(matters.all_claims(tx)) == 1
+        return tuple(suggest(case, loose_evidence(self._matter, case) if with_loose else (), alone))
+
     def _parties(self) -> Sequence[Entry]:
         with self._matter.reading() as tx:
             return tuple(entries(tx))
@@ -135,14 +161,16 @@ class Kept:
         with self._matter.reading() as tx:
             return correspondence_of(tx, document)
 
-    def _one(self, key: str, make: Callable[[], Any]) -> Known[Any]:
+    def _one(self, key: str, make: Callable[[], Any], seconds: float = 0.0) -> Known[Any]:
         state = self._state()
         work = self._begin(key, state, make)
-        if work is not None and key not in self._answers:
+        there = key in self._answers
+        if work is not None and (seconds or not there):
             try:
-                work.result(PATIENCE)
+                work.result(seconds if there else PATIENCE)
             except StillWorking:
-                raise TakesLong("This takes long to work out.") from None
+                if not there:
+                    raise TakesLong("This takes long to work out.") from None
         return self._known(key, state)
 
     def _state(self) -> State:
