@@ -96,7 +96,8 @@ class Kept:
         `with_loose`: the documents of no claim count too. What the records have outgrown is worked out anew first.
         """
         key, state = f"suggestions {with_loose} {claim}", self._state()
-        work = self._begin(key, state, lambda: self._suggestions(claim, with_loose))
+        kind = "suggestions" if with_loose else "own suggestions"
+        work = self._begin(key, state, lambda: self._asked(kind, claim), anew=True)
         if work is not None:
             try:
                 work.result(seconds)
@@ -163,7 +164,7 @@ class Kept:
 
     def _one(self, key: str, make: Callable[[], Any], seconds: float = 0.0) -> Known[Any]:
         state = self._state()
-        work = self._begin(key, state, make)
+        work = self._begin(key, state, make, anew=seconds > 0)
         there = key in self._answers
         if work is not None and (seconds or not there):
             try:
