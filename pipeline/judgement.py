@@ -188,10 +188,10 @@ def rule(matter: Matter, prefix: str, kind: str, role: str, was: str, answer: st
 
     Returns `{"doc", "kind", "role", "was", "value"}`. Raises `UsageError`, and `NotFound` for what was not read.
     """
-    said = None if answer is None else value_of(kind, answer)
     with matter.change() as change:
         document = documents.resolve(change.tx, prefix)
         read = _read(change.tx, document, kind, role, was)
+        said = None if answer is None else value_of(kind, answer)
         value = None if said is None else written(read.value if said == read.value else said)
         rulings.put(change.tx, document, Ruling(read.kind, role, key_of(read.value), value), change.actor)
         change.note("value settled", document, kind=kind, role=role, was=written(read.value), value=value)

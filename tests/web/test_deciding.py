@@ -76,9 +76,7 @@ REFUSED = {
         {"doc": "DOC", "event": "CLM-001/E9", "verdict": "confirmed"},
         404,
     ),
-    "confirm DOC CLM-001": ("links/verdict", {"doc": "DOC", "event": "CLM-001", "verdict": "confirmed"}, 400),
     "correct DOC": ("documents/DOC/corrections", {}, 400),
-    "correct DOC --date 14.3.23": ("documents/DOC/corrections", {"date": "14.3.23"}, 400),
     "settle DOC amount total 1": (
         "documents/DOC/values",
         {"kind": "amount", "role": "total", "read": "1"},
@@ -162,3 +160,19 @@ def test_a_register_with_a_mistake_is_named_with_its_line(filled: Command, works
     (answer,) = post(workspace, ("claims/import", b"claims:\n  - id: A\n    title: [\n"))
     assert (answer.status_code, answer.json()["error"]["code"]) == (422, "register")
     assert "register.yaml, line" in answer.json()["error"]["message"]
+
+
+@pytest.mark.parametrize(
+    ("address", "said"),
+    [
+        ("links/verdict", {"doc": "DOC", "event": "CLM-001", "verdict": "confirmed"}),
+        ("documents/DOC/corrections", {"date": "14.3.23"}),
+        ("documents/DOC/corrections", {"kind": "poem"}),
+        ("documents/DOC/corrections", {"amounts": [{"role": "line", "value": "1"}]}),
+        ("documents/DOC/corrections", {"amounts": [{"role": "total", "value": 0.1}]}),
+        ("documents/DOC/corrections", {"parties": [{"role": "uncle", "name": "Bob"}]}),
+    ],
+)
+def test_what_does_not_fit_its_description(workspace: Path, address: str, said: dict[str, Any]) -> None:
+    (answer,) = post(workspace, (address, said))
+    assert (answer.status_code, answer.json()["error"]["code"]) == (422, "usage")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime
 import tempfile
-from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -13,9 +12,11 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from app.web import models
 from app.web.access import Handler, Opened, Unrestricted
-from app.web.dates import Money
+from app.web.dates import DAY, Money
 from app.web.scope import Seen
-from app.web.values import OneOf
+from app.web.values import OneOf, at_most_one, either, one_given
+from extractors.facts.fact import PARTY_ROLES
+from extractors.kinds import KINDS
 from pipeline.claims import qualified
 from pipeline.course import respond, set_status, undo_response, undo_status
 from pipeline.errors import UsageError
@@ -39,6 +40,7 @@ from pipeline.rulings import RELIED_ON, SUM_ROLES
 router = APIRouter(tags=["deciding"], responses=models.REFUSALS)
 
 Name = Annotated[str, Field(min_length=1, max_length=500)]
+EventName = Annotated[str, Field(min_length=3, max_length=500, pattern="^[^/]+/", description="CLAIM/EVENT.")]
 Note = Annotated[str, Field(max_length=2000)]
 Currency = Annotated[str | None, Field(pattern="^[A-Z]{3}$", description="ISO 4217.")]
 _STRICT = ConfigDict(extra="forbid")
@@ -52,7 +54,7 @@ class Verdict(BaseModel):
     }
 
     doc: Name
-    event: Name
+    event: EventName
     verdict: Literal["confirmed", "rejected"]
     stance: Stance | None = None
 
@@ -63,17 +65,17 @@ class StanceSaid(BaseModel):
     model_config = _STRICT
 
     doc: Name
-    event: Name
+    event: EventName
     stance: Stance | None
 
 
 class PartySaid(BaseModel):
-    """A party in a role."""
+    """A party in a role; the name "auto" takes a correction back."""
 
     model_config = _STRICT
 
-    role: Name
-    name: Name
+    role: Annotated[str, OneOf(PARTY_ROLES)]
+    name: Annotated[str, Field(max_length=500, pattern=r"\S")]
 
 
 class AmountSaid(BaseModel):
@@ -82,7 +84,7 @@ class AmountSaid(BaseModel):
     model_config = _STRICT
 
     role: Annotated[str, OneOf(SUM_ROLES)]
-    value: Annotated[Decimal | None, Field(max_digits=18, decimal_places=4, allow_inf_nan=False)]
+    value: Money
     currency: Currency = None
 
     def said(self) -> str:
@@ -98,7 +100,10 @@ class ValueSaid(BaseModel):
 
     model_config = _STRICT | {
         "json_schema_extra": {
-            "examples": [{"kind": "amount", "role": "total", "read": "84500.00 USD", "value": "34500.00 USD"}]
+            "examples": [
+                {"kind": "amount", "role": "total", "read": "84500.00 USD", "value": "34500.00 USD"}
+            ],
+            **at_most_one("value", "wrong", "clear"),
         }
     }
 
@@ -113,10 +118,15 @@ class ValueSaid(BaseModel):
 class Corrections(BaseModel):
     """What a document's kind (auto: as it was read), date, title, parties or sums are."""
 
-    model_config = _STRICT | {"json_schema_extra": {"examples": [{"kind": "invoice", "date": "2023-03-14"}]}}
+    model_config = _STRICT | {
+        "json_schema_extra": {
+            "examples": [{"kind": "invoice", "date": "2023-03-14"}],
+            **one_given("kind", "date", "title", "parties", "amounts"),
+        }
+    }
 
-    kind: Name | None = None
-    date: Name | None = None
+    kind: Annotated[str, OneOf((*KINDS, AUTO))] | None = None
+    date: Annotated[str, Field(pattern=f"^({DAY}|{AUTO})$")] | None = None
     title: Annotated[str, Field(max_length=2000)] | None = None
     parties: Annotated[list[PartySaid], Field(max_length=100)] = []
     amounts: Annotated[list[AmountSaid], Field(max_length=20)] = []
@@ -125,7 +135,7 @@ class Corrections(BaseModel):
 class StatusSaid(BaseModel):
     """That a claim came to have a status on a day (today unless given), or that the last one is taken back."""
 
-    model_config = _STRICT
+    model_config = _STRICT | {"json_schema_extra": either("status", "undo")}
 
     status: (
         Literal["open", "submitted", "accepted", "part_accepted", "rejected", "arbitration", "closed"] | None
@@ -139,7 +149,7 @@ class StatusSaid(BaseModel):
 class Answered(BaseModel):
     """What the other side answered for an event, or that the last answer is taken back."""
 
-    model_config = _STRICT
+    model_config = _STRICT | {"json_schema_extra": either("answer", "undo")}
 
     answer: Literal["accepted", "part_accepted", "rejected", "more_information"] | None = None
     date: datetime.date | None = None
