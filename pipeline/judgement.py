@@ -15,6 +15,7 @@ from pipeline.claims import Claim
 from pipeline.errors import NotFound, UsageError
 from pipeline.indexing import index_pending
 from pipeline.learning import learn_pending
+from pipeline.linking.propose import IMPORTED
 from pipeline.links import Stance
 from pipeline.matter import Change, Matter
 from pipeline.partybook import bind
@@ -273,7 +274,7 @@ def put_claims(change: Change, claims: Sequence[Claim]) -> Mapping[str, Any]:
     changed = matters.put_claims(change.tx, claims)
     told = follow_register(change, before, registered, claims)
     for claim_id in changed:
-        change.note("claim imported", claim_id)
+        change.note(IMPORTED, claim_id)
     if changed:
         bind(change.tx)
         for step in ("parties", "link"):
@@ -288,5 +289,6 @@ def _again(change: Change, document: str) -> None:
 
 def catch_up(matter: Matter) -> None:
     """Bring kinds, names, links and index up to date with what people decided."""
-    learn_pending(matter)
-    bring_up_to_date(matter)
+    with matter.records.alone():
+        learn_pending(matter)
+        bring_up_to_date(matter)

@@ -14,11 +14,11 @@ import shutil
 import tempfile
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import replace
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import pypdfium2
 from PIL import Image
@@ -89,7 +89,7 @@ class PagePictures:
             if time.time() - kept.stat().st_mtime > USED_EVERY:
                 os.utime(kept)  # it was of use today: see `forget_pictures`
         except OSError:
-            self._drawn(found, number, size, kept).result()
+            self._drawn(found, number, size, kept)
         return kept
 
     def close(self) -> None:
@@ -99,31 +99,31 @@ class PagePictures:
                 self._workers.stop()
                 self._workers = None
 
-    def _drawn(self, found: Summary, number: int, size: Size, kept: Path) -> Future[None]:
+    def _drawn(self, found: Summary, number: int, size: Size, kept: Path) -> None:
+        with self._matter.originals.lent(
+            found.sha256
+        ) as original:  # not under our lock: it may come from afar
+            about = (original, found.media_type)
+            if _is_film(found.media_type):
+                every = range(2, found.page_count + 1)
+                outs = [kept.with_name(f"{picture_tag(found, at, size)}.webp") for at in every]
+                limits = replace(self._limits, pages=found.page_count)
+                film = (*about, SIDES[size], limits, outs, found.name)
+                self._drawing_of(kept, draw_film, film, found.name).result()
+            else:
+                given = (*about, number, SIDES[size], self._limits.pixels, kept, found.name)
+                self._drawing_of(kept, draw, given, found.name).result()
+
+    def _drawing_of(
+        self, kept: Path, function: Callable[..., None], given: tuple[Any, ...], name: str
+    ) -> Future[None]:
         with self._guard:
             if kept.name in self._drawing:
                 return self._drawing[kept.name]
             if self._workers is None:
                 self._workers = Workers(1, self._limits)
             kept.parent.mkdir(parents=True, exist_ok=True)
-            original = self._matter.originals.path(found.sha256)
-            if _is_film(found.media_type):
-                every = range(2, found.page_count + 1)
-                outs = [kept.with_name(f"{picture_tag(found, at, size)}.webp") for at in every]
-                limits = replace(self._limits, pages=found.page_count)
-                about = (original, found.media_type, SIDES[size], limits, outs, found.name)
-                drawing = self._workers.submit(draw_film, *about, seconds=SECONDS, name=found.name)
-            else:
-                given = (
-                    original,
-                    found.media_type,
-                    number,
-                    SIDES[size],
-                    self._limits.pixels,
-                    kept,
-                    found.name,
-                )
-                drawing = self._workers.submit(draw, *given, seconds=SECONDS, name=found.name)
+            drawing = self._workers.submit(function, *given, seconds=SECONDS, name=name)
             self._drawing[kept.name] = drawing
         drawing.add_done_callback(lambda _: self._drawing.pop(kept.name, None))
         return drawing

@@ -7,18 +7,25 @@ import os
 import shutil
 import subprocess
 import sys
+import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
+import sqlalchemy as sa
 from filelock import FileLock
 from hypothesis import HealthCheck, settings
 
 from app.cli import run
 from pipeline.matter import Matter
-from pipeline.workspace import init
+from pipeline.records.locations import Server
+from pipeline.records.store import Records
+from pipeline.workspace import init, name_records
 from tests import postgres
+
+if TYPE_CHECKING:
+    from tests.object_store import ObjectStore
 
 # Speed is measured in bench/, not asserted here; the machine may be busy.
 settings.register_profile("claimtrail", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -109,11 +116,48 @@ class Answer(NamedTuple):
 Command = Callable[..., Answer]
 
 
+POSTGRES = "postgres"
+HOMES = ("sqlite", POSTGRES)
+"""Where the records of a test's workspace may lie; `records_home` says where."""
+
+
 @pytest.fixture
-def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def records_home(request: pytest.FixtureRequest) -> str:
+    """Where this test's records lie: CLAIMTRAIL_TEST_RECORDS=postgres runs all tests on a real server."""
+    home = os.environ.get("CLAIMTRAIL_TEST_RECORDS", HOMES[0])
+    if home == POSTGRES and request.node.get_closest_marker("sqlite_only"):
+        pytest.skip("about SQLite's file")
+    return home
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Tests of what the records must do wherever they lie run on both, unless one is asked for."""
+    asked = "CLAIMTRAIL_TEST_RECORDS" in os.environ
+    if (
+        metafunc.definition.get_closest_marker("both_homes")
+        and "records_home" in metafunc.fixturenames
+        and not asked
+    ):
+        metafunc.parametrize("records_home", HOMES)
+
+
+def say(workspace: Path, text: str) -> None:
+    """Write these settings; where the records lie is kept."""
+    path = workspace / "settings.yaml"
+    kept = [line for line in path.read_text(encoding="utf-8").splitlines() if line.startswith("records:")]
+    path.write_text("\n".join([text.rstrip("\n"), *kept, ""]), encoding="utf-8")
+
+
+@pytest.fixture
+def workspace(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, records_home: str, request: pytest.FixtureRequest
+) -> Path:
     """An empty workspace that commands use without being told."""
     root = tmp_path / "matter"
-    init(root)
+    made = init(root)
+    if records_home == POSTGRES:
+        url = request.getfixturevalue("migrated_template").copy()
+        name_records(made, url)
     monkeypatch.setenv("CLAIMTRAIL_WORKSPACE", str(root))
     monkeypatch.setenv("CLAIMTRAIL_USER", "tester")
     monkeypatch.setenv("CLAIMTRAIL_LANG", "en")
@@ -133,6 +177,41 @@ def postgres_server() -> Iterator[postgres.Server]:
 def postgres_url(postgres_server: postgres.Server) -> str:
     """The address of an empty database."""
     return postgres_server.database()
+
+
+@pytest.fixture(scope="session")
+def object_store() -> Iterator[ObjectStore]:
+    """A real server that speaks S3, started when the first test asks for it."""
+    from tests import object_store  # 0.4 s, which most tests need not wait for
+
+    with object_store.serving() as server:
+        yield server
+
+
+class Template:
+    """A database that is migrated already: a copy of it costs less than the migrations."""
+
+    def __init__(self, server: postgres.Server) -> None:
+        self._server, self._url = server, server.database()
+        Records(Server(self._url)).close()
+
+    def copy(self) -> str:
+        """The address of a new database for a matter of its own."""
+        name = f"copy_{uuid.uuid4().hex}"
+        template = sa.make_url(self._url).database
+        assert template is not None
+        self._server.run("createdb", f"--template={template}", name)
+        with sa.create_engine(
+            Server(url := self._server.url(name)).address(), poolclass=sa.NullPool
+        ).begin() as tx:
+            tx.execute(sa.text("UPDATE matter SET id = :id"), {"id": uuid.uuid4().hex})
+        return url
+
+
+@pytest.fixture(scope="session")
+def migrated_template(postgres_server: postgres.Server) -> Template:
+    """What databases of tests are copied from."""
+    return Template(postgres_server)
 
 
 @pytest.fixture(scope="session")

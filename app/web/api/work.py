@@ -20,10 +20,10 @@ from app.web.replies import WebError
 from app.web.scope import Seen
 from app.web.values import OneOf
 from extractors.reading import OcrMode
+from flows.doctor import doctor_answer
 from index.engines import engine_names
 from pipeline.bundle.order import ORDERS
 from pipeline.bundle.profile import names as profiles
-from pipeline.doctor import doctor_answer
 from pipeline.errors import NotFound
 from pipeline.matter import Matter
 from pipeline.records import jobs, matters

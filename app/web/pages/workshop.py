@@ -12,8 +12,9 @@ from app.web.access import Admin, Handler, Opened, Unrestricted, state_of
 from app.web.api.checking import verify as check
 from app.web.rendering import back_to, page
 from app.web.scope import Seen
+from flows.doctor import doctor_answer
 from index.engines import engine_names
-from pipeline.doctor import doctor_answer
+from pipeline.addresses import without_secrets
 from pipeline.settings import Settings
 
 router = APIRouter()
@@ -24,8 +25,16 @@ CHECKING = ("verify", "reindex", "stamp")
 def settings(request: Request, matter: Opened, visitor: Unrestricted) -> Response:
     """The settings that hold, and which of them the workspace sets."""
     usual = dict(_flat(Settings().model_dump()))
-    rows = [(name, value, usual[name]) for name, value in _flat(matter.settings.model_dump())]
+    held = _flat(matter.settings.model_dump(by_alias=True))
+    rows = [(name, _shown(name, value), usual.get(name)) for name, value in held]
     return page(request, visitor, "settings.html", rows=rows, root=matter.workspace.root.name)
+
+
+def _shown(name: str, value: Any) -> Any:
+    """A value without what only the program may know: it may stand in an address, or among a store's options."""
+    if name.startswith("originals.options."):
+        return "…"
+    return without_secrets(value) if isinstance(value, str) and "://" in value else value
 
 
 def _flat(tree: Mapping[str, Any], before: str = "") -> Iterator[tuple[str, Any]]:
