@@ -13,7 +13,7 @@ from fastapi.responses import Response
 from markupsafe import Markup
 
 from app.web.access import Handler, Opened, Present, Unrestricted, state_of
-from app.web.kept import row_address
+from app.web.reckoning import row_address
 from app.web.rendering import back_to, page
 from app.web.scope import Scope, Seen
 from pipeline.bundle.profile import names as profile_names
