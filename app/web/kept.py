@@ -22,7 +22,7 @@ from pipeline.clock import now
 from pipeline.correspondence.graph import Correspondence
 from pipeline.errors import MatterError
 from pipeline.matter import Matter
-from pipeline.overview import state_of_records
+from pipeline.overview import Overview, state_of_checklists, state_of_records
 from pipeline.partybook.entries import Entry
 
 PATIENCE = 60.0
@@ -32,7 +32,6 @@ REST = 1.0
 MOST_LETTERS = 300
 """Documents of which the correspondence is kept."""
 T = TypeVar("T")
-State = tuple[int, datetime.date]
 
 
 class TakesLong(MatterError):
@@ -47,6 +46,19 @@ class Known(Generic[T]):
     found: T
     at: datetime.datetime
     old: bool
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What answers rest on: how far the audit has come, the day, the workspace's own checklists."""
+
+    seq: int
+    day: datetime.date
+    checklists: frozenset[tuple[str, int]]
+
+    def holds(self, asked: State) -> bool:
+        """Whether an answer of this state says all that one of `asked` would have to."""
+        return self.seq >= asked.seq and (self.day, self.checklists) == (asked.day, asked.checklists)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +89,18 @@ class Kept:
     def claim(self, claim: str) -> Known[ClaimShown]:
         """The overview of one claim; waits for the first one. Raises `NotFound`, `TakesLong`."""
         return self._one(f"claim {claim}", lambda: self._asked("claim", claim))
+
+    def as_it_stands(self, claim: str) -> Overview:
+        """The overview of one claim, never an old one: waits while the records have outgrown it.
+
+        Raises `NotFound`, `TakesLong`.
+        """
+        found = self._as_it_stands(f"claim {claim}", lambda: self._asked("claim", claim))
+        return cast(ClaimShown, found).overview
+
+    def parties_as_they_stand(self) -> Sequence[Entry]:
+        """The book of parties, never an old one. Raises `TakesLong`."""
+        return cast(Sequence[Entry], self._as_it_stands("parties", lambda: self._asked("parties", "")))
 
     def parties(self) -> Known[Sequence[Entry]]:
         """The book of parties; waits for the first one. Raises `TakesLong`."""
@@ -126,30 +150,52 @@ class Kept:
     def _asked_quickly(self, document: str) -> Any:
         return self._ask_quickly(self._matter, "letters", document, now().date())
 
+    def _as_it_stands(self, key: str, make: Callable[[], Any]) -> Any:
+        state = self._state()
+        for _ in range(2):  # what is being worked out already may have begun too early
+            answer = self._answers.get(key)
+            if answer is not None and answer.state.holds(state):
+                break
+            work = self._begin(key, state, make, anew=True)
+            if work is not None:
+                self._wait(work)
+        return self._answers[key].found
+
     def _one(self, key: str, make: Callable[[], Any]) -> Known[Any]:
         state = self._state()
         work = self._begin(key, state, make)
         if work is not None and key not in self._answers:
-            try:
-                work.result(PATIENCE)
-            except StillWorking:
-                raise TakesLong("This takes long to work out.") from None
+            self._wait(work)
         return self._known(key, state)
 
+    @staticmethod
+    def _wait(work: Future[None]) -> None:
+        try:
+            work.result(PATIENCE)
+        except StillWorking:
+            raise TakesLong("This takes long to work out.") from None
+
     def _state(self) -> State:
-        return state_of_records(self._matter, TRAIL), now().date()
+        seq = state_of_records(self._matter, TRAIL)
+        return State(seq, now().date(), state_of_checklists(self._matter))
 
     def _known(self, key: str, state: State) -> Known[Any]:
         answer = self._answers[key]
         return Known(answer.found, answer.at, answer.state != state)
 
     def _begin(
-        self, key: str, state: State, make: Callable[[], Any], pool: ThreadPoolExecutor | None = None
+        self,
+        key: str,
+        state: State,
+        make: Callable[[], Any],
+        pool: ThreadPoolExecutor | None = None,
+        anew: bool = False,
     ) -> Future[None] | None:
-        """The work on an answer that is not there or too old; None where it is as it should be."""
+        """The work on an answer that is not there or too old; None where it is as it should be. `anew`: also where it
+        was worked out only just."""
         with self._guard:
             answer = self._answers.get(key)
-            if answer is not None and (answer.state == state or answer.is_fresh):
+            if answer is not None and (answer.state == state or (answer.is_fresh and not anew)):
                 return None
             if key not in self._working:
                 self._working[key] = (pool or self._slow).submit(self._work, key, make)

@@ -7,11 +7,11 @@ import tempfile
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Body
+from fastapi import APIRouter, Body, Request
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.web import models
-from app.web.access import Handler, Opened, Unrestricted
+from app.web.access import Handler, Opened, Unrestricted, state_of
 from app.web.dates import Money
 from app.web.scope import Seen
 from pipeline.claims import qualified
@@ -20,7 +20,6 @@ from pipeline.errors import UsageError
 from pipeline.judgement import MARKS, correct, import_claims, judge, mark
 from pipeline.links import Stance
 from pipeline.partybook.edit import merge, part, rename
-from pipeline.partybook.entries import entries
 from pipeline.register import read_register
 
 router = APIRouter(tags=["deciding"], responses=models.REFUSALS)
@@ -163,10 +162,9 @@ def responses(claim: str, event: str, said: Answered, scope: Seen, _: Handler) -
 
 
 @router.get("/parties")
-def parties(matter: Opened, _: Unrestricted) -> list[dict[str, Any]]:
+def parties(request: Request, _: Unrestricted) -> list[dict[str, Any]]:
     """The parties of register and documents, and why their names are one party's: `claimtrail parties list`."""
-    with matter.reading() as tx:
-        return [entry.as_json() for entry in entries(tx)]
+    return [entry.as_json() for entry in state_of(request).kept.parties_as_they_stand()]
 
 
 @router.post("/parties/merge")
