@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from email.message import EmailMessage
+from functools import cache
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -56,8 +57,17 @@ _SECOND = (
 )
 _ZH = ("港务土木", "北港海事", "东方建设", "江海工程", "华东设备", "长河测绘", "南港物流")
 _ZH_FORM = ("工程有限公司", "股份有限公司", "集团有限公司")
+_WRITINGS: Sequence[Callable[[str], str]] = (
+    str,
+    str,
+    str.upper,
+    lambda name: name.removesuffix(" Ltd") + " Limited" if name.endswith(" Ltd") else name,
+    lambda name: f"{name} ({''.join(word[0] for word in name.split())})" if name.isascii() else name,
+)
+"""How a company's name is written: as it is, in capitals, with another form, with its initials."""
 COMPANIES = tuple(f"{a} {b}" for a in _FIRST for b in _SECOND)
 COMPANIES_ZH = tuple(f"{a}{b}" for a in _ZH for b in _ZH_FORM)
+TEXTS = 150
 THREAD = 8
 """Mails of one thread at most."""
 
@@ -96,17 +106,20 @@ def _event(number: int, event: int) -> dict[str, Any]:
     }
 
 
+@cache
+def _texts() -> Mapping[str, Sequence[str]]:
+    """Pages of words by language, of which papers take their bodies."""
+    chance = random.Random(SEED)
+    return {"en": [english(chance)() for _ in range(TEXTS)], "zh": [chinese(chance)() for _ in range(TEXTS)]}
+
+
 class Papers:
     """Writes files with so many pages in all. File number n is the same however many are asked for, and no two of them
     are alike; `first` begins elsewhere in the row, so that a second heap holds nothing of the first."""
 
     def __init__(self, folder: Path, first: int = 0) -> None:
         self._folder, self._first = folder, first
-        chance = random.Random(SEED)
-        self._texts = {
-            "en": [english(chance)() for _ in range(300)],
-            "zh": [chinese(chance)() for _ in range(300)],
-        }
+        self._texts = _texts()
 
     def write(self, pages: int) -> int:
         """Writes them; returns how many files there are."""
@@ -144,6 +157,7 @@ class Papers:
         body, before = self._body(number, chance), max(0, number - chance.randint(1, 40))
         subject, _ = SUBJECTS[_subject(number)]
         sender, to = _companies(number)
+        sender = _WRITINGS[number % len(_WRITINGS)](sender)
         if _is_zh(number):
             year, month, day = "2023", number % 12 + 1, number % 27 + 1
             return (

@@ -21,7 +21,8 @@ from bench.web_inputs import SEED
 from bench.web_matter import BenchFailed, Known
 from bench.web_routes import PAGES, WEIGHTS, Address
 
-STARTING_SECONDS, ANSWER_SECONDS = 60.0, 60.0
+STARTING_SECONDS, ANSWER_SECONDS, ROUTE_SECONDS = 60.0, 60.0, 10.0
+"""How long the server may take to start and to answer; how long one route is asked for when nobody else is there."""
 THINK_SECONDS, LONGEST_THOUGHT = 4.0, 20.0
 """The mean of the time between two pages (exponential), and its end."""
 JUDGES = 0.3
@@ -151,12 +152,25 @@ def alone(server: Serving, known: Known, routes: Mapping[str, Address], times: i
     """Every route so many times, one request after the other; the first answer of each is not counted."""
     seen, chance, client = Seen(), random.Random(SEED), Client(server)
     for route, address in routes.items():
-        client.get(address(known, chance))
-        for _ in range(times):
+        until = time.monotonic() + ROUTE_SECONDS
+        for n in range(times + 1):
             path = address(known, chance)
-            seen.add(route, path, client.get(path))
+            answer = _asked(client, seen, path)
+            if answer is not None and n:
+                seen.add(route, path, answer)
+            if n and time.monotonic() > until:
+                break
     client.close()
     return seen
+
+
+def _asked(client: Client, seen: Seen, path: str) -> Answer | None:
+    try:
+        return client.get(path)
+    except (OSError, BenchFailed) as error:
+        client.close()  # the next request begins anew
+        seen.broke(path, error)
+        return None
 
 
 class Crowd:
@@ -192,12 +206,9 @@ class Crowd:
         client.close()
 
     def _look(self, client: Client, route: str, path: str) -> Answer | None:
-        try:
-            answer = client.get(path)
-        except (OSError, BenchFailed) as error:
-            self.seen.broke(path, error)
-            return None
-        self.seen.add(route, path, answer)
+        answer = _asked(client, self.seen, path)
+        if answer is not None:
+            self.seen.add(route, path, answer)
         return answer
 
     def _judge(self, client: Client, chance: random.Random) -> None:
