@@ -100,6 +100,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "--quick", action="store_true", help="200 pages and 4 people, without the nightly run"
     )
+    parser.add_argument("--heap", type=int, metavar="PAGES", help="take in so much, twice (500)")
     parser.add_argument(
         "--alone", action="store_true", help="the pages one by one, without intake and people"
     )

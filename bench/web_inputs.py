@@ -110,7 +110,8 @@ def _event(number: int, event: int) -> dict[str, Any]:
 def _texts() -> Mapping[str, Sequence[str]]:
     """Pages of words by language, of which papers take their bodies."""
     chance = random.Random(SEED)
-    return {"en": [english(chance)() for _ in range(TEXTS)], "zh": [chinese(chance)() for _ in range(TEXTS)]}
+    makers = {"en": english(chance), "zh": chinese(chance)}
+    return {language: [page() for _ in range(TEXTS)] for language, page in makers.items()}
 
 
 class Papers:
