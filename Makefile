@@ -5,11 +5,12 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
+ON_POSTGRES := tests/pipeline tests/app tests/flows tests/faults/test_files_and_ocr.py tests/faults/test_interrupted.py
 
-.PHONY: help system demo test check format bench lock samples clean
+.PHONY: help system demo test test-postgres check format bench lock samples clean
 
 help: ## what there is
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort
 
 system: ## the system's packages: Tesseract with Chinese, libmagic, fonts
 	@bash docs/setup/system.sh
@@ -28,6 +29,9 @@ demo: system $(STAMP) ## set up, then the main job on sample_docs/
 
 test: system $(STAMP) ## all tests
 	@$(BIN)/python -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder
+
+test-postgres: system $(STAMP) ## the tests of matters and commands once more, their records on a PostgreSQL server
+	@CLAIMTRAIL_TEST_RECORDS=postgres $(BIN)/python -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder $(ON_POSTGRES)
 
 check: $(STAMP) ## format, lint, types, layers, unused dependencies
 	@$(BIN)/ruff format --check .
@@ -48,6 +52,7 @@ samples: system $(STAMP) ## draw the sample documents anew
 
 lock: $(STAMP) ## pin the dependencies anew
 	@$(BIN)/pip-compile -q --generate-hashes --no-emit-index-url --no-emit-trusted-host --no-emit-find-links --strip-extras --allow-unsafe --extra ocr --extra team --extra dev -c constraints.txt -o requirements.lock pyproject.toml
+	@$(BIN)/pip-compile -q --generate-hashes --no-emit-index-url --no-emit-trusted-host --no-emit-find-links --strip-extras --allow-unsafe --extra ocr --extra team --build-deps-for wheel -c requirements.lock -o deploy/requirements.lock pyproject.toml
 
 clean: ## remove what make made
 	rm -rf $(VENV) demo-workspace demo-bundle build *.egg-info

@@ -14,9 +14,9 @@ import click
 
 from extractors.ocr import engines
 from pipeline.matter import Matter
+from pipeline.workspace import DEFAULT
 
 F = TypeVar("F", bound=Callable[..., Any])
-DEFAULT_WORKSPACE = "claimtrail-workspace"
 
 
 def workspace_option(command: F) -> F:
@@ -25,7 +25,7 @@ def workspace_option(command: F) -> F:
         "--workspace",
         type=click.Path(path_type=Path),
         envvar="CLAIMTRAIL_WORKSPACE",
-        default=DEFAULT_WORKSPACE,
+        default=DEFAULT,
         show_default=True,
         help="The matter's folder (or set CLAIMTRAIL_WORKSPACE).",
     )(command)

@@ -1,264 +1,258 @@
 """How fast pages go into the index and come out of it, per engine and number of pages.
 
-    python bench/search.py --pages 2000 --pages 10000
+    python -m bench.search --pages 2000 --pages 10000 --engine tantivy --curves docs/pictures/search.svg
 
-The pages are made by a seeded generator: Chinese and English in turns, words drawn with natural frequencies
-(Zipf and Mandelbrot), words of the trade as frequent as in a matter, documents of 1 to 20 pages. The queries are
-the same for all engines and for SQLite's FTS5, which is measured beside them (trigram tokenizer, so that it too
-finds Chinese inside sentences).
+Every engine is measured in a process of its own, and asked the same fifty queries (`search_queries.py`) over the same
+pages (`search_pages.py`), whose texts stand beside the index in SQLite, as a workspace's records hold them. SQLite's
+FTS5 is measured beside them (trigram tokenizer, so that it too finds Chinese inside sentences) with those queries that
+it can express, without facets. Times are on the clock: a busy machine shows in them, and less in those of the
+processor (`cpu`), which are this process's own: what a server does for it is not in them. The curves are of the latter.
+For `postgres` a server is made for the run (Debian's PostgreSQL).
 """
 
 from __future__ import annotations
 
 import argparse
-import datetime
 import json
-import random
+import multiprocessing
+import resource
 import sqlite3
-import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
-from decimal import Decimal
-from itertools import accumulate, groupby
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import TypeAlias
 
+from bench.curve import Line, plot
+from bench.search_pages import documents
+from bench.search_queries import QUERIES
+from bench.search_server import served, size_of
+from index.engine import Address, Backing
 from index.engines import engine_names, open_index, rebuild
 from index.entry import PageEntry
 
-SEED = 20230314
-KINDS = ("correspondence", "minutes", "invoice", "inspection_report", "contract", "work_record", "other")
-SYLLABLES = [
-    a + b for a in (*"bcdfghlmnprstvw", "st", "tr", "pl") for b in (*"aeiou", "an", "er", "is", "on")
-]
-LITTLE_EN = [
-    *"aioe",
-    "the",
-    "of",
-    "and",
-    "to",
-    "in",
-    "is",
-    "that",
-    "for",
-    "it",
-    "as",
-    "was",
-    "with",
-    "be",
-    "by",
-    "on",
-    "not",
-]
-LITTLE_ZH = [
-    *"的一是了在有和人这中大为上个国我以要他时来用们生到作地于出就分对成会可主发年动同工也能下过子说产"
-]
-TRADE_EN = ["notice", "delay", "contract", "site", "access", "engineer", "possession", "claim", "payment"]
-COMMON_ZH = (
-    "工期延误发包人承包人监理合同施工现场移交通知索赔费用损失验收图纸变更材料设备质量进度会议纪要付款发票保修"
-)
-QUERIES = (
-    *(
-        "delay",
-        "notice",
-        "contract delay",
-        "possession OR access",
-        "delay -notice",
-        "delay*",
-        "*ment",
-        "posession~1",
-    ),
-    *(
-        '"notice of delay"',
-        '"delay to the contract"',
-        '"access site"~5',
-        "(delay OR access) AND contract",
-        "ref 017",
-    ),
-    *(
-        "工期延误",
-        "发包人",
-        "承包人 索赔",
-        "工",
-        "“施工现场移交”",
-        "工期延误~1",
-        '"工期 索赔"~10',
-        "监理工程师通知",
-    ),
-    *("date:2023-03", "date:[2023-01-01 TO 2023-06-30] delay", "kind:invoice", "amount:[1000 TO 5000]"),
-    *(
-        "party:harbour",
-        "claim:CLM-001 工期",
-        "ref:GC/L/0145",
-        "C-2023/017",
-        "1,250.00",
-        "*",
-        "kind:minutes date:2022",
-    ),
-)
+FTS5 = "fts5"
+Times: TypeAlias = tuple[float, float, float]
+_COMMIT = 20_000
+"""Pages after which FTS5 and the texts are committed."""
 
 
-def english(rng: random.Random) -> Callable[[], str]:
-    """Pages of made-up words: little words first, those of the trade among the few hundred most frequent."""
-    made = ("".join(rng.choices(SYLLABLES, k=rng.randint(1, 4))) for _ in range(60_000))
-    words = ranked([*LITTLE_EN, *made], TRADE_EN)
-    weights = zipf(len(words))
+@dataclass
+class Taken:
+    """What taking pages in cost: seconds on the clock and of the processor, without making the pages."""
 
-    def page() -> str:
-        chosen = rng.choices(words, cum_weights=weights, k=320)
-        chosen[rng.randrange(300)] += f" {rng.randint(1, 9)},{rng.randint(0, 999):03d}.00"
-        return "\n".join(" ".join(chosen[at : at + 12]) for at in range(0, len(chosen), 12))
+    seconds: float = 0.0
+    cpu: float = 0.0
+    text: int = 0
 
-    return page
-
-
-def chinese(rng: random.Random) -> Callable[[], str]:
-    """Pages of words of one to three characters; characters are as unevenly frequent as in print."""
-    chars = [chr(0x4E00 + code) for code in rng.sample(range(20_000), 3_500)]
-    weights = zipf(len(chars))
-    made = (
-        "".join(rng.choices(chars, cum_weights=weights, k=rng.choice((1, 2, 2, 2, 3)))) for _ in range(40_000)
-    )
-    trade = [COMMON_ZH[at : at + 2] for at in range(0, len(COMMON_ZH) - 1, 2)]
-    words = ranked([*LITTLE_ZH, *made], trade)
-    cumulated = zipf(len(words))
-
-    def page() -> str:
-        chosen = "".join(rng.choices(words, cum_weights=cumulated, k=480))
-        return "\n".join(chosen[at : at + 34] + "，" for at in range(0, len(chosen), 34))
-
-    return page
+    @contextmanager
+    def counting(self) -> Iterator[None]:
+        """Counts what the block takes."""
+        clock, cpu = time.perf_counter(), time.process_time()
+        yield
+        self.seconds += time.perf_counter() - clock
+        self.cpu += time.process_time() - cpu
 
 
-def ranked(words: list[str], trade: list[str]) -> list[str]:
-    """The words in order of frequency, those of the trade put in from the thirtieth on, some ten apart."""
-    different = list(dict.fromkeys(words))
-    for number, word in enumerate(trade):
-        different.insert(30 + 10 * number, word)
-    return list(dict.fromkeys(different))
+@dataclass(frozen=True)
+class Row:
+    """One row of the table; times in milliseconds.
+
+    `repeated` is the best of some rounds on the clock, `cpu` that of the processor, which others leave alone.
+    """
+
+    engine: str
+    pages: int
+    queries: int
+    pages_per_s: int
+    pages_per_cpu_s: int
+    index_of_text: float
+    open_ms: float
+    first_p50_ms: float
+    first_p95_ms: float
+    repeated_p50_ms: float
+    repeated_p95_ms: float
+    cpu_p50_ms: float
+    cpu_p95_ms: float
+    peak_mb: int
+    slowest: dict[str, float] = field(default_factory=dict)
 
 
-def zipf(count: int) -> list[float]:
-    """Cumulated weights of words in order of frequency (Zipf's law as Mandelbrot has it)."""
-    return list(accumulate(1 / (rank + 2.7) for rank in range(count)))
+class KeptTexts:
+    """The texts of pages in SQLite, a document each, as records hold them."""
+
+    def __init__(self, path: Path) -> None:
+        self._base = sqlite3.connect(path)
+        self._base.execute("create table if not exists texts (doc text primary key, pages text)")
+
+    def keep(self, pages: Sequence[PageEntry]) -> None:
+        """Keeps the texts of a document's pages."""
+        texts = json.dumps([entry.text for entry in pages], ensure_ascii=False)
+        self._base.execute("insert into texts values (?, ?)", (pages[0].doc, texts))
+
+    def commit(self) -> None:
+        """Makes them last."""
+        self._base.commit()
+
+    def __call__(self, wanted: Sequence[tuple[str, int]]) -> list[str]:
+        docs = sorted({doc for doc, _ in wanted})
+        query = f"select doc, pages from texts where doc in ({','.join('?' * len(docs))})"  # noqa: S608
+        found = {doc: json.loads(pages) for doc, pages in self._base.execute(query, docs)}
+        return [found[doc][page - 1] for doc, page in wanted]
 
 
-def entries(pages: int) -> Iterator[PageEntry]:
-    """`pages` pages of documents, the same for every run."""
-    rng = random.Random(SEED)
-    makers = {"en": english(rng), "zh": chinese(rng)}
-    made = number = 0
-    while made < pages:
-        number += 1
-        language = rng.choice(("en", "zh"))
-        date = datetime.date(2021, 1, 1) + datetime.timedelta(days=rng.randrange(1200))
-        kind, party, claim = (
-            rng.choice(KINDS),
-            f"Harbour {rng.randint(1, 40)} Ltd",
-            f"CLM-{rng.randint(1, 9):03d}",
-        )
-        for page in range(1, min(rng.randint(1, 20), pages - made) + 1):
-            made += 1
-            yield PageEntry(
-                doc=f"{number:08x}",
-                page=page,
-                text=makers[language](),
-                name=f"file-{number}.pdf",
-                kind=kind,
-                title=f"Document {number}",
-                date=date,
-                amounts=(Decimal(rng.randint(100, 900_000)) / 100,),
-                parties=(party, "Northport Authority"),
-                references=(f"GC/L/{rng.randint(1, 999):04d}",),
-                claims=(claim,),
-                events=(f"{claim}/E{rng.randint(1, 5)}",),
-                language=language,
-            )
+def measured(engine: str, pages: int, rounds: int) -> Row:
+    """One engine with so many pages."""
+    with tempfile.TemporaryDirectory() as folder, served(engine) as address:
+        if engine == FTS5:
+            return _measured_fts5(Path(folder), pages, rounds)
+        return _measured_engine(Path(folder), engine, address, pages, rounds)
 
 
-def measured(engine: str, pages: int, rounds: int) -> dict[str, object]:
-    """Pages taken in per second, size on disk, and the time of the queries."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "index"
-        made = list(entries(pages))
-        started = time.perf_counter()
-        with rebuild(path, engine) as batch:
-            for doc, group in groupby(made, key=lambda entry: entry.doc):
-                batch.replace(doc, group)
-        taken = time.perf_counter() - started
-        size = sum(file.stat().st_size for file in path.rglob("*") if file.is_file())
-        text = sum(len(entry.text.encode()) for entry in made)
-        started = time.perf_counter()
-        index = open_index(path)
-        index.search("delay")
-        first = 1000 * (time.perf_counter() - started)
-        times = {query: timed(lambda q=query: index.search(q), rounds) for query in QUERIES}
-    return summary(engine, pages, pages / taken, size / text, times) | {"open_and_first_ms": round(first, 1)}
-
-
-def measured_fts5(pages: int, rounds: int) -> dict[str, object]:
-    """The same for SQLite's FTS5, for those queries that it can express: words and phrases."""
-    base = sqlite3.connect(":memory:")
-    base.execute("create virtual table pages using fts5(text, tokenize='trigram')")
-    made = [(entry.text,) for entry in entries(pages)]
+def _measured_engine(folder: Path, engine: str, address: Address | None, pages: int, rounds: int) -> Row:
+    texts, taken = KeptTexts(folder / "texts"), Taken()
+    backing = Backing(texts, address)
+    with taken.counting():
+        writing = rebuild(folder / "index", engine, backing=backing)
+        batch = writing.__enter__()
+    for document in documents(pages):
+        texts.keep(document)
+        taken.text += sum(len(entry.text.encode()) for entry in document)
+        with taken.counting():
+            batch.replace(document[0].doc, document)
+    texts.commit()
+    with taken.counting():
+        writing.__exit__(None, None, None)
+    files = sum(file.stat().st_size for file in (folder / "index").rglob("*") if file.is_file())
+    size = size_of(address) if address else files
     started = time.perf_counter()
-    base.executemany("insert into pages values (?)", made)
-    taken = time.perf_counter() - started
-    statement = (
-        "select rowid, snippet(pages, 0, '<mark>', '</mark>', '…', 20) from pages where text match ? limit 20"
-    )
-    plain = ("delay", "notice", '"notice of delay"', "工期延误", "发包人", "监理工程师通知")
-    quoted = {query: '"' + query.strip('"') + '"' for query in plain}
-    times = {
-        q: timed(lambda m=m: base.execute(statement, (m,)).fetchall(), rounds) for q, m in quoted.items()
-    }
-    return summary("fts5", pages, pages / taken, 0.0, times)
+    index = open_index(folder / "index", backing)
+    opened = 1000 * (time.perf_counter() - started)
+    times = {query: _timed(lambda q=query: index.search(q), rounds) for query in QUERIES}  # type: ignore[misc]
+    return _row(engine, pages, taken, size, opened, times)
 
 
-def timed(run: Callable[[], object], rounds: int) -> float:
-    """The median time of some runs in milliseconds, the first one included."""
-    times = []
-    for _ in range(rounds):
-        started = time.perf_counter()
+def _measured_fts5(folder: Path, pages: int, rounds: int) -> Row:
+    base, taken = sqlite3.connect(folder / "pages"), Taken()
+    base.execute("create virtual table pages using fts5(text, tokenize='trigram', content='')")
+    texts = sqlite3.connect(folder / "texts")
+    texts.execute("create table texts (number integer primary key, text text)")
+    for number, entry in enumerate((page for document in documents(pages) for page in document), 1):
+        taken.text += len(entry.text.encode())
+        texts.execute("insert into texts values (?, ?)", (number, entry.text))
+        with taken.counting():
+            base.execute("insert into pages (rowid, text) values (?, ?)", (number, entry.text))
+            if number % _COMMIT == 0:
+                base.commit()
+    with taken.counting():
+        base.commit()
+    texts.commit()
+    size = (folder / "pages").stat().st_size
+    asked = {query: asking for query in QUERIES if (asking := _for_fts5(query))}
+    times = {query: _timed(lambda a=a: _ask_fts5(base, texts, a), rounds) for query, a in asked.items()}  # type: ignore[misc]
+    return _row(FTS5, pages, taken, size, 0.0, times)
+
+
+def _for_fts5(query: str) -> str | None:
+    """The query in the words of FTS5; None for what it has no words for, and for words under three letters."""
+    if any(sign in query for sign in "~*?:") or "/" in query or "," in query:
+        return None
+    found: list[str] = []
+    for word in (
+        query.replace("“", '"').replace("”", '"').replace("(", "( ").replace(")", " )").split('"')[:1]
+    ):
+        for one in word.split():
+            minus, bare = one.startswith("-"), one.lstrip("-")
+            if bare not in ("OR", "AND", "(", ")") and len(bare) < 3:
+                return None
+            found.append(
+                f'NOT "{bare}"' if minus else bare if bare in ("OR", "AND", "(", ")") else f'"{bare}"'
+            )
+    quoted = query.replace("“", '"').replace("”", '"').split('"')
+    return f'"{quoted[1]}"' if len(quoted) == 3 else " ".join(found)
+
+
+def _ask_fts5(base: sqlite3.Connection, texts: sqlite3.Connection, asked: str) -> object:
+    """How many pages match, and the best twenty with their texts."""
+    total = base.execute("select count(*) from pages where pages match ?", (asked,)).fetchone()
+    best = base.execute("select rowid from pages where pages match ? order by rank limit 20", (asked,))
+    return total, [texts.execute("select text from texts where number = ?", row).fetchone() for row in best]
+
+
+def _timed(run: Callable[[], object], rounds: int) -> Times:
+    """The time of the first run, and the least of the further ones on the clock and of the processor."""
+    clock, cpu = [], []
+    for _ in range(1 + rounds):
+        started = time.perf_counter(), time.thread_time()
         run()
-        times.append(1000 * (time.perf_counter() - started))
-    return statistics.median(times)
+        clock.append(1000 * (time.perf_counter() - started[0]))
+        cpu.append(1000 * (time.thread_time() - started[1]))
+    return clock[0], min(clock[1:]), min(cpu[1:])
 
 
-def summary(engine: str, pages: int, rate: float, size: float, times: dict[str, float]) -> dict[str, object]:
-    """One row of the table."""
-    ranked = sorted(times.values())
-    return {
-        "engine": engine,
-        "pages": pages,
-        "pages_per_s": round(rate),
-        "size_of_text": round(size, 2),
-        "p50_ms": round(statistics.median(ranked), 1),
-        "p95_ms": round(ranked[min(len(ranked) - 1, int(0.95 * len(ranked)))], 1),
-        "slowest": {q: round(ms, 1) for q, ms in sorted(times.items(), key=lambda item: -item[1])[:5]},
-    }
+def _row(engine: str, pages: int, taken: Taken, size: int, opened: float, times: dict[str, Times]) -> Row:
+    first, repeated, cpu = (sorted(column) for column in zip(*times.values(), strict=True))
+    worst = sorted(times.items(), key=lambda item: -item[1][2])[:8]
+    return Row(
+        engine=engine,
+        pages=pages,
+        queries=len(times),
+        pages_per_s=round(pages / taken.seconds),
+        pages_per_cpu_s=round(pages / taken.cpu),
+        index_of_text=round(size / taken.text, 2),
+        open_ms=round(opened, 1),
+        first_p50_ms=_at(first, 0.5),
+        first_p95_ms=_at(first, 0.95),
+        repeated_p50_ms=_at(repeated, 0.5),
+        repeated_p95_ms=_at(repeated, 0.95),
+        cpu_p50_ms=_at(cpu, 0.5),
+        cpu_p95_ms=_at(cpu, 0.95),
+        peak_mb=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
+        slowest={query: round(ms, 2) for query, (_, _, ms) in worst},
+    )
+
+
+def _at(ranked: Sequence[float], share: float) -> float:
+    """The value that so large a share of them does not exceed."""
+    return round(ranked[min(len(ranked) - 1, round(share * len(ranked)))], 2)
+
+
+def curves(rows: Iterable[Row]) -> str:
+    """The chart: the 95th of a hundred queries, by number of pages."""
+    lines: dict[str, list[tuple[float, float]]] = {}
+    for row in rows:
+        lines.setdefault(row.engine, []).append((row.pages, row.cpu_p95_ms))
+    drawn = [Line(name, sorted(points)) for name, points in lines.items()]
+    return plot(
+        "95 of 100 queries take at most (ms of the processor), by number of pages", drawn, by_tens=True
+    )
 
 
 def main() -> int:
-    """Prints one JSON object per engine and number of pages."""
+    """Prints one JSON object per engine and number of pages, and draws the curves where asked to."""
     parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+        prog="python -m bench.search",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument(
         "--pages", type=int, action="append", help="how many pages (may be given several times)"
     )
-    parser.add_argument("--engine", action="append", choices=[*engine_names(), "fts5"])
-    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--engine", action="append", choices=[*engine_names(), FTS5])
+    parser.add_argument("--rounds", type=int, default=3, help="how often each query is asked again")
+    parser.add_argument("--curves", type=Path, help="the SVG file to draw")
     options = parser.parse_args()
+    rows: list[Row] = []
     for pages in options.pages or [2000]:
-        for engine in options.engine or [*engine_names(), "fts5"]:
-            run = (
-                measured_fts5(pages, options.rounds)
-                if engine == "fts5"
-                else measured(engine, pages, options.rounds)
-            )
-            print(json.dumps(run, ensure_ascii=False), flush=True)
+        for engine in options.engine or [*engine_names(), FTS5]:
+            with multiprocessing.get_context("spawn").Pool(1) as alone:
+                rows.append(alone.apply(measured, (engine, pages, options.rounds)))
+            print(json.dumps(asdict(rows[-1]), ensure_ascii=False), flush=True)
+    if options.curves:
+        options.curves.write_text(curves(rows), encoding="utf-8")
     return 0
 
 

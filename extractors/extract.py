@@ -26,8 +26,8 @@ from extractors.readers.draft import Child
 from extractors.reading import OcrOptions, read_document
 
 READ_VERSION = 3
-CLASSIFY_VERSION = 3
-FACTS_VERSION = 6
+CLASSIFY_VERSION = 4
+FACTS_VERSION = 7
 
 
 @dataclass(frozen=True)

@@ -27,7 +27,8 @@ class Batches:
 
     def __init__(self, matter: Matter, stop: Event, told: Callable[[PrefectNotStarting], None]) -> None:
         self._matter, self._stop, self._told = matter, stop, told
-        self._plain = not matter.settings.watch.flow_runs and not os.environ.get("PREFECT_API_URL")
+        wanted = matter.settings.watch.flow_runs or matter.settings.cluster is not None
+        self._plain = not wanted and not os.environ.get("PREFECT_API_URL")
         self._stack = ExitStack()
         self._aside: ThreadPoolExecutor | None = None
         self._starting: Future[None] | None = None

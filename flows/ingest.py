@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from prefect import flow, task, unmapped
@@ -17,17 +18,20 @@ from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State
 from prefect.events.worker import EventsWorker
 from prefect.logging.handlers import APILogWorker
+from prefect.settings import PREFECT_API_URL, temporary_settings
 from prefect.task_runners import ThreadPoolTaskRunner
 
 from extractors.errors import DocumentError
 from extractors.reading import OcrMode
 from extractors.workers import Workers
 from pipeline import harmless
+from pipeline.errors import PackageMissing
 from pipeline.ingest import Ingest, ocr_options, sweep
 from pipeline.ingest_report import Outcome, Report, Taken
 from pipeline.intake import Found, Lost
 from pipeline.matter import Matter
 from pipeline.pace import Progress, silent
+from pipeline.settings import ClusterSettings
 
 LIST = 10
 
@@ -45,8 +49,9 @@ def ingest_as_flow(
     progress: Progress = silent,
     stopped: Callable[[], bool] = never,
     expected: int = 0,
+    command: str = "ingest",
 ) -> Report:
-    """Take files in as a flow run; returns what became of each.
+    """Take files in as a flow run, read by the cluster that the settings name if any; returns what became of each.
 
     Once `stopped` says so, the documents in hand are finished and no other is begun: those stay open for the next run.
     """
@@ -55,9 +60,25 @@ def ingest_as_flow(
     processes = matter.settings.processes()
     with Workers(processes, matter.settings.limits.limits()) as workers:
         options = ocr_options(matter, ocr)
-        run = Ingest(matter, workers, options, claim, "ingest flow", progress, expected)
+        run = Ingest(matter, workers, options, claim, f"{command} flow", progress, expected)
+        if (cluster := matter.settings.cluster) is not None:
+            return _on_cluster(cluster, run, found, progress, stopped)
         runner: Any = ThreadPoolTaskRunner(max_workers=processes)
         return _ingest.with_options(task_runner=runner)(_Heap(run, found, stopped))
+
+
+def _on_cluster(
+    cluster: ClusterSettings,
+    run: Ingest,
+    found: Iterable[Found | Lost],
+    progress: Progress,
+    stopped: Callable[[], bool],
+) -> Report:
+    try:
+        from flows.cluster import Asking, ingest_on  # Dask takes a second to load
+    except ModuleNotFoundError as error:
+        raise PackageMissing(f"cluster in settings.yaml needs the package {error.name}.") from error
+    return ingest_on(cluster, Asking(run, found, progress, stopped))
 
 
 class _Heap:
@@ -69,10 +90,13 @@ class _Heap:
         self._reporting = threading.Lock()
 
     def taken(self) -> list[Taken]:
-        """What an earlier run left open and what comes in now, all of it kept and registered."""
-        left = self.run.left_open()
+        """What comes in now, all of it kept and registered."""
         fresh = [taken for item in self._found if (taken := self.run.take(item)) is not None]
-        return [*fresh, *self.run.unseen(left)]
+        return fresh or self.left()
+
+    def left(self) -> list[Taken]:
+        """What another run left open; nothing once it was said to stop."""
+        return [] if self._stopped() else self.run.unseen(self.run.left_open())
 
     def read(self, several: Sequence[Taken]) -> tuple[list[Taken], list[Taken]]:
         """Reads documents; returns the children found in them, and what is worth another try."""
@@ -107,6 +131,12 @@ def _ingest(heap: _Heap) -> Report:
         outcomes = [_outcome(run, taken, state) for taken, state in zip(again, states, strict=True)]
         waiting = [child for children, _ in ended for child in children]
         waiting += [child for outcome in outcomes for child in heap.settle(outcome)]
+        waiting = waiting or heap.left()
+    return finish(run)
+
+
+def finish(run: Ingest) -> Report:
+    """The end of a flow run: links, index, and the report as an artifact."""
     _link_and_index(run)
     create_markdown_artifact(markdown=markdown(run.report), key="ingest", description="What was taken in")
     return run.report
@@ -182,6 +212,13 @@ def markdown(report: Report) -> str:
             for f in report.failed
         ]
     return "\n".join(lines) + "\n"
+
+
+@contextmanager
+def told_to(address: str) -> Iterator[None]:
+    """Tell of runs to the server at this address, also where Prefect was loaded when another one was the right one."""
+    with temporary_settings({PREFECT_API_URL: address}):
+        yield
 
 
 def flush() -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 from flows.batches import Batches
 from flows.server import PrefectNotStarting
+from flows.taking import take_in
 from flows.watch import LOCK_SECONDS, Watcher
 from pipeline.clock import now
 from pipeline.matter import Matter
@@ -48,7 +49,7 @@ class NightRun:
 
     def _heal(self) -> None:
         with working(self.matter.workspace, "nightly", LOCK_SECONDS):
-            heal(self.matter, self.night)
+            heal(self.matter, self.night, take_in)
 
     def _link_and_index(self) -> None:
         with working(self.matter.workspace, "nightly", LOCK_SECONDS):

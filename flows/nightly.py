@@ -22,6 +22,7 @@ from flows.night import NightRun, Step
 from index.errors import SearchError
 from pipeline.errors import ClaimtrailError, MatterError, UsageError, named
 from pipeline.matter import Matter
+from pipeline.workspace import named_root
 
 ACTOR = "nightly"
 
@@ -38,9 +39,12 @@ def _do(step: Step) -> None:
 
 
 @flow(name="nightly", persist_result=False)
-def nightly(workspace: str) -> dict[str, Any]:
-    """One night on the workspace in this folder; returns the report as JSON. Each step can be run again safely."""
-    with Matter.open(Path(workspace), ACTOR) as matter:
+def nightly(workspace: str | None = None) -> dict[str, Any]:
+    """One night on the workspace in this folder, else in the one that CLAIMTRAIL_WORKSPACE names; returns the report.
+
+    Each step can be run again safely.
+    """
+    with Matter.open(named_root(workspace), ACTOR) as matter:
         run = NightRun(matter)
         for step in run.steps():
             _do.with_options(name=step.name, task_run_name=step.name)(step)

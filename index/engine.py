@@ -1,22 +1,60 @@
 """What every search engine offers. An engine is a file `<name>_index.py` in this folder.
 
-Such a file holds `SCHEMA` (an int: raise it whenever the stored form changes), `create_index(folder, lock)` for a
-new, empty index in an empty folder, and `open_index(folder, lock)` for one that exists. `lock` is the file that a
-writer holds while it writes.
+Such a file holds `SCHEMA` (an int: raise it whenever the stored form changes), `create_index(folder, lock, backing)`
+for a new, empty index in an empty folder, and `open_index(folder, lock, backing)` for one that exists. `lock` is the
+file that a writer holds while it writes.
+
+An engine that keeps its index on a server, where other machines share it, offers other doors (`SharedEngineModule`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 from index.entry import PageEntry, Results, Sort
 from index.query import NO_FILTERS, Filters
 
 LOCK_TIMEOUT = 60.0
 """Seconds that a writer waits for another one."""
+
+Texts: TypeAlias = Callable[[Sequence[tuple[str, int]]], Sequence[str]]
+"""The texts of pages, each named by its document's id and its number, in the order asked for; of a page that is no
+more, an empty one. Asked from several threads."""
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where an index is kept that several machines share: a database's URL, and the schema in it."""
+
+    url: str = field(repr=False)
+    schema: str
+
+
+@dataclass(frozen=True, slots=True)
+class Backing:
+    """What an index leans on beside the files of its folder.
+
+    Where `texts` are given, a page that is written is kept without its text: what is shown of it comes from there.
+    An index so written wants them again whenever it is opened; without them its hits have no snippets. `address` is
+    for engines that keep the index on a server.
+    """
+
+    texts: Texts | None = None
+    address: Address | None = None
+
+    def texts_of(self, pages: Sequence[tuple[str, int, str | None]]) -> Sequence[str]:
+        """The text of each page, given by document, number, and the text where the index holds it."""
+        missing = [(doc, number) for doc, number, text in pages if text is None]
+        found = iter(self.texts(missing) if missing and self.texts else [""] * len(missing))
+        return [next(found) if text is None else text for _, _, text in pages]
+
+
+ALONE = Backing()
+"""Nothing but the folder: the index keeps the texts itself."""
 
 
 class Batch(Protocol):
@@ -66,8 +104,26 @@ class EngineModule(Protocol):
 
     SCHEMA: int
 
-    def create_index(self, folder: Path, lock: Path) -> SearchIndex:
+    def create_index(self, folder: Path, lock: Path, backing: Backing) -> SearchIndex:
         """A new, empty index."""
 
-    def open_index(self, folder: Path, lock: Path) -> SearchIndex:
+    def open_index(self, folder: Path, lock: Path, backing: Backing) -> SearchIndex:
         """The index in the folder. Raises `IndexDamaged`."""
+
+
+class SharedEngineModule(Protocol):
+    """The face of a file `<name>_index.py` whose index lies at `Backing.address`.
+
+    All of them raise `ServerUnreachable` where the server does not answer.
+    """
+
+    SCHEMA: int
+
+    def is_built(self, backing: Backing) -> bool:
+        """Whether there is an index."""
+
+    def rebuild(self, backing: Backing, timeout: float) -> AbstractContextManager[Batch]:
+        """A batch that becomes the whole index when its block ends. Raises `IndexLocked`."""
+
+    def open_shared(self, backing: Backing) -> SearchIndex:
+        """The index that there is. Raises `IndexDamaged`."""

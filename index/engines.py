@@ -2,7 +2,7 @@
 
     index/index.json          names the engine, its schema and the folder that counts
     index/writer.lock         held by the one process that writes
-    index/pages-…/            the engine's files
+    index/pages-…/            the engine's files; none where the index lies on a server
 
 A rebuild fills a new folder beside the old one and then renames a new `index.json` over the old: whoever searches
 meanwhile sees the old index, then the new one. The lock is the operating system's, so that of a process that was
@@ -24,7 +24,15 @@ from typing import TypeVar, cast
 
 from filelock import FileLock, Timeout
 
-from index.engine import LOCK_TIMEOUT, Batch, EngineModule, SearchIndex
+from index.engine import (
+    ALONE,
+    LOCK_TIMEOUT,
+    Backing,
+    Batch,
+    EngineModule,
+    SearchIndex,
+    SharedEngineModule,
+)
 from index.entry import Results, Sort
 from index.errors import IndexDamaged, IndexLocked, IndexMissing, UnknownEngine
 from index.query import NO_FILTERS, Filters
@@ -34,6 +42,8 @@ _SUFFIX = "_index.py"
 _POINTER = "index.json"
 _LOCK = "writer.lock"
 _FOLDER = "pages-"
+_ELSEWHERE = ""
+"""Stands for the folder of an index that lies on a server."""
 
 Answer = TypeVar("Answer")
 
@@ -54,12 +64,12 @@ def engine_names() -> tuple[str, ...]:
     )
 
 
-def open_index(path: Path) -> SearchIndex:
+def open_index(path: Path, backing: Backing = ALONE) -> SearchIndex:
     """The index of the folder `path`, with the engine it was built with.
 
     Raises `IndexMissing`, or `IndexDamaged` when it cannot be read or was built by another version.
     """
-    return WorkspaceIndex(path)
+    return WorkspaceIndex(path, backing)
 
 
 def is_built(path: Path) -> bool:
@@ -73,36 +83,63 @@ def engine_of(path: Path) -> str:
 
 
 @contextmanager
-def rebuild(path: Path, engine: str = DEFAULT_ENGINE, timeout: float = LOCK_TIMEOUT) -> Iterator[Batch]:
+def rebuild(
+    path: Path, engine: str = DEFAULT_ENGINE, timeout: float = LOCK_TIMEOUT, backing: Backing = ALONE
+) -> Iterator[Batch]:
     """A batch that becomes the whole index when the block ends; when it fails, the old index stays.
 
     Makes the folder when there is none. Raises `UnknownEngine` or `IndexLocked`.
     """
-    module = _module(engine)
+    module, shared = _module(engine), _shared(engine)
     path.mkdir(parents=True, exist_ok=True)
     with _locked(path, timeout):
-        folder = path / f"{_FOLDER}{secrets.token_hex(8)}"
-        folder.mkdir()
-        try:
-            index = module.create_index(folder, folder / _LOCK)
-            with index.writer(timeout) as batch:
+        if shared is not None:
+            with shared.rebuild(backing, timeout) as batch:
                 yield batch
-            index.close()
-            _point(path, Pointer(engine, module.SCHEMA, folder.name))
-        except BaseException:
-            shutil.rmtree(folder, ignore_errors=True)
-            raise
+            folder = _ELSEWHERE
+        else:
+            with _new_folder(path, module, timeout, backing) as (folder, batch):
+                yield batch
+        _point(path, Pointer(engine, module.SCHEMA, folder))
         _sweep(path, folder)
+
+
+@contextmanager
+def _new_folder(
+    path: Path, module: EngineModule, timeout: float, backing: Backing
+) -> Iterator[tuple[str, Batch]]:
+    folder = path / f"{_FOLDER}{secrets.token_hex(8)}"
+    folder.mkdir()
+    try:
+        index = module.create_index(folder, folder / _LOCK, backing)
+        with index.writer(timeout) as batch:
+            yield folder.name, batch
+        index.close()
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+
+
+def join(path: Path, engine: str, backing: Backing) -> None:
+    """Makes the folder point to the index that other machines share, where the engine is such a one and it is built.
+
+    Raises `UnknownEngine` or `ServerUnreachable`.
+    """
+    shared = _shared(engine)
+    if shared is not None and shared.is_built(backing):
+        path.mkdir(parents=True, exist_ok=True)
+        _point(path, Pointer(engine, shared.SCHEMA, _ELSEWHERE))
 
 
 class WorkspaceIndex:
     """The index that `index.json` names; follows it when the index is rebuilt (see `engine.SearchIndex`)."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, backing: Backing = ALONE) -> None:
         self._path = path
+        self._backing = backing
         self._guard = threading.RLock()
         self._pointer = _pointer(path)
-        self._index = _opened(path, self._pointer)
+        self._index = _opened(path, self._pointer, backing)
 
     @contextmanager
     def writer(self, timeout: float = LOCK_TIMEOUT) -> Iterator[Batch]:
@@ -138,14 +175,14 @@ class WorkspaceIndex:
         except IndexDamaged:
             with self._guard:
                 self._pointer = _pointer(self._path)
-                self._index = _opened(self._path, self._pointer)
+                self._index = _opened(self._path, self._pointer, self._backing)
             return question(self._index)
 
     def _current(self) -> SearchIndex:
         with self._guard:
             pointer = _pointer(self._path)
             if pointer != self._pointer:
-                opened = _opened(self._path, pointer)
+                opened = _opened(self._path, pointer, self._backing)
                 self._index.close()
                 self._pointer, self._index = pointer, opened
             return self._index
@@ -157,7 +194,13 @@ def _module(engine: str) -> EngineModule:
     return cast(EngineModule, importlib.import_module(f"index.{engine}_index"))
 
 
-def _opened(path: Path, pointer: Pointer) -> SearchIndex:
+def _shared(engine: str) -> SharedEngineModule | None:
+    """The module of an engine whose index lies on a server; None for one that keeps it in the folder."""
+    module = _module(engine)
+    return cast(SharedEngineModule, module) if hasattr(module, "open_shared") else None
+
+
+def _opened(path: Path, pointer: Pointer, backing: Backing) -> SearchIndex:
     if pointer.engine not in engine_names():
         raise IndexDamaged(f'The search index in {path} is of an engine "{pointer.engine}" that is not here')
     module = _module(pointer.engine)
@@ -165,8 +208,11 @@ def _opened(path: Path, pointer: Pointer) -> SearchIndex:
         raise IndexDamaged(
             f"The search index in {path} has form {pointer.schema}, this version needs {module.SCHEMA}"
         )
+    shared = _shared(pointer.engine)
+    if shared is not None:
+        return shared.open_shared(backing)
     folder = path / pointer.folder
-    return module.open_index(folder, folder / _LOCK)
+    return module.open_index(folder, folder / _LOCK, backing)
 
 
 def _pointer(path: Path) -> Pointer:
@@ -177,7 +223,8 @@ def _pointer(path: Path) -> Pointer:
         raise IndexMissing(f"There is no search index in {path}") from None
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise IndexDamaged(f"{path / _POINTER} cannot be read: {error}") from error
-    if not pointer.folder.startswith(_FOLDER) or Path(pointer.folder).name != pointer.folder:
+    is_folder = pointer.folder.startswith(_FOLDER) and Path(pointer.folder).name == pointer.folder
+    if pointer.folder != _ELSEWHERE and not is_folder:
         raise IndexDamaged(f"{path / _POINTER} names a folder that is none of an index")
     return pointer
 
@@ -188,10 +235,10 @@ def _point(path: Path, pointer: Pointer) -> None:
     temporary.replace(path / _POINTER)
 
 
-def _sweep(path: Path, keep: Path) -> None:
+def _sweep(path: Path, keep: str) -> None:
     """Removes what earlier rebuilds left, finished or not."""
     for folder in path.glob(f"{_FOLDER}*"):
-        if folder != keep:
+        if folder.name != keep:
             shutil.rmtree(folder, ignore_errors=True)
 
 

@@ -75,6 +75,30 @@ class UnknownEngine(SearchError):
     hint = "Choose one of the engines that the message names."
 
 
+class EngineMissing(SearchError):
+    """The engine needs a package that is not installed."""
+
+    code = "engine_missing"
+    hint = "Install it: pip install 'claimtrail[team]'."
+
+
+class ServerUnreachable(SearchError):
+    """The database server that holds the index does not answer, or no address is given for it."""
+
+    code = "search_server"
+    hint = (
+        "Start the server, or correct search_url (or records.url) in settings.yaml; a password belongs into"
+        " PGPASSFILE or PGPASSWORD."
+    )
+
+
+class ServerRefused(SearchError):
+    """The database server does not let this user do what is needed, or lacks the room for it."""
+
+    code = "search_server_refused"
+    hint = "Give the user the right to create a schema in the database, or more room, and try again."
+
+
 def _rebuilt(kind: type[QueryError], message: str, remedy: str, position: int) -> QueryError:
     error = kind.__new__(kind)
     SearchError.__init__(error, message, remedy)

@@ -91,24 +91,33 @@ def phrase_places(phrase: Phrase, shelf: Shelf) -> Places:
 def _part_places(part: Part, field: str, shelf: Shelf) -> Places:
     if part.how == "exact":
         return shelf.places(field, part.term)
-    return _union([shelf.places(field, term) for term in _expanded(part, field, shelf)])
+    return _union([shelf.places(field, term) for term in expanded(part, field, shelf)])
 
 
-def _expanded(part: Part, field: str, shelf: Shelf) -> list[str]:
+def expanded(part: Part, field: str, shelf: Shelf) -> list[str]:
+    """The terms that the part stands for."""
+    if part.how == "exact":
+        return [part.term]
     if part.how == "wild":
-        return _wild_terms(part.term, field, shelf)
+        return _wild_terms(part, field, shelf)
     length = len(part.term)
     near = [
-        term for term in shelf.terms(field, "") if abs(len(term) - length) <= part.edits and not is_han(term)
+        term
+        for term in shelf.candidates(field, part)
+        if abs(len(term) - length) <= part.edits and not is_han(term)
     ]
     close = process.extract(part.term, near, scorer=OSA.distance, score_cutoff=part.edits, limit=None)
     return [term for term, _, _ in close]
 
 
-def _wild_terms(term: str, field: str, shelf: Shelf) -> list[str]:
-    prefix = re.split(r"[*?]", term)[0]
-    matches = wild_pattern(term).fullmatch
-    return [known for known in shelf.terms(field, prefix) if matches(known)]
+def _wild_terms(part: Part, field: str, shelf: Shelf) -> list[str]:
+    matches = wild_pattern(part.term).fullmatch
+    return [known for known in shelf.candidates(field, part) if matches(known)]
+
+
+def keyword_terms(node: Keyword, shelf: Shelf) -> list[str]:
+    """The terms that the value stands for."""
+    return _wild_terms(Part(node.value, how="wild"), node.field, shelf) if node.wild else [node.value]
 
 
 def _near_places(near: Near, shelf: Shelf) -> Places:
@@ -135,9 +144,8 @@ def _near_places(near: Near, shelf: Shelf) -> Places:
 
 
 def _keyword(node: Keyword, shelf: Shelf) -> NDArray[np.bool_]:
-    terms = _wild_terms(node.value, node.field, shelf) if node.wild else [node.value]
     mask = np.zeros(shelf.size, dtype=bool)
-    for term in terms:
+    for term in keyword_terms(node, shelf):
         mask[pages_of(shelf.places(node.field, term))] = True
     return mask
 

@@ -7,7 +7,7 @@ places of a word over the whole index are one sorted array, and a phrase is the 
 from __future__ import annotations
 
 import struct
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN, Decimal
 from typing import TypeAlias
 
@@ -31,20 +31,58 @@ def pack_positions(positions: Sequence[int] | Places) -> bytes:
     return struct.pack(f"<{len(positions)}I", *positions)
 
 
-def pack_postings(pages: Sequence[int], packed: Sequence[bytes]) -> bytes:
-    """The posting list of one word: its pages, ascending, and for each the result of `pack_positions`."""
+def pack_postings(pages: Sequence[int], counts: Sequence[int], positions: Sequence[int]) -> bytes:
+    """The posting list of one word: its pages, ascending, how many positions are on each, and the positions."""
     if len(pages) == 1:
-        arrays = [_narrow_few(few) for few in (pages, (len(packed[0]) // 4,), _few(packed[0]))]
+        arrays = [_narrow_few(few) for few in (pages, counts, positions)]
     else:
-        counts = np.fromiter((len(one) // 4 for one in packed), dtype="<u4", count=len(packed))
-        positions = np.frombuffer(b"".join(packed), dtype="<u4")
-        arrays = [
-            _narrow(array)
-            for array in (np.diff(np.asarray(pages, dtype="<i8"), prepend=0), counts, positions)
-        ]
+        gaps = np.diff(np.asarray(pages, dtype="<i8"), prepend=0)
+        arrays = [_narrow(np.asarray(array)) for array in (gaps, counts, positions)]
     code = sum(width << (2 * index) for index, (width, _) in enumerate(arrays))
-    places = sum(map(len, packed)) // 4
-    return _HEADER.pack(code, len(pages), places) + b"".join(data for _, data in arrays)
+    return _HEADER.pack(code, len(pages), len(positions)) + b"".join(data for _, data in arrays)
+
+
+def pack_lists(
+    firsts: NDArray[np.int64],
+    pages: NDArray[np.int64],
+    counts: NDArray[np.int64],
+    positions: NDArray[np.int64],
+) -> Iterator[bytes]:
+    """Many posting lists at once, each as `pack_postings` makes it.
+
+    `firsts` says where each list begins among `pages` (ascending in each list) and `counts`, which are side by side;
+    `positions` holds the positions of all of them, one list after the other. No list is empty.
+    """
+    if not len(firsts):
+        return
+    ends = np.append(firsts[1:], len(pages))
+    deltas = np.diff(pages, prepend=0)
+    deltas[firsts] = pages[firsts]
+    reach = np.concatenate([[0], np.cumsum(counts)])
+    starts, stops = reach[firsts], reach[ends]
+    columns = [
+        _Widened(array, begin, stop)
+        for array, begin, stop in ((deltas, firsts, ends), (counts, firsts, ends), (positions, starts, stops))
+    ]
+    one, two, three = (column.widths for column in columns)
+    codes = one + (two << 2) + (three << 4)
+    sizes = zip(codes.tolist(), (ends - firsts).tolist(), (stops - starts).tolist(), strict=True)
+    for header, *parts in zip(sizes, *columns, strict=True):
+        yield _HEADER.pack(*header) + b"".join(parts)
+
+
+class _Widened:
+    """Stretches of an array, each as bytes of the narrowest of `_WIDTHS` that is wide enough for all its numbers."""
+
+    def __init__(self, array: NDArray[np.int64], starts: NDArray[np.int64], stops: NDArray[np.int64]) -> None:
+        tops = np.maximum.reduceat(array, starts)
+        self.widths: NDArray[np.int64] = (tops >= 2**8).astype(np.int64) + (tops >= 2**16)
+        self._bounds = zip(self.widths.tolist(), starts.tolist(), stops.tolist(), strict=True)
+        self._data = [array.astype(width).tobytes() for width in _WIDTHS]
+
+    def __iter__(self) -> Iterator[bytes]:
+        for width, start, stop in self._bounds:
+            yield self._data[width][start << width : stop << width]
 
 
 def unpack_postings(blob: bytes) -> tuple[Places, NDArray[np.int64], NDArray[np.int64]]:
@@ -109,7 +147,3 @@ def _narrow_few(numbers: Sequence[int]) -> tuple[int, bytes]:
 
 def _width(top: int) -> int:
     return 0 if top < 2**8 else 1 if top < 2**16 else 2
-
-
-def _few(packed: bytes) -> tuple[int, ...]:
-    return struct.unpack(f"<{len(packed) // 4}I", packed)

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.packing import Places
+from index.tree import Part
 
 
 @dataclass(frozen=True)
@@ -43,8 +44,8 @@ class Shelf(Protocol):
     def places(self, field: str, term: str) -> Places:
         """Every place of the term in the field."""
 
-    def terms(self, field: str, prefix: str) -> Sequence[str]:
-        """The terms of the field that begin with `prefix`, in any order."""
+    def candidates(self, field: str, part: Part) -> Sequence[str]:
+        """Terms of the field, in any order, among them all that the wild or fuzzy part may stand for."""
 
     def numbers(self, column: str) -> NDArray[np.int64]:
         """A column of numbers: `length` (tokens of the page), `page`, `date` (ordinal, 0 for none)."""

@@ -1,14 +1,14 @@
 """The form in which pages are stored in a Tantivy index: fields, and the terms of a text.
 
-Tantivy takes the words that our tokenizer cut. Beside Latin words, which are terms of their own, a run of Han
-characters is stored as its pairs of neighbours, each at the place of its first character, and its last character
-alone: so the run `工期延误` is found by two terms that are much rarer than its four characters.
-
-A page's text goes in as one string of its terms, which Tantivy cuts at the spaces: making an object of every word
+A page's text goes in as one string of its words, which Tantivy cuts at the spaces: making an object of every word
 would take ten times as long. Such a string has one term at each place. Where terms share a place (the groups of
 `1,250.00`, both halves of a word that a line break cuts), they and what surrounds them stand once more far behind
 the text, so that a phrase which needs one of them is found there whole. Further behind stand a document's name and
 title, on its first page.
+
+A Han character is a term; a run of them is a phrase. Terms for all pairs of characters would answer sooner, but are
+half of what they are found in: they would double the index and take five times as long to write. So only pairs that
+are frequent in the trade are terms as well, behind the text, which spares most looks for the most frequent phrases.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ import datetime
 import json
 import zlib
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict
-from itertools import pairwise
+from functools import lru_cache
 from pathlib import PurePath
+from typing import Any, NamedTuple
 
 import tantivy
 
@@ -27,17 +27,23 @@ from index import words
 from index.entry import PageEntry
 from index.fields import KEYWORD_FIELDS, TEXT_FIELDS, normal
 from index.packing import whole_amount
+from index.spacing import GAP, HAN_MARK, Spaced, spaced
 from index.terms import NAME_GAP, keyword_values
 
-REACH = 40
-"""How many places to each side count as surroundings: no phrase that needs such a term may be longer."""
+REACH = 8
+"""How many places to each side count as surroundings. Longer phrases that need such a term are not found there: the
+pages that hold one of their words as such a term (field `SHARED`) are to be read."""
+SHARED = "shared"
+"""The field of the terms that share a place with another: groups of numbers, wholes of words that a line break cuts."""
 ORDERS = {"date": "order_date", "-date": "order_date_down", "name": "order_name"}
 """The columns by which hits are put in order; their values are all different."""
 PAGE_KEY = "order_date"
-HAN_MARK = "\x01\x01"
-"""Before every term of Han characters: so a look for Latin words, wild or fuzzy, passes over all of them at once."""
-_GAP = "\u16a2"
-"""Stands for a place that holds no word; a rune, so that no evidence holds it."""
+DOCUMENT = "document"
+"""The column that is the same for all pages of a document, and for them alone but for one chance in 10**9."""
+LEVELS = 12
+"""How often the documents are halved for samples."""
+SAMPLE = "sample"
+"""The field of samples: a document of level `n` holds the terms "1" to "n"; every second one of them level `n + 1`."""
 _WORDS = "words"
 _LONGEST = 16_000
 """Characters of a term; Tantivy passes over terms of more than 65,530 bytes."""
@@ -50,74 +56,77 @@ def schema() -> tantivy.Schema:
     made = tantivy.SchemaBuilder()
     for name in TEXT_FIELDS:
         made.add_text_field(name, tokenizer_name=_WORDS)
-    for name in KEYWORD_FIELDS:
-        made.add_text_field(name, tokenizer_name="raw", index_option="basic", fast=name == "doc")
+    for name in (*KEYWORD_FIELDS, SAMPLE, SHARED):
+        made.add_text_field(name, tokenizer_name="raw", index_option="basic")
     for name in ("count_kind", "count_claim", "count_party", *ORDERS.values()):
         made.add_text_field(name, tokenizer_name="raw", index_option="basic", fast=True)
     for name in ("date", "amount"):
         made.add_integer_field(name, indexed=True, fast=True)
-    for name in ("year", "month"):
-        made.add_integer_field(name, fast=True)
-    made.add_bytes_field("stored", stored=True)
+    made.add_integer_field("month", fast=True)
+    made.add_unsigned_field(DOCUMENT, fast=True)
+    made.add_integer_field("page", stored=True)
+    made.add_boolean_field("first", stored=True)
+    for name in ("facts", "said"):
+        made.add_bytes_field(name, stored=True)
     return made.build()
 
 
 def prepare(index: tantivy.Index) -> None:
     """Makes the index cut texts as they are handed over here; to be called whenever one is made or opened."""
     cutter = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace())
-    index.register_tokenizer(_WORDS, cutter.filter(tantivy.Filter.custom_stopword([_GAP])).build())
+    index.register_tokenizer(_WORDS, cutter.filter(tantivy.Filter.custom_stopword([GAP])).build())
 
 
-def document(entry: PageEntry, is_first: bool) -> tantivy.Document:
+class Kept(NamedTuple):
+    """What is stored of a page: all that its text fields hold and a hit shows; its other facts are not.
+
+    `text` is None where the index does not hold it (`entry.text` never does); `is_first` says whether it is the
+    first page of its document.
+    """
+
+    entry: PageEntry
+    text: str | None
+    is_first: bool
+
+    @property
+    def page(self) -> tuple[str, int, str | None]:
+        """As `engine.Backing.texts_of` asks for it."""
+        return self.entry.doc, self.entry.page, self.text
+
+
+def document(entry: PageEntry, is_first: bool, keeps_text: bool) -> tantivy.Document:
     """The page in the form of the schema; `is_first` says whether it is the first one of its document."""
     made = tantivy.Document()
-    folded = words.fold(entry.text)
-    made.add_text("text", spaced(folded))
-    if words.shares_places(folded):
-        _add_placed(made, "text", _shared(entry.text), NAME_GAP)
+    page = spaced(entry.text)
+    made.add_text("text", _bounded(page.text))
+    if page.pairs:
+        made.add_text("text", page.pairs)
+    _add_shared(made, entry.text, page)
     if is_first:
-        _add_placed(made, "text", _several((PurePath(entry.name).stem, entry.title or "")), NAME_GAP)
-    _add_placed(made, "name", placed(entry.name))
-    _add_placed(made, "title", placed(entry.title or ""))
-    _add_placed(made, "party", _several((*entry.parties, *entry.aliases)))
-    _add_placed(made, "path", _several(entry.paths))
+        head = (PurePath(entry.name).stem, entry.title or "")
+        _add_known(made, "text", _several(head, NAME_GAP))
+        made.add_text("text", " ".join(spaced(name).pairs for name in head))
+    _add_known(made, "name", _several((entry.name,)))
+    _add_known(made, "title", _several((entry.title or "",)))
+    _add_known(made, "party", _several((*entry.parties, *entry.aliases)))
+    _add_known(made, "path", _several(entry.paths))
     for field in KEYWORD_FIELDS:
-        for value in {normal(field, raw) for raw in keyword_values(entry, field)} - {""}:
+        for value in {_normal(field, raw) for raw in keyword_values(entry, field)} - {""}:
             made.add_text(field, value)
     _add_columns(made, entry)
-    made.add_bytes("stored", _stored(entry, is_first))
+    _add_stored(made, entry, is_first, keeps_text)
     return made
-
-
-def spaced(folded: str) -> str:
-    """The terms of a folded text in order, one for each place, with spaces between them."""
-    found: list[str] = []
-    place = 0
-    for kind, run, position, _, _ in words.runs(folded):
-        if position > place:
-            found.append(_GAP)
-        if kind == "han":
-            chars = run if run.isalnum() else "".join(run.split())
-            found += [f"{HAN_MARK}{one}{two}" for one, two in pairwise(chars)]
-            found.append(HAN_MARK + chars[-1])
-            place = position + len(chars)
-        else:
-            found.append(cut(run.replace(",", "")))
-            place = position + 1
-    return " ".join(found)
 
 
 def placed(text: str) -> list[tuple[str, int]]:
     """Every term of a text with its place, those that share one included."""
-    tokens = words.tokens(text)
-    han = {position: term for term, position, _, _ in tokens if words.is_han(term)}
-    found = []
-    for term, position, _, _ in tokens:
-        if words.is_han(term):
-            found.append((HAN_MARK + term + han.get(position + 1, ""), position))
-        else:
-            found.append((cut(term), position))
-    return found
+    found = words.tokens(text)
+    return [(HAN_MARK + term if words.is_han(term) else cut(term), place) for term, place, _, _ in found]
+
+
+def _bounded(text: str) -> str:
+    """The words with endless ones cut."""
+    return text if len(text) < _LONGEST else " ".join(map(cut, text.split()))
 
 
 def cut(term: str) -> str:
@@ -125,31 +134,48 @@ def cut(term: str) -> str:
     return term[:_LONGEST]
 
 
-def _shared(text: str) -> list[tuple[str, int]]:
-    found = sorted(placed(text), key=lambda one: one[1])
-    often: dict[int, int] = {}
-    for _, place in found:
-        often[place] = often.get(place, 0) + 1
+def _add_shared(made: tantivy.Document, text: str, page: Spaced) -> None:
+    """Adds the terms that share a place, with those around them."""
+    if not page.numbers and not page.is_broken:
+        return
+    base = [(word, place) for place, word in enumerate(page.text.split()) if word != GAP]
+    extra = [(group, place + at) for place, groups in page.numbers for at, group in enumerate(groups)]
+    if page.is_broken:
+        extra = sorted(set(placed(text)).difference(base), key=lambda one: one[1])
+    near = _around(place for _, place in extra)
+    _add_known(made, "text", _pretokenized([one for one in base if one[1] in near] + extra, NAME_GAP))
+    for term in {term for term, _ in extra}:
+        made.add_text(SHARED, term)
+
+
+def _around(places: Iterable[int]) -> set[int]:
     near: set[int] = set()
-    for place, count in often.items():
-        if count > 1:
-            near.update(range(place - REACH, place + REACH + 1))
-    return [(term, place) for term, place in found if place in near]
+    for place in places:
+        near.update(range(place - REACH, place + REACH + 1))
+    return near
 
 
-def _several(names: Iterable[str]) -> list[tuple[str, int]]:
-    """The terms of several names, set apart from one another."""
-    return [
+@lru_cache(maxsize=256)
+def _several(names: tuple[str, ...], behind: int = 0) -> tantivy.PreTokenizedString | None:
+    """The terms of several names, set apart from one another, so many places behind what the field holds already."""
+    found = [
         (term, place + number * NAME_GAP) for number, name in enumerate(names) for term, place in placed(name)
     ]
+    return _pretokenized(found, behind)
 
 
-def _add_placed(made: tantivy.Document, field: str, terms: list[tuple[str, int]], behind: int = 0) -> None:
-    """Adds terms at their places, so many places behind what the field holds already."""
-    if terms:
-        ordered = sorted(terms, key=lambda one: one[1])
-        tokens = [tantivy.Token(term, place + behind, 0, 0) for term, place in ordered]
-        made.add_pre_tokenized_text(field, tantivy.PreTokenizedString("", tokens))
+def _pretokenized(terms: list[tuple[str, int]], behind: int) -> tantivy.PreTokenizedString | None:
+    ordered = sorted(terms, key=lambda one: one[1])
+    tokens = [tantivy.Token(term, place + behind, 0, 0) for term, place in ordered]
+    return tantivy.PreTokenizedString("", tokens) if tokens else None
+
+
+def _add_known(made: tantivy.Document, field: str, terms: tantivy.PreTokenizedString | None) -> None:
+    if terms is not None:
+        made.add_pre_tokenized_text(field, terms)
+
+
+_normal = lru_cache(maxsize=4096)(normal)
 
 
 def _add_columns(made: tantivy.Document, entry: PageEntry) -> None:
@@ -160,10 +186,13 @@ def _add_columns(made: tantivy.Document, entry: PageEntry) -> None:
         made.add_text("count_party", party)
     if entry.date:
         made.add_integer("date", entry.date.toordinal())
-        made.add_integer("year", entry.date.year)
         made.add_integer("month", 100 * entry.date.year + entry.date.month)
     for amount in entry.amounts:
         made.add_integer("amount", whole_amount(amount))
+    number = zlib.crc32(entry.doc.encode()) << 32 | zlib.adler32(entry.doc[::-1].encode())
+    made.add_unsigned(DOCUMENT, number)
+    for level in range(1, _level(number) + 1):
+        made.add_text(SAMPLE, str(level))
     for order, value in zip(ORDERS.values(), _orders(entry), strict=True):
         made.add_text(order, value)
 
@@ -178,19 +207,54 @@ def _orders(entry: PageEntry) -> Iterator[str]:
     yield _UNIT.join((entry.name[:200], date, rest))
 
 
-def _stored(entry: PageEntry, is_first: bool) -> bytes:
-    kept = asdict(entry) | {"date": entry.date and entry.date.isoformat(), "first": is_first}
-    del kept["amounts"]
-    return zlib.compress(json.dumps(kept, ensure_ascii=False).encode())
+def _level(number: int) -> int:
+    """To how many of the ever smaller samples a document belongs, by a hash that is as good as chance."""
+    mixed = (number * 0x9E3779B97F4A7C15 % 2**64) >> (64 - LEVELS)
+    return LEVELS if mixed == 0 else (mixed & -mixed).bit_length() - 1
 
 
-def kept(raw: bytes) -> tuple[PageEntry, bool]:
-    """A page as it was put in, but for its amounts, and whether it is the first one of its document."""
-    found = json.loads(zlib.decompress(raw))
-    is_first = found.pop("first")
-    date = found.pop("date")
-    lists = {name: tuple(value) for name, value in found.items() if isinstance(value, list)}
-    return PageEntry(**found | lists, date=date and datetime.date.fromisoformat(date)), is_first
+def _add_stored(made: tantivy.Document, entry: PageEntry, is_first: bool, keeps_text: bool) -> None:
+    made.add_bytes(
+        "facts",
+        _facts(
+            (entry.doc, entry.kind, entry.date and entry.date.isoformat(), entry.name, entry.title),
+            (entry.claims, entry.events, entry.parties, entry.aliases, entry.paths),
+        ),
+    )
+    made.add_integer("page", entry.page)
+    made.add_boolean("first", is_first)
+    if keeps_text:
+        made.add_bytes("said", zlib.compress(entry.text.encode()))
+
+
+@lru_cache(maxsize=64)
+def _facts(one: tuple[str | None, ...], several: tuple[tuple[str, ...], ...]) -> bytes:
+    """What a document's pages have in common: the same bytes, of which Tantivy's own compression leaves little."""
+    return json.dumps([*one, *several], ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def kept(raw: tantivy.Document) -> Kept:
+    """What is stored of a page."""
+    facts: list[Any] = json.loads(bytes(raw["facts"][0]))
+    doc, kind, date, name, title = facts[:5]
+    claims, events, parties, aliases, paths = map(tuple, facts[5:])
+    entry = PageEntry(
+        doc=doc,
+        page=raw["page"][0],
+        text="",
+        name=name,
+        kind=kind,
+        title=title,
+        date=date and datetime.date.fromisoformat(date),
+        parties=parties,
+        aliases=aliases,
+        claims=claims,
+        events=events,
+        paths=paths,
+    )
+    said = raw.get_first("said")
+    text = None if said is None else zlib.decompress(bytes(said)).decode()
+    return Kept(entry, text, raw["first"][0])
 
 
 def page_key(entry: PageEntry) -> str:

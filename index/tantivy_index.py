@@ -14,7 +14,7 @@ from time import perf_counter
 
 import tantivy
 
-from index.engine import LOCK_TIMEOUT, Batch
+from index.engine import LOCK_TIMEOUT, Backing, Batch
 from index.entry import Hit, PageEntry, Results, Sort
 from index.errors import IndexDamaged
 from index.fields import normal
@@ -22,13 +22,13 @@ from index.query import NO_FILTERS, Filters, check_part, parse
 from index.snippets import snippet, wanted
 from index.tantivy_facets import facets
 from index.tantivy_files import check_files, guarded, stamp
-from index.tantivy_form import ORDERS, PAGE_KEY, document, kept, page_key, prepare, schema
+from index.tantivy_form import ORDERS, PAGE_KEY, Kept, document, kept, page_key, prepare, schema
 from index.tantivy_query import Maker
 from index.tantivy_read import matching
 from index.tree import And, Near, Node, Or, Phrase
 from index.writing import writing
 
-SCHEMA = 1
+SCHEMA = 3
 """Raise it whenever the stored form or the tokenizer changes: indexes of another number are built anew."""
 
 HEAP = 128 * 2**20
@@ -38,7 +38,8 @@ HEAP = 128 * 2**20
 class _TantivyBatch:
     """Changes to the index, written by Tantivy's writer."""
 
-    def __init__(self, index: tantivy.Index) -> None:
+    def __init__(self, index: tantivy.Index, keeps_text: bool) -> None:
+        self._keeps_text = keeps_text
         with guarded():
             self._writer = index.writer(HEAP, 1)
 
@@ -48,7 +49,7 @@ class _TantivyBatch:
         for entry in entries:
             if entry.doc != doc:
                 raise ValueError(f"A page of another document ({entry.doc}) among those of {doc}")
-            made = document(entry, is_first)
+            made = document(entry, is_first, self._keeps_text)
             with guarded():
                 self._writer.add_document(made)
             is_first = False
@@ -71,9 +72,10 @@ class _TantivyBatch:
 class TantivyIndex:
     """A Tantivy index in a folder (see `engine.SearchIndex`)."""
 
-    def __init__(self, folder: Path, lock: Path) -> None:
+    def __init__(self, folder: Path, lock: Path, backing: Backing) -> None:
         self._folder = folder
         self._lock = lock
+        self._backing = backing
         self._guard = threading.RLock()
         with guarded():
             self._index = tantivy.Index.open(str(folder))
@@ -84,7 +86,7 @@ class TantivyIndex:
             self._searcher: tantivy.Searcher | None = self._index.searcher()
 
     def writer(self, timeout: float = LOCK_TIMEOUT) -> AbstractContextManager[Batch]:
-        return writing(self._lock, timeout, lambda: _TantivyBatch(self._index))
+        return writing(self._lock, timeout, lambda: _TantivyBatch(self._index, self._backing.texts is None))
 
     def search(
         self,
@@ -104,12 +106,16 @@ class TantivyIndex:
             ranks = _ranks(tree)
             order = ORDERS["date" if sort == "score" else sort] if sort != "score" or not ranks else None
             total, found = _found(searcher, made, limit, offset, order)
-            entries = [_kept(searcher, address)[0] for _, address in found]
+            pages = [_kept(searcher, address) for _, address in found]
             scores = [score for score, _ in found] if order is None else [0.0] * len(found)
             if ranks and order:
-                scores = self._scores(searcher, made, entries)
-            counts = facets(searcher, made, total)
-        hits = tuple(_hit(entry, score, phrases) for entry, score in zip(entries, scores, strict=True))
+                scores = self._scores(searcher, made, [page.entry for page in pages])
+            counts = facets(searcher, self._index.schema, made, total)
+        texts = self._backing.texts_of([page.page for page in pages])
+        hits = tuple(
+            _hit(page.entry, score, snippet(text, phrases))
+            for page, score, text in zip(pages, scores, texts, strict=True)
+        )
         return Results(total, 1000 * (perf_counter() - started), hits, counts)
 
     def doc_ids(self) -> frozenset[str]:
@@ -148,7 +154,7 @@ class TantivyIndex:
         def read(node: Phrase | Near, among: tantivy.Query) -> tantivy.Query:
             addresses = searcher.search(among, limit=max(1, searcher.num_docs)).hits
             pages = (_kept(searcher, address) for _, address in addresses)
-            keys = [page_key(entry) for entry in matching(node, pages)]
+            keys = [page_key(entry) for entry in matching(node, pages, self._backing)]
             return tantivy.Query.term_set_query(self._index.schema, PAGE_KEY, keys)
 
         return Maker(self._index.schema, searcher, read).query(tree)
@@ -164,7 +170,7 @@ class TantivyIndex:
             [(must, query), (must, tantivy.Query.const_score_query(among, 0.0))]
         )
         hits = searcher.search(both, limit=max(1, len(keys))).hits
-        scores = {page_key(_kept(searcher, address)[0]): score for score, address in hits}
+        scores = {page_key(_kept(searcher, address).entry): score for score, address in hits}
         return [scores[key] for key in keys]
 
 
@@ -178,8 +184,8 @@ def _found(
     return count, found.hits[:limit]
 
 
-def _kept(searcher: tantivy.Searcher, address: tantivy.DocAddress) -> tuple[PageEntry, bool]:
-    return kept(searcher.doc(address)["stored"][0])
+def _kept(searcher: tantivy.Searcher, address: tantivy.DocAddress) -> Kept:
+    return kept(searcher.doc(address))
 
 
 def _ranks(node: Node) -> bool:
@@ -193,8 +199,7 @@ def _ranks(node: Node) -> bool:
             return False
 
 
-def _hit(entry: PageEntry, score: float, phrases: tuple[Phrase, ...]) -> Hit:
-    shown = snippet(entry.text, phrases)
+def _hit(entry: PageEntry, score: float, shown: str) -> Hit:
     return Hit(
         doc=entry.doc,
         page=entry.page,
@@ -209,13 +214,13 @@ def _hit(entry: PageEntry, score: float, phrases: tuple[Phrase, ...]) -> Hit:
     )
 
 
-def create_index(folder: Path, lock: Path) -> TantivyIndex:
+def create_index(folder: Path, lock: Path, backing: Backing) -> TantivyIndex:
     """A new, empty index in an empty folder."""
     with guarded():
         tantivy.Index(schema(), str(folder))
-    return TantivyIndex(folder, lock)
+    return TantivyIndex(folder, lock, backing)
 
 
-def open_index(folder: Path, lock: Path) -> TantivyIndex:
+def open_index(folder: Path, lock: Path, backing: Backing) -> TantivyIndex:
     """The index in the folder. Raises `IndexDamaged`."""
-    return TantivyIndex(folder, lock)
+    return TantivyIndex(folder, lock, backing)

@@ -18,12 +18,15 @@ from tantivy import Occur, Query
 
 from index.evaluate import wild_pattern
 from index.packing import highest, lowest
-from index.tantivy_form import HAN_MARK, cut
+from index.spacing import HAN_MARK, known_pairs
+from index.tantivy_form import REACH, SHARED, cut
 from index.tree import AmountRange, And, DateRange, Everything, Keyword, Near, Node, Not, Or, Part, Phrase
 from index.words import is_han
 
 MOST_PHRASES = 100
 """Phrases that words near each other are asked for as; where they could be more, their pages are read."""
+_HAN_BOOST = 1.1
+"""Makes up for the pairs, which lengthen a Chinese page, and so lower its rank beside others."""
 
 Read = Callable[[Phrase | Near, Query], Query]
 """Those of the query's pages that match when they are read."""
@@ -98,7 +101,35 @@ class Maker:
         return self._single(node.field, _wild(node.value, 0))
 
     def _phrase(self, phrase: Phrase) -> Query:
-        places = _without_any(list(_places(phrase)))
+        pairs = _known(phrase)
+        if pairs and len(phrase.parts) == 2:
+            return Query.boost_query(Query.term_query(self._schema, "text", pairs[0]), _HAN_BOOST)
+        found = self._or_read(phrase, self._whole(phrase), phrase.parts, phrase.width)
+        return self._with_pairs(pairs, found) if pairs else found
+
+    def _with_pairs(self, pairs: Sequence[str], found: Query) -> Query:
+        """Those of the pages found that hold the pairs, which they do anyway: looking there first is quicker."""
+        holding = [
+            _unranked(Query.term_query(self._schema, "text", pair, "basic")) for pair in dict.fromkeys(pairs)
+        ]
+        return Query.boolean_query(
+            [(Occur.Must, one) for one in (*holding, Query.boost_query(found, _HAN_BOOST))]
+        )
+
+    def _or_read(self, node: Phrase | Near, found: Query, parts: Sequence[Part], width: int) -> Query:
+        """What was found, and those pages where a term that shares its place is too far from another to be found."""
+        if node.field != "text" or width <= REACH:
+            return found
+        alone = [self._single("text", _place(part)) for part in parts]
+        shared = Query.boolean_query([(Occur.Should, self._single(SHARED, _place(part))) for part in parts])
+        wanted = [(Occur.Must, one) for one in (*alone, shared)]
+        more = Query.boolean_query([*wanted, (Occur.MustNot, found)])
+        if not self._searcher.search(more, limit=1).hits:
+            return found
+        return _best([found, self._read(node, more)])
+
+    def _whole(self, phrase: Phrase) -> Query:
+        places = _without_any([_place(part) for part in phrase.parts])
         if len(places) > 1 and not all(self._takes(place.pattern) for place in places):
             exact = [part for part in phrase.parts if part.how == "exact"]
             alone = [(Occur.Must, self._phrase(replace(phrase, parts=(part,)))) for part in exact]
@@ -142,34 +173,30 @@ class Maker:
 
     def _near(self, node: Near) -> Query:
         phrases = list(_arranged(node))
+        parts = [part for phrase in node.phrases for part in phrase.parts]
+        pairs = [pair for phrase in node.phrases for pair in _known(phrase)]
         if phrases:
-            return _best([self._phrase(phrase) for phrase in phrases])
+            found = _best([self._whole(phrase) for phrase in phrases])
+            found = self._or_read(
+                node, found, parts, node.slop + sum(phrase.width for phrase in node.phrases)
+            )
+            return self._with_pairs(pairs, found) if pairs else found
         everywhere = [(Occur.Must, self._phrase(phrase)) for phrase in dict.fromkeys(node.phrases)]
         return self._read(node, Query.boolean_query(everywhere))
 
 
-def _places(phrase: Phrase) -> Iterator[Place]:
-    """The phrase in the terms of the index: of a run of Han characters as few pairs as cover it."""
+def _known(phrase: Phrase) -> list[str]:
+    """The pairs of neighbouring Han characters in the phrase that are terms of their own."""
+    if phrase.field != "text":
+        return []
     han = {part.offset: part.term for part in phrase.parts if part.how == "exact" and is_han(part.term)}
-    done = -1
-    for part in phrase.parts:
-        at = part.offset
-        if at not in han:
-            yield _place(part)
-        elif at <= done:
-            continue
-        elif at + 1 in han:
-            yield Place(at, HAN_MARK + han[at] + han[at + 1])
-            done = at + 1
-        elif at - 1 in han:
-            yield Place(at - 1, HAN_MARK + han[at - 1] + han[at])
-        else:
-            yield Place(at, HAN_MARK + han[at], f"{HAN_MARK}{han[at]}.?")
+    pairs = (char + han.get(offset + 1, "") for offset, char in han.items())
+    return [HAN_MARK + pair for pair in pairs if pair in known_pairs()]
 
 
 def _place(part: Part) -> Place:
     if part.how == "exact":
-        return Place(part.offset, cut(part.term))
+        return Place(part.offset, HAN_MARK + part.term if is_han(part.term) else cut(part.term))
     if part.how == "wild":
         return _wild(part.term, part.offset)
     return Place(part.offset, part.term, _loose(part.term, part.edits), part.edits)
@@ -178,7 +205,7 @@ def _place(part: Part) -> Place:
 def _wild(term: str, offset: int) -> Place:
     """A term with `*` for any letters and `?` for one; a `?` alone may be a Han character."""
     if term == "?":
-        return Place(offset, term, f"{_LETTER}|{HAN_MARK}..?")
+        return Place(offset, term, f"{_LETTER}|{HAN_MARK}.")
     literal = term.rstrip("*")
     if literal != term and not set("*?") & set(literal):
         return Place(offset, literal, _escaped(literal) + ".*", prefix=True)

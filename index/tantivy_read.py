@@ -3,37 +3,42 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from itertools import islice
 
 import numpy as np
 from numpy.typing import NDArray
 
+from index.engine import Backing
 from index.entry import PageEntry
 from index.evaluate import evaluate
 from index.packing import PAGE_SHIFT, Places
 from index.shelf import Coded
+from index.tantivy_form import Kept
 from index.terms import HEAD, HEAD_POSITION, Terms, entry_terms
-from index.tree import Near, Phrase
+from index.tree import Near, Part, Phrase
 
 _AT_ONCE = 500
 """Pages whose words are kept in memory."""
 
 
-def matching(node: Phrase | Near, pages: Iterable[tuple[PageEntry, bool]]) -> Iterator[PageEntry]:
-    """Those of the pages that match; each comes with whether it is the first one of its document."""
+def matching(node: Phrase | Near, pages: Iterable[Kept], backing: Backing) -> Iterator[PageEntry]:
+    """Those of the pages that match."""
     rest = iter(pages)
     while some := list(islice(rest, _AT_ONCE)):
-        mask = evaluate(node, _Pages(some, node.field)).mask
-        yield from (entry for (entry, _), fits in zip(some, mask, strict=True) if fits)
+        texts = backing.texts_of([page.page for page in some])
+        terms = [_terms(page, text, node.field) for page, text in zip(some, texts, strict=True)]
+        mask = evaluate(node, _Pages(terms)).mask
+        yield from (page.entry for page, fits in zip(some, mask, strict=True) if fits)
 
 
 class _Pages:
     """A few pages as a shelf that knows the words of one field (see `shelf.Shelf`)."""
 
-    def __init__(self, pages: Sequence[tuple[PageEntry, bool]], field: str) -> None:
-        self.size = len(pages)
+    def __init__(self, terms: Sequence[Terms]) -> None:
+        self.size = len(terms)
         self.live: NDArray[np.bool_] = np.ones(self.size, dtype=bool)
-        self._terms = [_terms(entry, is_first, field) for entry, is_first in pages]
+        self._terms = terms
 
     def places(self, field: str, term: str) -> Places:  # noqa: ARG002
         found = [
@@ -43,8 +48,8 @@ class _Pages:
         ]
         return np.asarray(found, dtype=np.int64)
 
-    def terms(self, field: str, prefix: str) -> Sequence[str]:  # noqa: ARG002
-        return [term for terms in self._terms for term in terms if term.startswith(prefix)]
+    def candidates(self, field: str, part: Part) -> Sequence[str]:  # noqa: ARG002
+        return [term for terms in self._terms for term in terms if term.startswith(part.beginning)]
 
     def numbers(self, column: str) -> NDArray[np.int64]:  # noqa: ARG002
         return np.ones(self.size, dtype=np.int64)
@@ -56,8 +61,8 @@ class _Pages:
         return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64)
 
 
-def _terms(entry: PageEntry, is_first: bool, field: str) -> Terms:
-    found = entry_terms(entry, is_first)
+def _terms(page: Kept, text: str, field: str) -> Terms:
+    found = entry_terms(replace(page.entry, text=text), page.is_first)
     terms = {term: list(places) for term, places in found[field].items()}
     if field == "text":
         for term, places in found.get(HEAD, {}).items():

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import PurePath
 from typing import TypeAlias
 
-from index import words
+from index import spacing, words
 from index.entry import PageEntry
 from index.fields import KEYWORD_FIELDS, normal
 
@@ -24,7 +24,7 @@ NAME_GAP = 20_000
 def entry_terms(entry: PageEntry, is_first: bool) -> dict[str, Terms]:
     """The terms of each field; `is_first` says whether this is the first page of its document."""
     found: dict[str, Terms] = {
-        "text": words.positions(entry.text),
+        "text": spacing.positions(entry.text),
         "name": words.positions(entry.name),
         "title": words.positions(entry.title or ""),
         "party": several([*entry.parties, *entry.aliases]),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal, TypeAlias
@@ -46,6 +47,11 @@ class Part:
     offset: int = 0
     how: Literal["exact", "wild", "fuzzy"] = "exact"
     edits: int = 0
+
+    @property
+    def beginning(self) -> str:
+        """What every term that it may stand for begins with."""
+        return "" if self.how == "fuzzy" else re.split(r"[*?]", self.term)[0]
 
 
 @dataclass(frozen=True, slots=True)

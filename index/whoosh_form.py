@@ -12,7 +12,6 @@ from array import array
 from collections.abc import Generator, Iterable, Mapping, Sequence
 from functools import cached_property
 from itertools import groupby
-from operator import itemgetter
 from typing import Any
 
 import numpy as np
@@ -25,6 +24,7 @@ from whoosh.reading import TermNotFound
 from index.fields import KEYWORD_FIELDS, TEXT_FIELDS
 from index.packing import pack_positions, pack_postings, unpack_postings
 from index.terms import HEAD
+from index.whoosh_pool import TermPostings
 
 INDEXED = (*TEXT_FIELDS, HEAD, *KEYWORD_FIELDS)
 """Fields with terms."""
@@ -118,17 +118,16 @@ class _CodedReader(columns.ColumnReader):
 class _PackedWriter(W3PostingsWriter):
     """Writes the whole posting list of a term as one packed block."""
 
-    def add_all(self, postings: Iterable[tuple[str, bytes, int, float, bytes]]) -> None:
-        """All postings of the term that was started, in order of page."""
-        for _, _, page, _, packed in postings:
-            self._ids.append(page)
-            self._values.append(packed)
-        self._weights = array("f", [1.0]) * len(self._ids)
+    def add_list(self, postings: TermPostings) -> None:
+        """All postings of the term that was started."""
+        self._ids = postings.pages
+        self._postings = postings
+        self._weights = array("f", [1.0]) * len(postings.pages)
 
     def _write_block(self, last: bool = False) -> None:  # noqa: ARG002
         terminfo: Any = self._terminfo
         terminfo.add_block(self)
-        self._postfile.write(pack_postings(self._ids, self._values))
+        self._postfile.write(pack_postings(*self._postings[2:]))
         self._blockcount += 1
         self._new_block()
 
@@ -136,13 +135,13 @@ class _PackedWriter(W3PostingsWriter):
 class _PackedFieldWriter(W3FieldWriter):
     """Hands a term's postings over in one go."""
 
-    def add_postings(self, schema: Any, lengths: Any, items: Any) -> None:  # noqa: ARG002
-        for field, of_field in groupby(items, itemgetter(0)):
+    def add_postings(self, schema: Any, lengths: Any, items: Iterable[TermPostings]) -> None:  # noqa: ARG002
+        for field, of_field in groupby(items, lambda postings: postings.field):
             self.start_field(field, schema[field])
-            for term, of_term in groupby(of_field, itemgetter(1)):
-                self.start_term(term)
+            for postings in of_field:
+                self.start_term(postings.term)
                 postwriter: Any = self._postwriter
-                postwriter.add_all(of_term)
+                postwriter.add_list(postings)
                 self.finish_term()
             self.finish_field()
 

@@ -9,7 +9,7 @@ table of contents is written beside the old one and renamed into its place.
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 from time import perf_counter
@@ -19,7 +19,7 @@ import numpy as np
 from whoosh import index as whoosh_files
 from whoosh.reading import SegmentReader
 
-from index.engine import LOCK_TIMEOUT, Batch
+from index.engine import LOCK_TIMEOUT, Backing, Batch
 from index.entry import Hit, PageEntry, Results, Sort
 from index.errors import IndexDamaged
 from index.evaluate import evaluate
@@ -32,14 +32,13 @@ from index.snippets import snippet, wanted
 from index.terms import entry_terms
 from index.tree import Phrase
 from index.whoosh_form import PackedCodec, schema
+from index.whoosh_pool import PackedSegmentWriter
 from index.whoosh_shelf import WhooshShelf, reading
 from index.writing import writing
 
-SCHEMA = 1
+SCHEMA = 2
 """Raise it whenever the stored form or the tokenizer changes: indexes of another number are built anew."""
 
-POOL_MB = 96
-"""Memory for postings before a part of them goes to disk."""
 SMALL_SEGMENTS = 6
 """How many segments of one order of size there may be before they are merged."""
 
@@ -47,13 +46,14 @@ SMALL_SEGMENTS = 6
 class _WhooshBatch:
     """Changes to the index, written by one of Whoosh's writers."""
 
-    def __init__(self, files: whoosh_files.FileIndex) -> None:
+    def __init__(self, files: whoosh_files.FileIndex, keeps_text: bool) -> None:
         self._files = files
+        self._keeps_text = keeps_text
         self._begin()
 
     def _begin(self) -> None:
         with reading():
-            self._writer = self._files.writer(codec=PackedCodec(), compound=False, limitmb=POOL_MB)
+            self._writer = PackedSegmentWriter(self._files, PackedCodec())
         self._before = WhooshShelf(self._files)
         self._written: set[str] = set()
 
@@ -64,7 +64,7 @@ class _WhooshBatch:
         self.delete(doc)
         self._written.add(doc)
         for number, entry in enumerate(pages):
-            page = _document(entry, number == 0)
+            page = _document(entry, number == 0, self._keeps_text)
             with reading():
                 self._writer.add_document(**page)
 
@@ -108,7 +108,7 @@ def _merged(writer: Any, segments: list[Any]) -> list[Any]:
     return [segment for segment in segments if segment not in chosen]
 
 
-def _document(entry: PageEntry, is_first: bool) -> dict[str, object]:
+def _document(entry: PageEntry, is_first: bool, keeps_text: bool) -> dict[str, object]:
     """The page in the form of the schema."""
     terms = entry_terms(entry, is_first)
     date = entry.date.toordinal() if entry.date else 0
@@ -122,7 +122,7 @@ def _document(entry: PageEntry, is_first: bool) -> dict[str, object]:
     numbers = {"page": entry.page, "date": date, "length": sum(map(len, terms["text"].values()))}
     stored = {
         "hit": (entry.doc, entry.page, entry.kind, entry.date, entry.name, entry.title),
-        "text": entry.text,
+        "text": entry.text if keeps_text else None,
         "claims": entry.claims,
         "events": entry.events,
     }
@@ -134,15 +134,16 @@ def _document(entry: PageEntry, is_first: bool) -> dict[str, object]:
 class WhooshIndex:
     """A Whoosh index in a folder (see `engine.SearchIndex`)."""
 
-    def __init__(self, folder: Path, lock: Path) -> None:
+    def __init__(self, folder: Path, lock: Path, backing: Backing) -> None:
         self._lock = lock
+        self._backing = backing
         self._guard = threading.RLock()
         with reading():
             self._files = whoosh_files.open_dir(str(folder))
             self._shelf = WhooshShelf(self._files)
 
     def writer(self, timeout: float = LOCK_TIMEOUT) -> AbstractContextManager[Batch]:
-        return writing(self._lock, timeout, lambda: _WhooshBatch(self._files))
+        return writing(self._lock, timeout, lambda: _WhooshBatch(self._files, self._backing.texts is None))
 
     def search(
         self,
@@ -158,10 +159,10 @@ class WhooshIndex:
         with self._current() as shelf:
             matches = evaluate(tree, shelf)
             pages = ordered(matches, shelf, sort)
-            phrases = wanted(tree)
-            hits = [_hit(shelf, page, float(matches.score[page]), phrases) for page in pages[offset:][:limit]]
+            shown = [(shelf.stored(page), float(matches.score[page])) for page in pages[offset:][:limit]]
             counts = facets(matches, shelf)
-        return Results(len(pages), 1000 * (perf_counter() - started), tuple(hits), counts)
+        hits = self._hits(shown, wanted(tree))
+        return Results(len(pages), 1000 * (perf_counter() - started), hits, counts)
 
     def doc_ids(self) -> frozenset[str]:
         with self._current() as shelf:
@@ -184,6 +185,16 @@ class WhooshIndex:
         with self._guard:
             self._shelf.close()
 
+    def _hits(
+        self, found: Sequence[tuple[Mapping[str, Any], float]], phrases: tuple[Phrase, ...]
+    ) -> tuple[Hit, ...]:
+        """The hits for pages as they are stored, each with its score."""
+        texts = self._backing.texts_of([(*page["hit"][:2], page["text"]) for page, _ in found])
+        return tuple(
+            _hit(page, score, snippet(text, phrases))
+            for (page, score), text in zip(found, texts, strict=True)
+        )
+
     @contextmanager
     def _current(self) -> Iterator[WhooshShelf]:
         """The newest committed state, for one thread at a time."""
@@ -194,19 +205,17 @@ class WhooshIndex:
             yield self._shelf
 
 
-def _hit(shelf: WhooshShelf, page: int, score: float, phrases: tuple[Phrase, ...]) -> Hit:
-    stored = shelf.stored(page)
+def _hit(stored: Mapping[str, Any], score: float, shown: str) -> Hit:
     doc, number, kind, date, name, title = stored["hit"]
-    shown = snippet(stored["text"], phrases)
     return Hit(doc, number, score, kind, date, name, title, shown, stored["claims"], stored["events"])
 
 
-def create_index(folder: Path, lock: Path) -> WhooshIndex:
+def create_index(folder: Path, lock: Path, backing: Backing) -> WhooshIndex:
     """A new, empty index in an empty folder."""
     whoosh_files.create_in(str(folder), schema())
-    return WhooshIndex(folder, lock)
+    return WhooshIndex(folder, lock, backing)
 
 
-def open_index(folder: Path, lock: Path) -> WhooshIndex:
+def open_index(folder: Path, lock: Path, backing: Backing) -> WhooshIndex:
     """The index in the folder. Raises `IndexDamaged`."""
-    return WhooshIndex(folder, lock)
+    return WhooshIndex(folder, lock, backing)

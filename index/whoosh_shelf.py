@@ -20,6 +20,7 @@ from index.errors import IndexDamaged
 from index.packing import Places, unpack_places
 from index.shelf import Coded
 from index.terms import HEAD, HEAD_POSITION
+from index.tree import Part
 from index.whoosh_form import CODED, INDEXED, NUMBERS
 
 REMEMBERED_PLACES = 8_000_000
@@ -103,7 +104,11 @@ class WhooshShelf:
             self._remember((field, term), known)
         return known
 
+    def candidates(self, field: str, part: Part) -> Sequence[str]:
+        return self.terms(field, part.beginning)
+
     def terms(self, field: str, prefix: str) -> Sequence[str]:
+        """The terms of the field that begin with `prefix`, in any order."""
         if field in self._lexicons:
             return [term for term in self._lexicons[field] if term.startswith(prefix)]
         names = (field, HEAD) if field == "text" else (field,)

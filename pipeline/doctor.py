@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ from index.engines import DEFAULT_ENGINE, engine_of
 from index.errors import SearchError
 from pipeline.bundle.fonts import han
 from pipeline.errors import NoWorkspace
-from pipeline.indexing import open_search
+from pipeline.indexing import count_pending, open_search
 from pipeline.matter import Matter
 from pipeline.settings import OcrSettings, Settings
 
@@ -49,13 +49,14 @@ def examine(root: Path) -> list[Check]:
     except ClaimtrailError as error:
         return [*_installation(Settings()), Check("workspace", False, error.message, error.remedy)]
     with matter:
-        return [*_installation(matter.settings), _space(root), _database(matter), _index(matter)]
+        return [*_installation(matter.settings), _space(root), *_of(matter)]
 
 
-def doctor_answer(root: Path) -> tuple[dict[str, Any], Sequence[Check]]:
-    """What `doctor` says of the workspace in this folder, and the checks."""
-    checks = examine(root)
-    return {"ok": all(c.ok for c in checks), "checks": [check.as_json() for check in checks]}, checks
+def _of(matter: Matter) -> Iterator[Check]:
+    yield _database(matter)
+    if matter.settings.originals.url is not None:
+        yield _attempt("originals", matter.originals.examine)
+    yield _index(matter)
 
 
 def _installation(settings: Settings) -> Iterator[Check]:
@@ -99,11 +100,11 @@ def _space(folder: Path) -> Check:
 
 def _database(matter: Matter) -> Check:
     try:
-        faults = matter.records.integrity_faults()
+        faults, which = matter.records.integrity_faults(), matter.records.description()
     except ClaimtrailError as error:
         return Check("database", False, error.message, error.remedy)
-    remedy = "Restore records.sqlite from a back-up." if faults else ""
-    return Check("database", not faults, faults[0] if faults else "sound", remedy)
+    remedy = f"Restore {matter.records.name} from a back-up." if faults else ""
+    return Check("database", not faults, faults[0] if faults else f"{which}, sound", remedy)
 
 
 def _index(matter: Matter) -> Check:
@@ -111,6 +112,14 @@ def _index(matter: Matter) -> Check:
         pages, engine_name = open_search(matter).count(), engine_of(matter.workspace.index)
         large = engine_name == DEFAULT_ENGINE and pages > MANY_PAGES
         remedy = "A faster engine answers at once: claimtrail reindex --engine tantivy." if large else ""
-        return Check("index", True, f"{pages} pages, engine {engine_name}", remedy)
+        return Check("index", True, f"{pages} pages, engine {engine_name}{_behind(matter)}", remedy)
     except SearchError as error:
-        return Check("index", False, error.message, "Run claimtrail reindex.")
+        return Check("index", False, error.message, error.remedy)
+
+
+def _behind(matter: Matter) -> str:
+    """How far an index of this machine's own lacks what others brought to the records that they share."""
+    count = count_pending(matter) if matter.records.shared else 0
+    return (
+        f"; {count} documents come into it with the next intake here or claimtrail reindex" if count else ""
+    )

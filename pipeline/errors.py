@@ -10,6 +10,7 @@ __all__ = [
     "AmbiguousName",
     "ChecklistError",
     "ClaimtrailError",
+    "CopyDiffers",
     "DiskFull",
     "DocumentError",
     "InstallationError",
@@ -19,6 +20,9 @@ __all__ = [
     "NotFound",
     "NotWritable",
     "OriginalDamaged",
+    "OriginalsAway",
+    "PackageMissing",
+    "RecordsAway",
     "RecordsUnusable",
     "RegisterError",
     "SidecarAlone",
@@ -27,6 +31,7 @@ __all__ = [
     "UsageError",
     "WorkspaceBusy",
     "WorkspaceTooNew",
+    "WrongMatter",
     "named",
 ]
 
@@ -68,6 +73,17 @@ class RecordsUnusable(MatterError):
     hint = "Restore records.sqlite from a back-up; the originals are not affected."
 
 
+class WrongMatter(MatterError):
+    code = "wrong_matter"
+    hint = "Name this matter's own database in settings.yaml (records), or make another folder with claimtrail init."
+
+
+class CopyDiffers(MatterError):
+    code = "copy_differs"
+    exit_code = 1
+    hint = "Nothing was changed in what was copied. Check both databases (claimtrail doctor) and copy again."
+
+
 class NotFound(MatterError):
     code = "not_found"
     hint = "See claimtrail list and claimtrail claims list."
@@ -94,6 +110,19 @@ class ChecklistError(MatterError):
     hint = "Correct the file in the workspace's folder checklists; docs/extending.md tells its form."
 
 
+class RecordsAway(InstallationError):
+    code = "records_away"
+    hint = (
+        "See that the database server runs and lets this user in (records.url in settings.yaml, PGPASSFILE), and "
+        "start the same command again; what was finished is kept."
+    )
+
+
+class PackageMissing(InstallationError):
+    code = "package_missing"
+    hint = "Install what teams need: pip install 'claimtrail[team]'."
+
+
 class NotWritable(InstallationError):
     code = "not_writable"
     hint = "Give the user who runs claimtrail the right to write there, or mount the disk writable."
@@ -102,6 +131,11 @@ class NotWritable(InstallationError):
 class SystemFault(InstallationError):
     code = "system"
     hint = "Mend what the message names and start the same command again; what was finished is kept."
+
+
+class OriginalsAway(InstallationError):
+    code = "originals_away"
+    hint = "See that the network and the store are up and originals in settings.yaml is right; then start it again."
 
 
 class OriginalDamaged(DocumentError):

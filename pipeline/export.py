@@ -66,19 +66,14 @@ def export(
     """
     sealing = Sealing(matter) if timestamp else None
     close_open(matter)
-    case = _planned(matter, claim_id, profile, confirmed_only, wishes, highlight)
-    if not case.exhibits:
-        raise UsageError(
-            f"Claim {claim_id} has no evidence to bundle.",
-            "Take documents in, then claimtrail link; with --confirmed-only, confirm some links.",
-        )
-    included = [exhibit.id for exhibit in case.exhibits]
     runs: list[str] = []
 
     def publishing(built: BundleReport) -> None:
+        included = [exhibit.id for exhibit in case.exhibits]
         runs.append(begin(matter, claim_id, built, included, series(case), wishes.include_privileged))
 
-    with Workers(_PRINTERS, matter.settings.limits.limits()) as workers:
+    with matter.originals.held(), Workers(_PRINTERS, matter.settings.limits.limits()) as workers:
+        case = _planned(matter, claim_id, profile, confirmed_only, wishes, highlight)
         report = build(case, out, as_zip, progress, publishing, _runner(matter, workers), _PRINTERS, sealing)
     for run in runs:
         complete(matter, run)
@@ -97,6 +92,11 @@ def _planned(
     case = collect(
         matter, claim_id, profile, confirmed_only, highlight, wishes.include_privileged, wishes.privilege_log
     )
+    if not case.exhibits:
+        raise UsageError(
+            f"Claim {claim_id} has no evidence to bundle.",
+            "Take documents in, then claimtrail link; with --confirmed-only, confirm some links.",
+        )
     largest = None if wishes.max_mb is None else int(wishes.max_mb * 10**6)
     case = replace(
         case, order=wishes.order or "", prefix=prefix, max_pages=wishes.max_pages, max_bytes=largest

@@ -41,6 +41,7 @@ def begin(
     told |= {"series": series, "include_privileged": include_privileged}
     told["numbering"] = report.numbering.as_json() if report.numbering else None
     where = {"out": str(report.path), "zip": str(report.zip) if report.zip else None}
+    where |= {"machine": matter.machine}
     with matter.change() as change:
         summary = {**told, **where, "claim": claim_id, "documents": included}
         matters.begin_run(change.tx, run, COMMAND, summary)
@@ -68,10 +69,12 @@ def handed_over(matter: Matter, claim_id: str, series: str) -> HandedOver | None
 
 
 def close_open(matter: Matter) -> None:
-    """Close what a killed export left open. Only for the holder of the workspace's lock."""
+    """Close what a killed export of this machine left open. Only for the holder of the workspace's lock."""
     with matter.reading() as tx:
         waiting = matters.open_runs(tx, COMMAND)
     for run, summary in waiting.items():
+        if summary.get("machine", "") != matter.machine:
+            continue  # the bundle lies, or is being made, where it cannot be seen from here
         there = _is_there(summary)
         with matter.change() as change:
             if there:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from decimal import Decimal
 
 from extractors.facts.fact import Money
 from extractors.facts.reference_citations import is_words
-from index.engine import Batch, SearchIndex
-from index.engines import engine_of, open_index, rebuild
+from index.engine import Address, Backing, Batch, SearchIndex
+from index.engines import engine_of, is_built, join, open_index, rebuild
 from index.entry import PageEntry
 from index.errors import IndexDamaged, IndexMissing
 from pipeline.evidence import Evidence
@@ -18,31 +19,63 @@ from pipeline.loadfile.numbers import BATES, spanned
 from pipeline.matter import Matter
 from pipeline.pace import Told, untold
 from pipeline.parties import Book
-from pipeline.records import audit_log, documents, matters
+from pipeline.records import audit_log, documents, identity, matters
+from pipeline.records.page_texts import page_texts
 from pipeline.steps import VERSIONS
 
 BATCH = 200
 """Documents in one commit of the index: large enough to be quick, small enough to lose little."""
+SHARED_ENGINES = ("postgres",)
+"""Engines whose index all machines have in common."""
 SETTLED = ("ok", "partial", "failed")
 
 
 def open_search(matter: Matter) -> SearchIndex:
-    """The workspace's index. Raises `IndexMissing` or `IndexDamaged` when it must be built."""
-    return open_index(matter.workspace.index)
+    """The workspace's index; one that other machines have built already is joined.
+
+    Raises `IndexMissing` or `IndexDamaged` when it must be built.
+    """
+    path, backing = matter.workspace.index, _backing(matter)
+    if not is_built(path):
+        join(path, matter.settings.search_engine, backing)
+    return open_index(path, backing)
+
+
+def _backing(matter: Matter) -> Backing:
+    """The records hold every text: the index need not hold it again."""
+
+    def texts(wanted: Sequence[tuple[str, int]]) -> list[str]:
+        with matter.reading() as tx:
+            return page_texts(tx, wanted)
+
+    return Backing(texts, _address(matter))
+
+
+def _address(matter: Matter) -> Address | None:
+    """Where an index on a server lies: several matters may share a database, each has a schema of its own."""
+    url = matter.settings.search_address()
+    if url is None:
+        return None
+    schema = matter.settings.search_schema
+    if schema is None:
+        with matter.reading() as tx:
+            schema = f"claimtrail_search_{identity.matter_id(tx)}"
+    return Address(url, schema)
 
 
 def index_pending(matter: Matter, tell: Told = untold) -> int:
     """Bring the index up to date; builds it anew when it is missing or damaged. Returns how many documents changed."""
-    try:
-        return _index_pending(matter, tell)
-    except (IndexMissing, IndexDamaged):
-        return reindex(matter, tell=tell)
+    with _one_writer(matter):
+        try:
+            return _index_pending(matter, tell)
+        except (IndexMissing, IndexDamaged):
+            return reindex(matter, tell=tell)
 
 
 def _index_pending(matter: Matter, tell: Told) -> int:
     index = open_search(matter)
     with matter.reading() as tx:
-        pending = documents.without_step(tx, "index", VERSIONS["index"], SETTLED)
+        pending = documents.without_step(tx, index_step(matter), VERSIONS["index"], SETTLED)
     for start in range(0, len(pending), BATCH):
         ids = pending[start : start + BATCH]
         seen = _seen(matter)
@@ -55,18 +88,36 @@ def _index_pending(matter: Matter, tell: Told) -> int:
 
 def reindex(matter: Matter, engine: str | None = None, tell: Told = untold) -> int:
     """Build the index anew from the records; returns how many documents it holds. The old one serves until then."""
-    name = engine or engine_name(matter)
-    seen = _seen(matter)
-    with matter.reading() as tx:
-        ids = documents.in_states(tx, SETTLED)
-    with rebuild(matter.workspace.index, name) as batch:
-        for start in range(0, len(ids), BATCH):
-            _write(matter, batch, ids[start : start + BATCH])
-            tell(min(start + BATCH, len(ids)), len(ids))
+    with _one_writer(matter, engine):
+        return _reindex(matter, engine, tell)
+
+
+def _reindex(matter: Matter, engine: str | None, tell: Told) -> int:
+    name, seen = engine or engine_name(matter), _seen(matter)
+    ids = write_anew(matter, name, tell)
     _done(matter, ids, seen)
     with matter.change() as change:
         change.note("reindexed", "index", engine=name, documents=len(ids))
     return len(ids)
+
+
+def write_anew(matter: Matter, name: str, tell: Told = untold) -> Sequence[str]:
+    """Build the index of an engine from the records and note nothing there; returns the documents that it holds."""
+    with matter.reading() as tx:
+        ids = documents.in_states(tx, SETTLED)
+    with rebuild(matter.workspace.index, name, backing=_backing(matter)) as batch:
+        for start in range(0, len(ids), BATCH):
+            _write(matter, batch, ids[start : start + BATCH])
+            tell(min(start + BATCH, len(ids)), len(ids))
+    return ids
+
+
+def mark_indexed(matter: Matter) -> None:
+    """Note of every document that the index has it; for an index that was just built and nothing has changed since."""
+    step = index_step(matter)
+    with matter.change() as change:
+        for document in documents.without_step(change.tx, step, VERSIONS["index"], SETTLED):
+            documents.set_done(change.tx, document, step, VERSIONS["index"])
 
 
 def engine_name(matter: Matter) -> str:
@@ -75,6 +126,34 @@ def engine_name(matter: Matter) -> str:
         return engine_of(matter.workspace.index)
     except (IndexMissing, IndexDamaged):
         return matter.settings.search_engine
+
+
+def _one_writer(matter: Matter, engine: str | None = None) -> AbstractContextManager[None]:
+    """One machine at a time writes an index that all have in common."""
+    shared = (engine or engine_name(matter)) in SHARED_ENGINES
+    return matter.records.alone() if shared else nullcontext()
+
+
+def index_step(matter: Matter) -> str:
+    """The name of the step in the records: an index in the folder of one machine among several is its own."""
+    if not matter.records.shared or engine_name(matter) in SHARED_ENGINES:
+        return "index"
+    return f"index{documents.AT}{matter.machine}"
+
+
+def count_pending(matter: Matter) -> int:
+    """How many documents the index does not hold yet."""
+    with matter.reading() as tx:
+        return len(documents.without_step(tx, index_step(matter), VERSIONS["index"], SETTLED))
+
+
+def expected_in_index(matter: Matter) -> set[str]:
+    """The documents that the index should hold; not those that other machines have just brought to the records."""
+    with matter.reading() as tx:
+        found = {s.id for s in documents.summaries(tx) if s.page_count and s.state in SETTLED}
+        if not matter.records.shared:
+            return found
+        return found - set(documents.without_step(tx, index_step(matter), VERSIONS["index"], SETTLED))
 
 
 def _write(matter: Matter, batch: Batch, ids: Iterable[str]) -> None:
@@ -103,7 +182,7 @@ def _done(matter: Matter, ids: Sequence[str], seen: int) -> None:
         touched = audit_log.touched_since(change.tx, seen)
         for document in ids:
             if document not in touched:
-                documents.set_done(change.tx, document, "index", VERSIONS["index"])
+                documents.set_done(change.tx, document, index_step(matter), VERSIONS["index"])
 
 
 def entries(

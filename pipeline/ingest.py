@@ -14,6 +14,8 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import replace
 from pathlib import Path
 
+import sqlalchemy as sa
+
 from extractors.errors import DocumentError, OcrFailed, TooLarge, WorkerDied, recorded
 from extractors.pace import pace_in
 from extractors.readers.draft import Child
@@ -24,7 +26,7 @@ from pipeline.copies import find_copies
 from pipeline.date_orders import settle_orders
 from pipeline.evidence import Summary
 from pipeline.exports import close_open
-from pipeline.inbox import forget_reasons, release
+from pipeline.inbox import forget_reasons
 from pipeline.indexing import index_pending
 from pipeline.ingest_report import Failure, Outcome, Report, Taken
 from pipeline.intake import Found, Lost, modified, readable
@@ -35,11 +37,14 @@ from pipeline.originals import Original
 from pipeline.pace import Pace, Progress, silent, stage
 from pipeline.packed import Packed, packed
 from pipeline.partybook import bring_parties
-from pipeline.records import documents, matters
+from pipeline.records import documents, holds, matters
 from pipeline.steps import VERSIONS, after
 from pipeline.touches import read_by
 
 RETRIED_AT_ONCE = (WorkerDied, OcrFailed)
+OPEN = "open"
+PORTION = 100
+"""Documents of other runs that are taken in hand at a time: the rest is for other machines."""
 LOOK_SECONDS = 1.0
 """How often a worker's pace with a long document is looked at."""
 
@@ -60,19 +65,20 @@ class Ingest:
         """`expected` is how many files will come, where that is known: for the progress."""
         self.matter = matter
         self.report = Report(run=uuid.uuid4().hex)
-        self._workers, self._ocr, self._claim, self._progress = workers, ocr, claim, progress
-        self._limits = matter.settings.limits.limits()
+        self._workers, self.ocr, self._claim, self._progress = workers, ocr, claim, progress
+        self.limits = matter.settings.limits.limits()
         self._seen: set[str] = set()
         self._files, self._others, self._done, self._expected = 0, 0, 0, expected
         self._in_work: list[Taken] = []
+        self._holder = matter.records.holder
         with matter.change() as change:
+            holds.release_all(change.tx, self._holder)  # of a run of this process that ended with an error
             if claim is not None:
                 matters.claim(change.tx, claim)
             matters.begin_run(change.tx, self.report.run, command)
 
     def run(self, found: Iterable[Found | Lost]) -> Report:
         """Take everything in, and finish what an earlier run left open."""
-        left = self.left_open()
         with ThreadPoolExecutor(self._workers.processes) as threads:
             waiting: set[Future[Outcome]] = set()
             try:
@@ -80,8 +86,10 @@ class Ingest:
                     if (taken := self.take(item)) is not None:
                         waiting.add(threads.submit(self.process, taken))
                     waiting = self._collect(waiting, threads, at_most=4 * self._workers.processes)
-                waiting |= {threads.submit(self.process, taken) for taken in self.unseen(left)}
-                self._collect(waiting, threads, at_most=0)
+                waiting = self._collect(waiting, threads, at_most=0)
+                while left := self.unseen(self.left_open()):
+                    waiting = {threads.submit(self.process, taken) for taken in left}
+                    waiting = self._collect(waiting, threads, at_most=0)
             except BaseException:
                 for future in waiting:
                     future.cancel()
@@ -107,7 +115,7 @@ class Ingest:
             self._lose(item)
             return None
         try:
-            original = self.matter.originals.keep(item.path, self._limits.file_bytes)
+            original = self.matter.originals.keep(item.path, self.limits.file_bytes)
         except DocumentError as error:
             self._fail(Failure(item.shown, error))
             return None
@@ -116,9 +124,13 @@ class Ingest:
         return self._unless_known(taken)
 
     def left_open(self) -> list[Taken]:
-        """Documents that an earlier run took in but did not finish."""
+        """Documents that another run took in and did not finish, in this one's hand now; of many the first.
+
+        Whatever run ends last, here or on another machine, so finds those of a machine that died.
+        """
+        with self.matter.records.taking() as tx:
+            ids = holds.take_open(tx, "facts", VERSIONS["facts"], self._holder, PORTION)
         with self.matter.reading() as tx:
-            ids = documents.without_step(tx, "facts", VERSIONS["facts"], ("open",))
             found = documents.summaries(tx, ids)
         return [Taken(document.id, _shown(document), again=False) for document in found]
 
@@ -142,18 +154,24 @@ class Ingest:
 
     def attempt(self, taken: Taken) -> Outcome:
         """Read a document and record what was found. Raises a `DocumentError`, with nothing recorded."""
+        document = self.asked(taken)
+        with (
+            self.matter.originals.lent(document.sha256) as path,
+            tempfile.TemporaryDirectory(dir=self.matter.workspace.scratch) as scratch,
+        ):
+            arguments = (path, document.name, Path(scratch), self.limits, self.ocr)
+            seconds = self.limits.seconds_for(document.size)
+            future = self._workers.submit(packed, *arguments, seconds=seconds, name=document.name)
+            self._wait(future, Path(scratch), taken)
+            return self.record(taken, document, future.result())
+
+    def asked(self, taken: Taken) -> Summary:
+        """What is known of a document that is to be read. Raises a `DocumentError` where it must not be."""
         with self.matter.reading() as tx:
             document = documents.summary(tx, taken.document)
-        if document.depth > self._limits.archive_depth:
+        if document.depth > self.limits.archive_depth:
             raise TooLarge(f"{document.name} is nested deeper than limits.archive_depth allows.")
-        path = self.matter.originals.checked(document.sha256)
-        with tempfile.TemporaryDirectory(dir=self.matter.workspace.scratch) as scratch:
-            arguments = (path, document.name, Path(scratch), self._limits, self._ocr)
-            future = self._workers.submit(
-                packed, *arguments, seconds=self._limits.seconds_for(document.size), name=document.name
-            )
-            self._wait(future, Path(scratch), taken)
-            return self._record(taken, document, future.result())
+        return document
 
     def _wait(self, future: Future[Packed], scratch: Path, taken: Taken) -> None:
         """Waits for a worker, and tells how far it is with a long document."""
@@ -165,7 +183,10 @@ class Ingest:
     def record_failure(self, taken: Taken, error: DocumentError) -> Outcome:
         """Record that a document could not be read."""
         with self.matter.change() as change:
+            if documents.state(change.tx, taken.document) != OPEN:
+                return self._as_recorded(change.tx, taken)
             documents.set_state(change.tx, taken.document, "failed", error.as_json())
+            holds.release(change.tx, taken.document)
             change.note("failed", taken.document, code=error.code, message=error.message)
         return Outcome(taken.document, taken.shown, error=error)
 
@@ -184,15 +205,21 @@ class Ingest:
         in_work, self._in_work = self._in_work, []
         for taken in in_work:
             self._report_known(taken)
+        with self.matter.records.alone():
+            self._over_all()
+        with self.matter.change() as change:
+            holds.release_all(change.tx, self._holder)
+            counts = {key: len(value) for key, value in self.report.as_json().items() if key != "run"}
+            matters.end_run(change.tx, self.report.run, counts)
+
+    def _over_all(self) -> None:
+        """What goes over all documents, those of other machines too: whoever ends last leaves nothing pending."""
         self.report.learned(learn_pending(self.matter))
         settle_orders(self.matter)
         find_copies(self.matter, stage(self._progress, "comparing"))
         bring_parties(self.matter, stage(self._progress, "names"))
         self.report.linked += link_pending(self.matter, stage(self._progress, "linking"))
         index_pending(self.matter, stage(self._progress, "indexing"))
-        with self.matter.change() as change:
-            counts = {key: len(value) for key, value in self.report.as_json().items() if key != "run"}
-            matters.end_run(change.tx, self.report.run, counts)
 
     def _fail(self, failure: Failure) -> None:
         self.report.failed.append(failure)
@@ -210,13 +237,16 @@ class Ingest:
         if taken.document in self._seen or taken.again:
             self._report_known(taken)
             return None
+        if taken.elsewhere:
+            self._in_work.append(taken)
+            return None
         self._seen.add(taken.document)
         return taken
 
     def _report_known(self, taken: Taken) -> None:
         with self.matter.reading() as tx:
             known = documents.summary(tx, taken.document)
-        if known.state == "open":
+        if known.state == OPEN and not taken.elsewhere:
             self._in_work.append(taken)  # how it ends is known at the end of the run
         elif known.state == "failed" and known.reason:
             self._fail(Failure(taken.shown, recorded(**known.reason), known.id))
@@ -235,8 +265,13 @@ class Ingest:
             change.note("seen", document, path=item.sighting, run=self.report.run)
             self._link_again(change, document)  # links look at names, the index at paths
         self._tell(change, document, item)
-        state = documents.summary(change.tx, document).state
-        return Taken(document, item.shown, again=not new and state != "open")
+        return self._in_hand(change, document, item.shown, new)
+
+    def _in_hand(self, change: Change, document: str, shown: str, new: bool) -> Taken:
+        if documents.state(change.tx, document) != OPEN:
+            return Taken(document, shown, again=not new)
+        mine = holds.take(change.tx, [document], self._holder)
+        return Taken(document, shown, again=False, elsewhere=not mine)
 
     def _lose(self, item: Lost) -> None:
         """A path that cannot be taken in. What a late sidecar tells is told to the document that its file became."""
@@ -272,10 +307,12 @@ class Ingest:
         for step in ("link", "index"):
             documents.undo(change.tx, step, [document])
 
-    def _record(self, taken: Taken, document: Summary, found: Packed) -> Outcome:
+    def record(self, taken: Taken, document: Summary, found: Packed) -> Outcome:
+        """Record what was found in a document."""
         kept = [(child, self.matter.originals.adopt(child.path)) for child in found.children]
-        unread = found.unread
         with self.matter.change() as change:
+            if documents.state(change.tx, document.id) != OPEN:
+                return self._as_recorded(change.tx, taken)
             children = [self._register_child(change, document, child, original) for child, original in kept]
             names = [readable(child.untrusted_name) for child, _ in kept]
             documents.set_children(
@@ -283,16 +320,24 @@ class Ingest:
             )
             documents.replace_reading(change.tx, document.id, found.reading, found.pictures)
             documents.replace_understanding(change.tx, document.id, found.understanding)
-            documents.set_state(change.tx, document.id, "partial" if unread else "ok", _partial(unread))
+            state = "partial" if found.unread else "ok"
+            documents.set_state(change.tx, document.id, state, _partial(found.unread))
             for step in ("read", "classify", "facts"):
                 documents.set_done(change.tx, document.id, step, VERSIONS[step])
             for step in after("facts"):
                 documents.undo(change.tx, step, [document.id])
-            pages = len(found.reading.pages)
-            by = read_by(found.reading.pages, VERSIONS["read"])
+            holds.release(change.tx, document.id)
+            pages, by = len(found.reading.pages), read_by(found.reading.pages, VERSIONS["read"])
             change.note("read", document.id, kind=found.kind, pages=pages, children=len(children), **by)
         shown = tuple(replace(c, shown=f"{taken.shown}/{n}") for c, n in zip(children, names, strict=True))
         return Outcome(document.id, taken.shown, found.kind, pages, children=shown)
+
+    @staticmethod
+    def _as_recorded(tx: sa.Connection, taken: Taken) -> Outcome:
+        """How another run ended with a document that this one was taken for dead with."""
+        known = documents.summary(tx, taken.document)
+        error = recorded(**known.reason) if known.state == "failed" and known.reason else None
+        return Outcome(known.id, taken.shown, known.kind, known.page_count, error)
 
     def _register_child(self, change: Change, parent: Summary, child: Child, original: Original) -> Taken:
         document, name = documents.id_of(original.sha256), readable(child.untrusted_name)
@@ -304,8 +349,7 @@ class Ingest:
         path = f"{parent.sightings[0].path}/{name}" if parent.sightings else name
         documents.add_sighting(change.tx, document, path, name.rpartition("/")[2], self.report.run)
         self._tie(change, document, (*parent.given_claims, self._claim))
-        state = documents.state(change.tx, document)
-        return Taken(document, name, again=not new and state != "open")
+        return self._in_hand(change, document, name, new)
 
 
 def _partial(unread: Sequence[str]) -> dict[str, str] | None:
@@ -322,11 +366,11 @@ def _shown(document: Summary) -> str:
 
 def ocr_options(matter: Matter, mode: OcrMode | None = None) -> OcrOptions:
     """How this workspace reads scans; `mode` is what a command's --ocr said."""
-    settings = matter.settings.ocr
+    said = matter.settings.ocr
     return OcrOptions(
-        mode=mode or settings.mode,
-        languages=settings.languages,
-        engine=settings.engine,
+        mode=mode or said.mode,
+        languages=said.languages,
+        engine=said.engine,
         shared=matter.workspace.ocr.resolve(),
         slots=matter.settings.processes(),
     )
@@ -339,43 +383,13 @@ def ingest(
     ocr_mode: OcrMode | None = None,
     progress: Progress = silent,
     expected: int = 0,
+    command: str = "ingest",
 ) -> Report:
     """Take files in on this machine's worker processes; returns what became of each."""
     sweep(matter)
     with Workers(matter.settings.processes(), matter.settings.limits.limits()) as workers:
-        run = Ingest(
-            matter, workers, ocr_options(matter, ocr_mode), claim, progress=progress, expected=expected
-        )
-        return run.run(found)
-
-
-def to_retry(matter: Matter, document: str | None) -> list[str]:
-    """The ids of the document that is named, else of all that failed. Raises `NotFound`, `AmbiguousName`."""
-    with matter.reading() as tx:
-        if document is not None:
-            return [documents.resolve(tx, document)]
-        return [found.id for found in documents.summaries(tx) if found.state == "failed"]
-
-
-def retry(matter: Matter, ids: Sequence[str], progress: Progress = silent) -> Report:
-    """Try failed documents again; files of theirs that lie in the quarantine go to `.done/` when they are read."""
-    sweep(matter)
-    with matter.change() as change:
-        for document in ids:
-            documents.set_state(change.tx, document, "open")
-            documents.undo_all(change.tx, document)
-            change.note("retry", document)
-    with Workers(matter.settings.processes(), matter.settings.limits.limits()) as workers:
-        report = Ingest(matter, workers, ocr_options(matter), command="retry", progress=progress).run([])
-    _release(matter)
-    return report
-
-
-def _release(matter: Matter) -> None:
-    """Take out of the quarantine what was read after all: by the records, so that an earlier run's are found too."""
-    with matter.reading() as tx:
-        read = {found.id for found in documents.summaries(tx) if found.state in ("ok", "partial")}
-    release(matter.workspace.quarantine, matter.workspace.inbox, read)
+        options = ocr_options(matter, ocr_mode)
+        return Ingest(matter, workers, options, claim, command, progress, expected).run(found)
 
 
 def sweep(matter: Matter) -> None:

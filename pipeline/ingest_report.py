@@ -11,11 +11,12 @@ from extractors.errors import DocumentError
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """A file that was kept: `again` when it was known and needs no reading."""
+    """A file that was kept: `again` when it was known and needs no reading, `elsewhere` when another machine has it."""
 
     document: str
     shown: str
     again: bool
+    elsewhere: bool = False
 
 
 @dataclass(frozen=True, slots=True)

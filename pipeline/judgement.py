@@ -14,6 +14,7 @@ from pipeline.casefile import WITHHOLDING
 from pipeline.errors import NotFound, UsageError
 from pipeline.indexing import index_pending
 from pipeline.learning import learn_pending
+from pipeline.linking.propose import IMPORTED
 from pipeline.links import Stance
 from pipeline.matter import Change, Matter
 from pipeline.partybook import bind
@@ -200,7 +201,7 @@ def import_claims(matter: Matter, claims: Sequence[Any]) -> Mapping[str, Any]:
         changed = matters.put_claims(change.tx, claims)
         told = follow_register(change, before, registered, claims)
         for claim_id in changed:
-            change.note("claim imported", claim_id)
+            change.note(IMPORTED, claim_id)
         if changed:
             bind(change.tx)
             for step in ("parties", "link"):
@@ -217,5 +218,6 @@ def _again(change: Change, document: str) -> None:
 
 def catch_up(matter: Matter) -> None:
     """Bring kinds, names, links and index up to date with what people decided."""
-    learn_pending(matter)
-    bring_up_to_date(matter)
+    with matter.records.alone():
+        learn_pending(matter)
+        bring_up_to_date(matter)

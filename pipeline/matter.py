@@ -12,8 +12,10 @@ from typing import Any
 import sqlalchemy as sa
 
 from pipeline.audit import Head, Witness
-from pipeline.originals import Originals
-from pipeline.records import audit_log
+from pipeline.errors import WrongMatter
+from pipeline.originals import Originals, open_originals
+from pipeline.records import audit_log, identity
+from pipeline.records.locations import Location
 from pipeline.records.store import BUSY_SECONDS, Records
 from pipeline.settings import Settings, load
 from pipeline.workspace import Workspace, find, write_atomically
@@ -47,12 +49,13 @@ class Matter:
         actor: str,
         one_writer: threading.Lock | None = None,
         later: Callable[[], None] | None = None,
+        originals: Originals | None = None,
     ) -> None:
         self.workspace = workspace
         self.settings = settings
         self.records = records
         self.actor = actor
-        self.originals = Originals(workspace.originals)
+        self.originals: Originals = originals or open_originals(settings.originals, workspace.root)
         self._one_writer = one_writer or threading.Lock()
         self._later = later
 
@@ -64,7 +67,18 @@ class Matter:
         """
         workspace = find(root)
         settings = load(workspace.settings_file)
-        return cls(workspace, settings, Records(workspace.records_file, busy_seconds), actor)
+        records = Records(location(workspace, settings), busy_seconds)
+        try:
+            join(workspace, records)
+        except BaseException:
+            records.close()
+            raise
+        return cls(workspace, settings, records, actor)
+
+    @property
+    def machine(self) -> str:
+        """Which of the folders that share these records this one is; empty for records of its own."""
+        return self.workspace.machine() if self.records.shared else ""
 
     def acting_as(self, actor: str, later: Callable[[], None] | None = None) -> Matter:
         """The same matter in the hand of another; it shares the records, and the one who opened it closes it.
@@ -72,12 +86,14 @@ class Matter:
         `later` sees to it that names, links and index are brought up to date by whoever holds the workspace's lock:
         the one who decides something then need not wait for that lock.
         """
-        return Matter(self.workspace, self.settings, self.records, actor, self._one_writer, later)
+        shared = (self._one_writer, later, self.originals)
+        return Matter(self.workspace, self.settings, self.records, actor, *shared)
 
     def afterwards(self, work: Callable[[Matter], object]) -> None:
         """Do what follows from a change: at once, or leave it to whoever brings all of it up to date."""
         if self._later is None:
-            work(self)
+            with self.records.alone():
+                work(self)
         else:
             self._later()
 
@@ -130,4 +146,52 @@ class Matter:
 
     def _write_head(self, head: Head) -> None:
         # Written after the commit: a crash in between leaves a head that is older than the chain, which is whole.
-        write_atomically(self.workspace.audit_head_file, json.dumps(head.as_json()) + "\n")
+        _write_head(self.workspace, head)
+
+
+def _write_head(workspace: Workspace, head: Head) -> None:
+    write_atomically(workspace.audit_head_file, json.dumps(head.as_json()) + "\n")
+
+
+def location(workspace: Workspace, settings: Settings) -> Location:
+    """Where the records of a workspace lie. Raises `WrongMatter` where the settings no longer say it."""
+    if settings.records is not None:
+        return settings.records.server()
+    if workspace.matter is not None:
+        raise WrongMatter(
+            f"{workspace.root} shares the records of a server, and settings.yaml does not say which.",
+            "Put records: {url: …} back into settings.yaml.",
+        )
+    return workspace.records_file
+
+
+def join(workspace: Workspace, records: Records) -> None:
+    """See that records on a server are this folder's; a folder that has none yet joins them.
+
+    The audit's head is written beside it then: from that day on this folder too is a witness.
+    Raises `WrongMatter`.
+    """
+    if not records.shared:
+        return
+    with records.reading() as tx:
+        matter, head = identity.matter_id(tx), audit_log.head(tx)
+    if workspace.matter is None:
+        if workspace.records_file.exists() and not _empty(workspace.records_file):
+            hint = (
+                "Move them with claimtrail copy, or name a new folder with claimtrail init DIR --records URL."
+            )
+            raise WrongMatter(f"{workspace.root} has records of its own.", hint)
+        _write_head(workspace, head)
+        workspace.join(matter)
+    elif workspace.matter != matter:
+        raise WrongMatter(f"{records.name} holds the records of another matter than {workspace.root}.")
+
+
+def _empty(path: Path) -> bool:
+    """Whether nothing was ever taken in here, as after `claimtrail init`."""
+    own = Records(path)
+    try:
+        with own.reading() as tx:
+            return identity.is_empty(tx)
+    finally:
+        own.close()

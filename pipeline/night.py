@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import shutil
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -17,9 +17,9 @@ from pipeline.audit import BEFORE_ALL, Fault, Head
 from pipeline.clock import stamp as written
 from pipeline.copies import find_copies
 from pipeline.date_orders import settle_orders
-from pipeline.errors import MatterError
-from pipeline.indexing import index_pending, open_search, reindex
-from pipeline.ingest import retry
+from pipeline.errors import MatterError, OriginalsAway
+from pipeline.indexing import expected_in_index, index_pending, open_search, reindex
+from pipeline.ingest import ingest
 from pipeline.ingest_report import Report
 from pipeline.learning import learn_pending, relearn
 from pipeline.linking import link_pending
@@ -27,6 +27,7 @@ from pipeline.matter import Matter
 from pipeline.partybook import bring_parties
 from pipeline.records import audit_log, documents, findings, matters
 from pipeline.redo import reopen_outdated, understand_outdated
+from pipeline.retrying import TakeIn, retry
 from pipeline.timestamps.stamping import check_audit_stamps, stamp_audit
 from pipeline.urgent import told, urgent
 from pipeline.witnesses import audit_faults, reported
@@ -109,19 +110,25 @@ class Night:
         }
 
 
-def heal(matter: Matter, night: Night) -> None:
+def heal(matter: Matter, night: Night, take_in: TakeIn = ingest) -> None:
     """Try again what time may have healed, and what an older version read."""
     night.read_again = reopen_outdated(matter)
     with matter.reading() as tx:
         failed = [found for found in documents.summaries(tx) if found.state == "failed" and found.reason]
     healing = [found.id for found in failed if found.reason and recorded(**found.reason).heals]
-    night.retried = retry(matter, healing)  # also finishes what an earlier run left open
-    night.understood_again = understand_outdated(matter)
-    night.kinds_learned = sorted({*learn_pending(matter), *relearn(matter)})
+    night.retried = retry(matter, healing, take_in=take_in)  # also finishes what an earlier run left open
+    with matter.records.alone():
+        night.understood_again = understand_outdated(matter)
+        night.kinds_learned = sorted({*learn_pending(matter), *relearn(matter)})
 
 
 def link_and_index(matter: Matter, night: Night) -> None:
     """Bring dates, copies, names, links and index up to date; a broken or differing index is built anew."""
+    with matter.records.alone():
+        _link_and_index(matter, night)
+
+
+def _link_and_index(matter: Matter, night: Night) -> None:
     settle_orders(matter)
     find_copies(matter)
     bring_parties(matter)
@@ -142,11 +149,10 @@ def _index_is_broken(matter: Matter) -> bool:
 
 
 def _index_differs(matter: Matter) -> bool:
-    with matter.reading() as tx:
-        expected = {s.id for s in documents.summaries(tx) if s.page_count and s.state in ("ok", "partial")}
+    expected = expected_in_index(matter)
     try:
         index = open_search(matter)
-        return not index.healthy() or index.doc_ids() != expected
+        return not index.healthy() or bool(index.doc_ids() ^ expected)
     except SearchError:
         return True
 
@@ -159,14 +165,23 @@ def look_after(matter: Matter, night: Night) -> None:
         night.doubtful = documents.count_below(tx, DOUBTFUL)
         night.with_findings = findings.count_with_findings(tx)
     share = tonight([summary.sha256 for summary in found], night.started.date())
-    for sha256 in share:
-        if fault := matter.originals.fault(sha256):
-            night.faults.append(Fault(f"original {sha256[:16]}", fault))
+    night.faults += _originals_faults(matter, share)
+    matter.originals.tidy()
     night.originals_checked, night.documents = len(share), len(found)
     night.faults += audit_faults(matter)
-    night.faults += [Fault("records.sqlite", fault) for fault in matter.records.integrity_faults()]
+    night.faults += [Fault(matter.records.name, fault) for fault in matter.records.integrity_faults()]
     forget_unused(matter.workspace.ocr / READINGS, night.started - UNUSED)
     night.free_bytes = shutil.disk_usage(matter.workspace.root).free
+
+
+def _originals_faults(matter: Matter, hashes: Iterable[str]) -> Iterator[Fault]:
+    """What is wrong with these; one fault where none of them can be reached."""
+    try:
+        for sha256 in hashes:
+            if fault := matter.originals.fault(sha256):
+                yield Fault(f"original {sha256[:16]}", fault)
+    except OriginalsAway as error:
+        yield Fault("originals", f"{error.message} {error.remedy}")
 
 
 def _taken_in(night: Night) -> set[str]:

@@ -10,7 +10,7 @@ import tempfile
 import threading
 from concurrent.futures import Future
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import pypdfium2
 from PIL import Image
@@ -66,7 +66,7 @@ class PagePictures:
         tag = picture_tag(found, number, size)
         kept = self._folder / tag[:2] / f"{tag}.webp"
         if not kept.exists():
-            self._drawn(found, number, size, kept).result()
+            self._drawn(found, number, size, kept)
         return kept
 
     def close(self) -> None:
@@ -76,16 +76,21 @@ class PagePictures:
                 self._workers.stop()
                 self._workers = None
 
-    def _drawn(self, found: Summary, number: int, size: Size, kept: Path) -> Future[None]:
+    def _drawn(self, found: Summary, number: int, size: Size, kept: Path) -> None:
+        with self._matter.originals.lent(
+            found.sha256
+        ) as original:  # not under our lock: it may come from afar
+            given = (original, found.media_type, number, SIDES[size], self._limits.pixels, kept, found.name)
+            self._drawing_of(kept, given, found.name).result()
+
+    def _drawing_of(self, kept: Path, given: tuple[Any, ...], name: str) -> Future[None]:
         with self._guard:
             if kept.name in self._drawing:
                 return self._drawing[kept.name]
             if self._workers is None:
                 self._workers = Workers(1, self._limits)
             kept.parent.mkdir(parents=True, exist_ok=True)
-            original = self._matter.originals.path(found.sha256)
-            given = (original, found.media_type, number, SIDES[size], self._limits.pixels, kept, found.name)
-            drawing = self._workers.submit(draw, *given, seconds=SECONDS, name=found.name)
+            drawing = self._workers.submit(draw, *given, seconds=SECONDS, name=name)
             self._drawing[kept.name] = drawing
         drawing.add_done_callback(lambda _: self._drawing.pop(kept.name, None))
         return drawing

@@ -70,11 +70,11 @@ def _written(matter: Matter, found: Summary, scratch: Path) -> tuple[Made, str]:
     if found.media_type != _PDF and not found.media_type.startswith(_PICTURE):
         return _set(matter, found, out)
     words = write_words(words_of_document(matter, found.id), scratch / "words")
-    original = matter.originals.checked(found.sha256)
-    if found.media_type == _PDF and not words.recognised:
-        shutil.copyfile(original, out)
-        return "original", ""
-    note = _laid(matter, found, original, words, out)
+    with matter.originals.lent(found.sha256) as original:
+        if found.media_type == _PDF and not words.recognised:
+            shutil.copyfile(original, out)
+            return "original", ""
+        note = _laid(matter, found, original, words, out)
     return "laid", note or ("" if words.recognised else "nothing was recognised on it")
 
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal, Self
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from extractors.limits import Limits
 from pipeline.errors import UsageError
+from pipeline.records.locations import SCHEMA_NAME, Server
 from pipeline.yaml_text import loaded
 
 
@@ -83,12 +84,70 @@ class TimestampSettings(BaseModel):
     seconds: float = Field(30.0, gt=0, le=600, description="wall time for one stamp")
 
 
+class ClusterSettings(BaseModel):
+    """A Dask scheduler whose workers read documents. With `ca`, `cert` and `key`, PEM files named from the workspace's
+    folder, both ends prove who they are and nobody can listen."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    address: str = Field(pattern=r"^(tcp|tls)://[^\s/]+:\d+$")
+    ca: str | None = None
+    cert: str | None = None
+    key: str | None = None
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        if self.address.startswith("tls:") != all((self.ca, self.cert, self.key)):
+            raise ValueError("a tls:// address takes ca, cert and key; a tcp:// address takes none of them")
+        return self
+
+
+class OriginalsSettings(BaseModel):
+    """Where originals are kept: the workspace's own folder, another folder, or an fsspec address (`s3://…`).
+
+    `options` are those of the address's fsspec package; `cache` is the folder of local copies, from the workspace's.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    url: str | None = Field(None, min_length=1)
+    options: dict[str, Any] = {}
+    cache: str = Field("fetched", min_length=1)
+    cache_mib: int = Field(10_240, ge=1, description="what copies of originals that lie elsewhere may take")
+
+
 class LinkSettings(BaseModel):
     """Whether people's verdicts on links change how much the rules weigh in this workspace."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     learn: bool = True
+
+
+class RecordsSettings(BaseModel):
+    """The database of a team's records: `postgresql://user@host/database`, and the schema in it, if not the usual."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    url: str
+    db_schema: str | None = Field(None, alias="schema", pattern=f"^{SCHEMA_NAME.pattern}$")
+
+    def server(self) -> Server:
+        """The same as the records take it."""
+        return Server(self.url, self.db_schema)
+
+    @field_validator("url")
+    @classmethod
+    def _can_be_read(cls, url: str) -> str:
+        return _readable(url)
+
+
+def _readable(url: str) -> str:
+    try:
+        Server(url).address()
+    except UsageError as error:
+        raise ValueError(f"{error.message} {error.remedy}") from None
+    return url
 
 
 class Settings(BaseModel):
@@ -98,15 +157,47 @@ class Settings(BaseModel):
 
     workers: int = Field(0, ge=0, description="reading processes; 0 means as many as the machine has cores")
     search_engine: str = "whoosh"
+    search_url: str | None = Field(
+        None, description="the database of the engine postgres, if not that of the records"
+    )
+    search_schema: str | None = Field(None, pattern=f"^{SCHEMA_NAME.pattern}$")
     ocr: OcrSettings = OcrSettings()
     limits: LimitSettings = LimitSettings()
     watch: WatchSettings = WatchSettings()
     timestamp: TimestampSettings | None = None
     links: LinkSettings = LinkSettings()
+    originals: OriginalsSettings = OriginalsSettings()
+    records: RecordsSettings | None = None
+    cluster: ClusterSettings | None = None
+
+    @field_validator("cluster", mode="before")
+    @classmethod
+    def _address_alone(cls, given: Any) -> Any:
+        return {"address": given} if isinstance(given, str) else given
+
+    @field_validator("search_url")
+    @classmethod
+    def _can_be_read(cls, url: str | None) -> str | None:
+        return None if url is None else _readable(url)
+
+    def search_address(self) -> str | None:
+        """The address of the database that a search index may lie in, as PostgreSQL's own programs take it."""
+        url = self.search_url or (self.records.url if self.records else None)
+        return url and Server(url).address().set(drivername="postgresql").render_as_string(
+            hide_password=False
+        )
 
     def processes(self) -> int:
         """How many worker processes to use."""
         return self.workers or _cores()
+
+
+def records_at(url: str, schema: str | None) -> RecordsSettings:
+    """The setting for records at this address. Raises `UsageError` when it is none."""
+    try:
+        return RecordsSettings.model_validate({"url": url, "schema": schema})
+    except ValidationError as error:
+        raise UsageError(f"records.{_first(error)}") from None
 
 
 def _cores() -> int:
@@ -121,9 +212,9 @@ def load(path: Path) -> Settings:
     except FileNotFoundError:
         return Settings()
     except (yaml.YAMLError, ValidationError, UnicodeDecodeError) as error:
-        raise UsageError(
-            f"{path.name}: {_first(error)}", "Correct the setting, or delete the line."
-        ) from error
+        raise UsageError(f"{path.name}: {_first(error)}", "Correct the setting, or delete the line.") from (
+            None if isinstance(error, ValidationError) else error
+        )  # it quotes what was given: a password
 
 
 def _first(error: yaml.YAMLError | ValidationError | UnicodeDecodeError) -> str:

@@ -12,9 +12,9 @@ from index.errors import SearchError
 from pipeline.audit import Fault
 from pipeline.bundle.check import check as check_bundle
 from pipeline.errors import UsageError
-from pipeline.indexing import open_search
+from pipeline.indexing import expected_in_index, open_search
 from pipeline.matter import Matter
-from pipeline.records import audit_log, documents
+from pipeline.records import audit_log, documents, holds
 from pipeline.timestamps.stamping import Checked, check_audit_stamps, check_bundle_stamps, read_roots
 from pipeline.witnesses import audit_faults
 from pipeline.workspace import MARKER
@@ -65,30 +65,28 @@ def _with_stamps(found: Verified, stamps: Checked) -> Verified:
 
 def verify_workspace(matter: Matter, bundle: Path | None = None) -> Verified:
     """Check every original, the records, the audit chain and the index of a matter."""
+    kept = set(
+        matter.originals.hashes()
+    )  # before the records: others may be taking in, and keep before they note
     with matter.reading() as tx:
         everything = documents.summaries(tx)
-        entries = audit_log.count(tx)
+        entries, in_hand = audit_log.count(tx), holds.in_hand(tx)
     known = {found.sha256: found.id for found in everything}
-    faults = [Fault("records.sqlite", fault) for fault in matter.records.integrity_faults()]
+    faults = [Fault(matter.records.name, fault) for fault in matter.records.integrity_faults()]
     faults += [
         Fault(f"original {document}", fault)
         for sha, document in known.items()
         if (fault := matter.originals.fault(sha))
     ]
-    faults += [
-        Fault(f"original {sha[:16]}", "is not in the records")
-        for sha in matter.originals.hashes()
-        if sha not in known
-    ]
+    faults += [Fault(f"original {sha[:16]}", "is not in the records") for sha in sorted(kept - known.keys())]
     faults += audit_faults(matter, bundle)
     faults += [
         Fault(f"document {found.id}", "its steps are not finished: run claimtrail ingest again")
         for found in everything
-        if found.state == "open"
+        if found.state == "open" and found.id not in in_hand
     ]
-    faults += _index_faults(
-        matter, {found.id for found in everything if found.page_count and found.state != "open"}
-    )
+    with matter.records.alone():  # so that no machine writes the index meanwhile
+        faults += _index_faults(matter, expected_in_index(matter))
     return Verified(len(known) + entries + 2, tuple(faults))
 
 

@@ -31,7 +31,7 @@ def audit_faults(matter: Matter, bundle: Path | None = None) -> list[Fault]:
     if bundle is not None:
         witnesses += _bundle(bundle)
     with matter.reading() as tx:
-        witnesses.append(Witness("records.sqlite", audit_log.noted_head(tx)))
+        witnesses.append(Witness(matter.records.name, audit_log.noted_head(tx)))
         return check(audit_log.entries(tx), witnesses)
 
 

@@ -7,17 +7,22 @@ import os
 import shutil
 import socket
 import tempfile
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+import yaml
 from filelock import FileLock, Timeout
 
 from pipeline.errors import NoWorkspace, UsageError, WorkspaceBusy, WorkspaceTooNew
+from pipeline.yaml_text import loaded
 
 FORM = 1
 MARKER = "claimtrail.json"
+MACHINE = "machine.json"
 FOLDERS = (
     *("originals", "index", "inbox", "quarantine", "reports", "scratch"),
     *("ocr", "timestamps", "pictures", "web"),
@@ -29,11 +34,17 @@ _HALF_WRITTEN = (
     ("reports", ".nightly-*.md.*"),
     ("timestamps", ".audit-*"),
 )
+DEFAULT = "claimtrail-workspace"
 SETTINGS_TEXT = """# Settings of this workspace. Everything has a default; docs/guide.md names all of them.
 # ocr:
 #   mode: auto          # fast | auto | accurate
 # workers: 0            # 0: as many as the machine has cores
 """
+
+
+def named_root(told: str | None) -> Path:
+    """The folder that was told, else CLAIMTRAIL_WORKSPACE, else ./claimtrail-workspace."""
+    return Path(told or os.environ.get("CLAIMTRAIL_WORKSPACE") or DEFAULT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +110,28 @@ class Workspace:
         """Stamped heads of the audit, each beside its stamp."""
         return self.root / "timestamps"
 
+    @property
+    def matter(self) -> str | None:
+        """The id of the matter whose records on a server this folder has joined; None for records of its own."""
+        return _marker(self.root).get("matter")
+
+    def join(self, matter: str) -> None:
+        """Note that this folder belongs to the matter with this id."""
+        write_atomically(self.root / MARKER, json.dumps({**_marker(self.root), "matter": matter}) + "\n")
+
+    def machine(self) -> str:
+        """The id of this very folder among those that share a matter's records; a copy of it gets another."""
+        path, place = self.root / MACHINE, self.root.stat().st_ino
+        try:
+            known = json.loads(path.read_text(encoding="utf-8"))
+            if known["place"] == place:
+                return str(known["id"])
+        except (OSError, ValueError, KeyError, TypeError):
+            pass
+        made = uuid.uuid4().hex
+        write_atomically(path, json.dumps({"id": made, "place": place}) + "\n")
+        return made
+
     def sweep(self) -> None:
         """Remove what an interrupted run left unfinished. Only for the holder of the lock."""
         for left in self.scratch.iterdir():
@@ -124,10 +157,22 @@ def init(root: Path) -> Workspace:
     return workspace
 
 
+def name_records(workspace: Workspace, url: str, schema: str | None = None) -> None:
+    """Write into the settings that the records lie on a server. Raises `UsageError` where they say another place."""
+    said: dict[str, str] = {"url": url} | ({"schema": schema} if schema else {})
+    text = workspace.settings_file.read_text(encoding="utf-8")
+    known = loaded(text) or {}
+    if not isinstance(known, dict) or known.get("records", said) != said:
+        raise UsageError(f"{workspace.settings_file} names other records.", "Correct records: there by hand.")
+    if "records" not in known:
+        line = yaml.safe_dump({"records": said}, allow_unicode=True, default_flow_style=None, width=10_000)
+        write_atomically(workspace.settings_file, f"{text.rstrip()}\n{line}")
+
+
 def find(root: Path) -> Workspace:
     """The workspace in this folder. Raises `NoWorkspace` when there is none."""
     try:
-        form = int(json.loads((root / MARKER).read_text(encoding="utf-8"))["form"])
+        form = int(_marker(root)["form"])
     except FileNotFoundError:
         raise NoWorkspace(f"There is no workspace in {root}.") from None
     except (ValueError, KeyError, TypeError, OSError) as error:
@@ -137,6 +182,11 @@ def find(root: Path) -> Workspace:
     for folder in FOLDERS:
         (root / folder).mkdir(exist_ok=True)
     return Workspace(root)
+
+
+def _marker(root: Path) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((root / MARKER).read_text(encoding="utf-8"))
+    return found
 
 
 @contextmanager

@@ -3,17 +3,29 @@
 from __future__ import annotations
 
 import json
+import os
+import shutil
+import subprocess
+import sys
+import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
+import sqlalchemy as sa
+from filelock import FileLock
 from hypothesis import HealthCheck, settings
 
 from app.cli import run
 from pipeline.matter import Matter
-from pipeline.workspace import init
+from pipeline.records.locations import Server
+from pipeline.records.store import Records
+from pipeline.workspace import init, name_records
 from tests import postgres
+
+if TYPE_CHECKING:
+    from tests.object_store import ObjectStore
 
 # Speed is measured in bench/, not asserted here; the machine may be busy.
 settings.register_profile("claimtrail", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -82,6 +94,13 @@ Tulips are planted in October. Bring your own spade.
 """
 
 
+MAKE_PREFECT_DATABASE = """
+import asyncio
+from prefect.server.database import provide_database_interface
+asyncio.run(provide_database_interface().create_db())
+"""
+
+
 class Answer(NamedTuple):
     """What a command did: exit status, and what it printed on stdout and stderr."""
 
@@ -97,11 +116,48 @@ class Answer(NamedTuple):
 Command = Callable[..., Answer]
 
 
+POSTGRES = "postgres"
+HOMES = ("sqlite", POSTGRES)
+"""Where the records of a test's workspace may lie; `records_home` says where."""
+
+
 @pytest.fixture
-def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def records_home(request: pytest.FixtureRequest) -> str:
+    """Where this test's records lie: CLAIMTRAIL_TEST_RECORDS=postgres runs all tests on a real server."""
+    home = os.environ.get("CLAIMTRAIL_TEST_RECORDS", HOMES[0])
+    if home == POSTGRES and request.node.get_closest_marker("sqlite_only"):
+        pytest.skip("about SQLite's file")
+    return home
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Tests of what the records must do wherever they lie run on both, unless one is asked for."""
+    asked = "CLAIMTRAIL_TEST_RECORDS" in os.environ
+    if (
+        metafunc.definition.get_closest_marker("both_homes")
+        and "records_home" in metafunc.fixturenames
+        and not asked
+    ):
+        metafunc.parametrize("records_home", HOMES)
+
+
+def say(workspace: Path, text: str) -> None:
+    """Write these settings; where the records lie is kept."""
+    path = workspace / "settings.yaml"
+    kept = [line for line in path.read_text(encoding="utf-8").splitlines() if line.startswith("records:")]
+    path.write_text("\n".join([text.rstrip("\n"), *kept, ""]), encoding="utf-8")
+
+
+@pytest.fixture
+def workspace(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, records_home: str, request: pytest.FixtureRequest
+) -> Path:
     """An empty workspace that commands use without being told."""
     root = tmp_path / "matter"
-    init(root)
+    made = init(root)
+    if records_home == POSTGRES:
+        url = request.getfixturevalue("migrated_template").copy()
+        name_records(made, url)
     monkeypatch.setenv("CLAIMTRAIL_WORKSPACE", str(root))
     monkeypatch.setenv("CLAIMTRAIL_USER", "tester")
     monkeypatch.setenv("CLAIMTRAIL_LANG", "en")
@@ -121,6 +177,67 @@ def postgres_server() -> Iterator[postgres.Server]:
 def postgres_url(postgres_server: postgres.Server) -> str:
     """The address of an empty database."""
     return postgres_server.database()
+
+
+@pytest.fixture(scope="session")
+def object_store() -> Iterator[ObjectStore]:
+    """A real server that speaks S3, started when the first test asks for it."""
+    from tests import object_store  # 0.4 s, which most tests need not wait for
+
+    with object_store.serving() as server:
+        yield server
+
+
+class Template:
+    """A database that is migrated already: a copy of it costs less than the migrations."""
+
+    def __init__(self, server: postgres.Server) -> None:
+        self._server, self._url = server, server.database()
+        Records(Server(self._url)).close()
+
+    def copy(self) -> str:
+        """The address of a new database for a matter of its own."""
+        name = f"copy_{uuid.uuid4().hex}"
+        template = sa.make_url(self._url).database
+        assert template is not None
+        self._server.run("createdb", f"--template={template}", name)
+        with sa.create_engine(
+            Server(url := self._server.url(name)).address(), poolclass=sa.NullPool
+        ).begin() as tx:
+            tx.execute(sa.text("UPDATE matter SET id = :id"), {"id": uuid.uuid4().hex})
+        return url
+
+
+@pytest.fixture(scope="session")
+def migrated_template(postgres_server: postgres.Server) -> Template:
+    """What databases of tests are copied from."""
+    return Template(postgres_server)
+
+
+@pytest.fixture(scope="session")
+def prefect_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The database of a Prefect server that has not run yet: making one takes five seconds of work each time."""
+    base = tmp_path_factory.getbasetemp()
+    if os.environ.get("PYTEST_XDIST_WORKER"):
+        base = base.parent  # one for all processes
+    home = base / "prefect-home"
+    with FileLock(base / "prefect-home.lock"):
+        if not home.exists():
+            making = home.with_suffix(".new")
+            environment = {**os.environ, "PREFECT_HOME": str(making)}
+            subprocess.run(
+                [sys.executable, "-c", MAKE_PREFECT_DATABASE], env=environment, check=True, timeout=120
+            )
+            making.rename(home)
+    return home / "prefect.db"
+
+
+@pytest.fixture
+def with_prefect(workspace: Path, prefect_database: Path) -> Path:
+    """A workspace whose own Prefect server has its database already."""
+    (workspace / "prefect").mkdir()
+    shutil.copy(prefect_database, workspace / "prefect")
+    return workspace
 
 
 @pytest.fixture
@@ -145,7 +262,10 @@ def claimtrail(workspace: Path, capsys: pytest.CaptureFixture[str]) -> Command:
 @pytest.fixture
 def evidence_folder(tmp_path: Path) -> Path:
     """Three text documents: a letter and a diary that bear on events, and a leaflet that does not."""
-    folder = tmp_path / "evidence"
+    return put_documents(tmp_path / "evidence")
+
+
+def put_documents(folder: Path) -> Path:
     (folder / "letters").mkdir(parents=True)
     (folder / "letters" / "L-0145.txt").write_text(LETTER, encoding="utf-8")
     (folder / "施工日志.txt").write_text(DIARY, encoding="utf-8")
@@ -160,11 +280,28 @@ def register_file(tmp_path: Path) -> Path:
     return path
 
 
+@pytest.fixture(scope="session")
+def filled_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A workspace that has the register and the three documents, taken in once for all tests that begin with it."""
+    folder = tmp_path_factory.mktemp("filled")
+    put_documents(folder / "evidence")
+    (folder / "register.yaml").write_text(REGISTER, encoding="utf-8")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("CLAIMTRAIL_WORKSPACE", str(folder / "matter"))
+        patch.setenv("CLAIMTRAIL_USER", "tester")
+        for command in (["init"], ["claims", "import", "register.yaml"], ["ingest", "evidence"]):
+            patch.chdir(folder)
+            assert run(command) == 0
+    return folder / "matter"
+
+
 @pytest.fixture
-def filled(claimtrail: Command, evidence_folder: Path, register_file: Path) -> Command:
+def filled(
+    filled_once: Path, workspace: Path, claimtrail: Command, evidence_folder: Path, register_file: Path
+) -> Command:
     """The command line on a workspace that has the register and the three documents."""
-    assert claimtrail("claims", "import", register_file).status == 0
-    assert claimtrail("ingest", evidence_folder).status == 0
+    shutil.rmtree(workspace)
+    shutil.copytree(filled_once, workspace)
     return claimtrail
 
 

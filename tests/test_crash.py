@@ -61,6 +61,8 @@ def test_killed_and_run_again_ends_in_the_same_state(tmp_path: Path, heap: Path,
 
 def test_interrupted_ends_with_130_and_what_was_finished_is_kept(tmp_path: Path, heap: Path) -> None:
     workspace = tmp_path / "matter"
+    for n in range(150):  # so many that it is not over before the signal comes
+        (heap / f"note {n:03d}.txt").write_text(f"Date: {n % 27 + 1} June 2023\n\nNote {n} on Area B.\n")
     subprocess.run([*CLAIMTRAIL, "init", str(workspace)], check=True, capture_output=True)
     command = [*CLAIMTRAIL, "ingest", str(heap), "--workspace", str(workspace)]
     running = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
@@ -72,7 +74,7 @@ def test_interrupted_ends_with_130_and_what_was_finished_is_kept(tmp_path: Path,
     kept = sum(found["state"] == "ok" for found in call(workspace, "list"))
     report = call(workspace, "ingest", heap)
     assert len(report["ingested"]) + kept == len(call(workspace, "list")) - len(report["failed"])
-    assert call(workspace, "search", "*")["total"] == 28
+    assert call(workspace, "search", "*")["total"] == 178
 
 
 def wait_until_documents_came_in(workspace: Path) -> None:

@@ -162,7 +162,8 @@ def show_command(
         if original is not None and searchable:
             _write_searchable(matter, found.summary, original)
         elif original is not None:
-            _write_original(matter.originals.checked(found.summary.sha256), original, found.summary.name)
+            with matter.originals.lent(found.summary.sha256) as source:
+                _write_original(source, original, found.summary.name)
     if as_json:
         print_json(answer)
     elif only_text:

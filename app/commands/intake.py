@@ -16,11 +16,12 @@ from app.output import message, print_json, print_table, say, word
 from app.progress import progress
 from extractors.limits import Limits
 from extractors.reading import OcrMode, OcrOptions
+from flows.taking import take_in
 from pipeline.errors import UsageError
-from pipeline.ingest import ingest, retry, to_retry
 from pipeline.ingest_report import Report
 from pipeline.intake import count, discover
 from pipeline.loose import extract_files
+from pipeline.retrying import retry, to_retry
 from pipeline.workspace import working
 
 
@@ -105,7 +106,7 @@ def ingest_command(
 
             report = ingest_as_flow(matter, found, claim, ocr, told, expected=expected)
         else:
-            report = ingest(matter, found, claim, ocr, told, expected)
+            report = take_in(matter, found, claim, ocr, told, expected)
     return print_report(report, as_json)
 
 
@@ -133,7 +134,7 @@ def load_command(
     ):
         from pipeline.loadfile.load import load  # what it needs would delay every intake
 
-        loaded = load(matter, dat, opt, claim, ocr, told)
+        loaded = load(matter, dat, opt, claim, ocr, told, take_in)
     if as_json:
         print_json(loaded.as_json())
         return 1 if loaded.report.failed or loaded.notes else 0
@@ -157,7 +158,7 @@ def retry_command(document: str | None, everything: bool, workspace: Path, as_js
     with open_matter(workspace) as matter, working(matter.workspace, "retry"):
         ids = to_retry(matter, None if everything or document == "all" else document)
         with progress(quiet=as_json) as report_progress:
-            report = retry(matter, ids, report_progress)
+            report = retry(matter, ids, report_progress, take_in)
     return print_report(report, as_json)
 
 

@@ -6,32 +6,46 @@ from pathlib import Path
 
 import click
 
-from app.options import DEFAULT_WORKSPACE, actor, json_option, workspace_option
+from app.options import actor, json_option, workspace_option
 from app.output import message, print_json, print_table, word
-from pipeline.doctor import doctor_answer
+from flows.doctor import doctor_answer
+from pipeline.errors import UsageError
 from pipeline.indexing import index_pending
 from pipeline.matter import Matter
-from pipeline.workspace import init
+from pipeline.settings import records_at
+from pipeline.workspace import DEFAULT, init, name_records
 
 
 @click.command("init")
 @click.argument("folder", metavar="[DIR]", required=False, type=click.Path(path_type=Path))
+@click.option("--records", metavar="URL", help="Records of a team: postgresql://user@host/database.")
+@click.option("--schema", metavar="NAME", help="The schema in that database, if not the user's usual one.")
 @workspace_option
 @json_option
-def init_command(folder: Path | None, workspace: Path, as_json: bool) -> None:
+def init_command(
+    folder: Path | None, records: str | None, schema: str | None, workspace: Path, as_json: bool
+) -> None:
     """Make a workspace; harmless when there is one.
+
+    With --records it shares the records on a PostgreSQL server, made there by whoever comes first.
 
     Example: claimtrail init northport-claim
     """
+    if schema and not records:
+        raise UsageError("--schema goes with --records.")
+    if records:
+        records_at(records, schema)
     root = folder or workspace
     made = init(root)
+    if records:
+        name_records(made, records, schema)
     with Matter.open(root, actor()) as matter:  # creates the records
         index_pending(matter)
     if as_json:
         print_json({"workspace": str(made.root)})
     else:
         message(f"{made.root}")
-        if str(root) != DEFAULT_WORKSPACE:
+        if str(root) != DEFAULT:
             message(f"  export CLAIMTRAIL_WORKSPACE={made.root.resolve()}")
 
 

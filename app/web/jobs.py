@@ -51,7 +51,7 @@ class Jobs:
     """The queue, and the thread that has it done."""
 
     def __init__(self, matter: Matter) -> None:
-        self._matter = matter
+        self._matter, self._machine = matter, matter.machine
         self._lock = FileLock(matter.workspace.web / ".jobs.lock")
         self._there_is_work, self._ended = threading.Event(), threading.Event()
         self._progress: dict[str, Mapping[str, Any]] = {}
@@ -74,15 +74,15 @@ class Jobs:
         """Put work into the queue; returns the job's id: the given one, or a new one."""
         job = given or uuid.uuid4().hex
         with self._matter.records.writing() as tx:
-            jobs.add(tx, job, kind, asked, actor, claim)
+            jobs.add(tx, job, kind, asked, actor, claim, self._machine)
         self._there_is_work.set()
         return job
 
     def update(self) -> None:
         """See to it that names, links and index follow what somebody decided."""
         with self._matter.records.writing() as tx:
-            if not jobs.waiting(tx, UPDATE):
-                jobs.add(tx, uuid.uuid4().hex, UPDATE, {}, "web")
+            if not jobs.waiting(tx, UPDATE, self._machine):
+                jobs.add(tx, uuid.uuid4().hex, UPDATE, {}, "web", machine=self._machine)
         self._there_is_work.set()
 
     def find(self, job: str) -> Row:
@@ -96,7 +96,7 @@ class Jobs:
     def newest(self) -> list[Row]:
         """All jobs that somebody asked for, without their results, the newest first."""
         with self._matter.reading() as tx:
-            return [row for row in jobs.newest(tx) if row["kind"] != UPDATE]
+            return [row for row in jobs.newest(tx, self._machine) if row["kind"] != UPDATE]
 
     def progress(self, job: str) -> Mapping[str, Any] | None:
         """How far a running job is: `{"what", "done", "of", "item"}`."""
@@ -152,9 +152,9 @@ class Jobs:
     def _recover(self) -> None:
         """What was running when a server ended is begun anew, once."""
         with self._matter.records.writing() as tx:
-            jobs.requeue(tx, MOST_TRIES)
-            left = jobs.running(tx)
-            known = {row["id"] for row in jobs.newest(tx)}
+            jobs.requeue(tx, MOST_TRIES, self._machine)
+            left = jobs.running(tx, self._machine)
+            known = {row["id"] for row in jobs.newest(tx, self._machine)}
         self._remove_left_over(known)
         for job in left:
             self._end(job, error=JobInterrupted("The server ended while it was being done.").as_json())
@@ -169,10 +169,10 @@ class Jobs:
 
     def _work_once(self) -> bool:
         with self._matter.reading() as tx:
-            if not jobs.waiting(tx):
+            if not jobs.waiting(tx, machine=self._machine):
                 return False
         with self._matter.records.writing() as tx:
-            job = jobs.begin_next(tx)
+            job = jobs.begin_next(tx, self._machine)
         if job is None:
             return False
         answer = self._done(job)
@@ -240,7 +240,9 @@ class Jobs:
         with self._matter.records.writing() as tx:
             if ended["kind"] == UPDATE:
                 jobs.forget(tx, ended["id"])
-            settled = [row for row in jobs.newest(tx) if row["state"] in (jobs.DONE, jobs.FAILED)]
+            settled = [
+                row for row in jobs.newest(tx, self._machine) if row["state"] in (jobs.DONE, jobs.FAILED)
+            ]
             gone = [row["id"] for at, row in enumerate(settled) if at >= KEPT_JOBS or row["made"] < oldest]
             for job in gone:
                 jobs.forget(tx, job)

@@ -24,16 +24,17 @@ from typing import Any, TextIO
 from app.answers import link_again
 from app.web.jobs import bundles_of, uploads_of
 from extractors.workers import prepare
+from flows.taking import take_in
 from index.errors import SearchError
 from pipeline.errors import ClaimtrailError, WorkspaceBusy, named
 from pipeline.export import export
 from pipeline.harmless import safe_name
 from pipeline.indexing import reindex
-from pipeline.ingest import ingest, retry, to_retry
 from pipeline.intake import Found
 from pipeline.judgement import catch_up
 from pipeline.matter import Matter
 from pipeline.pace import Pace, Progress, stage
+from pipeline.retrying import retry, to_retry
 from pipeline.verify import verify_workspace
 from pipeline.workspace import working
 
@@ -99,11 +100,11 @@ def _ingest(matter: Matter, job: Asked, progress: Progress) -> Any:
     asked, folder = job["asked"], uploads_of(matter, job["id"])
     found = [Found(folder / f"{at:06}", name, name) for at, name in enumerate(asked["names"])]
     there = [one for one in found if one.path.is_file()]
-    return ingest(matter, there, job["claim"], asked["ocr"], progress, len(there)).as_json()
+    return take_in(matter, there, job["claim"], asked["ocr"], progress, len(there)).as_json()
 
 
 def _retry(matter: Matter, job: Asked, progress: Progress) -> Any:
-    return retry(matter, to_retry(matter, job["asked"]["doc"]), progress).as_json()
+    return retry(matter, to_retry(matter, job["asked"]["doc"]), progress, take_in).as_json()
 
 
 def _link(matter: Matter, job: Asked, progress: Progress) -> Any:

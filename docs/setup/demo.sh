@@ -3,8 +3,8 @@
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 claimtrail=${CLAIMTRAIL:-claimtrail}
-workspace=demo-workspace
-bundle=demo-bundle
+workspace=${CLAIMTRAIL_DEMO:-demo-workspace}
+bundle=${workspace/workspace/bundle}
 export CLAIMTRAIL_WORKSPACE=$workspace
 
 say() { printf '\n\033[1m▶ %s\033[0m\n' "$*"; }
@@ -14,6 +14,7 @@ may_fail() { printf '\033[2m$ %s\033[0m\n' "$*"; "$@" || [ $? -eq 1 ]; }
 rm -rf "$workspace" "$bundle"
 say "A workspace, and the claims register"
 run "$claimtrail" init "$workspace"
+if [ -n "${CLAIMTRAIL_SETTINGS:-}" ]; then cp "$CLAIMTRAIL_SETTINGS" "$workspace/settings.yaml"; fi # other engines, records, storage
 run "$claimtrail" claims import sample_docs/register.yaml
 run "$claimtrail" claims list
 

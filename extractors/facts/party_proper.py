@@ -31,6 +31,12 @@ _STANDARD = re.compile(
     r"(?:\s+and\s+(?:conditions|regulations))?\s+(?:of|for|on|to|governing)\s",
     re.IGNORECASE,
 )
+_STANDARD_NAME = re.compile(
+    r"(?:the\s+)?(?:nec\s?[234]?|fidic|jct|icc|ice|imeche|mf/?1|ppc\s?\d{4}|hkis?|gcc)\b.{0,60}"
+    r"(?:construction|contract|conditions|works?|plant|book|design|build|agreement|form|services)",
+    re.IGNORECASE | re.DOTALL,
+)
+"""`NEC4 Engineering and Construction`: the name of a form that lost its last word."""
 _ENDS_WITH_FORM = re.compile(rf"{_FORM}$", re.IGNORECASE)
 _REFERENCE = re.compile(r"(?=.*\d\d)[A-Z0-9]{1,6}(?:[-/][A-Z0-9]{1,8})+", re.IGNORECASE)
 _INITIAL_AND_NUMBER = re.compile(r"\b[A-Z] [A-Z]{2,} \d+ \S+$")
@@ -75,7 +81,7 @@ def _is_none_in_latin(name: str) -> bool:
     """A title ("Conditions of Contract for Construction"), a number with a form ("EI-027 LLP"), a line of debris."""
     formed = _ENDS_WITH_FORM.search(name)
     if not formed:
-        return _STANDARD.match(name) is not None
+        return bool(_STANDARD.match(name) or _STANDARD_NAME.fullmatch(name))
     own = name[: formed.start()].strip(" ,.")
     return bool(_REFERENCE.fullmatch(own)) or _INITIAL_AND_NUMBER.search(name) is not None
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from extractors.facts.plain import Plain
 from extractors.facts.reference_clauses import clauses
-from extractors.facts.reference_labelled import Numbered, labels
+from extractors.facts.reference_labelled import REF_WORDS, Numbered, labels
 from extractors.facts.reference_plates import plates
 from extractors.facts.reference_shapes import BARE, HAN_NUMBER, SPACED, is_bare, is_mark, role_of_shape
 from extractors.facts.reference_signs import vins
@@ -26,6 +26,11 @@ _OWN = {
     "inspection_report": "report",
     "correspondence": "letter",
 }
+_FIELD_PAPER = re.compile(
+    r"(?<![A-Za-z0-9/.\-])(?:RFI|NCR|CVI|EWN|EWR|PMI|VOR|RFA|ITR|SWI|CEN|NCE) "
+    r"(?P<number>\d{2,5})(?![\d.,:/%]*\d|%)"
+)
+"""The usual short names of papers on site, with their number behind a space: `see RFI 0231`."""
 _CONTEXT = 36
 _HEAD = 14
 
@@ -47,6 +52,7 @@ def _codes(text: Plain, kind: str) -> Iterator[Numbered]:
             if (meant or not is_mark(value)) and (kind != "invoice" or _on_invoice(code)):
                 yield code
     yield from _spaced(text)
+    yield from _field_papers(text)
     yield from _official(text)
 
 
@@ -64,6 +70,13 @@ def _spaced(text: Plain) -> Iterator[Numbered]:
             code = _code(text, found.start(), "".join(found.group().split()))
             start, end = text.span(*found.span())
             yield replace(code, start=start, end=end, confidence=0.7, rule="reference.spaced")
+
+
+def _field_papers(text: Plain) -> Iterator[Numbered]:
+    for found in _FIELD_PAPER.finditer(text.text):
+        name = found.group()[:3]
+        role = role_of_shape(f"{name}-{found.group('number')}") or "letter"
+        yield Numbered(role, found.group(), *text.span(*found.span()), 0.75, "reference.field_paper", name)
 
 
 def _official(text: Plain) -> Iterator[Numbered]:
@@ -107,7 +120,10 @@ def _code(text: Plain, at: int, value: str) -> Numbered:
     ]
     span = text.span(at, at + len(value))
     role = role_of_shape(value)
-    if words and (role is None or len(before) - words[-1].end <= 3):
+    decides = words and not (
+        role and words[-1].phrase in REF_WORDS
+    )  # "ref" alone says less than the number's letters
+    if decides and (role is None or len(before) - words[-1].end <= 3):
         return Numbered(words[-1].what.role, value, *span, 0.75, "reference.context", words[-1].phrase)
     if role:
         return Numbered(role, value, *span, 0.65, "reference.shape", value)

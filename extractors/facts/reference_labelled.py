@@ -28,6 +28,8 @@ _AFTER = re.compile(
     r"(?P<note> ?\([^()\d]{1,24}\))?(?P<sep> ?\.?:? ?[:;=#]+| ?(?:is|was)\b|为|是| -(?= ))?[ .]*",
     re.IGNORECASE,
 )
+_NAME_OF_WORKS = re.compile(r"[A-Z]{1,2}\d{1,4}(?: [A-Z][a-z]+){1,4}\b")
+"""A name with a road's number in it and no reference: `Contract: A57 Link Road`."""
 _BY_KIND = {
     "correspondence": "letter",
     "invoice": "invoice",
@@ -47,7 +49,8 @@ _PAPERS = {
 }
 """What the last characters of a paper's name say its number is."""
 _BARE_WORDS = frozenset(("no", "nr", "number", "编号"))
-_REF_WORDS = frozenset(("ref", "ref no", "reference no"))
+REF_WORDS = frozenset(("ref", "ref no", "reference no"))
+"""Labels that do not say what the number is of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +145,8 @@ def _level(page: PageSegments, segment: Segment, found: _Value) -> bool:
 def _inline(line: Plain, after: re.Match[str], hit: Hit[Label]) -> _Value | None:
     at, numbered, separated = after.end(), after.group("number") is not None, after.group("sep") is not None
     named = hit.what.full or numbered
+    if not named and separated and _NAME_OF_WORKS.match(line.text, at):
+        return None
     plate = plate_at(line.text, at) if hit.what.role == "plate" else None
     span = plate or value_at(line.text, at, min(at + _LONGEST, len(line.text)))
     if span is None:
@@ -209,6 +214,19 @@ def _elsewhere(document: Document, page: PageSegments, segment: Segment) -> _Val
     return None
 
 
+def _said(found: _Value) -> str:
+    return found.text.text[found.start : found.end]
+
+
+def _in_a_sentence(line: Plain, hit: Hit[Label]) -> bool:
+    """Whether "ref" stands where words lead up to it: `claim submitted under ref WC/417` is not the paper's own."""
+    return (
+        line.lower[: hit.start]
+        .rstrip()
+        .endswith((" under", " with", " by", " as", " bearing", " your", " its", " of"))
+    )
+
+
 def _listed(first: Numbered, found: _Value) -> Iterator[Numbered]:
     """The numbers built alike behind the first one of a list: drawings A-101, A-102 and A-103."""
     text, at = found.text.text, found.end
@@ -227,9 +245,11 @@ def _numbered(hit: Hit[Label], found: _Value, line: Plain, kind: str) -> Numbere
     of_what = _bracketed(line, hit) if role == "by_kind" else None
     if of_what:
         role = of_what
-    elif role == "by_kind" or (hit.phrase in _REF_WORDS and kind in _BY_KIND):
+    elif hit.phrase in REF_WORDS and _in_a_sentence(line, hit):
+        role = role_of_shape(_said(found)) or _BY_KIND.get(kind, role)
+    elif role == "by_kind" or (hit.phrase in REF_WORDS and kind in _BY_KIND):
         role = _BY_KIND.get(kind, "other") if role == "by_kind" or kind != "invoice" else "other"
-    value = found.text.text[found.start : found.end]
+    value = _said(found)
     if role == "other":
         role = role_of_shape(value) or role
     start, end = found.text.span(found.start, found.end)

@@ -31,9 +31,7 @@ _ELSEWHERE = re.compile(
     + "|".join(f"(?P<{name}>{shape})" for name, shape in PLATES)
     + r")(?![A-Za-z0-9\-/_])"
 )
-_PLATE_WORDS = (
-    r"plates?|registration|registered|reg\.|number-?plates?|kennzeichen|fahrzeuge?|pkw|lkw|车牌|号牌"
-)
+_PLATE_WORDS = r"plates?|registration|registered|reg|number-?plates?|kennzeichen|fahrzeuge?|pkw|lkw|车牌|号牌"
 _VEHICLE = re.compile(
     r"\b(?:vehicles?|cars?(?! ?park)|vans?|lorry|lorries|trucks?|taxi|motorcycles?|trailers?|tippers?|tankers?|coach"
     rf"|saloon|pick-?up|véhicules?|immatricul\w+|voitures?|camions?|plaques?|{_PLATE_WORDS})\b|车辆|轿车|货车|卡车",

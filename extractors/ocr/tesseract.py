@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import re
+import subprocess
 import tempfile
 from collections.abc import Iterator, Sequence
 from functools import cached_property
@@ -20,6 +22,7 @@ _SEGMENTATION = {"page": 3, "block": 6}
 """Tesseract's --psm: 3 finds columns and blocks, 6 takes the picture for one block of lines."""
 _WORD_LEVEL = 5
 _COLUMNS = 12
+_FOLDER = re.compile(r'in "(.+?)"')
 _LANGUAGE_ERRORS = ("Failed loading language", "Error opening data file", "couldn't load any languages")
 
 Row = tuple[tuple[int, int, int], tuple[int, int, int, int], float, str]
@@ -110,6 +113,19 @@ class Tesseract:
 def engine() -> Tesseract:
     """The engine."""
     return Tesseract()
+
+
+def models() -> dict[str, Path]:
+    """The files of the languages that are installed, by language. Raises TesseractMissing."""
+    command = [pytesseract.pytesseract.tesseract_cmd, "--list-langs"]
+    try:
+        said = subprocess.run(command, capture_output=True, check=False, timeout=60)
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise TesseractMissing("Tesseract is not installed") from error
+    first, *names = (said.stdout + said.stderr).decode("utf-8", "replace").splitlines() or [""]
+    folder = _FOLDER.search(first)
+    files = {name.strip(): Path(folder[1] if folder else "", f"{name.strip()}.traineddata") for name in names}
+    return {name: path for name, path in files.items() if path.is_file()}
 
 
 def _called(images: Sequence[OcrImage], function: Any, *args: Any, timeout: float, **options: Any) -> Any:

@@ -27,6 +27,8 @@ PORTION = 50
 """Documents whose links are worked out together and written in one transaction."""
 CORRECTIONS = ("corrected", "correction withdrawn")
 """What is done to a document that may change its links."""
+IMPORTED = "claim imported"
+"""What is done to a claim that may change those of all documents."""
 
 
 def link_pending(matter: Matter, tell: Told = untold) -> list[str]:
@@ -36,12 +38,13 @@ def link_pending(matter: Matter, tell: Told = untold) -> list[str]:
         if not pending:
             return []
         claims, kin, replies = matters.all_claims(tx), threads(tx), answers(tx, pending)
+        seen = audit_log.head(tx).seq
     near = {*pending, *(tie.other for document in pending for tie in replies.get(document, ()))}
     ids = kin.touched(near)
     if len(ids) > len(pending):
         with matter.reading() as tx:
             replies = answers(tx, ids)
-    return _Linking(matter, claims, kin, replies).all(ids, [claim.id for claim in claims], tell)
+    return _Linking(matter, claims, kin, replies, seen).all(ids, [claim.id for claim in claims], tell)
 
 
 def relink(matter: Matter, claim_ids: Sequence[str], tell: Told = untold) -> list[str]:
@@ -49,12 +52,18 @@ def relink(matter: Matter, claim_ids: Sequence[str], tell: Told = untold) -> lis
     with matter.reading() as tx:
         for claim_id in claim_ids:
             matters.claim(tx, claim_id)
+    with matter.records.alone():
+        return _relink(matter, claim_ids, tell)
+
+
+def _relink(matter: Matter, claim_ids: Sequence[str], tell: Told) -> list[str]:
     relearn(matter)
     before = link_pending(matter)
     with matter.reading() as tx:
         claims, kin, replies = matters.all_claims(tx), threads(tx), answers(tx)
+        seen = audit_log.head(tx).seq
         everything = documents.in_states(tx, LINKABLE)
-    changed = _Linking(matter, claims, kin, replies).all(everything, claim_ids, tell)
+    changed = _Linking(matter, claims, kin, replies, seen).all(everything, claim_ids, tell)
     return sorted({*before, *changed})
 
 
@@ -89,14 +98,17 @@ class _Linking:
     Letters that tell of no event themselves come last: what they answer, or what answers them, is linked by then.
     """
 
-    def __init__(self, matter: Matter, claims: Sequence[Claim], kin: Threads, replies: Answers) -> None:
+    def __init__(
+        self, matter: Matter, claims: Sequence[Claim], kin: Threads, replies: Answers, seen: int
+    ) -> None:
+        """`seen` is the audit's newest entry when the claims were read."""
         self._matter, self._kin, self._replies = matter, kin, replies
         with matter.reading() as tx:
             self._events = Events(claims, Book.read(tx))
         self._every_claim = {claim.id for claim in claims}
         self._weights = weights_of(weights_in_use(matter))
         self._waiting: dict[str, list[Link]] = {}
-        self._seen = 0
+        self._seen = seen
 
     def all(self, ids: Sequence[str], claim_ids: Sequence[str], tell: Told) -> list[str]:
         """Link these documents to these claims; returns the ids of those whose links changed.
@@ -104,8 +116,6 @@ class _Linking:
         Events of all claims are weighed, as they speak against each other.
         """
         changed, done = list[str](), 0
-        with self._matter.reading() as tx:
-            self._seen = audit_log.head(tx).seq
         for portion in _portions(ids, self._kin):
             proposed = linked(evidence_of(self._matter, portion), self._events, self._kin, self._weights)
             changed += _record(self._matter, self._without_waiting(proposed), claim_ids, self._seen)
@@ -191,11 +201,13 @@ def _record(
 ) -> list[str]:
     """Replaces the links of these documents in one transaction; returns those for which they changed.
 
-    Those that somebody corrected after the audit's entry `seen` are left to be linked again.
+    Those that somebody corrected after the audit's entry `seen` are left to be linked again, and where the register
+    changed after it, all.
     """
     changed = []
     with matter.change() as change:
         corrected = audit_log.touched_since(change.tx, seen, CORRECTIONS)
+        outdated = bool(audit_log.touched_since(change.tx, seen, (IMPORTED,)))
         for document, every in proposed.items():
             links = [link for link in every if link.claim in claim_ids]
             if matters.replace_links(change.tx, document, links, claim_ids):
@@ -203,6 +215,6 @@ def _record(
                 documents.undo(change.tx, "index", [document])
                 events = {link.event: round(link.score, 3) for link in links}
                 change.note("linked", document, events=events)
-            if document not in corrected:
+            if not outdated and document not in corrected:
                 documents.set_done(change.tx, document, "link", VERSIONS["link"])
     return changed

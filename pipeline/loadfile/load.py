@@ -24,6 +24,7 @@ from pipeline.loadfile.production import Produced, parents, produced
 from pipeline.matter import Change, Matter
 from pipeline.pace import Progress, silent
 from pipeline.records import documents
+from pipeline.retrying import TakeIn
 
 _FIELD = "field."
 _LONGEST = 2000
@@ -54,6 +55,7 @@ def load(
     claim: str | None = None,
     ocr: OcrMode | None = None,
     progress: Progress = silent,
+    take_in: TakeIn = ingest,
 ) -> Loaded:
     """Take in the documents of a production, with their numbers, families and fields.
 
@@ -63,7 +65,7 @@ def load(
     records = produced(dat, opt)
     taking = _Taking(matter, dat)
     with closing(taking):
-        report = ingest(matter, taking.found(records), claim, ocr, progress, len(records))
+        report = take_in(matter, taking.found(records), claim, ocr, progress, len(records), "ingest")
     loaded = Loaded(report, len(records), taking.ids, notes=taking.notes)
     with matter.change() as change:
         for record in records:
@@ -73,8 +75,9 @@ def load(
         for step in ("link", "index"):
             documents.undo(change.tx, step, sorted(set(taking.ids.values())))
         change.note("production loaded", dat.name, records=len(records), run=report.run)
-    link_pending(matter)
-    index_pending(matter)
+    with matter.records.alone():
+        link_pending(matter)
+        index_pending(matter)
     return loaded
 
 

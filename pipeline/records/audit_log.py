@@ -6,10 +6,10 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.sqlite import insert
 
 from pipeline.audit import BEFORE_ALL, LOST, Entry, Head, Witness, entry
 from pipeline.clock import now, stamp
+from pipeline.records.dialects import insert
 from pipeline.records.tables import audit, audit_head
 
 ONE = 1
@@ -21,7 +21,7 @@ def append(tx: sa.Connection, actor: str, action: str, subject: str, detail: Map
     found = entry(head(tx), stamp(now()), actor, action, subject, detail)
     tx.execute(audit.insert().values(**found.as_json()))
     known = {"seq": found.seq, "hash": found.hash}
-    row = insert(audit_head).values(id=ONE, **known)
+    row = insert(tx, audit_head).values(id=ONE, **known)
     tx.execute(row.on_conflict_do_update(index_elements=["id"], set_=known))
 
 
@@ -72,6 +72,12 @@ def count(tx: sa.Connection) -> int:
 def _holds(tx: sa.Connection, known: Head) -> bool:
     found = tx.execute(sa.select(audit.c.hash).where(audit.c.seq == known.seq)).scalar()
     return known.seq == 0 or found == known.hash
+
+
+def of_action(tx: sa.Connection, action: str) -> list[Entry]:
+    """The entries of one action, in order."""
+    query = sa.select(audit).where(audit.c.action == action).order_by(audit.c.seq)
+    return [Entry(**row) for row in tx.execute(query).mappings()]
 
 
 def entries(tx: sa.Connection, subjects: set[str] | None = None) -> Iterator[Entry]:

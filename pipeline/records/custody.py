@@ -7,6 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from pipeline.records.documents import AT
 from pipeline.records.tables import pages, runs, sightings, steps
 
 
@@ -36,5 +37,7 @@ def engines(tx: sa.Connection, document: str) -> dict[str, int]:
 
 def steps_done(tx: sa.Connection, document: str) -> list[dict[str, Any]]:
     """The steps that were done last: `{"step", "version", "done_at"}`, in order of time."""
-    query = sa.select(steps.c.step, steps.c.version, steps.c.done_at).where(steps.c.document == document)
+    query = sa.select(steps.c.step, steps.c.version, steps.c.done_at).where(
+        steps.c.document == document, ~steps.c.step.contains(AT)
+    )
     return [dict(row) for row in tx.execute(query.order_by(steps.c.done_at, steps.c.step)).mappings()]

@@ -10,7 +10,6 @@ from decimal import Decimal
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.sqlite import insert
 
 from extractors.document import Document, Page
 from extractors.facts.fact import Fact
@@ -20,6 +19,7 @@ from pipeline.errors import AmbiguousName, NotFound
 from pipeline.evidence import Correction, Evidence, Sighting, Summary, standing
 from pipeline.originals import Original
 from pipeline.records import codec, findings
+from pipeline.records.dialects import added, insert
 from pipeline.records.tables import (
     corrections,
     date_orders,
@@ -41,6 +41,8 @@ from pipeline.records.tables import (
 
 ID_LENGTH = 16
 UNKNOWN_MEDIA = "application/octet-stream"
+AT = "@"
+"""Between the name of a step that each machine does for itself and the machine's id."""
 _SAID = 1_000_000
 """Positions from which on children are such by a load file's word; reading the parent again leaves them."""
 _FEW = 16
@@ -63,7 +65,7 @@ def register(tx: sa.Connection, original: Original, name: str, depth: int) -> bo
         "taken_at": stamp(now()),
         "state": "open",
     }
-    return tx.execute(insert(documents).values(row).on_conflict_do_nothing()).rowcount > 0
+    return added(tx, documents, row)
 
 
 def add_sighting(
@@ -84,7 +86,7 @@ def add_sighting(
         "modified": stamp(modified) if modified else None,
         "run": run,
     }
-    return tx.execute(insert(sightings).values(row).on_conflict_do_nothing()).rowcount > 0
+    return added(tx, sightings, row)
 
 
 def set_received(tx: sa.Connection, document: str, path: str, received: datetime.datetime) -> bool:
@@ -104,13 +106,13 @@ def seen_at(tx: sa.Connection, path: str) -> str | None:
 def tie(tx: sa.Connection, document: str, claim: str) -> bool:
     """Tie a document to a claim; False when it was."""
     row = {"document": document, "claim": claim}
-    return tx.execute(insert(ties).values(row).on_conflict_do_nothing()).rowcount > 0
+    return added(tx, ties, row)
 
 
 def add_label(tx: sa.Connection, document: str, key: str, value: str) -> bool:
     """Note what a person said of a document by folder or sidecar; False when it was known."""
     row = {"document": document, "key": key, "value": value}
-    return tx.execute(insert(labels).values(row).on_conflict_do_nothing()).rowcount > 0
+    return added(tx, labels, row)
 
 
 def label_list(tx: sa.Connection, document: str) -> list[tuple[str, str]]:
@@ -209,7 +211,7 @@ def set_done(tx: sa.Connection, document: str, step: str, version: int) -> None:
     """Note that a step is done in this version."""
     row = {"document": document, "step": step, "version": version, "done_at": stamp(now())}
     tx.execute(
-        insert(steps)
+        insert(tx, steps)
         .values(row)
         .on_conflict_do_update(
             index_elements=["document", "step"], set_={"version": version, "done_at": row["done_at"]}
@@ -218,8 +220,9 @@ def set_done(tx: sa.Connection, document: str, step: str, version: int) -> None:
 
 
 def undo(tx: sa.Connection, step: str, only: Iterable[str] | None = None) -> None:
-    """Note that a step must be done again, for all documents or for some."""
-    query = sa.delete(steps).where(steps.c.step == step)
+    """Note that a step must be done again, for all documents or for some; on whichever machine it was done."""
+    everywhere = steps.c.step.startswith(f"{step}{AT}", autoescape=True)
+    query = sa.delete(steps).where(sa.or_(steps.c.step == step, everywhere))
     if only is not None:
         for chunk in _chunks(sorted(only)):
             tx.execute(query.where(steps.c.document.in_(chunk)))

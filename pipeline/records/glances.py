@@ -87,7 +87,7 @@ def document_page(
     if state:
         query = query.where(documents.c.state == state)
     if name:
-        query = query.where(documents.c.name.contains(name, autoescape=True))
+        query = query.where(documents.c.name.icontains(name, autoescape=True))
     if among is not None:
         query = query.where(documents.c.id.in_(among))
     total = tx.execute(sa.select(sa.func.count()).select_from(query.subquery())).scalar()

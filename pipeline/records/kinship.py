@@ -7,6 +7,7 @@ from collections.abc import Collection, Sequence
 
 import sqlalchemy as sa
 
+from pipeline.records.dialects import on_postgresql, slice_of
 from pipeline.records.tables import documents, family, likenesses, texts
 
 
@@ -34,13 +35,31 @@ def copies(tx: sa.Connection, ids: Collection[str]) -> frozenset[tuple[str, str]
 
 def message_ids(tx: sa.Connection, keys: Sequence[str]) -> list[tuple[str, str]]:
     """(document, message id) for every id that a mail has or answers, from these of its headers."""
-    meta = sa.func.json_each(texts.c.metadata).table_valued("value", name="meta")
-    key, start, end = (sa.func.json_extract(meta.c.value, f"$[{n}]") for n in range(3))
+    meta, key, start, end = _on_postgresql() if on_postgresql(tx) else _on_sqlite()
     query = (
-        sa.select(texts.c.document, sa.func.substr(texts.c.text, start + 1, end - start).label("value"))
+        sa.select(texts.c.document, slice_of(texts.c.text, start, end).label("value"))
         .join(documents, documents.c.id == texts.c.document)
         .join(meta, sa.true())
         .where(documents.c.media_type.startswith("message/"), key.in_(keys))
         .order_by(texts.c.document, start)
     )
     return [(row.document, message) for row in tx.execute(query) for message in row.value.split()]
+
+
+_Header = tuple[sa.FromClause, sa.ColumnElement[str], sa.ColumnElement[int], sa.ColumnElement[int]]
+
+
+def _on_sqlite() -> _Header:
+    """The rows of a mail's headers: name, start and end of each."""
+    meta = sa.func.json_each(texts.c.metadata).table_valued("value", name="meta")
+    key, start, end = (sa.func.json_extract(meta.c.value, f"$[{n}]") for n in range(3))
+    return meta, key, start, end
+
+
+def _on_postgresql() -> _Header:
+    """The same from PostgreSQL's JSON."""
+    meta = sa.func.json_array_elements(texts.c.metadata).table_valued(
+        sa.column("value", sa.JSON), name="meta"
+    )
+    key, start, end = (meta.c.value.op("->>")(n) for n in range(3))
+    return meta, sa.cast(key, sa.Text), sa.cast(start, sa.Integer), sa.cast(end, sa.Integer)

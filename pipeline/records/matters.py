@@ -7,13 +7,13 @@ from dataclasses import replace
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.sqlite import insert
 
 from pipeline.claims import Claim, qualified
 from pipeline.clock import now, stamp
 from pipeline.errors import NotFound
 from pipeline.links import Link, Reason, Stance, Status
 from pipeline.records.courses import with_course
+from pipeline.records.dialects import added, insert, next_position
 from pipeline.records.tables import (
     claims,
     corrections,
@@ -43,7 +43,7 @@ def put_claims(tx: sa.Connection, found: Sequence[Claim]) -> list[str]:
         known[claim.id] = body
         row = {"id": claim.id, "position": position, "body": body}
         tx.execute(
-            insert(claims).values(row).on_conflict_do_update(index_elements=["id"], set_={"body": body})
+            insert(tx, claims).values(row).on_conflict_do_update(index_elements=["id"], set_={"body": body})
         )
         changed.append(claim.id)
     return changed
@@ -126,7 +126,7 @@ def set_verdict(tx: sa.Connection, document: str, event: str, verdict: str, acto
     row = {"document": document, "claim": claim_id, "event": event_id}
     said = {"verdict": verdict, "actor": actor, "at": stamp(now())}
     tx.execute(
-        insert(verdicts)
+        insert(tx, verdicts)
         .values({**row, **said})
         .on_conflict_do_update(index_elements=["document", "claim", "event"], set_=said)
     )
@@ -191,7 +191,7 @@ def drop_correction(tx: sa.Connection, document: str, field: str, role: str) -> 
 def set_mark(tx: sa.Connection, document: str, mark: str, actor: str) -> None:
     """Mark a document."""
     row = {"document": document, "mark": mark, "actor": actor, "at": stamp(now())}
-    tx.execute(insert(marks).values(row).on_conflict_do_nothing())
+    added(tx, marks, row)
 
 
 def clear_mark(tx: sa.Connection, document: str, mark: str) -> None:
@@ -210,14 +210,16 @@ def put_alias(tx: sa.Connection, alias: str, name: str) -> None:
     tx.execute(sa.delete(party_names).where(party_names.c.alias == name))
     row = {"alias": alias, "name": name}
     tx.execute(
-        insert(party_names).values(row).on_conflict_do_update(index_elements=["alias"], set_={"name": name})
+        insert(tx, party_names)
+        .values(row)
+        .on_conflict_do_update(index_elements=["alias"], set_={"name": name})
     )
 
 
 def begin_run(tx: sa.Connection, run: str, command: str, summary: Mapping[str, Any] | None = None) -> None:
     """Note the beginning of a run; `summary` is what whoever finds it unfinished needs to know."""
     row = {"id": run, "command": command, "started": stamp(now()), "summary": summary}
-    tx.execute(runs.insert().values(row))
+    tx.execute(runs.insert().values(**row, position=next_position(tx, runs)))
 
 
 def open_runs(tx: sa.Connection, command: str) -> dict[str, Mapping[str, Any]]:
@@ -238,7 +240,7 @@ def run_list(
 def ended_runs(tx: sa.Connection, command: str) -> Iterator[Mapping[str, Any]]:
     """What was said at the end of a command's runs, newest first."""
     query = sa.select(runs.c.summary).where(runs.c.command == command, runs.c.finished.is_not(None))
-    newest = query.order_by(runs.c.finished.desc(), sa.literal_column("runs.rowid").desc())
+    newest = query.order_by(runs.c.finished.desc(), runs.c.position.desc())
     yield from tx.execute(newest).scalars()
 
 

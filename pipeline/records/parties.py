@@ -9,7 +9,6 @@ from itertools import groupby
 from typing import NamedTuple
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.sqlite import insert
 
 from extractors.facts.fact import Fact
 from extractors.facts.party_known import RULE
@@ -18,6 +17,7 @@ from index.words import compact
 from pipeline.clock import now, stamp
 from pipeline.evidence import standing
 from pipeline.records.codec import fact_of, fact_row
+from pipeline.records.dialects import added, slice_of
 from pipeline.records.tables import (
     corrections,
     facts,
@@ -99,7 +99,7 @@ def ties(tx: sa.Connection) -> list[Filed]:
 
 def words(tx: sa.Connection, document: str, start: int, end: int) -> tuple[int, str]:
     """The page and the words at a place of a document."""
-    text = sa.func.substr(texts.c.text, start + 1, end - start)
+    text = slice_of(texts.c.text, start, end)
     said = tx.execute(sa.select(text).where(texts.c.document == document)).scalar() or ""
     query = sa.select(sa.func.max(pages.c.number)).where(pages.c.document == document, pages.c.start <= start)
     return int(tx.execute(query).scalar() or 1), " ".join(str(said).split())
@@ -132,7 +132,7 @@ def keep_apart(tx: sa.Connection, one: str, other: str, actor: str) -> None:
     """Note that two names do not mean one party."""
     first, second = pair(one, other)
     row = {"one": first, "other": second, "actor": actor, "at": stamp(now())}
-    tx.execute(insert(party_apart).values(row).on_conflict_do_nothing())
+    added(tx, party_apart, row)
 
 
 def may_be_one(tx: sa.Connection, names: Sequence[str]) -> None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.sqlite import insert
 
 from pipeline.clock import now, stamp
 from pipeline.errors import UsageError
+from pipeline.records.dialects import insert
 from pipeline.records.tables import saved_searches
 
 MOST, LONGEST_NAME = 100, 100
@@ -40,7 +40,7 @@ def save(tx: sa.Connection, owner: str, name: str, query: str) -> None:
     row = {"owner": owner, "name": name, "query": query, "at": stamp(now())}
     replaced = {"query": query, "at": row["at"]}
     tx.execute(
-        insert(saved_searches)
+        insert(tx, saved_searches)
         .values(row)
         .on_conflict_do_update(index_elements=["owner", "name"], set_=replaced)
     )

@@ -1,30 +1,27 @@
-"""The connection to the records: SQLite in WAL mode, one writer at a time, migrated by Alembic."""
+"""The connection to the records: SQLite or PostgreSQL, one writer at a time, migrated by Alembic."""
 
 from __future__ import annotations
 
 import sqlite3
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
-from sqlalchemy.exc import DatabaseError
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as NoConnection
 
-from pipeline.errors import (
-    ClaimtrailError,
-    DiskFull,
-    RecordsUnusable,
-    WorkspaceBusy,
-    WorkspaceTooNew,
-    named,
-)
+from pipeline.errors import WorkspaceTooNew
+from pipeline.records.locations import Location
+from pipeline.records.sqlite import SqliteFile
 
-SCHEMA = "0017"
+if TYPE_CHECKING:
+    from pipeline.records.postgres import PostgresServer
+
+SCHEMA = "0018"
 """The newest migration. A database that has it needs no Alembic at start, which saves a third of a second."""
 
-MOST_CONNECTIONS = 100
 BUSY_SECONDS = 30.0
 """How long a transaction waits for another process to let go of the database."""
 
@@ -32,32 +29,65 @@ BUSY_SECONDS = 30.0
 class Records:
     """Opens transactions on the database of one matter."""
 
-    def __init__(self, path: Path, busy_seconds: float = BUSY_SECONDS) -> None:
-        self._path = path
-        self._engine = _engine(path, busy_seconds)
+    def __init__(self, where: Location, busy_seconds: float = BUSY_SECONDS) -> None:
+        """Open the records, made where there are none. Raises `RecordsAway`, `WorkspaceTooNew` and others."""
+        self._home = _home(where, busy_seconds)
         self._migrate()
+
+    @property
+    def name(self) -> str:
+        """What messages call them: the file, or the server's address without its password."""
+        return self._home.name
+
+    @property
+    def shared(self) -> bool:
+        """Whether other machines may have them open too."""
+        return self._home.shared
+
+    @property
+    def holder(self) -> int:
+        """The number under which this process has things in hand (see `records.holds`); 0 where nobody else can."""
+        with self._named_errors():
+            return self._home.holder
 
     @contextmanager
     def reading(self) -> Iterator[sa.Connection]:
         """A connection that sees one state of the records."""
-        with self._named_errors(), self._engine.connect() as connection:
+        with self._named_errors(), self._home.reading.connect() as connection:
             yield connection
 
     @contextmanager
     def writing(self) -> Iterator[sa.Connection]:
         """A transaction that holds the write lock from its beginning; it is undone when the block raises."""
-        with self._named_errors(), self._engine.execution_options(immediate=True).begin() as connection:
+        with self._named_errors(), self._home.writing.begin() as connection:
             yield connection
+
+    @contextmanager
+    def taking(self) -> Iterator[sa.Connection]:
+        """A transaction to take things in hand. On a server it does not wait for whoever writes."""
+        home = self._home
+        with self._named_errors(), (home.engine if home.shared else home.writing).begin() as connection:
+            yield connection
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Be the only one of all machines to do what goes over all documents. Not inside a transaction."""
+        with self._named_errors(), self._home.alone():
+            yield
 
     def close(self) -> None:
         """Let go of all connections."""
-        self._engine.dispose()
+        self._home.close()
 
     def integrity_faults(self) -> list[str]:
-        """What SQLite's own check finds wrong with the file; empty when it is sound."""
+        """What the database's own checks find wrong; empty when it is sound."""
         with self.reading() as connection:
-            rows = connection.execute(sa.text("PRAGMA quick_check")).scalars().all()
-        return [] if rows == ["ok"] else [str(row) for row in rows]
+            return list(self._home.faults(connection))
+
+    def description(self) -> str:
+        """Which database it is, for people."""
+        with self.reading() as connection:
+            return self._home.description(connection)
 
     def _migrate(self) -> None:
         with self._named_errors():
@@ -69,8 +99,8 @@ class Records:
             self._upgrade()
 
     def _revision(self) -> str | None:
-        with self._engine.connect() as connection:
-            if not sa.inspect(connection).has_table("alembic_version"):
+        with self._home.engine.connect() as connection:
+            if not self._home.has_table(connection, "alembic_version"):
                 return None
             found = connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar()
             return None if found is None else str(found)
@@ -81,7 +111,8 @@ class Records:
 
         config = Config()
         config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
-        with self._engine.execution_options(immediate=True).begin() as connection:
+        with self._home.writing.begin() as connection:
+            self._home.prepare(connection)
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
 
@@ -89,53 +120,17 @@ class Records:
     def _named_errors(self) -> Iterator[None]:
         try:
             yield
-        except DatabaseError as error:
-            raise _named(str(error.orig), self._path) from error
-        except sqlite3.DatabaseError as error:  # while a connection is set up
-            raise _named(str(error), self._path) from error
+        except (
+            DBAPIError,
+            NoConnection,
+            sqlite3.DatabaseError,
+        ) as error:  # the last: while a connection is set up
+            raise self._home.named(error) from error
 
 
-def _named(said: str, path: Path) -> Exception:
-    if "locked" in said or "busy" in said:
-        return WorkspaceBusy(f"{path.name} is locked by another process.")
-    if "full" in said:
-        return DiskFull(f"No space left while writing {path.name}.")
-    refused = (
-        _refused(path.parent) if any(word in said for word in ("readonly", "unable to open", "I/O")) else None
-    )
-    return refused or RecordsUnusable(f"{path.name} cannot be used: {said}.")
+def _home(where: Location, busy_seconds: float) -> SqliteFile | PostgresServer:
+    if isinstance(where, Path):
+        return SqliteFile(where, busy_seconds)
+    from pipeline.records.postgres import PostgresServer  # only who has a server needs its driver
 
-
-def _refused(folder: Path) -> ClaimtrailError | None:
-    """What the operating system says to a file as large as SQLite's own beside the database: SQLite does not say it."""
-    try:
-        with tempfile.TemporaryFile(dir=folder) as probe:
-            probe.write(bytes(2**16))
-            probe.flush()
-    except OSError as error:
-        return named(error)
-    return None
-
-
-def _engine(path: Path, busy_seconds: float) -> sa.Engine:
-    arguments = {"check_same_thread": False, "timeout": busy_seconds}
-    # the pages' server reads in many threads; a connection costs little, and none must wait for another
-    engine = sa.create_engine(
-        f"sqlite:///{path}", connect_args=arguments, pool_size=8, max_overflow=MOST_CONNECTIONS - 8
-    )
-    sa.event.listen(engine, "connect", _set_up)
-    sa.event.listen(engine, "begin", _begin)
-    return engine
-
-
-def _set_up(connection: sqlite3.Connection, _record: Any) -> None:
-    # SQLAlchemy's recipe for real transactions: the driver must not open them by itself.
-    connection.isolation_level = None
-    connection.execute("PRAGMA journal_mode = WAL")
-    connection.execute("PRAGMA synchronous = FULL")
-    connection.execute("PRAGMA foreign_keys = ON")
-
-
-def _begin(connection: sa.Connection) -> None:
-    immediate = connection.get_execution_options().get("immediate", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
+    return PostgresServer(where, busy_seconds)

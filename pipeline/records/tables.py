@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import (
     JSON,
+    BigInteger,
     Boolean,
     Column,
     Float,
@@ -11,20 +12,23 @@ from sqlalchemy import (
     Integer,
     LargeBinary,
     MetaData,
-    String,
     Table,
-    Text,
     UniqueConstraint,
 )
 
+from pipeline.records.columns import String, Text
+
 metadata = MetaData()
+
+# one row: the matter's id, by which a folder knows whether a server's records are its own
+matter = Table("matter", metadata, Column("id", String, primary_key=True))
 
 documents = Table(
     "documents",
     metadata,
     Column("id", String, primary_key=True),
     Column("sha256", String, nullable=False, unique=True),
-    Column("size", Integer, nullable=False),
+    Column("size", BigInteger, nullable=False),
     Column("name", String, nullable=False),
     Column("depth", Integer, nullable=False),
     Column("taken_at", String, nullable=False),
@@ -161,6 +165,14 @@ steps = Table(
     Column("step", String, primary_key=True),
     Column("version", Integer, nullable=False),
     Column("done_at", String, nullable=False),
+)
+
+# the documents that processes of several machines are reading; `holder` is alive as long as its lock stands
+holds = Table(
+    "holds",
+    metadata,
+    Column("document", ForeignKey("documents.id"), primary_key=True),
+    Column("holder", BigInteger, nullable=False),
 )
 
 ties = Table(
@@ -383,6 +395,7 @@ runs = Table(
     Column("started", String, nullable=False),
     Column("finished", String),
     Column("summary", JSON),
+    Column("position", Integer, nullable=False, server_default="0"),
 )
 
 # searches that people keep; `query` is the query string of the page's address
@@ -429,7 +442,7 @@ tokens = Table(
     Column("expires", String),
 )
 
-# long work that the pages were asked for: queued, running, done, failed
+# long work that the pages were asked for: queued, running, done, failed; by the machine that has its files
 jobs = Table(
     "jobs",
     metadata,
@@ -445,4 +458,6 @@ jobs = Table(
     Column("tries", Integer, nullable=False),
     Column("result", JSON(none_as_null=True)),
     Column("error", JSON(none_as_null=True)),
+    Column("position", Integer, nullable=False, server_default="0"),
+    Column("machine", String, nullable=False, server_default=""),
 )

@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.sqlite import insert
 
 from pipeline.clock import now, stamp
 from pipeline.records.tables import sessions, tokens, users
@@ -36,7 +35,7 @@ def find(tx: sa.Connection, name: str) -> Row | None:
 def put(tx: sa.Connection, name: str, role: str, claims: Sequence[str] | None, password: str | None) -> None:
     """Add a user."""
     row = {"name": name, "role": role, "claims": claims, "password": password, "made": stamp(now())}
-    tx.execute(insert(users).values(row))
+    tx.execute(users.insert().values(row))
 
 
 def change(tx: sa.Connection, name: str, **values: Any) -> None:

@@ -8,16 +8,18 @@ from typing import Any
 
 import numpy as np
 import pytest
+import sqlalchemy as sa
 from PIL import Image, ImageDraw
 
 from pipeline.clock import now
 from pipeline.matter import Matter
 from pipeline.night import Night, heal, link_and_index
 from pipeline.records import documents, likenesses
+from pipeline.records.tables import page_hashes
 from sample_docs._again import forwarded, minutes_later, rescanned
 from sample_docs._fonts import picture_font
 from sample_docs._photos import Shot, photo
-from tests.conftest import Command
+from tests.conftest import Command, say
 from tests.extractors.media_files import film, scene
 from tests.extractors.test_picture_hash import blank
 from tests.pipeline.test_likeness import CRANE, letter
@@ -85,7 +87,7 @@ def _file(folder: Path, scene: str) -> Path:
 @pytest.fixture
 def pictured(claimtrail: Command, workspace: Path, tmp_path: Path) -> dict[str, str]:
     """The heap taken in; its documents' ids by name."""
-    (workspace / "settings.yaml").write_text("ocr: {languages: [eng], mode: fast}\n", encoding="utf-8")
+    say(workspace, "ocr: {languages: [eng], mode: fast}\n")
     folder = tmp_path / "heap"
     folder.mkdir()
     made(folder)
@@ -167,16 +169,16 @@ def _check_redo(claimtrail: Command, workspace: Path, pictured: dict[str, str], 
     (tmp_path / "leaflet.txt").write_text("Tulips are planted in October.")
     claimtrail("ingest", tmp_path / "leaflet.txt")
     assert near(claimtrail, pictured["drawing.png"]) == before
-    with sqlite3.connect(workspace / "records.sqlite") as records:
-        query = "SELECT count(*) FROM page_hashes WHERE document = ?"
-        assert records.execute(query, (pictured["drawing.png"],)).fetchone() == (1,)
-        assert records.execute("SELECT count(*) FROM page_hashes").fetchone() == (11,)
+    with Matter.open(workspace, "tester") as matter, matter.reading() as tx:
+        found = list(tx.execute(sa.select(page_hashes.c.document)).scalars())
+    assert (found.count(pictured["drawing.png"]), len(found)) == (1, 11)
 
 
+@pytest.mark.sqlite_only
 def test_a_night_fills_in_what_an_older_version_did_not_know(
     claimtrail: Command, workspace: Path, tmp_path: Path
 ) -> None:
-    (workspace / "settings.yaml").write_text("ocr: {languages: [eng], mode: fast}\n", encoding="utf-8")
+    say(workspace, "ocr: {languages: [eng], mode: fast}\n")
     drawing(1).save(tmp_path / "drawing.png")
     rescanned(drawing(1), np.random.default_rng(4)).save(tmp_path / "drawing again.jpg")
     claimtrail("ingest", tmp_path / "drawing.png", tmp_path / "drawing again.jpg")
@@ -197,7 +199,9 @@ def test_a_night_fills_in_what_an_older_version_did_not_know(
             records.execute(f"DROP TABLE {table}")
         records.execute("DROP TABLE kind_evidence")
         records.execute("ALTER TABLE documents DROP COLUMN findings")
-        records.execute("DROP TABLE saved_searches")
+        for table in ("saved_searches", "matter", "holds"):
+            records.execute(f"DROP TABLE {table}")
+        records.execute("ALTER TABLE runs DROP COLUMN position")
         records.execute("DROP INDEX facts_by_role")
         records.execute("DROP TABLE page_hashes")
         records.execute("ALTER TABLE likenesses DROP COLUMN by")

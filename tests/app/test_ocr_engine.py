@@ -8,7 +8,7 @@ import pytest
 import yaml
 from PIL import Image, ImageDraw, ImageFont
 
-from tests.conftest import Command
+from tests.conftest import Command, say
 
 HAN_FONT = "/usr/share/fonts/truetype/wqy/wqy-zenhei.ttc"
 
@@ -40,9 +40,7 @@ def test_extract_with_the_engine_named(claimtrail: Command, scan: Path) -> None:
 
 
 def test_ingest_with_the_engine_in_the_settings(claimtrail: Command, workspace: Path, scan: Path) -> None:
-    (workspace / "settings.yaml").write_text(
-        yaml.safe_dump({"ocr": {"engine": "rapidocr", "languages": ["eng", "chi_tra"]}}), encoding="utf-8"
-    )
+    say(workspace, yaml.safe_dump({"ocr": {"engine": "rapidocr", "languages": ["eng", "chi_tra"]}}))
     checks = {check["name"]: check for check in claimtrail("doctor", "--json").json["checks"]}
     assert checks["OCR"]["ok"]
     assert checks["OCR"]["detail"].startswith("rapidocr 3.")
@@ -55,9 +53,7 @@ def test_ingest_with_the_engine_in_the_settings(claimtrail: Command, workspace: 
 def test_a_language_it_lacks_is_told_by_the_doctor_and_stops_the_run(
     claimtrail: Command, workspace: Path, scan: Path
 ) -> None:
-    (workspace / "settings.yaml").write_text(
-        yaml.safe_dump({"ocr": {"engine": "rapidocr", "languages": ["eng", "kor"]}}), encoding="utf-8"
-    )
+    say(workspace, yaml.safe_dump({"ocr": {"engine": "rapidocr", "languages": ["eng", "kor"]}}))
     checks = {check["name"]: check for check in claimtrail("doctor", "--json").json["checks"]}
     assert "kor" in checks["OCR"]["detail"]
     assert "ocr.languages" in checks["OCR"]["remedy"]

@@ -11,6 +11,8 @@ import pytest
 from tests.app.test_commands import id_of
 from tests.conftest import REGISTER, Command
 
+pytestmark = pytest.mark.both_homes
+
 EVENT = "CLM-001/E1"
 
 

@@ -407,9 +407,9 @@ def test_no_text_breaks_it(text: str) -> None:
 )
 def test_long_repetitions_take_linear_time(piece: str) -> None:
     text = piece * (60_000 // len(piece))
-    begun = time.perf_counter()
+    begun = time.process_time()
     dates(text)
-    assert time.perf_counter() - begun < 5
+    assert time.process_time() - begun < 5
 
 
 def test_vocabulary_is_sound() -> None:

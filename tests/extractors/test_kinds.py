@@ -205,6 +205,15 @@ def test_paper_that_names_its_contract_is_none() -> None:
     assert classify(document("Works\nContract C-2023/017\nplain words")).kind != "contract"
 
 
+def test_notice_on_a_contracts_form_is_correspondence() -> None:
+    text = (
+        "NEC4 ENGINEERING AND CONSTRUCTION CONTRACT\nCOMPENSATION EVENT NOTIFICATION\nContract No: HE/57/42\n"
+        "From: Tarrant plc (Contractor)\nTo: Brackley LLP (Project Manager)\n"
+        "In accordance with clause 61.3 of the conditions of contract we notify you of an event under clause 60.1(12)."
+    )
+    assert classify(document(text)).kind == "correspondence"
+
+
 def test_note_to_a_person_is_correspondence() -> None:
     assert classify(document("陆经理：\n资料汇总如下，照片是昨天拍的。\n贺强")).kind == "correspondence"
 

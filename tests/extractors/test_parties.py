@@ -366,6 +366,7 @@ def test_roles_of_hard_cases(kind: str, text: str, expected: Roles) -> None:
         ("other", "a limited supply of company cars in the group"),
         ("invoice", "TAX INVOICE\n12345\n03/04/2023\nTotal 9.00\nwww.shop.example"),
         ("photo", "Harbour Civil Ltd"),
+        ("correspondence", "NEC4 ENGINEERING AND CONSTRUCTION CONTRACT\nEARLY WARNING NOTICE"),
         ("other", ""),
     ],
 )
@@ -475,6 +476,8 @@ def test_mentioned_names_are_capped() -> None:
         ("the Director of Port Works Pte. Ltd., Mr Lim", ["Port Works Pte. Ltd"]),
         ("Ministry of Transport and Works", ["Ministry of Transport and Works"]),
         ("由上海市政设计研究院（集团）有限公司设计", ["上海市政设计研究院（集团）有限公司"]),
+        ("发函单位：海纳酒店管理有限公司", ["海纳酒店管理有限公司"]),
+        ("由和泰医院投资管理集团有限公司出资，在友谊医院施工", ["和泰医院投资管理集团有限公司", "友谊医院"]),
         ("经平安保险股份有限公司北京分公司查勘", ["平安保险股份有限公司北京分公司"]),
         ("华为技术有限公司与和平建设集团有限公司", ["华为技术有限公司", "和平建设集团有限公司"]),
         ("Morven Consulting Engineers\nLLP\n14 Row", ["Morven Consulting Engineers\nLLP"]),

@@ -34,12 +34,12 @@ import pipeline.matter
 import pipeline.night
 from app.cli import COMMANDS, run
 from pipeline.matter import Matter
-from pipeline.originals import Originals
+from pipeline.originals import FolderOriginals
 from pipeline.records import date_orders, documents, likenesses, matters
 
 BUILD = importlib.import_module("pipeline.bundle.build")  # its package has a function of that name
 BOUNDARIES: list[tuple[Any, str]] = [
-    (Originals, "_place"),
+    (FolderOriginals, "_place"),
     (documents, "register"),
     (documents, "set_done"),
     (documents, "replace_reading"),

@@ -17,6 +17,8 @@ from pipeline.records import audit_log, documents
 from pipeline.verify import verify
 from tests.conftest import Command
 
+pytestmark = pytest.mark.sqlite_only
+
 Damage = Callable[[Path], None]
 
 
@@ -217,7 +219,8 @@ def test_an_old_workspace_gets_its_row(filled: Command, workspace: Path) -> None
         "DROP TABLE kind_evidence",
         "ALTER TABLE documents DROP COLUMN findings",
         *(f"DROP TABLE {table}" for table in ("tokens", "sessions", "users", "jobs")),
-        "DROP TABLE saved_searches",
+        *(f"DROP TABLE {table}" for table in ("saved_searches", "matter", "holds")),
+        "ALTER TABLE runs DROP COLUMN position",
         "DROP INDEX facts_by_role",
         *(f"DROP TABLE {table}" for table in ("stances", "link_weights")),
         "UPDATE alembic_version SET version_num = '0004'",

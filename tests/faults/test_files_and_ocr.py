@@ -15,14 +15,14 @@ from PIL import Image, ImageDraw, ImageFont
 
 import flows.batches
 import flows.watch
-import pipeline.originals as originals
+import pipeline.originals.copied as originals
 from pipeline.verify import verify
-from tests.conftest import DIARY, LETTER, Answer, Command
+from tests.conftest import DIARY, LETTER, Answer, Command, say
 
 
 @pytest.fixture
 def inbox(workspace: Path) -> Path:
-    (workspace / "settings.yaml").write_text("watch: {flow_runs: false, settle_seconds: 0.2}\n")
+    say(workspace, "watch: {flow_runs: false, settle_seconds: 0.2}\n")
     for name, text in (("a.txt", LETTER), ("b.txt", DIARY)):
         (workspace / "inbox" / name).write_text(text, encoding="utf-8")
     return workspace / "inbox"
@@ -113,9 +113,7 @@ def test_a_file_that_is_deleted_while_it_is_taken_in(
 
 
 def test_with_delete_the_sidecar_goes_too(claimtrail: Command, inbox: Path, workspace: Path) -> None:
-    (workspace / "settings.yaml").write_text(
-        "watch: {flow_runs: false, settle_seconds: 0.2, after: delete}\n"
-    )
+    say(workspace, "watch: {flow_runs: false, settle_seconds: 0.2, after: delete}\n")
     (inbox / "a.txt.yaml").write_text("note: by hand\n")
     assert claimtrail("watch", "--once").status == 0
     assert claimtrail("watch", "--once").status == 0

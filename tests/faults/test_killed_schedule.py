@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -46,8 +47,10 @@ def entries(root: Path) -> int:
 
 @pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="looks at /proc")
 def test_killed_in_the_middle_of_the_night(
-    driver: Driver, taken: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    driver: Driver, taken: Path, tmp_path: Path, prefect_database: Path
 ) -> None:
+    (taken / "prefect").mkdir()
+    shutil.copy(prefect_database, taken / "prefect")
     made = copies(taken, tmp_path)
     command = cases.night(taken)
     whole = next(made).rename(tmp_path / "whole")

@@ -29,7 +29,7 @@ from pipeline.matter import Matter
 from pipeline.records import documents
 from pipeline.verify import verify
 from pipeline.workspace import working
-from tests.conftest import LETTER, Answer, Command
+from tests.conftest import LETTER, Answer, Command, say
 
 
 def named(answer: Answer, *codes: str) -> dict[str, str]:
@@ -323,7 +323,7 @@ def test_the_clock_is_set_back(
     filled: Command, workspace: Path, evidence_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The order of the audit is that of its numbers, not of its times."""
-    (workspace / "settings.yaml").write_text("watch: {flow_runs: false, settle_seconds: 0.1}\n")
+    say(workspace, "watch: {flow_runs: false, settle_seconds: 0.1}\n")
     monkeypatch.setattr(clock, "datetime", Clock(datetime.datetime(2001, 2, 3, tzinfo=datetime.UTC)))
     (evidence_folder / "new.txt").write_text(LETTER.replace("0145", "0146"), encoding="utf-8")
     (workspace / "inbox" / "newer.txt").write_text(LETTER.replace("0145", "0147"), encoding="utf-8")

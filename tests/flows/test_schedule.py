@@ -7,19 +7,19 @@ import json
 import os
 import shutil
 import signal
-import sqlite3
 import subprocess
 import sys
 import time
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from pipeline.clock import now
 from pipeline.matter import Matter
 from pipeline.night import CYCLE, Night, close, heal, link_and_index, look_after, tonight
-from pipeline.records import documents
-from tests.conftest import LETTER, Command
+from pipeline.records import documents, tables
+from tests.conftest import LETTER, Command, say
 
 CLAIMTRAIL = [sys.executable, "-m", "app"]
 
@@ -38,7 +38,7 @@ def test_a_run_at_once_takes_in_and_reports(
     claimtrail: Command, workspace: Path, register_file: Path
 ) -> None:
     claimtrail("claims", "import", register_file)
-    (workspace / "settings.yaml").write_text("watch: {settle_seconds: 0.3}\n")
+    say(workspace, "watch: {settle_seconds: 0.3}\n")
     (workspace / "inbox" / "L.txt").write_text(LETTER)
     (workspace / "inbox" / "bad [x](y).pdf").write_bytes(b"")
     environment = {name: value for name, value in os.environ.items() if name != "PREFECT_API_URL"}
@@ -102,9 +102,9 @@ def test_what_time_can_heal_is_tried_again_and_the_rest_is_not(filled: Command, 
 
 @pytest.mark.parametrize("step", ["read", "facts"])
 def test_a_step_of_an_older_version_is_done_again(filled: Command, workspace: Path, step: str) -> None:
-    with sqlite3.connect(workspace / "records.sqlite") as database:
-        database.execute("UPDATE steps SET version = 0 WHERE step = ?", (step,))
-        database.execute("UPDATE facts SET value = 'stale' WHERE kind = 'party'")
+    with Matter.open(workspace, "tester") as matter, matter.records.writing() as tx:
+        tx.execute(sa.update(tables.steps).where(tables.steps.c.step == step).values(version=0))
+        tx.execute(sa.update(tables.facts).where(tables.facts.c.kind == "party").values(value="stale"))
     night = night_on(workspace)
     assert len(night.read_again if step == "read" else night.understood_again) == 3
     assert filled("search", "party:stale", "--json").json["total"] == 0
@@ -126,22 +126,22 @@ def test_a_wrong_time_zone_is_refused(claimtrail: Command, options: list[str]) -
     assert (answer.status, answer.json["error"]["code"]) == (2, "usage")
 
 
-def test_the_service_waits_for_its_hour_and_stops_when_told(workspace: Path, claimtrail: Command) -> None:
+def test_the_service_waits_for_its_hour_and_stops_when_told(with_prefect: Path, claimtrail: Command) -> None:
     environment = {name: value for name, value in os.environ.items() if name != "PREFECT_API_URL"}
-    with (workspace / "service.log").open("w") as log:
+    with (with_prefect / "service.log").open("w") as log:
         service = subprocess.Popen(
             [*CLAIMTRAIL, "schedule", "--cron", "0 2 * * *"], env=environment, stdout=log, stderr=log
         )
     try:
         for _ in range(900):
-            if "0 2 * * *" in (workspace / "service.log").read_text():
+            if "0 2 * * *" in (with_prefect / "service.log").read_text():
                 break
-            assert service.poll() is None, (workspace / "service.log").read_text()
+            assert service.poll() is None, (with_prefect / "service.log").read_text()
             time.sleep(0.1)
         time.sleep(3)
-        assert service.poll() is None, (workspace / "service.log").read_text()
+        assert service.poll() is None, (with_prefect / "service.log").read_text()
         service.send_signal(signal.SIGTERM)
-        assert service.wait(60) == 0, (workspace / "service.log").read_text()
+        assert service.wait(60) == 0, (with_prefect / "service.log").read_text()
     finally:
         service.kill()
-    assert "Traceback" not in (workspace / "service.log").read_text()
+    assert "Traceback" not in (with_prefect / "service.log").read_text()

@@ -15,7 +15,7 @@ from pipeline.inbox import Settling, described, quarantine, release, waiting
 from pipeline.intake import Found, Lost
 from pipeline.matter import Matter
 from pipeline.verify import verify
-from tests.conftest import LETTER, Command
+from tests.conftest import LETTER, Command, say
 
 SAID = "party: Harbour\nnote: by hand\nreceived: 2023-03-20\nclaim: CLM-001\n"
 EMPTY_PDF = "%PDF-1.4 nothing follows"
@@ -23,7 +23,7 @@ EMPTY_PDF = "%PDF-1.4 nothing follows"
 
 @pytest.fixture
 def inbox(workspace: Path, claimtrail: Command, register_file: Path) -> Path:
-    (workspace / "settings.yaml").write_text("watch: {flow_runs: false, settle_seconds: 0.1}\n")
+    say(workspace, "watch: {flow_runs: false, settle_seconds: 0.1}\n")
     assert claimtrail("claims", "import", register_file).status == 0
     return workspace / "inbox"
 
@@ -62,7 +62,7 @@ def test_a_sidecar_that_comes_after_its_file_was_taken_in(
     claimtrail: Command, inbox: Path, workspace: Path, after: str, folder: str
 ) -> None:
     settings = f"watch: {{flow_runs: false, settle_seconds: 0.1, after: {after}}}\n"
-    (workspace / "settings.yaml").write_text(settings)
+    say(workspace, settings)
     put(inbox, f"{folder}L.txt")
     drain(claimtrail)
     put(inbox, f"{folder}L.txt.yaml", SAID)

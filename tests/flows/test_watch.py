@@ -22,14 +22,14 @@ from pipeline.inbox import Settling, described, quarantine, waiting
 from pipeline.matter import Matter
 from pipeline.pace import Pace
 from pipeline.records import documents
-from tests.conftest import DIARY, LETTER, Command
+from tests.conftest import DIARY, LETTER, Command, say
 
 CLAIMTRAIL = [sys.executable, "-m", "app"]
 
 
 @pytest.fixture
 def inbox(workspace: Path) -> Path:
-    (workspace / "settings.yaml").write_text("watch: {flow_runs: false, settle_seconds: 0.3}\n")
+    say(workspace, "watch: {flow_runs: false, settle_seconds: 0.3}\n")
     return workspace / "inbox"
 
 
@@ -137,9 +137,7 @@ def test_a_file_that_grows_is_taken_when_it_is_whole(claimtrail: Command, inbox:
 
 
 def test_files_can_be_deleted_after_intake(claimtrail: Command, inbox: Path, workspace: Path) -> None:
-    (workspace / "settings.yaml").write_text(
-        "watch: {flow_runs: false, settle_seconds: 0.2, after: delete}\n"
-    )
+    say(workspace, "watch: {flow_runs: false, settle_seconds: 0.2, after: delete}\n")
     put(inbox, "L.txt")
     claimtrail("watch", "--once")
     assert list(inbox.rglob("*.txt")) == []
@@ -172,9 +170,9 @@ def flow_runs(workspace: Path) -> list[tuple[str, str]]:
 
 
 def test_a_running_watch_takes_in_what_lands_as_flow_runs_and_ends_with_0_on_sigterm(
-    claimtrail: Command, inbox: Path, workspace: Path
+    claimtrail: Command, inbox: Path, with_prefect: Path
 ) -> None:
-    (workspace / "settings.yaml").write_text("watch: {settle_seconds: 0.3}\n")
+    say(with_prefect, "watch: {settle_seconds: 0.3}\n")
     running = subprocess.Popen(
         [*CLAIMTRAIL, "watch", "--json"],
         env={**os.environ},
@@ -198,14 +196,14 @@ def test_a_running_watch_takes_in_what_lands_as_flow_runs_and_ends_with_0_on_sig
         running.kill()
     assert running.returncode == 0, err
     assert json.loads(out)["ingested"][0]["path"].endswith("L.txt")
-    assert flow_runs(workspace) == [("ingest", "COMPLETED")]
+    assert flow_runs(with_prefect) == [("ingest", "COMPLETED")]
     assert show(claimtrail, "L.txt")["state"] == "ok"
 
 
 def test_intake_goes_on_where_prefect_does_not_start(
     claimtrail: Command, inbox: Path, workspace: Path
 ) -> None:
-    (workspace / "settings.yaml").write_text("watch: {settle_seconds: 0.3}\n")
+    say(workspace, "watch: {settle_seconds: 0.3}\n")
     (workspace / "prefect" / "prefect.db").mkdir(parents=True)
     put(inbox, "L.txt")
     command = [*CLAIMTRAIL, "watch", "--once", "--json"]

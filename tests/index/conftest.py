@@ -9,14 +9,26 @@ from pathlib import Path
 import pytest
 
 from index.engine import SearchIndex
-from index.engines import engine_names, open_index, rebuild
+from index.engines import engine_names
 from index.entry import PageEntry
+from tests import postgres
+from tests.index.places import SERVED, open_index, rebuild, serve
 
 OpenWith = Callable[[Iterable[PageEntry]], SearchIndex]
 
 
+@pytest.fixture(scope="session")
+def search_server(postgres_server: postgres.Server) -> str:
+    """The URL of a database in which each index of a test has a schema of its own."""
+    url = postgres_server.database()
+    serve(url)
+    return url
+
+
 @pytest.fixture(params=engine_names(), scope="module")
 def engine(request: pytest.FixtureRequest) -> str:
+    if request.param == SERVED:
+        request.getfixturevalue("search_server")
     return str(request.param)
 
 

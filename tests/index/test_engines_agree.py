@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from itertools import groupby
+from pathlib import Path
 from random import Random
 
 import pytest
@@ -14,9 +15,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from index.engine import SearchIndex
-from index.engines import engine_names, open_index, rebuild
+from index.engines import engine_names
 from index.entry import PageEntry
 from index.errors import QueryError
+from tests.index.places import open_index, rebuild
 
 BITS = (
     *("late", "later", "delay", "delays", "site", "possession", "posses-\nsion", "sub-\nmission", "co-op"),
@@ -114,7 +116,7 @@ def corpus() -> list[PageEntry]:
 
 
 @pytest.fixture(scope="module")
-def engines(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sequence[SearchIndex]]:
+def engines(tmp_path_factory: pytest.TempPathFactory, search_server: str) -> Iterator[Sequence[SearchIndex]]:
     opened = []
     for engine in engine_names():
         path = tmp_path_factory.mktemp(engine)
@@ -166,3 +168,31 @@ queries = st.recursive(
 def test_random_queries(engines: Sequence[SearchIndex], query: str) -> None:
     answers = [answer(index, query) for index in engines]
     assert all(one == answers[0] for one in answers)
+
+
+FAR = "one two three four five six seven eight nine ten eleven twelve"
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        (f'"1 250 {FAR}"', set()),
+        (f'"1250 {FAR}"', {1}),
+        (f'"250 {FAR}"', set()),
+        (f'"1 {FAR}"', {1}),
+        ('"250 twelve"~30', {1}),
+        ('"250 twelve"~5', set()),
+        ('"possession twelve"~30', {2}),
+        (f'"possession {FAR}"', {2}),
+        (f'posession~1 AND "250 {FAR.replace(" one", " on?")}"', set()),
+        ('"250 twelve 1"~300', {1}),
+    ],
+)
+def test_words_that_share_a_place_with_others_far_away(tmp_path: Path, query: str, found: set[int]) -> None:
+    pages = [PageEntry("d", 1, f"sum 1,250 {FAR}", "x"), PageEntry("d", 2, f"late posses-\nsion {FAR}", "x")]
+    for engine in engine_names():
+        with rebuild(tmp_path / engine, engine) as batch:
+            batch.replace("d", pages)
+        index = open_index(tmp_path / engine)
+        assert {hit.page for hit in index.search(query).hits} == found, engine
+        index.close()

@@ -13,6 +13,8 @@ from pipeline.matter import Matter
 from pipeline.records import audit_log
 from pipeline.witnesses import audit_faults
 
+pytestmark = pytest.mark.both_homes
+
 details = st.dictionaries(
     st.text(max_size=5), st.one_of(st.text(max_size=8), st.integers(), st.none()), max_size=3
 )

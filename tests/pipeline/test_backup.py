@@ -6,7 +6,11 @@ import shutil
 import sqlite3
 from pathlib import Path
 
+import pytest
+
 from tests.conftest import Command
+
+pytestmark = pytest.mark.sqlite_only
 
 
 def found_by(answer: dict) -> list[tuple[str, int]]:

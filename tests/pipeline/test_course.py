@@ -24,6 +24,8 @@ from pipeline.urgent import urgent
 from tests.conftest import LETTER, REGISTER, Command
 from tests.pipeline.case_builder import CONTRACTOR, case, claim, day, event, evidence
 
+pytestmark = pytest.mark.both_homes
+
 Said = list[tuple[str, str]]
 
 

@@ -21,6 +21,8 @@ from pipeline.touches import COLUMNS, process_of, touches
 from tests.conftest import Command
 from tests.pipeline.bundle_cases import audit_line, case_of, exhibit, pdf
 
+pytestmark = pytest.mark.both_homes
+
 
 def id_of(claimtrail: Command, name: str) -> str:
     return str(next(found["id"] for found in claimtrail("list", "--json").json if found["name"] == name))

@@ -9,13 +9,15 @@ from typing import Any
 import pytest
 
 from pipeline import indexing
-from pipeline.indexing import index_pending
+from pipeline.indexing import index_pending, index_step
 from pipeline.linking import propose
 from pipeline.linking.propose import link_pending
 from pipeline.matter import Matter
 from pipeline.records import documents, matters
 from pipeline.steps import VERSIONS
 from tests.conftest import Command
+
+pytestmark = pytest.mark.both_homes
 
 
 def corrected_by_somebody_else(workspace: Path, document: str) -> None:
@@ -29,7 +31,8 @@ def corrected_by_somebody_else(workspace: Path, document: str) -> None:
 
 def left(matter: Matter, step: str) -> list[str]:
     with matter.reading() as tx:
-        return documents.without_step(tx, step, VERSIONS[step], indexing.SETTLED)
+        name = index_step(matter) if step == "index" else step
+        return documents.without_step(tx, name, VERSIONS[step], indexing.SETTLED)
 
 
 def test_a_correction_while_the_index_is_written_is_found_afterwards(

@@ -21,7 +21,7 @@ from pipeline.matter import Matter
 from pipeline.night import Night, heal, link_and_index
 from pipeline.records import documents
 from pipeline.records.precedents import KindEvidence
-from tests.conftest import DIARY, LETTER, Command
+from tests.conftest import DIARY, LETTER, Command, say
 
 NAMES = ["R. Holt", "Ana Ruiz", "Bo Lund", "T. Quist", "Mia Falk", "J. Orr"]
 TOOLS = [
@@ -183,7 +183,7 @@ def test_what_was_learned_outlives_a_new_version_of_the_rules(
 def test_a_picture_without_words_is_corrected_and_teaches_nothing(
     claimtrail: Command, workspace: Path, tmp_path: Path
 ) -> None:
-    (workspace / "settings.yaml").write_text("ocr: {languages: [eng], mode: fast}\n", encoding="utf-8")
+    say(workspace, "ocr: {languages: [eng], mode: fast}\n")
     for number, shade in enumerate((90, 120)):
         Image.new("RGB", (320, 240), (shade, 60, 40)).save(tmp_path / f"photo{number}.png")
     claimtrail("ingest", *sorted(tmp_path.glob("photo*.png")))

@@ -21,7 +21,7 @@ from pipeline.links import Link
 from pipeline.matter import Matter
 from pipeline.records import documents, matters
 from tests.app.test_commands import id_of
-from tests.conftest import Command
+from tests.conftest import Command, say
 
 
 def example(confirmed: bool, **weights: float) -> Example:
@@ -132,7 +132,7 @@ def test_linking_learns_from_verdicts_and_forgets_with_them(filled: Command, wor
 def test_learning_can_be_switched_off(filled: Command, workspace: Path) -> None:
     filled("reject", id_of(filled, "L-0145.txt"), "CLM-001/E1")
     filled("link")
-    (workspace / "settings.yaml").write_text("links: {learn: false}\n", encoding="utf-8")
+    say(workspace, "links: {learn: false}\n")
     filled("link")
     with Matter.open(workspace, "tester") as matter:
         assert weights_in_use(matter) == []

@@ -10,6 +10,8 @@ from pipeline.evidence import Evidence
 from pipeline.gaps import MissingReference, gaps
 from tests.pipeline.case_builder import CONTRACTOR, EMPLOYER, case, claim, event, evidence
 
+pytestmark = pytest.mark.both_homes
+
 ROLE = {"correspondence": "letter", "invoice": "invoice", "inspection_report": "report"}
 
 

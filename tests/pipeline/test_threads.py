@@ -24,6 +24,8 @@ from pipeline.records import documents, matters
 from pipeline.register import read_register
 from tests.faults.killed import HereWorkers
 
+pytestmark = pytest.mark.both_homes
+
 TERMS = b"Standard terms of the carrier. " * 12
 
 

@@ -29,6 +29,8 @@ from pipeline.verify import verify
 from tests.conftest import Command
 from tests.pipeline.authority import DAY, SHA512, Authority, identity, now, refusal, serving
 
+pytestmark = pytest.mark.sqlite_only
+
 DATA = b"what is to be proved"
 DIGEST = hashlib.sha256(DATA).digest()
 TSA = Authority()

@@ -17,8 +17,8 @@ from app.web.files import attachment
 from app.web.jobs import bundles_of
 from app.web.replies import WebError
 from app.web.scope import Seen
+from flows.doctor import doctor_answer
 from index.engines import engine_names
-from pipeline.doctor import doctor_answer
 from pipeline.errors import NotFound, UsageError
 from pipeline.records import jobs, matters
 

@@ -10,8 +10,9 @@ from fastapi.responses import Response
 
 from app.web.access import Admin, Handler, Opened, Unrestricted, state_of
 from app.web.rendering import back_to, page
+from flows.doctor import doctor_answer
 from pipeline import people
-from pipeline.doctor import doctor_answer
+from pipeline.addresses import without_secrets
 from pipeline.settings import Settings
 
 router = APIRouter()
@@ -21,9 +22,17 @@ router = APIRouter()
 def settings(request: Request, matter: Opened, visitor: Unrestricted) -> Response:
     """The settings that hold, which of them the workspace sets, and who may log in."""
     usual = dict(_flat(Settings().model_dump()))
-    rows = [(name, value, usual[name]) for name, value in _flat(matter.settings.model_dump())]
+    held = _flat(matter.settings.model_dump(by_alias=True))
+    rows = [(name, _shown(name, value), usual.get(name)) for name, value in held]
     users = people.listed(matter) if visitor.may("admin") else []
     return page(request, visitor, "settings.html", rows=rows, users=users, root=matter.workspace.root.name)
+
+
+def _shown(name: str, value: Any) -> Any:
+    """A value without what only the program may know: it may stand in an address, or among a store's options."""
+    if name.startswith("originals.options."):
+        return "…"
+    return without_secrets(value) if isinstance(value, str) and "://" in value else value
 
 
 def _flat(tree: Mapping[str, Any], before: str = "") -> Iterator[tuple[str, Any]]:
