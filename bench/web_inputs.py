@@ -18,7 +18,7 @@ from typing import Any
 from reportlab.lib.pagesizes import A4
 from reportlab.pdfgen.canvas import Canvas
 
-from bench.search import chinese, english
+from bench.search_pages import chinese, english
 
 SEED = 20230314
 CLAIMS, EVENTS = 8, 5
