@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 ON_POSTGRES := tests/pipeline tests/app tests/flows tests/faults/test_files_and_ocr.py tests/faults/test_interrupted.py
 
-.PHONY: help system demo test test-postgres check format bench lock samples clean
+.PHONY: help system demo test test-postgres check format bench lock pictures samples clean
 
 help: ## what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort
@@ -49,6 +49,10 @@ bench: system $(STAMP) ## speed and accuracy on this machine
 
 samples: system $(STAMP) ## draw the sample documents anew
 	@$(BIN)/python sample_docs/make.py
+
+pictures: system $(STAMP) ## take the pictures of README and guide anew (after make demo)
+	@CLAIMTRAIL_PICTURES=docs/pictures $(BIN)/python -m pytest -q tests/web/pages/test_first_walk.py
+	@$(BIN)/python docs/setup/pages.py
 
 lock: $(STAMP) ## pin the dependencies anew
 	@$(BIN)/pip-compile -q --generate-hashes --no-emit-index-url --no-emit-trusted-host --no-emit-find-links --strip-extras --allow-unsafe --extra ocr --extra team --extra dev -c constraints.txt -o requirements.lock pyproject.toml

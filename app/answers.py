@@ -14,12 +14,13 @@ from pipeline.errors import NotFound, UsageError
 from pipeline.evidence import Evidence
 from pipeline.indexing import index_pending
 from pipeline.linking import relink
+from pipeline.links import Link
 from pipeline.matter import Matter
 from pipeline.pace import Progress, stage
 from pipeline.partybook import bring_parties
 from pipeline.records import documents, glances, likenesses, matters, precedents
 from pipeline.register import body_of
-from pipeline.suggest import suggest
+from pipeline.suggest import Suggestion, register_text, suggest
 
 PAGED = ("dates", "parties", "amounts", "references", "findings", "lines")
 """What of a document's JSON stands on a page."""
@@ -72,11 +73,12 @@ def claim_answer(matter: Matter, claim: str) -> dict[str, Any]:
     return body
 
 
-def links_answer(matter: Matter, claim: str) -> list[dict[str, Any]]:
-    """What `links` says. Raises `NotFound`."""
+def links_of(matter: Matter, claim: str, status: str | None = None, stance: str | None = None) -> list[Link]:
+    """The links of a claim, all or those of a status or stance. Raises `NotFound`."""
     with matter.reading() as tx:
         matters.claim(tx, claim)
-        return [link.as_json() for link in matters.link_list(tx, claim)]
+        found = matters.link_list(tx, claim)
+    return [link for link in found if status in (None, link.status) and stance in (None, link.stance)]
 
 
 def deadlines_of(matter: Matter, claims: Iterable[str], today: datetime.date) -> list[Deadline]:
@@ -84,10 +86,22 @@ def deadlines_of(matter: Matter, claims: Iterable[str], today: datetime.date) ->
     return [found for claim in claims for found in deadlines(load_case(matter, claim), today)]
 
 
-def suggestions_answer(matter: Matter, case: CaseFile, with_loose: bool = True) -> list[dict[str, Any]]:
-    """What `events suggest` says; without the documents that belong to no claim where they are not to be seen."""
-    loose = loose_evidence(matter, case) if with_loose else ()
-    return [row.as_json() for row in suggest(case, loose)]
+SUGGESTED_BY = ("score", "date")
+"""Orders of suggested events: the likeliest first, or by day."""
+
+
+def suggestions_of(
+    matter: Matter, case: CaseFile, sort: str = "score", with_loose: bool = True
+) -> list[Suggestion]:
+    """The events that the evidence suggests; without the documents of no claim where they are not to be seen."""
+    found = suggest(case, loose_evidence(matter, case) if with_loose else ())
+    return sorted(found, key=lambda one: (one.date, one.end or one.date)) if sort == "date" else found
+
+
+def suggestions_text(case: CaseFile, found: Iterable[Suggestion]) -> str:
+    """Suggested events in the form of the register, to be pasted into it."""
+    known = (*(held.summary for held in case.evidence.values()), *case.loose)
+    return register_text(case.claim, found, {one.id: one.name for one in known})
 
 
 def link_again(matter: Matter, claim: str | None, progress: Progress) -> dict[str, Any]:

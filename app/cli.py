@@ -33,6 +33,7 @@ COMMANDS = {
     "reject": "links",
     "stance": "links",
     "correct": "judgement",
+    "settle": "judgement",
     "mark": "judgement",
     "chronology": "casework",
     "deadlines": "casework",

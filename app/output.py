@@ -19,6 +19,21 @@ _UNSEEN = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud8
 """What JSON may hold as it is, but a terminal obeys, or no stream takes."""
 
 
+TOLD = ("reason", "reasons", "why_not", "detail", "remedy", "doubts", "what", "warning", "check", "note")
+"""Columns that hold what rules and errors say."""
+
+NAMED = {
+    "kind": "kind_",
+    "status": "",
+    "counted": "",
+    "ok": "",
+    "state": "state_",
+    "role": "role_",
+    "reasons": "",
+}
+"""Columns whose values have Chinese names, and how these begin in `words.yaml`."""
+
+
 def print_json(value: Any) -> None:
     """One JSON value on stdout, Chinese as it is; what a terminal would obey is written as an escape."""
     is_unicode = "utf" in (sys.stdout.encoding or "").lower()
@@ -31,14 +46,26 @@ def print_error(error: Mapping[str, str], as_json: bool) -> None:
     if as_json:
         print_json({"error": dict(error)})
         return
-    message(f"{word('error')}: {error['message']} [{error['code']}]")
-    if error["hint"]:
-        message(f"  → {error['hint']}")
+    from app.told import told_error
+
+    said = told_error(error, language())
+    message(f"{word('error')}: {said['message']} [{said['code']}]")
+    if said["hint"]:
+        message(f"  → {said['hint']}")
 
 
 def message(text: str) -> None:
     """A line for people, on stderr."""
     click.echo(terminal(text), err=True)
+
+
+def in_words(sentence: str | None) -> str:
+    """What a rule says, in the person's language."""
+    if language() != "zh" or not sentence:
+        return sentence or ""
+    from app.told import in_chinese  # only who reads Chinese needs the catalogue
+
+    return in_chinese(sentence)
 
 
 def say(text: str) -> None:
@@ -58,9 +85,18 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     for column in columns:
         table.add_column(word(column), overflow="fold")
     for row in rows:
-        table.add_row(*(Text("" if cell is None else terminal(str(cell))) for cell in row))
+        table.add_row(*(Text(_cell(column, cell)) for column, cell in zip(columns, row, strict=True)))
     width = None if sys.stdout.isatty() else int(os.environ.get("COLUMNS") or 160)
     Console(width=width, highlight=False).print(table)
+
+
+def _cell(column: str, cell: Any) -> str:
+    said = "" if cell is None else str(cell)
+    if column in TOLD:
+        return terminal(in_words(said))
+    if language() == "zh" and column in NAMED:
+        said = _words().get(NAMED[column] + said, {}).get("zh", said)
+    return terminal(said)
 
 
 @cache

@@ -47,6 +47,8 @@ class Row:
     workers: int
     pages: int
     seconds: float
+    writing: float
+    """CPU seconds of the one who writes, with what is to be done once all is read: links, index."""
 
     @property
     def rate(self) -> float:
@@ -67,16 +69,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
     print(
         f"# {len(os.sched_getaffinity(0))} cores, load before {os.getloadavg()[0]:.1f}, {given.pages} scans of A4"
     )
-    print("| workers | pages | s | pages/s | × |\n| ---: | ---: | ---: | ---: | ---: |")
+    print("| workers | pages | s | pages/s | × | CPU ms a page of the writer |\n" + "| ---: " * 6 + "|")
     with tempfile.TemporaryDirectory(prefix="claimtrail-cluster-", dir=given.scratch) as folder:
         first: Row | None = None
         for row in rows(Path(folder), given.pages, given.workers, given.engine):
             first = first or row
-            ratio = row.rate / first.rate
-            print(
-                f"| {row.workers} | {row.pages} | {row.seconds:.1f} | {row.rate:.2f} | {ratio:.2f} |",
-                flush=True,
-            )
+            cells = (f"{row.workers}", f"{row.pages}", f"{row.seconds:.1f}", f"{row.rate:.2f}")
+            more = (f"{row.rate / first.rate:.2f}", f"{1000 * row.writing / row.pages:.0f}")
+            print(f"| {' | '.join((*cells, *more))} |", flush=True)
 
 
 def rows(root: Path, pages: int, workers: int, engine: str) -> Iterator[Row]:
@@ -89,12 +89,13 @@ def rows(root: Path, pages: int, workers: int, engine: str) -> Iterator[Row]:
             stack.enter_context(worker(root, address, number))
             scans(root / f"warm{number}", WARM * number, SEED + number)
             taken(root / f"warming{number}", root / f"warm{number}", settings, address, number)
-            seconds = taken(root / f"matter{number}", root / "heap", settings, address, number)
-            yield Row(number, pages, seconds)
+            yield Row(
+                number, pages, *taken(root / f"matter{number}", root / "heap", settings, address, number)
+            )
 
 
-def taken(root: Path, heap: Path, settings: str, address: str, workers: int) -> float:
-    """The seconds that so many workers take for a heap, from the first task to the last record."""
+def taken(root: Path, heap: Path, settings: str, address: str, workers: int) -> tuple[float, float]:
+    """What so many workers take for a heap: seconds from first task to last record, and CPU seconds of the writer."""
     init(root)
     (root / "settings.yaml").write_text(settings, encoding="utf-8")
     cluster = ClusterSettings(address=address)
@@ -104,13 +105,15 @@ def taken(root: Path, heap: Path, settings: str, address: str, workers: int) -> 
             time.sleep(0.2)
         with Workers(1, matter.settings.limits.limits()) as here:
             run = Ingest(matter, here, ocr_options(matter))
-            began = time.perf_counter()
+            began, cpu = time.perf_counter(), time.process_time()
             with Elsewhere(run, discover([heap]), client, fleet, silent, lambda: False) as reading:
                 while reading.portion(100):
                     pass
             seconds = time.perf_counter() - began
+            run.finish()
+            cpu = time.process_time() - cpu
     assert not run.report.failed, run.report.failed[0].error.message
-    return seconds
+    return seconds, cpu
 
 
 def scans(folder: Path, pages: int, seed: int) -> None:

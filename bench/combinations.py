@@ -125,7 +125,8 @@ def _dask(folder: Path) -> Iterator[str]:
     dask, place = CLAIMTRAIL.parent / "dask", folder / "scheduler.json"
     commands = [[str(dask), "scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard"]]
     commands[0] += ["--scheduler-file", str(place)]
-    workers = ["--nthreads", "1", "--no-dashboard", "--local-directory", str(folder), "--host", "127.0.0.1"]
+    workers = ["--preload", "flows.reader", "--nworkers", "1", "--nthreads", "1", "--no-dashboard"]
+    workers += ["--local-directory", str(folder), "--host", "127.0.0.1"]
     commands += [[str(dask), "worker", "--scheduler-file", str(place), *workers]] * 2
     with ExitStack() as stack:
         for command in commands:

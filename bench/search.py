@@ -23,6 +23,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
+from itertools import accumulate
 from pathlib import Path
 from typing import TypeAlias
 
@@ -82,16 +83,17 @@ class Row:
 
 
 class KeptTexts:
-    """The texts of pages in SQLite, a document each, as records hold them."""
+    """The texts of documents in SQLite, and where their pages end, as records hold them."""
 
     def __init__(self, path: Path) -> None:
         self._base = sqlite3.connect(path)
-        self._base.execute("create table if not exists texts (doc text primary key, pages text)")
+        self._base.execute("create table if not exists texts (doc text primary key, ends text, text text)")
 
     def keep(self, pages: Sequence[PageEntry]) -> None:
         """Keeps the texts of a document's pages."""
-        texts = json.dumps([entry.text for entry in pages], ensure_ascii=False)
-        self._base.execute("insert into texts values (?, ?)", (pages[0].doc, texts))
+        ends = json.dumps([0, *accumulate(len(entry.text) for entry in pages)])
+        text = "".join(entry.text for entry in pages)
+        self._base.execute("insert into texts values (?, ?, ?)", (pages[0].doc, ends, text))
 
     def commit(self) -> None:
         """Makes them last."""
@@ -99,9 +101,13 @@ class KeptTexts:
 
     def __call__(self, wanted: Sequence[tuple[str, int]]) -> list[str]:
         docs = sorted({doc for doc, _ in wanted})
-        query = f"select doc, pages from texts where doc in ({','.join('?' * len(docs))})"  # noqa: S608
-        found = {doc: json.loads(pages) for doc, pages in self._base.execute(query, docs)}
-        return [found[doc][page - 1] for doc, page in wanted]
+        query = f"select doc, ends, text from texts where doc in ({','.join('?' * len(docs))})"  # noqa: S608
+        found = {doc: (json.loads(ends), text) for doc, ends, text in self._base.execute(query, docs)}
+        return [_page(*found[doc], page) for doc, page in wanted]
+
+
+def _page(ends: list[int], text: str, page: int) -> str:
+    return text[ends[page - 1] : ends[page]]
 
 
 def measured(engine: str, pages: int, rounds: int) -> Row:

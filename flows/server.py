@@ -11,11 +11,15 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from flows.leash import leashed
 from pipeline.errors import InstallationError
 
 PATIENCE_SECONDS = 120.0
+LOOK_SECONDS = 0.2
+ADDRESS = "address"
+"""The file that says where the workspace's own server is, while it runs."""
 
 
 class PrefectNotStarting(InstallationError):
@@ -42,9 +46,31 @@ def prefect_server(workspace: Path) -> Iterator[str]:
         try:
             _wait(address, running)
             os.environ["PREFECT_API_URL"] = address
+            (home / ADDRESS).write_text(address, encoding="utf-8")
             yield address
         finally:
+            (home / ADDRESS).unlink(missing_ok=True)
             os.environ.pop("PREFECT_API_URL", None)
+
+
+def prefect_pages(workspace: Path) -> str | None:
+    """Where Prefect's own pages are: at the server of PREFECT_API_URL, else at the workspace's own while it runs."""
+    if address := os.environ.get("PREFECT_API_URL"):
+        return _pages(address)
+    try:
+        address = (workspace / "prefect" / ADDRESS).read_text(encoding="utf-8").strip()
+        with socket.create_connection(("127.0.0.1", urlsplit(address).port or 0), LOOK_SECONDS):
+            return _pages(address)
+    except (OSError, ValueError):
+        return None  # none runs, or one was killed and left its address behind
+
+
+def _pages(address: str) -> str | None:
+    """Without what leads to the API, and without a name or password that stands in it."""
+    parts = urlsplit(address)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        return None
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path.rstrip('/').removesuffix('/api')}"
 
 
 def _command(port: int) -> list[str]:

@@ -16,6 +16,7 @@ from index.shelf import SEPARATOR, Coded, Shelf
 
 MOST_PARTIES = 20
 """How many parties the facets list; there may be thousands."""
+_EPOCH = datetime.date(1970, 1, 1).toordinal()
 _NEVER = datetime.date.max.toordinal() + 1
 
 
@@ -47,9 +48,9 @@ def facets(matches: Matches, shelf: Shelf) -> Facets:
     return Facets(
         kind=_ranked(_counted(shelf.coded("kind"), documents)),
         claim=_ranked(_counted(shelf.coded("claims"), documents)),
-        year=dict(sorted(_spans(shelf.numbers("date")[documents], "%04d"), reverse=True)),
+        year=dict(sorted(_spans(shelf.numbers("date")[documents], "Y"), reverse=True)),
         party=_ranked(_counted(shelf.coded("parties"), documents), MOST_PARTIES),
-        month=dict(sorted(_spans(shelf.numbers("date")[documents], "%04d-%02d"), reverse=True)),
+        month=dict(sorted(_spans(shelf.numbers("date")[documents], "M"), reverse=True)),
     )
 
 
@@ -68,11 +69,8 @@ def _ranked(counts: Counter[str], most: int | None = None) -> dict[str, int]:
     return dict(by_count[:most])
 
 
-def _spans(dates: NDArray[np.int64], form: str) -> Iterator[tuple[str, int]]:
-    """How many of the dates fall into each year, or month, that `form` writes."""
-    days, often = np.unique(dates[dates > 0], return_counts=True)
-    counts: Counter[str] = Counter()
-    for ordinal, count in zip(days, often, strict=True):
-        day = datetime.date.fromordinal(int(ordinal))
-        counts[form % (day.year, day.month)[: form.count("%")]] += int(count)
-    yield from counts.items()
+def _spans(dates: NDArray[np.int64], unit: str) -> Iterator[tuple[str, int]]:
+    """How many of the dates fall into each year ("Y") or month ("M")."""
+    days = (dates[dates > 0] - _EPOCH).astype("M8[D]")
+    found, often = np.unique(days.astype(f"M8[{unit}]"), return_counts=True)
+    yield from zip(map(str, found), often.tolist(), strict=True)

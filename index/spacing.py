@@ -175,19 +175,28 @@ def _codes(text: str) -> _Codes:
     return np.frombuffer(text.encode("utf-32-le", "replace"), dtype="<u4")
 
 
+def fold_in_place(text: str) -> str | None:
+    """The folded text where each of its characters stands at the place of the original one; None where not."""
+    folded = _table_folded(_codes(text))
+    return None if folded is None else _string(folded)
+
+
 def _folded(text: str) -> _Codes:
-    """As `words.fold`: a table of single characters, filled as they are met."""
+    """As `words.fold`."""
+    folded = _table_folded(_codes(text))
+    return _codes(words.fold(text)) if folded is None else folded
+
+
+def _table_folded(codes: _Codes) -> _Codes | None:
+    """Each character folded, by a table that is filled as they are met; None where one does not become one."""
     table, _ = _tables()
-    codes = _codes(text)
     folded = table[codes]
     if len(folded) and folded.max() == _UNMET:
         for code in np.unique(codes[folded == _UNMET]).tolist():
             char = words.fold(chr(code))
             table[code] = ord(char) if len(char) == 1 else _UNEVEN
         folded = table[codes]
-    if len(folded) and folded.max() == _UNEVEN:
-        return _codes(words.fold(text))
-    return folded
+    return None if len(folded) and folded.max() == _UNEVEN else folded
 
 
 def _kinds(codes: _Codes) -> NDArray[np.uint8]:

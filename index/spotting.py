@@ -11,6 +11,7 @@ from functools import lru_cache
 from itertools import pairwise
 
 from index import words
+from index.spacing import fold_in_place
 from index.tree import Part, Phrase
 
 _LETTER = rf"[^\W_{words.HAN}]"
@@ -23,7 +24,7 @@ _FAR = 40
 def spotted(text: str, phrases: tuple[Phrase, ...]) -> list[tuple[int, int, int]] | None:
     """Start, end and number of the phrase for every match, in order; None where only cutting the text can tell."""
     patterns = [_pattern(phrase) for phrase in phrases]
-    folded = words.fold_in_place(text)
+    folded = fold_in_place(text)
     if folded is None or None in patterns:
         return None
     found = [
@@ -55,8 +56,13 @@ def _pattern(phrase: Phrase) -> re.Pattern[str] | None:
 def _term(part: Part) -> str:
     if words.is_han(part.term):
         return re.escape(part.term)
+    behind = f"(?!{_LETTER}){_POSSESSIVE}"
+    if not {"*", "?"} & set(
+        part.term
+    ):  # begun with its letters, which are looked for faster than what is not before
+        return f"{part.term}(?<!{_LETTER}{part.term}){behind}"
     letters = re.escape(part.term).replace(r"\*", f"{_LETTER}{{0,{_FAR}}}").replace(r"\?", _LETTER)
-    return f"(?<!{_LETTER}){letters}(?!{_LETTER}){_POSSESSIVE}"
+    return f"(?<!{_LETTER}){letters}{behind}"
 
 
 def _separator(one: Part, two: Part) -> str | None:

@@ -5,6 +5,8 @@
 from __future__ import annotations
 
 import errno
+import sys
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cached_property
@@ -27,6 +29,7 @@ REMEMBERED_PLACES = 8_000_000
 """Places (8 bytes each) of the terms last asked for that are kept in memory."""
 
 
+_LAST_CHAR = chr(sys.maxunicode)
 _REFUSED = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM)
 
 
@@ -110,12 +113,13 @@ class WhooshShelf:
     def terms(self, field: str, prefix: str) -> Sequence[str]:
         """The terms of the field that begin with `prefix`, in any order."""
         if field in self._lexicons:
-            return [term for term in self._lexicons[field] if term.startswith(prefix)]
+            known = self._lexicons[field]
+            return known[bisect_left(known, prefix) : bisect_left(known, prefix + _LAST_CHAR)]
         names = (field, HEAD) if field == "text" else (field,)
-        found = {term for name in names for segment in self._segments for term in segment.terms(name, prefix)}
+        found = sorted({term for name in names for one in self._segments for term in one.terms(name, prefix)})
         if not prefix:
-            self._lexicons[field] = list(found)
-        return list(found)
+            self._lexicons[field] = found
+        return found
 
     def numbers(self, column: str) -> NDArray[np.int64]:
         return self._numbers[column]

@@ -65,15 +65,6 @@ def fold(text: str) -> str:
     return text.lower() if text.isascii() else text.translate(_by_number())
 
 
-def fold_in_place(text: str) -> str | None:
-    """The folded text where each of its characters stands at the place of the original one; None where not."""
-    folded = fold(text)
-    table = _by_number()
-    if len(folded) != len(text) or not table.uneven.isdisjoint(text):
-        return None
-    return folded
-
-
 def compact(text: str) -> str:
     """The folded text without anything but letters and digits: how references are compared."""
     return "".join(filter(str.isalnum, fold(text)))
@@ -185,19 +176,10 @@ def _folded(text: str) -> tuple[str, list[int] | None]:
 
 
 class _ByNumber(dict[int, str]):
-    """The same table for `str.translate`, which asks for characters by their number.
-
-    `uneven` are those met so far that do not become one character.
-    """
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.uneven: set[str] = set()
+    """The same table for `str.translate`, which asks for characters by their number."""
 
     def __missing__(self, number: int) -> str:
         self[number] = folded = _table()[chr(number)]
-        if len(folded) != 1:
-            self.uneven.add(chr(number))
         return folded
 
 

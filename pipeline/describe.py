@@ -21,6 +21,7 @@ from pipeline.evidence import Correction, Evidence, Sighting
 from pipeline.likeness import Likeness
 from pipeline.links import Link
 from pipeline.records.documents import id_of
+from pipeline.rulings import UNPLACED
 
 LISTS = {"date": "dates", "party": "parties", "amount": "amounts", "reference": "references"}
 _NONE = Correspondence()
@@ -112,7 +113,7 @@ def _document_json(
     corrections: Sequence[Correction],
 ) -> dict[str, Any]:
     found: dict[str, list[dict[str, Any]]] = {name: [] for name in LISTS.values()}
-    said = [c for c in corrections if c.field in LISTS]
+    said = [c for c in corrections if c.field in LISTS and c.field != "amount"]  # sums are among the facts
     for fact in facts:
         if not any(_replaced(fact, correction) for correction in said):
             found[LISTS[fact.kind]].append(_fact_json(fact, document))
@@ -194,12 +195,13 @@ def _mark_json(mark: Mark) -> dict[str, Any]:
 
 def _fact_json(fact: Fact, document: Document) -> dict[str, Any]:
     place = document.where(fact.start, fact.end)
+    placed = fact.rule != UNPLACED
     return {
         **_value_json(fact),
         "role": fact.role,
-        "raw": document.text[fact.start : fact.end],
-        "page": place.page,
-        "box": place.box.as_list() if place.box else None,
+        "raw": document.text[fact.start : fact.end] if placed else "",
+        "page": place.page if placed else None,
+        "box": place.box.as_list() if place.box and placed else None,
         "confidence": round(fact.confidence, 3),
         "doubts": list(fact.doubts),
     }

@@ -63,7 +63,8 @@ class Summary:
 
 @dataclass(frozen=True)
 class Evidence:
-    """A document with its text and facts. `facts` are as read; what a person corrected is in `summary`."""
+    """A document with its text and facts. `facts` hold what people said of single values and of sums; other
+    corrections are in `summary`."""
 
     summary: Summary
     document: Document

@@ -5,11 +5,10 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from decimal import Decimal
 from itertools import islice
 from typing import Any
 
-from extractors.facts.fact import Day, Fact, Money
+from extractors.facts.fact import Fact
 from extractors.facts.finding import Finding
 from index.words import compact
 from pipeline.casefile import CaseFile
@@ -19,6 +18,7 @@ from pipeline.correspondence.resolve import resolve
 from pipeline.evidence import Evidence
 from pipeline.notices import sign
 from pipeline.numbers import cited, numbers_of
+from pipeline.rulings import RELIED_ON, SAID, written
 from pipeline.series import holes
 
 UNSURE, RATHER_SURE = 0.5, 0.8
@@ -26,13 +26,6 @@ UNSURE, RATHER_SURE = 0.5, 0.8
 MOST_PERHAPS = 5
 SHORTEST_IN_NAME = 5
 """Letters and digits of a number that is looked for within the names of files."""
-RELIED_ON = {
-    "date": ("document", "event", "period_start", "period_end", "received", "due"),
-    "party": ("sender", "recipient", "seller"),
-    "amount": ("total", "claimed", "paid"),
-    "reference": ("letter", "invoice"),
-}
-"""Roles of facts that chronology, deadlines, ledger and links rest on; a doubt about others does no harm."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,10 +237,11 @@ def _doubts(found: Evidence) -> Iterator[DoubtfulFact]:
     for fact in found.facts:
         unsure = fact.confidence < (RATHER_SURE if fact.doubts else UNSURE)
         doubtful = fact.role in RELIED_ON[fact.kind] and unsure
-        if (doubtful or fact in wrong) and (fact.kind, fact.role) not in corrected:
+        said = fact.rule == SAID or (fact.kind, fact.role) in corrected
+        if (doubtful or fact in wrong) and not said:
             why = "; ".join(fact.doubts) or f"confidence {fact.confidence:.2f}"
             why = wrong[fact].message() if fact in wrong else why
-            yield DoubtfulFact(found.id, found.page_of(fact), fact.kind, _written(fact), why)
+            yield DoubtfulFact(found.id, found.page_of(fact), fact.kind, written(fact.value), why)
     for each in found.findings:
         if _fact_at(found, each) is None:
             page = found.document.page_at(each.start).number
@@ -258,20 +252,3 @@ def _doubts(found: Evidence) -> Iterator[DoubtfulFact]:
 def _fact_at(found: Evidence, wrong: Finding) -> Fact | None:
     """The amount that a finding is about."""
     return next((f for f in found.of("amount") if f.start <= wrong.start < f.end), None)
-
-
-def _written(fact: Fact) -> str:
-    value = fact.value
-    if isinstance(value, Day):
-        return _days(value.start, value.end)
-    if isinstance(value, Money):
-        return _sum(value.amount, value.currency)
-    return value
-
-
-def _days(start: datetime.date, end: datetime.date | None) -> str:
-    return start.isoformat() if end is None else f"{start.isoformat()}/{end.isoformat()}"
-
-
-def _sum(amount: Decimal, currency: str | None) -> str:
-    return f"{amount:f} {currency}" if currency else f"{amount:f}"

@@ -8,9 +8,10 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from extractors.facts.fact import PARTY_ROLES
+from extractors.facts.fact import PARTY_ROLES, Fact, Money
 from extractors.kinds import KINDS
 from pipeline.casefile import WITHHOLDING
+from pipeline.claims import Claim
 from pipeline.errors import NotFound, UsageError
 from pipeline.indexing import index_pending
 from pipeline.learning import learn_pending
@@ -19,8 +20,9 @@ from pipeline.links import Stance
 from pipeline.matter import Change, Matter
 from pipeline.partybook import bind
 from pipeline.partybook.edit import bring_up_to_date
-from pipeline.records import documents, matters
+from pipeline.records import documents, matters, rulings
 from pipeline.register_changes import follow_register
+from pipeline.rulings import SUM_ROLES, Ruling, key_of, money_of, value_of, written
 
 FORMS = ("original", "copy")
 """Marks that say in what form the evidence is at hand; one takes the place of the other."""
@@ -106,26 +108,28 @@ def correct(
     date: str | None = None,
     title: str | None = None,
     parties: Sequence[str] = (),
+    amounts: Sequence[str] = (),
 ) -> dict[str, Any]:
-    """Record a person's corrections; the kind "auto" takes one back.
+    """Record a person's corrections: parties as ROLE=NAME, amounts as ROLE=SUM CURRENCY; "auto" takes one back.
 
     Returns `{"doc", "corrected": [{"field", "role", "value"}]}`.
     """
-    wanted = _corrections(kind, date, title, parties)
+    wanted = _corrections(kind, date, title, parties, amounts)
     if not wanted:
-        raise UsageError("Nothing to correct.", "Name --kind, --date, --title or --party ROLE=NAME.")
+        raise UsageError(
+            "Nothing to correct.", "Name --kind, --date, --title, --party ROLE=NAME or --amount ROLE=SUM."
+        )
     with matter.change() as change:
         document = documents.resolve(change.tx, prefix)
         for field, role, value in wanted:
-            if value == AUTO and field == "kind":
+            if value == AUTO and field != "title":
                 matters.drop_correction(change.tx, document, field, role)
             else:
                 matters.add_correction(change.tx, document, field, role, value, change.actor)
             change.note("corrected", document, field=field, role=role, value=value)
         if kind is not None:
             documents.undo(change.tx, "learn", [document])  # its facts are found anew for its kind
-        _again(change, document)
-        bind(change.tx)
+        _follow(change, document)
     matter.afterwards(catch_up)
     return {"doc": document, "corrected": [{"field": f, "role": r, "value": v} for f, r, v in wanted]}
 
@@ -138,14 +142,13 @@ def take_back(matter: Matter, prefix: str, field: str, role: str) -> dict[str, A
         change.note("correction withdrawn", document, field=field, role=role)
         if field == "kind":
             documents.undo(change.tx, "learn", [document])
-        _again(change, document)
-        bind(change.tx)
+        _follow(change, document)
     matter.afterwards(catch_up)
     return {"doc": document, "field": field, "role": role}
 
 
 def _corrections(
-    kind: str | None, date: str | None, title: str | None, parties: Sequence[str]
+    kind: str | None, date: str | None, title: str | None, parties: Sequence[str], amounts: Sequence[str]
 ) -> list[tuple[str, str, str]]:
     found = []
     if kind is not None:
@@ -153,10 +156,10 @@ def _corrections(
             raise UsageError(f"{kind!r} is no kind of document.", f"Kinds: {', '.join(KINDS)}; or {AUTO}.")
         found.append(("kind", "document", kind))
     if date is not None:
-        found.append(("date", "document", _iso(date)))
+        found.append(("date", "document", date if date == AUTO else _iso(date)))
     if title is not None:
         found.append(("title", "document", title))
-    return found + [_party(said) for said in parties]
+    return found + [_party(said) for said in parties] + [_amount(said) for said in amounts]
 
 
 def _iso(text: str) -> str:
@@ -171,6 +174,68 @@ def _party(said: str) -> tuple[str, str, str]:
     if not equals or not name.strip() or role not in PARTY_ROLES:
         raise UsageError(f"{said!r} is not ROLE=NAME.", f"Roles: {', '.join(PARTY_ROLES)}.")
     return "party", role, name.strip()
+
+
+def _amount(said: str) -> tuple[str, str, str]:
+    role, equals, value = said.partition("=")
+    if not equals or role not in SUM_ROLES:
+        raise UsageError(f"{said!r} is not ROLE=SUM CURRENCY.", f"Roles: {', '.join(SUM_ROLES)}.")
+    return "amount", role, AUTO if value.strip() == AUTO else written(money_of(value))
+
+
+def rule(matter: Matter, prefix: str, kind: str, role: str, was: str, answer: str | None) -> dict[str, Any]:
+    """Record what a person says of a value that was read in a role: what it is (`was` itself: that it is right), or
+    None: that it is none such.
+
+    Returns `{"doc", "kind", "role", "was", "value"}`. Raises `UsageError`, and `NotFound` for what was not read.
+    """
+    with matter.change() as change:
+        document = documents.resolve(change.tx, prefix)
+        read = _read(change.tx, document, kind, role, was)
+        said = None if answer is None else value_of(kind, answer)
+        value = None if said is None else written(read.value if said == read.value else said)
+        rulings.put(change.tx, document, Ruling(read.kind, role, key_of(read.value), value), change.actor)
+        change.note("value settled", document, kind=kind, role=role, was=written(read.value), value=value)
+        _follow(change, document)
+    matter.afterwards(catch_up)
+    return {"doc": document, "kind": kind, "role": role, "was": written(read.value), "value": value}
+
+
+def unrule(matter: Matter, prefix: str, kind: str, role: str, was: str) -> dict[str, Any]:
+    """Take back what a person said of a value; harmless where nobody did. Returns `{"doc", "kind", "role", "was"}`."""
+    with matter.change() as change:
+        document = documents.resolve(change.tx, prefix)
+        read = _read(change.tx, document, kind, role, was)
+        if rulings.drop(change.tx, document, kind, role, key_of(read.value)):
+            change.note("value unsettled", document, kind=kind, role=role, was=written(read.value))
+            _follow(change, document)
+    matter.afterwards(catch_up)
+    return {"doc": document, "kind": kind, "role": role, "was": written(read.value)}
+
+
+def _read(tx: sa.Connection, document: str, kind: str, role: str, was: str) -> Fact:
+    """The value as it was read in this role."""
+    found = [f for f in documents.all_facts(tx, document) if (f.kind, f.role) == (kind, role)]
+    for fact in found:
+        if was in (written(fact.value), key_of(fact.value)) or _same(fact, was):
+            return fact
+    told = ", ".join(dict.fromkeys(written(fact.value) for fact in found)) or "none"
+    raise NotFound(
+        f"{document} has no {kind} {was[:80]!r} in the role {role}.", f"Read in this role: {told}."
+    )
+
+
+def _same(fact: Fact, was: str) -> bool:
+    """Whether this means the same sum, however it is written."""
+    try:
+        return isinstance(fact.value, Money) and money_of(was) == fact.value
+    except UsageError:
+        return False
+
+
+def _follow(change: Change, document: str) -> None:
+    _again(change, document)
+    bind(change.tx)
 
 
 def mark(matter: Matter, prefix: str, what: str, clear: bool = False) -> dict[str, Any]:
@@ -196,18 +261,24 @@ def import_claims(matter: Matter, claims: Sequence[Any]) -> Mapping[str, Any]:
     Returns `{"imported": [ids], "changed": [ids]}`, and what `follow_register` does.
     """
     with matter.change() as change:
-        before = {claim.id: claim for claim in matters.all_claims(change.tx)}
-        registered = matters.registered_statuses(change.tx)
-        changed = matters.put_claims(change.tx, claims)
-        told = follow_register(change, before, registered, claims)
-        for claim_id in changed:
-            change.note(IMPORTED, claim_id)
-        if changed:
-            bind(change.tx)
-            for step in ("parties", "link"):
-                documents.undo(change.tx, step)
+        told = put_claims(change, claims)
     # also where nothing changed: an import that was killed may have left it undone
     matter.afterwards(catch_up)
+    return told
+
+
+def put_claims(change: Change, claims: Sequence[Claim]) -> Mapping[str, Any]:
+    """Add or update claims within a change, and leave their links to be made anew; returns what an import does."""
+    before = {claim.id: claim for claim in matters.all_claims(change.tx)}
+    registered = matters.registered_statuses(change.tx)
+    changed = matters.put_claims(change.tx, claims)
+    told = follow_register(change, before, registered, claims)
+    for claim_id in changed:
+        change.note(IMPORTED, claim_id)
+    if changed:
+        bind(change.tx)
+        for step in ("parties", "link"):
+            documents.undo(change.tx, step)
     return {"imported": [claim.id for claim in claims], "changed": changed, **told}
 
 

@@ -22,15 +22,18 @@ from pipeline.settings import Settings
 Answer = dict[str, Any]
 
 
-def extract_files(files: Sequence[Path], limits: Limits, ocr: OcrOptions) -> list[Answer]:
-    """For each file its document as JSON, followed by those of the files inside it; or its error."""
+def extract_files(files: Sequence[tuple[Path, str]], limits: Limits, ocr: OcrOptions) -> list[Answer]:
+    """For each file its document as JSON, followed by those of the files inside it; or its error.
+
+    Files come with the names under which they are told of.
+    """
     cores = Settings().processes()
     processes = min(cores, len(files))
     with tempfile.TemporaryDirectory(prefix="claimtrail-") as scratch, Workers(processes, limits) as workers:
         ocr = replace(ocr, shared=Path(scratch) / "ocr", slots=cores)
         reader = _Reader(workers, Path(scratch), limits, ocr)
         with ThreadPoolExecutor(processes) as threads:
-            answers = list(threads.map(lambda path: reader.read(path, readable(str(path))), files))
+            answers = list(threads.map(lambda file: reader.read(file[0], readable(file[1])), files))
     return [answer for group in answers for answer in group]
 
 

@@ -24,6 +24,7 @@ from pipeline.ingest_report import Report
 from pipeline.learning import learn_pending, relearn
 from pipeline.linking import link_pending
 from pipeline.matter import Matter
+from pipeline.page_pictures import forget_pictures
 from pipeline.partybook import bring_parties
 from pipeline.records import audit_log, documents, findings, matters
 from pipeline.redo import reopen_outdated, understand_outdated
@@ -36,7 +37,7 @@ from pipeline.workspace import write_atomically
 CYCLE = 30
 """Nights after which every original was hashed once."""
 UNUSED = datetime.timedelta(days=90)
-"""Kept readings of pages that were of no use for so long are deleted: they can be made anew."""
+"""Kept readings and pictures of pages that were of no use for so long are deleted: they can be made anew."""
 NOT_FOLLOWED = ("sidecar_fault", "unknown_claim")
 """Labels that tell of something a person said and that could not be done."""
 DOUBTFUL = 0.6
@@ -171,6 +172,7 @@ def look_after(matter: Matter, night: Night) -> None:
     night.faults += audit_faults(matter)
     night.faults += [Fault(matter.records.name, fault) for fault in matter.records.integrity_faults()]
     forget_unused(matter.workspace.ocr / READINGS, night.started - UNUSED)
+    forget_pictures(matter.workspace.pictures, night.started - UNUSED)
     night.free_bytes = shutil.disk_usage(matter.workspace.root).free
 
 

@@ -6,9 +6,17 @@ drawn in the process that serves it.
 
 from __future__ import annotations
 
+import contextlib
+import datetime
+import io
+import os
+import shutil
 import tempfile
 import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -16,6 +24,7 @@ import pypdfium2
 from PIL import Image
 
 from extractors.errors import Corrupt
+from extractors.limits import Limits
 from extractors.readers.image import TURNS
 from extractors.readers.image_exif import orientation
 from extractors.readers.pdf_repair import repaired
@@ -31,14 +40,25 @@ SIDES: dict[Size, int] = {"small": 240, "page": 1500, "large": 2800}
 MEDIA_TYPE = "image/webp"
 SECONDS = 30.0
 _QUALITY = 82
-_PDF, _PICTURE = "application/pdf", "image/"
+USED_EVERY = 86_400.0
+"""Seconds after which the use of a kept picture is noted again."""
+MOST_BYTES = 5 * 2**30
+"""How much kept pictures may take; beyond that the longest unused are deleted."""
+_PDF, _PICTURE, _VIDEO = "application/pdf", "image/", "video/"
 _FORM = 1
 """Part of the names of kept pictures; raised when they are drawn differently, so that old ones are not shown."""
 
 
-def has_pictures(media_type: str) -> bool:
-    """Whether the pages of such a file look like something; those of a mail or a text do not."""
-    return media_type == _PDF or media_type.startswith(_PICTURE)
+def has_pictures(media_type: str, number: int = 1) -> bool:
+    """Whether this page of such a file looks like something; those of a mail or a text do not.
+
+    Of a video the first page is a sheet of particulars, the others are its frames.
+    """
+    return media_type == _PDF or media_type.startswith(_PICTURE) or (_is_film(media_type) and number > 1)
+
+
+def _is_film(media_type: str) -> bool:
+    return media_type.startswith(_VIDEO)
 
 
 def picture_tag(found: Summary, number: int, size: Size) -> str:
@@ -59,13 +79,16 @@ class PagePictures:
 
     def picture(self, found: Summary, number: int, size: Size) -> Path:
         """The file with the picture of page `number` (from 1). Raises `NotFound`, and the error of its drawing."""
-        if not has_pictures(found.media_type) or not 1 <= number <= found.page_count:
+        if not has_pictures(found.media_type, number) or not 1 <= number <= found.page_count:
             raise NotFound(
                 f"There is no picture of page {number} of {found.id}.", "Look at its text instead."
             )
         tag = picture_tag(found, number, size)
         kept = self._folder / tag[:2] / f"{tag}.webp"
-        if not kept.exists():
+        try:
+            if time.time() - kept.stat().st_mtime > USED_EVERY:
+                os.utime(kept)  # it was of use today: see `forget_pictures`
+        except OSError:
             self._drawn(found, number, size, kept)
         return kept
 
@@ -80,17 +103,27 @@ class PagePictures:
         with self._matter.originals.lent(
             found.sha256
         ) as original:  # not under our lock: it may come from afar
-            given = (original, found.media_type, number, SIDES[size], self._limits.pixels, kept, found.name)
-            self._drawing_of(kept, given, found.name).result()
+            about = (original, found.media_type)
+            if _is_film(found.media_type):
+                every = range(2, found.page_count + 1)
+                outs = [kept.with_name(f"{picture_tag(found, at, size)}.webp") for at in every]
+                limits = replace(self._limits, pages=found.page_count)
+                film = (*about, SIDES[size], limits, outs, found.name)
+                self._drawing_of(kept, draw_film, film, found.name).result()
+            else:
+                given = (*about, number, SIDES[size], self._limits.pixels, kept, found.name)
+                self._drawing_of(kept, draw, given, found.name).result()
 
-    def _drawing_of(self, kept: Path, given: tuple[Any, ...], name: str) -> Future[None]:
+    def _drawing_of(
+        self, kept: Path, function: Callable[..., None], given: tuple[Any, ...], name: str
+    ) -> Future[None]:
         with self._guard:
             if kept.name in self._drawing:
                 return self._drawing[kept.name]
             if self._workers is None:
                 self._workers = Workers(1, self._limits)
             kept.parent.mkdir(parents=True, exist_ok=True)
-            drawing = self._workers.submit(draw, *given, seconds=SECONDS, name=name)
+            drawing = self._workers.submit(function, *given, seconds=SECONDS, name=name)
             self._drawing[kept.name] = drawing
         drawing.add_done_callback(lambda _: self._drawing.pop(kept.name, None))
         return drawing
@@ -106,9 +139,62 @@ def draw(
             picture = _page(original, number, side, scratch, untrusted_name)
         else:
             picture = _frame(original, number, side, pixels, untrusted_name)
-        made = scratch / "page.webp"
-        picture.save(made, "WEBP", quality=_QUALITY, method=2)
-        made.replace(out)
+        _keep(picture, scratch, out)
+
+
+def draw_film(
+    original: Path, media_type: str, side: int, limits: Limits, outs: Sequence[Path], untrusted_name: str
+) -> None:
+    """Draw the frames of a video into the new files `outs`: to find one takes as long as to find all.
+
+    Runs in a worker. Raises Corrupt where there are others than when it was read.
+    """
+    from extractors.readers import video  # what decodes films takes long to load, and few matters hold one
+    from extractors.readers.draft import Input
+
+    with tempfile.TemporaryDirectory(prefix=".drawing-", dir=outs[0].parent) as folder:
+        scratch = Path(folder)
+        posters = video.frames(Input(original, untrusted_name, media_type, scratch, limits))
+        if len(posters) != len(outs):
+            raise Corrupt(f"{untrusted_name}: other frames were found than when it was read")
+        for poster, out in zip(posters, outs, strict=True):
+            with Image.open(io.BytesIO(poster.jpeg), formats=("JPEG",)) as frame:
+                check_pixels(frame, limits.pixels)
+                picture = frame.convert("RGB")
+            picture.thumbnail((side, side))
+            _keep(picture, scratch, out)
+
+
+def _keep(picture: Image.Image, scratch: Path, out: Path) -> None:
+    made = scratch / "page.webp"
+    picture.save(made, "WEBP", quality=_QUALITY, method=2)
+    made.replace(out)
+
+
+def forget_pictures(folder: Path, since: datetime.datetime, most_bytes: int = MOST_BYTES) -> int:
+    """Delete the pictures kept in `folder` that nobody looked at since then, then the longest unused until the others
+    take no more than `most_bytes`; and what an interrupted drawing left. Returns how many were deleted."""
+    kept = sorted(_kept(folder), key=lambda found: found[1], reverse=True)
+    gone, taken = 0, 0
+    for path, used, size in kept:
+        taken += size
+        if used < since.timestamp() or taken > most_bytes:
+            with contextlib.suppress(OSError):
+                path.unlink()
+                gone += 1
+    for left in folder.glob("*/.drawing-*"):
+        with contextlib.suppress(OSError):
+            if left.stat().st_mtime < since.timestamp():
+                shutil.rmtree(left)
+    return gone
+
+
+def _kept(folder: Path) -> Iterator[tuple[Path, float, int]]:
+    """(file, when it was last of use, bytes) of the kept pictures."""
+    for path in folder.glob("*/*.webp"):
+        with contextlib.suppress(OSError):
+            found = path.stat()
+            yield path, found.st_mtime, found.st_size
 
 
 def _page(original: Path, number: int, side: int, scratch: Path, untrusted_name: str) -> Image.Image:

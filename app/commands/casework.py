@@ -12,7 +12,7 @@ import click
 from app.answers import claim_ids, deadlines_of
 from app.files import Forms, out_option, write_form
 from app.options import IsoDate, json_option, open_matter, workspace_option
-from app.output import language, print_json, print_table, say, word
+from app.output import in_words, language, print_json, print_table, say, word
 from pipeline import ledger_book, timeline
 from pipeline.calendar_file import calendar
 from pipeline.casefile import load_case
@@ -204,4 +204,5 @@ def _gap(key: str, one: Any, called: Mapping[str, str]) -> str:
     if isinstance(one, str):
         return called.get(one, one)
     where = {"doc": called.get(one["doc"], one["doc"]), "page": f"{word('page')} {one['page']}"}
+    where |= {key: in_words(one[key]) for key in ("why", "number") if key in one}
     return "  ".join(str(value) for value in {**one, **where}.values())

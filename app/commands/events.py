@@ -8,11 +8,12 @@ from typing import Any
 
 import click
 
+from app.answers import SUGGESTED_BY, suggestions_of, suggestions_text
 from app.options import json_option, open_matter, workspace_option
 from app.output import message, print_json, print_table
-from pipeline.casefile import load_case, loose_evidence
+from pipeline.casefile import load_case
 from pipeline.errors import UsageError
-from pipeline.suggest import Suggestion, register_text, suggest
+from pipeline.suggest import Suggestion
 from pipeline.workspace import write_atomically
 
 
@@ -23,9 +24,7 @@ def events_command() -> None:
 
 @events_command.command("suggest")
 @click.argument("claim")
-@click.option(
-    "--sort", type=click.Choice(("score", "date")), default="score", help="Likeliest first, or by day."
-)
+@click.option("--sort", type=click.Choice(SUGGESTED_BY), default="score", help="Likeliest first, or by day.")
 @click.option(
     "--out",
     type=click.Path(path_type=Path),
@@ -41,14 +40,9 @@ def events_suggest(claim: str, sort: str, out: Path | None, workspace: Path, as_
     """
     with open_matter(workspace) as matter:
         case = load_case(matter, claim)
-        names = {
-            found.id: found.name for found in (*(e.summary for e in case.evidence.values()), *case.loose)
-        }
-        found = suggest(case, loose_evidence(matter, case))
-    if sort == "date":
-        found.sort(key=lambda one: (one.date, one.end or one.date))
+        found = suggestions_of(matter, case, sort)
     if out is not None:
-        _write_events(out, register_text(case.claim, found, names))
+        _write_events(out, suggestions_text(case, found))
     if as_json:
         print_json([one.as_json() for one in found])
     elif out is None:

@@ -15,7 +15,7 @@ import click
 from app.answers import document_answer
 from app.bills import print_findings, print_lines
 from app.options import filter_options, json_option, open_matter, workspace_option
-from app.output import message, print_json, print_table, say, word
+from app.output import in_words, message, print_json, print_table, say, word
 from app.progress import progress
 from extractors.document import UNREAD_INK
 from extractors.facts.fact import Day, Fact, Money
@@ -188,7 +188,7 @@ def _write_searchable(matter: Matter, found: Summary, target: Path) -> None:
     message(str(made.path))
     message(f"  {word(f'rendition_{made.made}')}")
     if made.note:
-        message(f"  ! {made.note}")
+        message(f"  ! {in_words(made.note)}")
 
 
 def _value(fact: Fact) -> str:
@@ -217,7 +217,7 @@ def _print_document(answer: dict[str, Any], found: Evidence) -> None:
         say(f"  ≈ {near['doc']}  {near['score']} {word('by ' + near['by'])}  {_difference(near['differs'])}")
     for note in answer["notes"]:
         if UNREAD_INK not in note:
-            say(f"  ! {note}")
+            say(f"  ! {in_words(note)}")
     for page in answer["pages"]:
         if page["marks"]:
             say(f"  ! {_unread_ink(page)}")
@@ -237,7 +237,13 @@ def _print_document(answer: dict[str, Any], found: Evidence) -> None:
     print_table(["kind", "role", "text", "value", "page", "reason", "doubts"], rows)
     print_lines(answer["lines"])
     links = [
-        (x["event"], x["score"], x["status"], x["stance"], "; ".join(r["detail"] for r in x["reasons"]))
+        (
+            x["event"],
+            x["score"],
+            x["status"],
+            x["stance"],
+            "; ".join(in_words(r["detail"]) for r in x["reasons"]),
+        )
         for x in answer["links"]
     ]
     print_table(["event", "score", "status", "stance", "reasons"], links)
@@ -252,12 +258,21 @@ def _called(precedent: dict[str, Any]) -> str:
 def _print_correspondence(found: dict[str, Any]) -> None:
     """What it answers (→), what answers it (←), and what it cites that is not there (!)."""
     rows = [
-        (sign, edge["doc"], edge["date"], edge["name"], word(edge["relation"]), edge["page"], edge["why"])
+        (
+            sign,
+            edge["doc"],
+            edge["date"],
+            edge["name"],
+            word(edge["relation"]),
+            edge["page"],
+            in_words(edge["why"]),
+        )
         for sign, key in (("→", "answers"), ("←", "answered_by"))
         for edge in found[key]
     ]
     rows += [
-        ("!", "", "", x["reference"], word("missing"), x["page"], x["why"]) for x in found["cites_missing"]
+        ("!", "", "", x["reference"], word("missing"), x["page"], in_words(x["why"]))
+        for x in found["cites_missing"]
     ]
     print_table(["", "doc", "date", "correspondence", "relation", "page", "reason"], rows)
 

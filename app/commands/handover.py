@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from app.options import json_option, open_matter, workspace_option
-from app.output import message, print_error, print_json, print_table, word
+from app.output import in_words, message, print_error, print_json, print_table, word
 from app.progress import progress
 from pipeline.bundle.order import ORDERS
 from pipeline.bundle.profile import names
@@ -65,7 +65,7 @@ def export_command(
     Example:
       claimtrail export CLM-001 --out bundle-CLM-001 --zip
       claimtrail export CLM-001 --out production --profile us --prefix HCL --privilege-log
-      claimtrail export CLM-001 --out 证据卷 --profile cn --order element --max-mb 50
+      claimtrail export CLM-001 --out 证据册 --profile cn --order element --max-mb 50
     """
     wishes = Wishes(**asked)
     with (
@@ -86,7 +86,7 @@ def export_command(
             if answer[key]:
                 message(f"{answer[key]} {word(f'bundle_{key}')}")
         for note in answer["notes"]:
-            message(note)
+            message(in_words(note))
     return _tell_stamp(answer.get("timestamp"), as_json)
 
 
@@ -101,7 +101,7 @@ def _tell_stamp(found: dict[str, Any] | None, as_json: bool) -> int:
     if not as_json:
         message(f"{found['file']}: {found['at']} {found['authority']}")
         if found["note"]:
-            message(found["note"])
+            message(in_words(found["note"]))
     return 0
 
 
@@ -143,7 +143,7 @@ def verify_command(path: Path, against: Path | None, ca: Path | None, as_json: b
     else:
         message(f"{word('no_faults')}: {report.checked}")
     for note in () if as_json else report.notes:
-        message(note)
+        message(in_words(note))
     return 0 if report.ok else 1
 
 

@@ -12,7 +12,7 @@ import click
 
 from app.bills import print_findings, print_lines
 from app.options import json_option, ocr_engine_option, ocr_option, open_matter, workspace_option
-from app.output import message, print_json, print_table, say, word
+from app.output import in_words, message, print_json, print_table, say, word
 from app.progress import progress
 from extractors.limits import Limits
 from extractors.reading import OcrMode, OcrOptions
@@ -39,7 +39,7 @@ def extract_command(
     """
     usual = OcrOptions()
     options = replace(usual, mode=ocr or usual.mode, engine=ocr_engine or usual.engine)
-    answers = extract_files(files, Limits(), options)
+    answers = extract_files([(path, str(path)) for path in files], Limits(), options)
     if as_json:
         print_json(answers)
     else:
@@ -50,7 +50,7 @@ def extract_command(
             _print_bill(answer)
     failed = [answer for answer in answers if "error" in answer]
     for answer in failed:
-        message(f"{answer['name']}: {answer['error']['message']}")
+        message(f"{answer['name']}: {in_words(answer['error']['message'])}")
     return 1 if failed else 0
 
 
@@ -139,7 +139,7 @@ def load_command(
         print_json(loaded.as_json())
         return 1 if loaded.report.failed or loaded.notes else 0
     for note in loaded.notes:
-        message(note)
+        message(in_words(note))
     return print_report(loaded.report, as_json) or (1 if loaded.notes else 0)
 
 
@@ -169,7 +169,6 @@ def print_report(report: Report, as_json: bool) -> int:
         rows = [(word(key), len(value)) for key, value in report.as_json().items() if key != "run"]
         print_table(["status", "count"], rows)
         for failure in report.failed:
-            message(
-                f"{failure.path}: {failure.error.message} [{failure.error.code}]\n  → {failure.error.remedy}"
-            )
+            said, hint = in_words(failure.error.message), in_words(failure.error.remedy)
+            message(f"{failure.path}: {said} [{failure.error.code}]\n  → {hint}")
     return 1 if report.failed else 0

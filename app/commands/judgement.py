@@ -1,4 +1,4 @@
-"""`correct` and `mark`."""
+"""`correct`, `settle` and `mark`."""
 
 from __future__ import annotations
 
@@ -8,17 +8,22 @@ import click
 
 from app.options import json_option, open_matter, workspace_option
 from app.output import message, print_json
-from pipeline.judgement import MARKS, correct, mark
+from pipeline.errors import UsageError
+from pipeline.judgement import MARKS, correct, mark, rule, unrule
+from pipeline.rulings import RELIED_ON
 from pipeline.workspace import working
 
 
 @click.command("correct")
 @click.argument("document", metavar="DOC")
 @click.option("--kind", help="What kind of document it is; auto takes a correction back.")
-@click.option("--date", help="Its own date, as 2023-03-14.")
+@click.option("--date", help="Its own date, as 2023-03-14; auto.")
 @click.option("--title", help="Its title.")
 @click.option(
     "--party", "parties", multiple=True, metavar="ROLE=NAME", help="A party in a role (may be repeated)."
+)
+@click.option(
+    "--amount", "amounts", multiple=True, metavar="ROLE=SUM", help="A sum in a role (may be repeated)."
 )
 @workspace_option
 @json_option
@@ -28,20 +33,70 @@ def correct_command(
     date: str | None,
     title: str | None,
     parties: tuple[str, ...],
+    amounts: tuple[str, ...],
     workspace: Path,
     as_json: bool,
 ) -> None:
-    """Correct what was read; it outlives every re-run.
+    """Correct what was read; it outlives every re-run. The value auto takes a correction back.
 
-    Example: claimtrail correct 3f9a --kind invoice --date 2023-03-14 --party "seller=Harbour Civil Ltd"
+    \b
+    Example:
+      claimtrail correct 3f9a --kind invoice --date 2023-03-14 --party "seller=Harbour Civil Ltd"
+      claimtrail correct 3f9a --amount "total=8600.00 CNY"
     """
     with open_matter(workspace) as matter, working(matter.workspace, "correct"):
-        answer = correct(matter, document, kind, date, title, parties)
+        answer = correct(matter, document, kind, date, title, parties, amounts)
     if as_json:
         print_json(answer)
     else:
         for found in answer["corrected"]:
             message(f"{answer['doc']}: {found['field']} ({found['role']}) = {found['value']}")
+
+
+@click.command("settle")
+@click.argument("document", metavar="DOC")
+@click.argument("kind", metavar="KIND", type=click.Choice(tuple(RELIED_ON)))
+@click.argument("role", metavar="ROLE")
+@click.argument("read", metavar="VALUE")
+@click.option("--as", "answer", metavar="VALUE", help="What it is.")
+@click.option("--wrong", is_flag=True, help="There is no such value.")
+@click.option("--clear", is_flag=True, help="Take back what was said of it.")
+@workspace_option
+@json_option
+def settle_command(
+    document: str,
+    kind: str,
+    role: str,
+    read: str,
+    answer: str | None,
+    wrong: bool,
+    clear: bool,
+    workspace: Path,
+    as_json: bool,
+) -> None:
+    """Say of a single value that was read that it is right, what it is, or that it is none; it outlives every re-run.
+
+    Gaps and show tell of values as VALUE is written here: 2023-03-14, "84500.00 USD", a name or a number.
+
+    \b
+    Example:
+      claimtrail settle 3f9a amount total "84500.00 USD"
+      claimtrail settle 3f9a amount total "84500.00 USD" --as "34500.00 USD"
+      claimtrail settle 3f9a reference letter GC/L/O145 --wrong
+    """
+    if (answer is not None) + wrong + clear > 1:
+        raise UsageError(
+            "What is it?", "Give one of --as VALUE, --wrong and --clear, or none where it is right."
+        )
+    with open_matter(workspace) as matter, working(matter.workspace, "settle"):
+        if clear:
+            told = unrule(matter, document, kind, role, read)
+        else:
+            told = rule(matter, document, kind, role, read, None if wrong else answer or read)
+    if as_json:
+        print_json(told)
+    else:
+        message(f"{told['doc']}: {kind} ({role}) {told['was']} → {told.get('value') or '-'}")
 
 
 @click.command("mark")

@@ -7,15 +7,15 @@ from typing import Any, get_args
 
 import click
 
-from app.answers import link_again
+from app.answers import link_again, links_of
 from app.options import json_option, open_matter, workspace_option
-from app.output import message, print_json, print_table, say, word
+from app.output import in_words, language, message, print_json, print_table, say, word
 from app.progress import progress
 from pipeline.errors import UsageError
 from pipeline.judgement import judge, take_stance
 from pipeline.linking.explained import explained
 from pipeline.links import STANCES, Link, Reason, Stance, Status
-from pipeline.records import documents, matters
+from pipeline.records import documents
 from pipeline.workspace import working
 
 NOTABLE = 0.02
@@ -61,7 +61,7 @@ def _explain(document: str, event: str, workspace: Path, as_json: bool) -> None:
     print_table(["weight", "usual", "reasons", "detail", "page", "words"], rows)
     for learned in answer["learned"]:
         if abs(learned["factor"] - 1) >= NOTABLE:
-            say(learned["detail"])
+            say(in_words(learned["detail"]))
     state = word(answer["status"] or "not proposed")
     say(
         f"{answer['doc']} – {answer['event']}: {answer['sum']} → {word('score')} {answer['score']:.2f}, {state}"
@@ -80,12 +80,7 @@ def links_command(claim: str, status: str | None, stance: str | None, workspace:
     Example: claimtrail links CLM-001 --stance contradicts
     """
     with open_matter(workspace) as matter, matter.reading() as tx:
-        matters.claim(tx, claim)
-        links = [
-            link
-            for link in matters.link_list(tx, claim)
-            if status in (None, link.status) and stance in (None, link.stance)
-        ]
+        links = links_of(matter, claim, status, stance)
         names = {s.id: s.name for s in documents.summaries(tx, {link.document for link in links})}
     if as_json:
         print_json([link.as_json() for link in links])
@@ -108,13 +103,16 @@ def links_command(claim: str, status: str | None, stance: str | None, workspace:
 
 def _reasons(link: Link) -> str:
     """Why, each reason with the page and the words on which it rests."""
-    return "; ".join(f"{r.detail}{_place(r)}" for r in link.reasons)
+    between = "；" if language() == "zh" else "; "
+    return between.join(f"{in_words(r.detail)}{_place(r)}" for r in link.reasons)
 
 
 def _place(reason: Reason) -> str:
     if not reason.page:
         return ""
     words = f": “{reason.words}”" if reason.words and reason.words not in reason.detail else ""
+    if language() == "zh":
+        return f"（第 {reason.page} 页{words.replace(': ', '：')}）"
     return f" (p. {reason.page}{words})"
 
 

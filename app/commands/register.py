@@ -12,7 +12,7 @@ import click
 
 from app.answers import claim_answer, claims_answer
 from app.options import Amount, IsoDate, json_option, open_matter, workspace_option
-from app.output import message, print_json, print_table, say, word
+from app.output import in_words, message, print_json, print_table, say, word
 from pipeline.course import respond, set_status, undo_response, undo_status
 from pipeline.judgement import import_claims
 from pipeline.ledger import money
@@ -193,7 +193,7 @@ def claims_respond(
 
 def _warn(warnings: Sequence[str]) -> None:
     for warning in warnings:
-        message(f"{word('warning')}: {warning}")
+        message(f"{word('warning')}: {in_words(warning)}")
 
 
 @claims_command.command("stats")
@@ -294,7 +294,7 @@ def _print_reasons(heading: str, reasons: Sequence[tuple[str, Reason]]) -> None:
         say(f"{word(heading)}:")
     for name, reason in reasons:
         place = f" ({reason.document[:8]}, p. {reason.page}: {reason.words})" if reason.document else ""
-        say(f"  {name} = {reason.name}: {reason.detail}{place} [{reason.score:.2f}]")
+        say(f"  {name} = {reason.name}: {in_words(reason.detail)}{place} [{reason.score:.2f}]")
 
 
 @parties_command.command("merge")

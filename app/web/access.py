@@ -20,10 +20,19 @@ from pipeline.matter import Matter
 from pipeline.people import ROLES, Role
 
 SESSION, SECURE_SESSION = "claimtrail_session", "__Host-claimtrail_session"
-"""The cookie's name; browsers take one that begins with __Host- over https only, and for this host only."""
+"""How the cookie's name begins; browsers take one with __Host- over https only, and for this host only."""
 LOGIN_PATHS = ("/login", "/api/v1/login")
 """What one may send without having logged in."""
-CHECKED_LATER = ("/api/v1/documents", "/inbox")
+CHECKED_LATER = (
+    "/api/v1/documents",
+    "/api/v1/extract",
+    "/api/v1/productions",
+    "/api/v1/verify",
+    "/inbox",
+    "/inbox/production",
+    "/inbox/read",
+    "/doctor/verify",
+)
 """Whose forms are too large to be read before they are checked: the route does it."""
 UNCHANGING = ("GET", "HEAD", "OPTIONS")
 CSRF_FIELD = "csrf_token"
@@ -82,8 +91,8 @@ def visitor_of_session(state: State, secret: str) -> Visitor | None:
 
 
 def cookie_name(state: State) -> str:
-    """What the session's cookie is called."""
-    return SECURE_SESSION if state.options.secure else SESSION
+    """What the session's cookie is called: by the matter, so that servers of several on one host do not share it."""
+    return f"{SECURE_SESSION if state.options.secure else SESSION}_{state.mark()}"
 
 
 def _by_token(state: State, said: str) -> Visitor:

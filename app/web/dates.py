@@ -9,12 +9,21 @@ from typing import Annotated
 
 from pydantic import Field
 
+from app.web.values import TextOf
 from pipeline.errors import UsageError
 
-_DATE = r"^[0-9]{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?)?$"
+YEAR = "([0-9]{3}[1-9]|[0-9]{2}[1-9]0|[0-9][1-9]00|[1-9]000)"
+_MONTH_AND_DAY = (
+    "(0[13578]|1[02])-(0[1-9]|[12][0-9]|3[01])|(0[469]|11)-(0[1-9]|[12][0-9]|30)|02-(0[1-9]|1[0-9]|2[0-9])"
+)
+DAY = f"{YEAR}-({_MONTH_AND_DAY})"
+"""A day as it is written, but for a 29 February of other years."""
+_DATE = f"^{YEAR}(-(0[1-9]|1[0-2])|-({_MONTH_AND_DAY}))?$"
 DayFrom = Annotated[str | None, Field(pattern=_DATE)]
 DayTo = Annotated[str | None, Field(pattern=_DATE)]
-Money = Annotated[Decimal | None, Field(max_digits=30, allow_inf_nan=False)]
+Sum = Annotated[Decimal, TextOf(Decimal, r"^-?[0-9]{1,18}(\.[0-9]{1,8})?$")]
+"""A sum as text, to the digit: a number of JSON may have lost some."""
+Money = Sum | None
 
 
 def on_or_after(said: str | None) -> datetime.date | None:

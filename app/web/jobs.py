@@ -37,6 +37,10 @@ MOST_WAITING = 8
 """How many requests may wait for a job at one time; each takes a thread."""
 MOST_TRIES = 2
 """A job with which the server or the worker ended so often is not begun again."""
+READ_ONLY = "extract"
+"""The work whose result is the only trace of what was read: it is kept for an hour."""
+KEPT_READINGS = datetime.timedelta(hours=1)
+TIDY_SECONDS = 60.0
 UPDATE = "update"
 """The work that follows from people's decisions; no one asks for it, and it is not kept once it is done."""
 Row = Mapping[str, Any]
@@ -98,6 +102,11 @@ class Jobs:
         with self._matter.reading() as tx:
             return [row for row in jobs.newest(tx, self._machine) if row["kind"] != UPDATE]
 
+    def updating(self) -> bool:
+        """Whether names, links and index do not follow yet what somebody decided."""
+        with self._matter.reading() as tx:
+            return any(row["kind"] == UPDATE for row in jobs.newest(tx, self._machine))
+
     def progress(self, job: str) -> Mapping[str, Any] | None:
         """How far a running job is: `{"what", "done", "of", "item"}`."""
         return self._progress.get(job)
@@ -117,6 +126,12 @@ class Jobs:
         finally:
             self._waiting.release()
 
+    def forget(self, job: str) -> None:
+        """Forget a job that has ended, with what it made."""
+        with self._matter.records.writing() as tx:
+            jobs.forget(tx, job)
+        shutil.rmtree(bundles_of(self._matter, job), ignore_errors=True)
+
     def close(self) -> None:
         """End; what runs is put back into the queue and begun anew when the server starts again."""
         self._ended.set()
@@ -133,11 +148,15 @@ class Jobs:
             self._ended.wait(LOOK_SECONDS)
         if not self._ended.is_set():
             self._recover()
+        tidied = float("-inf")
         while not self._ended.is_set():
             self._there_is_work.clear()
             try:
                 while not self._ended.is_set() and self._work_once():
                     pass
+                if time.monotonic() > tidied + TIDY_SECONDS:
+                    tidied = time.monotonic()
+                    self._forget_readings()
             except ClaimtrailError as error:
                 log.warning("the queue of jobs: %s", error.message)
             self._there_is_work.wait(LOOK_SECONDS)
@@ -163,7 +182,12 @@ class Jobs:
         """Remove what servers that were killed left: uploads that were cut off, files made for one answer."""
         long_ago = time.time() - KEPT.total_seconds() / 7
         web = self._matter.workspace.web
-        for folder in (*web.glob("uploads/*"), *web.glob("rendition-*"), *web.glob("register-*")):
+        made = (
+            folder
+            for kind in ("uploads/*", "rendition-*", "register-*", "production-*")
+            for folder in web.glob(kind)
+        )
+        for folder in made:
             if folder.name not in known and folder.stat().st_mtime < long_ago:
                 shutil.rmtree(folder, ignore_errors=True)
 
@@ -243,11 +267,19 @@ class Jobs:
             settled = [
                 row for row in jobs.newest(tx, self._machine) if row["state"] in (jobs.DONE, jobs.FAILED)
             ]
-            gone = [row["id"] for at, row in enumerate(settled) if at >= KEPT_JOBS or row["made"] < oldest]
-            for job in gone:
-                jobs.forget(tx, job)
-        for job in gone:
-            shutil.rmtree(bundles_of(self._matter, job), ignore_errors=True)
+        for job in [row["id"] for at, row in enumerate(settled) if at >= KEPT_JOBS or row["made"] < oldest]:
+            self.forget(job)
+
+    def _forget_readings(self) -> None:
+        """Forget what was read for an answer only: nothing of it is to be kept."""
+        oldest = stamp(now() - KEPT_READINGS)
+        with self._matter.reading() as tx:
+            read = [
+                row for row in jobs.newest(tx, self._machine) if row["kind"] == READ_ONLY and row["finished"]
+            ]
+        for row in read:
+            if row["finished"] < oldest:
+                self.forget(row["id"])
 
 
 def uploads_of(matter: Matter, job: str) -> Path:

@@ -24,6 +24,7 @@ from pipeline.errors import MatterError
 from pipeline.matter import Matter
 from pipeline.overview import Overview, state_of_checklists, state_of_records
 from pipeline.partybook.entries import Entry
+from pipeline.suggest import Suggestion
 
 PATIENCE = 60.0
 """Seconds for which a page waits for an answer that it cannot do without."""
@@ -86,9 +87,12 @@ class Kept:
         self._working: dict[str, Future[None]] = {}
         self._slow, self._quick = ThreadPoolExecutor(1, "overviews"), ThreadPoolExecutor(1, "letters")
 
-    def claim(self, claim: str) -> Known[ClaimShown]:
-        """The overview of one claim; waits for the first one. Raises `NotFound`, `TakesLong`."""
-        return self._one(f"claim {claim}", lambda: self._asked("claim", claim))
+    def claim(self, claim: str, seconds: float = 0.0) -> Known[ClaimShown]:
+        """The overview of one claim; waits for the first one, and so long for one that is not old.
+
+        Raises `NotFound`, `TakesLong`.
+        """
+        return self._one(f"claim {claim}", lambda: self._asked("claim", claim), seconds)
 
     def as_it_stands(self, claim: str) -> Overview:
         """The overview of one claim, never an old one: waits while the records have outgrown it.
@@ -105,6 +109,21 @@ class Kept:
     def parties(self) -> Known[Sequence[Entry]]:
         """The book of parties; waits for the first one. Raises `TakesLong`."""
         return self._one("parties", lambda: self._asked("parties", ""))
+
+    def suggestions(self, claim: str, with_loose: bool, seconds: float) -> Sequence[Suggestion] | None:
+        """What the documents tell of that no event of the claim covers; None when that is not worked out so soon.
+
+        `with_loose`: the documents of no claim count too. What the records have outgrown is worked out anew first.
+        """
+        key, state = f"suggestions {with_loose} {claim}", self._state()
+        kind = "suggestions" if with_loose else "own suggestions"
+        work = self._begin(key, state, lambda: self._asked(kind, claim), anew=True)
+        if work is not None:
+            try:
+                work.result(seconds)
+            except StillWorking:
+                return None
+        return cast(Sequence[Suggestion], self._answers[key].found)
 
     def letters(self, document: str, seconds: float) -> Correspondence | None:
         """Who answers whom around a document; None when that is not worked out after so many seconds."""
@@ -161,11 +180,16 @@ class Kept:
                 self._wait(work)
         return self._answers[key].found
 
-    def _one(self, key: str, make: Callable[[], Any]) -> Known[Any]:
+    def _one(self, key: str, make: Callable[[], Any], seconds: float = 0.0) -> Known[Any]:
         state = self._state()
-        work = self._begin(key, state, make)
-        if work is not None and key not in self._answers:
-            self._wait(work)
+        work = self._begin(key, state, make, anew=seconds > 0)
+        there = key in self._answers
+        if work is not None and (seconds or not there):
+            try:
+                work.result(seconds if there else PATIENCE)
+            except StillWorking:
+                if not there:
+                    raise TakesLong("This takes long to work out.") from None
         return self._known(key, state)
 
     @staticmethod

@@ -15,6 +15,7 @@ from index.query import parse
 from index.snippets import matching, wanted
 from pipeline.evidence import Summary
 from pipeline.records import documents, glances
+from pipeline.rulings import SAID, UNPLACED, written
 
 SAME_LINE = 0.5
 """Two words stand in one line when they share so much of the lower one's height."""
@@ -33,6 +34,9 @@ class Spot:
     doubts: tuple[str, ...]
     page: int
     why: str
+    read: str = ""
+    """The value as it was read, by which people say what it is; empty where it was not read at all."""
+    settled: bool = False
     boxes: tuple[Box, ...] = ()
 
 
@@ -69,7 +73,8 @@ def leaf(
     """Page `number` of a document, with what was sought on it and the slices `besides`. Raises `NotFound`."""
     document = documents.reading(tx, summary, placed=False)
     page = glances.one_page(tx, summary.id, number)
-    facts = [(f"f{n}", fact) for n, fact in enumerate(documents.fact_list(tx, summary.id))]
+    read = {_place(fact): written(fact.value) for fact in documents.all_facts(tx, summary.id)}
+    facts = [(f"f{n}", fact) for n, fact in enumerate(documents.said_facts(tx, summary, document))]
     here = [(key, fact) for key, fact in facts if document.page_at(fact.start).number == number]
     spans = list(_sought(document.text[page.start : page.end], sought))
     placed = [(page.start + start, page.start + end) for start, end in spans]
@@ -77,7 +82,7 @@ def leaf(
     return Leaf(
         page=page,
         pieces=tuple(_pieces(document.text, page, here, placed)),
-        spots=tuple(_spot(key, fact, document, page, t) for key, fact in here),
+        spots=tuple(_spot(key, fact, document, page, t, read.get(_place(fact), "")) for key, fact in here),
         found=tuple(box for start, end in placed for box in lines(words_within(page.words, start, end))),
         elsewhere=tuple(
             _spot(key, fact, document, None, t)
@@ -88,7 +93,11 @@ def leaf(
     )
 
 
-def _spot(key: str, fact: Fact, document: Document, page: Page | None, t: Speech) -> Spot:
+def _place(fact: Fact) -> tuple[str, str, int, int]:
+    return fact.kind, fact.role, fact.start, fact.end
+
+
+def _spot(key: str, fact: Fact, document: Document, page: Page | None, t: Speech, read: str = "") -> Spot:
     return Spot(
         key=key,
         kind=fact.kind,
@@ -99,6 +108,8 @@ def _spot(key: str, fact: Fact, document: Document, page: Page | None, t: Speech
         doubts=fact.doubts,
         page=document.page_at(fact.start).number,
         why=fact.why or fact.rule,
+        read=read,
+        settled=fact.rule in (SAID, UNPLACED),
         boxes=lines(words_within(page.words, fact.start, fact.end)) if page else (),
     )
 

@@ -7,11 +7,14 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from html import escape
 from itertools import pairwise
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+_PICTURE = re.compile(r"pictures/([\w.-]+\.webp)")
+_WIDE = re.compile("[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef“”]")
 _NOT_WORD = re.compile(r"[^\w\- ]+")
 
 
@@ -31,9 +34,16 @@ def as_html(text: str) -> str:
     return _html(_parsed(text))
 
 
-def sections(text: str) -> list[Section]:
-    """A text cut at its headings; what stands before the first has an empty title."""
+def sections(text: str, pictures: str = "") -> list[Section]:
+    """A text cut at its headings; what stands before the first has an empty title.
+
+    With `pictures`, the address of a folder, pictures of `pictures/NAME.webp` are shown from there; others never are.
+    """
     tokens = _parsed(text)
+    for token in tokens:
+        for child in token.children or ():
+            if child.type == "image" and pictures:
+                _place(child, pictures)
     starts = [n for n, token in enumerate(tokens) if token.type == "heading_open" and token.level == 0]
     cuts = [0, *starts, len(tokens)] if not starts or starts[0] else [*starts, len(tokens)]
     return [_section(tokens[a:b]) for a, b in pairwise(cuts) if a < b]
@@ -62,7 +72,15 @@ def _parsed(text: str) -> list[Token]:
                 kept.append(child)
         if token.children is not None:
             token.children = kept
+            _join(kept)
     return tokens
+
+
+def _join(children: Sequence[Token]) -> None:
+    """Chinese has no blank where a line ends."""
+    for before, end, after in zip(children, children[1:], children[2:], strict=False):
+        if end.type == "softbreak" and _WIDE.match(before.content[-1:]) and _WIDE.match(after.content[:1]):
+            end.type, end.content = "text", ""
 
 
 def _section(tokens: Sequence[Token]) -> Section:
@@ -78,13 +96,26 @@ def _section(tokens: Sequence[Token]) -> Section:
     )
 
 
+def _place(token: Token, pictures: str) -> None:
+    name = _PICTURE.fullmatch(str(token.attrGet("src")))
+    if name:
+        token.meta = {"at": f"{pictures}{name[1]}"}
+
+
 def slug(title: str) -> str:
     """The anchor of a heading, as the forges make it."""
     return _NOT_WORD.sub("", title.strip().lower()).replace(" ", "-")
 
 
+def _image(_self: object, tokens: Sequence[Token], at: int, *_: object) -> str:
+    """A picture that `_place` let in; no other, wherever it lies."""
+    if "at" not in tokens[at].meta:
+        return ""
+    return f'<img src="{escape(tokens[at].meta["at"])}" alt="{escape(tokens[at].content)}" loading="lazy">'
+
+
 @cache
 def _reader() -> MarkdownIt:
     made = MarkdownIt("commonmark", {"html": False}).enable("table")
-    made.add_render_rule("image", lambda *_: "")  # pictures of a text lie elsewhere
+    made.add_render_rule("image", _image)
     return made

@@ -9,12 +9,15 @@ from typing import Any
 
 from app.web.addresses import with_query
 from pipeline import timeline
+from pipeline.casefile import load_case, loose_evidence
 from pipeline.chronology import Row
 from pipeline.correspondence.graph import Correspondence
 from pipeline.correspondence.lookup import correspondence_of
 from pipeline.matter import Matter
 from pipeline.overview import Overview, overview
 from pipeline.partybook.entries import Entry, entries
+from pipeline.records import matters
+from pipeline.suggest import Suggestion, suggest
 
 Asking = Callable[[Matter, str, str, datetime.date], Any]
 """Called with a matter, one of `KINDS`, the name of what it is asked of, and the day that it is."""
@@ -47,10 +50,20 @@ def letters_shown(matter: Matter, document: str, _today: datetime.date) -> Corre
         return correspondence_of(tx, document)
 
 
+def suggested(matter: Matter, claim: str, with_loose: bool) -> Sequence[Suggestion]:
+    """What the documents tell of that no event of the claim covers; `with_loose`: those of no claim too."""
+    case = load_case(matter, claim)
+    with matter.reading() as tx:
+        alone = len(matters.all_claims(tx)) == 1
+    return tuple(suggest(case, loose_evidence(matter, case) if with_loose else (), alone))
+
+
 KINDS: Mapping[str, Callable[[Matter, str, datetime.date], Any]] = {
     "claim": claim_shown,
     "parties": parties_shown,
     "letters": letters_shown,
+    "suggestions": lambda matter, claim, _today: suggested(matter, claim, True),
+    "own suggestions": lambda matter, claim, _today: suggested(matter, claim, False),
 }
 
 

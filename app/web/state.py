@@ -17,6 +17,7 @@ from pipeline import people
 from pipeline.indexing import open_search
 from pipeline.matter import Matter
 from pipeline.page_pictures import PagePictures
+from pipeline.records import audit_log
 
 RENDERINGS = 2
 """How many searchable PDFs are made at one time; each takes a process."""
@@ -40,11 +41,19 @@ class State:
         self.reckoners = Reckoner(), Reckoner()
         self.kept = Kept(matter, *self.reckoners)
         self._guard = threading.Lock()
+        self._mark = ""
         self._index: SearchIndex | None = None
 
     def login_needed(self) -> bool:
         """Whether people must log in: always but on this machine's own addresses while there are no users."""
         return self.options.login_needed or people.any_users(self.matter)
+
+    def mark(self) -> str:
+        """Eight characters that tell this matter from others: browsers give cookies to every port of a host."""
+        if not self._mark:
+            with self.matter.reading() as tx:
+                self._mark = audit_log.first_hash(tx)[:8]
+        return self._mark
 
     def search(self) -> SearchIndex:
         """The workspace's index, opened once. Raises `IndexMissing`, `IndexDamaged`."""

@@ -32,11 +32,15 @@ class BadUpload(WebError):
 
 @dataclass
 class Upload:
-    """What a form held: the fields, and the names of the files, which lie in `folder` as 000000, 000001, …"""
+    """What a form held: the fields, and the names of the files, which lie in `folder` as 000000, 000001, …
+
+    `sent_as` are the names of the fields under which the files came.
+    """
 
     folder: Path
     fields: dict[str, str] = field(default_factory=dict)
     names: list[str] = field(default_factory=list)
+    sent_as: list[str] = field(default_factory=list)
 
 
 async def receive(request: Request, folder: Path, options: ServeOptions, file_bytes: int) -> Upload:
@@ -153,19 +157,20 @@ class _Form:
         _, given = parse_options_header(self._head.get(b"content-disposition", b""))
         name = given.get(b"name", b"").decode("utf-8", "replace")
         if b"filename" in given:
-            self._begin_file(given[b"filename"].decode("utf-8", "replace"))
+            self._begin_file(name, given[b"filename"].decode("utf-8", "replace"))
             return
         if len(self._upload.fields) >= MOST_FIELDS:
             raise BadUpload("The form has too many fields.")
         self._field = (name, bytearray())
 
-    def _begin_file(self, name: str) -> None:
+    def _begin_file(self, sent_as: str, name: str) -> None:
         if not name:  # a form whose field for files was left empty
             return
         if len(self._upload.names) >= self._most_files:
             raise UploadRefused(f"The upload holds more than {self._most_files} files.")
         self._file = (self._upload.folder / f"{len(self._upload.names):06}").open("xb")
         self._upload.names.append(shown_name(name))
+        self._upload.sent_as.append(sent_as)
 
     def _part_data(self, data: bytes, start: int, end: int) -> None:
         self._size += end - start

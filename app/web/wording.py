@@ -16,6 +16,8 @@ from typing import Any
 
 import yaml
 
+from app.told import told, told_error
+
 LANGUAGES = ("en", "zh")
 DEFAULT = "en"
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -42,6 +44,14 @@ class Speech:
     def named(self, sort: str, value: object) -> str:
         """What a value of a fixed set ("kind", "invoice") is called; one that has no name stands for itself."""
         return self.words.get(f"{sort}.{value}", str(value).replace("_", " "))
+
+    def told(self, sentence: str) -> str:
+        """What a rule says ("cites GC/L/0145"), in the language; itself where there are no words for it."""
+        return told(sentence, self.language)
+
+    def problem(self, error: Mapping[str, str]) -> dict[str, str]:
+        """An error `{"code", "message", "hint"}` in the language."""
+        return told_error(error, self.language)
 
     def number(self, value: int) -> str:
         """`12,345`."""

@@ -11,31 +11,37 @@ import logging
 import os
 import shutil
 import signal
+import subprocess
 import sys
+import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import asdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, replace
 from pathlib import Path
 from types import FrameType
 from typing import Any, TextIO
 
 from app.answers import link_again
 from app.web.jobs import bundles_of, uploads_of
+from extractors.reading import OcrOptions
 from extractors.workers import prepare
+from flows.leash import leashed
 from flows.taking import take_in
 from index.errors import SearchError
-from pipeline.errors import ClaimtrailError, WorkspaceBusy, named
-from pipeline.export import export
+from pipeline.errors import ClaimtrailError, MatterError, WorkspaceBusy, named
+from pipeline.export import Wishes, export
 from pipeline.harmless import safe_name
 from pipeline.indexing import reindex
 from pipeline.intake import Found
 from pipeline.judgement import catch_up
+from pipeline.loose import extract_files
 from pipeline.matter import Matter
 from pipeline.pace import Pace, Progress, stage
 from pipeline.retrying import retry, to_retry
-from pipeline.verify import verify_workspace
+from pipeline.timestamps.stamping import stamp_audit, stamp_bundle
+from pipeline.verify import verify
 from pipeline.workspace import working
 
 TELL_SECONDS = 0.3
@@ -68,13 +74,34 @@ def do(root: Path, job: Asked, progress: Progress) -> dict[str, Any]:
         with Matter.open(root, job["actor"]) as matter, _turn(matter, job["kind"], progress):
             return {"result": KINDS[job["kind"]](matter, job, progress)}
     except (ClaimtrailError, SearchError) as error:
-        return {"error": error.as_json()}
+        return {"error": _unplaced(error.as_json(), root)}
     except OSError as error:
-        return {"error": named(error).as_json()}
+        return {"error": _unplaced(named(error).as_json(), root)}
     except Exception:
         log.exception("a job failed")
         hint = "The server's log says more."
         return {"error": {"code": "fault", "message": "The program has a fault.", "hint": hint}}
+
+
+def _unplaced(error: Mapping[str, str], root: Path) -> dict[str, str]:
+    """An error without this machine's paths: who asks need not know where the workspace lies."""
+    return {
+        key: said.replace(f"{root.resolve()}/", "").replace(f"{root}/", "") for key, said in error.items()
+    }
+
+
+class Refused(MatterError):
+    """What a command answered in place of a result."""
+
+    hint = "The server's log says more."
+
+    def __init__(self, error: Mapping[str, str]) -> None:
+        super().__init__(error["message"], error["hint"])
+        self._error = error
+
+    def as_json(self) -> dict[str, str]:
+        """The command's own error."""
+        return dict(self._error)
 
 
 @contextmanager
@@ -112,15 +139,21 @@ def _link(matter: Matter, job: Asked, progress: Progress) -> Any:
 
 
 def _export(matter: Matter, job: Asked, progress: Progress) -> Any:
-    asked, claim = job["asked"], job["claim"]
+    asked, claim = {**job["asked"]}, job["claim"]
     folder = bundles_of(matter, job["id"])
     shutil.rmtree(folder, ignore_errors=True)  # of a try that was interrupted
     folder.mkdir(parents=True)
     out = folder / safe_name(f"bundle-{claim}")
     told: Callable[[int, int, str], None] = lambda done, of, item: progress(Pace("building", done, of, item))  # noqa: E731
-    answer = export(matter, claim, out, asked["profile"], asked["confirmed_only"], True, told)
+    profile, confirmed, stamped, marked = (asked.pop(key, usual) for key, usual in _OWN.items())
+    wishes = Wishes(**asked)
+    answer = export(matter, claim, out, profile, confirmed, True, told, stamped, marked, wishes)
     shutil.rmtree(out)  # the zip is what is fetched
     return {**answer, "bundle": out.name, "zip": Path(str(answer["zip"])).name}
+
+
+_OWN = {"profile": "uk", "confirmed_only": False, "timestamp": False, "highlight": False}
+"""What is asked of an export beside its wishes."""
 
 
 def _reindex(matter: Matter, job: Asked, progress: Progress) -> Any:
@@ -129,8 +162,76 @@ def _reindex(matter: Matter, job: Asked, progress: Progress) -> Any:
     return {"documents": count, "engine": engine or matter.settings.search_engine}
 
 
-def _verify(matter: Matter, _job: Asked, _progress: Progress) -> Any:
-    return verify_workspace(matter).as_json()
+def _verify(matter: Matter, job: Asked, _progress: Progress) -> Any:
+    asked, folder = job["asked"], uploads_of(matter, job["id"])
+    bundle, ca = (None if (at := asked.get(key)) is None else folder / f"{at:06}" for key in ("bundle", "ca"))
+    if bundle is None or asked["against"]:
+        return verify(matter.workspace.root, bundle, ca).as_json()
+    return verify(bundle, None, ca).as_json()
+
+
+def _stamp(matter: Matter, job: Asked, _progress: Progress) -> Any:
+    if (of := job["asked"]["job"]) is None:
+        return stamp_audit(matter)
+    (bundle,) = bundles_of(matter, of).glob("*.zip")
+    return {**stamp_bundle(matter, bundle), "stamped": bundle.name}
+
+
+def _load(matter: Matter, job: Asked, progress: Progress) -> Any:
+    from pipeline.loadfile.load import load  # what it needs would delay every other job
+
+    asked, folder = job["asked"], uploads_of(matter, job["id"])
+    with tempfile.TemporaryDirectory(dir=matter.workspace.web, prefix="production-") as scratch:
+        laid = laid_out(folder, asked["names"], Path(scratch))
+        dat, opt = laid[asked["dat"]], laid.get(asked["opt"])
+        return load(matter, dat, opt, job["claim"], asked["ocr"], progress).as_json()
+
+
+def laid_out(folder: Path, names: Sequence[str], into: Path) -> dict[str, Path]:
+    """The files of an upload as the folders that they came from, so that load files find what they name; by name.
+
+    Names are made harmless part by part, so nothing lies outside of `into`. Of two that become one the first stays.
+    """
+    found = {}
+    for at, name in enumerate(names):
+        path = into.joinpath(*(safe_name(part) for part in name.split("/")))
+        with suppress(OSError):  # of a file and a folder of one name, the first stays
+            path.parent.mkdir(parents=True, exist_ok=True)
+            os.link(folder / f"{at:06}", path)
+            found[name] = path
+    return found
+
+
+def _extract(matter: Matter, job: Asked, _progress: Progress) -> Any:
+    asked, folder = job["asked"], uploads_of(matter, job["id"])
+    usual = OcrOptions()
+    ocr = replace(usual, mode=asked["ocr"] or usual.mode, engine=asked["engine"] or usual.engine)
+    files = [(folder / f"{at:06}", name) for at, name in enumerate(asked["names"])]
+    return extract_files(files, matter.settings.limits.limits(), ocr)
+
+
+def _watch(matter: Matter, job: Asked, _progress: Progress) -> Any:
+    ocr = job["asked"]["ocr"]
+    return _by_command(matter, job, "watch", "--once", *(("--ocr", ocr) if ocr else ()))
+
+
+def _night(matter: Matter, job: Asked, _progress: Progress) -> Any:
+    return _by_command(matter, job, "schedule", "--now")
+
+
+def _by_command(matter: Matter, job: Asked, *words: str) -> Any:
+    """What a command answers that runs as a flow: Prefect wants a process of its own. Raises `Refused`."""
+    os.environ["CLAIMTRAIL_USER"] = job["actor"]
+    command = [sys.executable, "-m", "app", *words, "--workspace", str(matter.workspace.root), "--json"]
+    with leashed(command, out=subprocess.PIPE) as running:
+        said = running.stdout.read() if running.stdout else b""
+        running.wait()
+    answer: Any = json.loads(said) if said.strip() else {"error": None}
+    if "error" in answer:
+        raise Refused(
+            answer["error"] or {"code": "fault", "message": "The command said nothing.", "hint": ""}
+        )
+    return answer
 
 
 def _update(matter: Matter, _job: Asked, _progress: Progress) -> Any:
@@ -145,12 +246,17 @@ KINDS: Mapping[str, Callable[[Matter, Asked, Progress], Any]] = {
     "export": _export,
     "reindex": _reindex,
     "verify": _verify,
+    "stamp": _stamp,
+    "load": _load,
+    "extract": _extract,
+    "watch": _watch,
+    "night": _night,
     "update": _update,
 }
-WITH_DOCUMENTS = ("ingest", "retry", "export")
+WITH_DOCUMENTS = ("ingest", "retry", "export", "load", "extract")
 """What opens documents, in worker processes."""
-WITHOUT_LOCK = ("verify",)
-"""What only reads."""
+WITHOUT_LOCK = ("verify", "extract", "watch", "night")
+"""What only reads, or is done by a command that takes the lock itself."""
 
 
 class Paces:

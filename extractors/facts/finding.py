@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
@@ -60,6 +60,11 @@ def sentence(code: str, parts: Mapping[str, str], language: Language) -> str:
 def _sentences() -> dict[str, dict[Language, str]]:
     loaded: dict[str, dict[Language, str]] = word_list(Path(__file__).with_name("findings.yaml"))
     return loaded
+
+
+def templates() -> Iterator[tuple[str, str]]:
+    """(English, Chinese) of the message of each code, with the names of its parts in braces."""
+    return ((each["en"], each["zh"]) for each in _sentences().values())
 
 
 def codes() -> tuple[str, ...]:

@@ -44,6 +44,11 @@ def head(tx: sa.Connection) -> Head:
     return Head(row.seq, row.hash) if row else BEFORE_ALL
 
 
+def first_hash(tx: sa.Connection) -> str:
+    """The hash of the first entry, which no other matter's records hold; empty when there is none."""
+    return str(tx.execute(sa.select(audit.c.hash).order_by(audit.c.seq).limit(1)).scalar() or "")
+
+
 def newest(tx: sa.Connection, besides: str) -> int:
     """The number of the newest entry under another subject than this; 0 when there is none."""
     query = sa.select(audit.c.seq).where(audit.c.subject != besides).order_by(audit.c.seq.desc()).limit(1)

@@ -18,7 +18,7 @@ from pipeline.clock import now, stamp
 from pipeline.errors import AmbiguousName, NotFound
 from pipeline.evidence import Correction, Evidence, Sighting, Summary, standing
 from pipeline.originals import Original
-from pipeline.records import codec, findings
+from pipeline.records import codec, findings, rulings
 from pipeline.records.dialects import added, insert
 from pipeline.records.tables import (
     corrections,
@@ -38,6 +38,7 @@ from pipeline.records.tables import (
     texts,
     ties,
 )
+from pipeline.rulings import money_of, ruled, with_sums
 
 ID_LENGTH = 16
 UNKNOWN_MEDIA = "application/octet-stream"
@@ -356,8 +357,13 @@ def summary(tx: sa.Connection, document: str) -> Summary:
 def evidence(tx: sa.Connection, found: Summary, placed: bool = True) -> Evidence:
     """A document with its text and facts; an unread one has no pages. `placed`: as for `reading`."""
     read = reading(tx, found, placed)
-    facts_found, why = tuple(fact_list(tx, found.id)), tuple(kind_why(tx, found.id))
-    return Evidence(found, read, facts_found, why, tuple(findings.finding_list(tx, found.id)))
+    why = tuple(kind_why(tx, found.id))
+    return Evidence(found, read, said_facts(tx, found, read), why, tuple(findings.finding_list(tx, found.id)))
+
+
+def said_facts(tx: sa.Connection, found: Summary, read: Document) -> tuple[Fact, ...]:
+    """The facts of a document in order of place, with what people said of its values and sums."""
+    return tuple(with_sums(fact_list(tx, found.id), found.corrections, read.text))
 
 
 def reading(tx: sa.Connection, found: Summary, placed: bool = True) -> Document:
@@ -382,8 +388,9 @@ def each_page(tx: sa.Connection, document: str) -> Iterator[tuple[str, Page]]:
 
 
 def fact_list(tx: sa.Connection, document: str) -> list[Fact]:
-    """The facts of a document, in order of their place; a misread name gives way to the known one at its place."""
-    return standing(all_facts(tx, document))
+    """The facts of a document, in order of their place; a misread name gives way to the known one at its place, and
+    a value to what people said of it."""
+    return ruled(standing(all_facts(tx, document)), rulings.of_document(tx, document))
 
 
 def all_facts(tx: sa.Connection, document: str) -> list[Fact]:
@@ -404,8 +411,23 @@ def _chunks(ids: Sequence[str], size: int = 500) -> Iterable[Sequence[str]]:
 def amounts_by_document(tx: sa.Connection) -> dict[str, list[Decimal]]:
     """The amounts of every document."""
     found: dict[str, list[Decimal]] = defaultdict(list)
-    for row in tx.execute(sa.select(facts.c.document, facts.c.value).where(facts.c.kind == "amount")):
-        found[row.document].append(Decimal(row.value))
+    said, sums = rulings.by_document(tx, "amount"), _said_sums(tx)
+    columns = (facts.c.document, facts.c.role, facts.c.value, facts.c.currency)
+    for row in tx.execute(sa.select(*columns).where(facts.c.kind == "amount")):
+        was = f"{row.value} {row.currency}" if row.currency else row.value
+        value = said[row.document].get((row.role, was), was) if row.document in said else was
+        if value is not None and row.role not in sums.get(row.document, ()):
+            found[row.document].append(Decimal(row.value) if value == was else money_of(value).amount)
+    for document, roles in sums.items():
+        found[document] += roles.values()
+    return found
+
+
+def _said_sums(tx: sa.Connection) -> dict[str, dict[str, Decimal]]:
+    """The sums that people said in place of what was read in a role, by document and role."""
+    found: dict[str, dict[str, Decimal]] = defaultdict(dict)
+    for row in tx.execute(sa.select(corrections).where(corrections.c.field == "amount")):
+        found[row.document][row.role] = money_of(row.value).amount
     return found
 
 

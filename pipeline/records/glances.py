@@ -71,6 +71,11 @@ def newest_runs(tx: sa.Connection, most: int) -> list[Mapping[str, object]]:
     return [dict(row) for row in tx.execute(query).mappings()]
 
 
+def was_run(tx: sa.Connection, command: str) -> bool:
+    """Whether this command was ever begun here."""
+    return tx.execute(sa.select(runs.c.id).where(runs.c.command == command).limit(1)).first() is not None
+
+
 def newest_failed(tx: sa.Connection, most: int, among: Sequence[str] | None = None) -> list[str]:
     """The documents that failed, the newest first; with `among`, only those of them."""
     query = sa.select(documents.c.id).where(documents.c.state == "failed")

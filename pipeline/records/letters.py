@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from index.words import compact
 from pipeline.correspondence.letter import ROLES, Letter
 from pipeline.parties import Book
-from pipeline.records import codec, matters
+from pipeline.records import codec, matters, rulings
 from pipeline.records.tables import corrections, documents, facts, mentions
 
 UNKNOWN_MEDIA = "application/octet-stream"
@@ -135,9 +135,11 @@ def _parties(tx: sa.Connection, ids: Sequence[str] | None, known: Book) -> dict[
         if row["field"] == "party":
             said[row["document"]][row["role"]] = row["value"]
     found: dict[str, list[tuple[str, str]]] = defaultdict(list)
+    ruled = rulings.by_document(tx, "party")
     for row in _some(tx, query.order_by(facts.c.document, facts.c.position), facts.c.document, ids):
-        if row["role"] not in said[row["document"]]:
-            found[row["document"]].append((row["role"], known.name_of(row["value"])))
+        name = ruled.get(row["document"], {}).get((row["role"], row["value"]), row["value"])
+        if name is not None and row["role"] not in said[row["document"]]:
+            found[row["document"]].append((row["role"], known.name_of(name)))
     for document, roles in said.items():
         found[document] += [(role, known.name_of(name)) for role, name in roles.items()]
     return found

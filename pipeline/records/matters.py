@@ -60,6 +60,12 @@ def registered_statuses(tx: sa.Connection) -> dict[str, str]:
     return {row.id: str(row.body["status"]) for row in tx.execute(sa.select(claims))}
 
 
+def registered(tx: sa.Connection, claim_id: str) -> dict[str, Any] | None:
+    """A claim in the register's form as it was told last, without what people noted of its course; None: no such."""
+    body: dict[str, Any] | None = tx.execute(sa.select(claims.c.body).where(claims.c.id == claim_id)).scalar()
+    return body
+
+
 def claim(tx: sa.Connection, claim_id: str) -> Claim:
     """One claim, with its course. Raises `NotFound`."""
     body = tx.execute(sa.select(claims.c.body).where(claims.c.id == claim_id)).scalar()

@@ -16,6 +16,7 @@ from extractors.facts.party_tie import Tie
 from index.words import compact
 from pipeline.clock import now, stamp
 from pipeline.evidence import standing
+from pipeline.records import rulings
 from pipeline.records.codec import fact_of, fact_row
 from pipeline.records.dialects import added, slice_of
 from pipeline.records.tables import (
@@ -52,10 +53,19 @@ class Row(NamedTuple):
 
 
 def party_rows(tx: sa.Connection) -> list[Row]:
-    """The parties of all documents as the steps found them, document by document."""
+    """The parties of all documents as the steps found them, or as people say that they are, document by document."""
     columns = (facts.c.document, facts.c.value, facts.c.role, facts.c.rule, facts.c.why)
     query = sa.select(*columns, facts.c.start, facts.c.end, facts.c.kind).where(facts.c.kind == "party")
-    return [Row(*row) for row in tx.execute(query.order_by(facts.c.document, facts.c.position)).tuples()]
+    rows = tx.execute(query.order_by(facts.c.document, facts.c.position)).tuples()
+    return list(_as_ruled(tx, (Row(*row) for row in rows)))
+
+
+def _as_ruled(tx: sa.Connection, rows: Iterable[Row]) -> Iterator[Row]:
+    said = rulings.by_document(tx, "party")
+    for row in rows:
+        name = said[row.document].get((row.role, row.name), row.name) if row.document in said else row.name
+        if name is not None:
+            yield row._replace(name=name)
 
 
 def standing_rows(rows: Iterable[Row]) -> Iterator[Row]:

@@ -13,12 +13,13 @@ import sqlalchemy as sa
 
 from extractors.facts.fact import Fact
 from pipeline.records import codec
-from pipeline.records.tables import corrections, documents, facts, links, verdicts
+from pipeline.records.tables import corrections, documents, facts, links, rulings, verdicts
+from pipeline.rulings import RELIED_ON
 
 UNSURE, RATHER_SURE = 0.5, 0.8
 """Confidence below which a value is looked at, and below which one is that says itself what is uncertain about it."""
 SETTLED_BY_A_PERSON = (("date", "document"), ("party", "sender"), ("party", "seller"))
-"""Kinds and roles of which a document has one, so that a person's word settles it."""
+"""Kinds and roles of which a document has one, so that what a person says of it is said of the document."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,12 +68,19 @@ def _doubtful(among: Sequence[str] | None) -> Any:
         corrections.c.field == facts.c.kind,
         corrections.c.role == facts.c.role,
     )
+    was = facts.c.value + sa.func.coalesce("/" + facts.c.value_end, "")
+    ruled = sa.and_(
+        rulings.c.document == facts.c.document,
+        rulings.c.kind == facts.c.kind,
+        rulings.c.role == facts.c.role,
+        rulings.c.was == was + sa.func.coalesce(" " + facts.c.currency, ""),
+    )
     roles = sa.or_(
-        *(sa.and_(facts.c.kind == kind, facts.c.role == role) for kind, role in SETTLED_BY_A_PERSON)
+        *(sa.and_(facts.c.kind == kind, facts.c.role.in_(roles)) for kind, roles in RELIED_ON.items())
     )
     told = sa.cast(facts.c.doubts, sa.String) != "[]"
     unsure = sa.or_(facts.c.confidence < UNSURE, sa.and_(facts.c.confidence < RATHER_SURE, told))
-    condition = sa.and_(roles, unsure, ~sa.exists().where(said))
+    condition = sa.and_(roles, unsure, ~sa.exists().where(said), ~sa.exists().where(ruled))
     return condition if among is None else sa.and_(condition, facts.c.document.in_(among))
 
 

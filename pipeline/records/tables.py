@@ -316,6 +316,19 @@ corrections = Table(
     Column("at", String, nullable=False),
 )
 
+# what people say of single values as they were read; `value` NULL: there is none such
+rulings = Table(
+    "rulings",
+    metadata,
+    Column("document", ForeignKey("documents.id"), primary_key=True),
+    Column("kind", String, primary_key=True),
+    Column("role", String, primary_key=True),
+    Column("was", String, primary_key=True),
+    Column("value", String),
+    Column("actor", String, nullable=False),
+    Column("at", String, nullable=False),
+)
+
 marks = Table(
     "marks",
     metadata,

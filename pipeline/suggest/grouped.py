@@ -66,18 +66,19 @@ class Suggestion:
         }
 
 
-def suggest(case: CaseFile, loose: Iterable[Evidence] = ()) -> list[Suggestion]:
+def suggest(case: CaseFile, loose: Iterable[Evidence] = (), alone: bool = False) -> list[Suggestion]:
     """Happenings in the case's evidence and in `loose` documents that no event covers, the likeliest first.
 
     An event covers a happening within its days when its document is linked to it, or the sentence has its words. Of
-    the loose documents those count that name a party or a reference of the claim.
+    the loose documents those count that name a party or a reference of the claim; all of them where the claim is the
+    matter's only one (`alone`).
     """
     found: list[tuple[Telling, float]] = []
     about = Phrases([*(n for party in case.claim.parties for n in party.names), *case.claim.references])
     for evidence in case.in_order():
         found += ((telling, telling.strength) for telling in _uncovered(case, evidence))
     for evidence in loose:
-        if not case.claim.parties or about.are_in(DocumentView(evidence)):
+        if alone or not case.claim.parties or about.are_in(DocumentView(evidence)):
             found += ((telling, LOOSE * telling.strength) for telling in _uncovered(case, evidence))
     suggestions = [_suggestion(group) for group in _groups(found)]
     return sorted(suggestions, key=lambda s: (-round(s.score, 2), s.date, s.end or s.date, s.doc, s.page))

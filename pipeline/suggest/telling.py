@@ -107,6 +107,22 @@ def tellings(evidence: Evidence) -> Iterator[Telling]:
         yield from _entries(evidence, dated, hits)
 
 
+def telling_words(text: str) -> list[str]:
+    """The words in a text by which it tells that something happened, as they stand in the vocabulary."""
+    told, plain = vocabulary(Path(__file__).with_suffix(".yaml")), text.casefold()
+    known = (word for sort in ("happenings", "acts", "perhaps") for word in every_word(told[sort]))
+    found = sorted(
+        {word for word in known if _stands_in(word.casefold(), plain)}, key=lambda w: (plain.find(w), w)
+    )
+    return [word for word in found if not any(word != other and word in other for other in found)]
+
+
+def _stands_in(word: str, text: str) -> bool:
+    if not word.isascii():
+        return word in text
+    return re.search(rf"\b{re.escape(word)}\b", text) is not None
+
+
 def _act(evidence: Evidence, view: DocumentView, words: Words) -> Iterator[Telling]:
     """A letter that is a happening itself, such as an instruction or a refusal: on its own day, by its title."""
     day, title = evidence.summary.date, evidence.summary.title or ""

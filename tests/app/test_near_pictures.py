@@ -199,7 +199,7 @@ def test_a_night_fills_in_what_an_older_version_did_not_know(
             records.execute(f"DROP TABLE {table}")
         records.execute("DROP TABLE kind_evidence")
         records.execute("ALTER TABLE documents DROP COLUMN findings")
-        for table in ("saved_searches", "matter", "holds"):
+        for table in ("rulings", "saved_searches", "matter", "holds"):
             records.execute(f"DROP TABLE {table}")
         records.execute("ALTER TABLE runs DROP COLUMN position")
         records.execute("DROP INDEX facts_by_role")

@@ -239,7 +239,7 @@ def test_nothing_is_fetched_and_no_file_of_the_machine_gets_in(server: Server, t
     folder.mkdir()
     for name, make in FILES.items():
         (folder / name).write_bytes(make(f"http://127.0.0.1:{server.port}", secret.as_uri()))
-    answers = extract_files(sorted(folder.iterdir()), Limits(), OcrOptions())
+    answers = extract_files([(path, path.name) for path in sorted(folder.iterdir())], Limits(), OcrOptions())
     texts = {
         a["name"]: "\n".join(p["text"] for p in a["pages"])
         for a in answers

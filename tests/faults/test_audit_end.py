@@ -219,7 +219,7 @@ def test_an_old_workspace_gets_its_row(filled: Command, workspace: Path) -> None
         "DROP TABLE kind_evidence",
         "ALTER TABLE documents DROP COLUMN findings",
         *(f"DROP TABLE {table}" for table in ("tokens", "sessions", "users", "jobs")),
-        *(f"DROP TABLE {table}" for table in ("saved_searches", "matter", "holds")),
+        *(f"DROP TABLE {table}" for table in ("rulings", "saved_searches", "matter", "holds")),
         "ALTER TABLE runs DROP COLUMN position",
         "DROP INDEX facts_by_role",
         *(f"DROP TABLE {table}" for table in ("stances", "link_weights")),

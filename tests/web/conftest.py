@@ -76,7 +76,7 @@ def fill(root: Path, files: Path) -> None:
 
 
 @contextmanager
-def serving(root: Path, *options: str) -> Iterator[Server]:
+def serving(root: Path, *options: str, **environ: str) -> Iterator[Server]:
     """A server on the workspace, stopped at the end as a service is; it must end by itself."""
     command = [sys.executable, "-m", "app", "serve", "--port", "0", "--workspace", str(root), *options]
     environment = {
@@ -84,6 +84,7 @@ def serving(root: Path, *options: str) -> Iterator[Server]:
         "CLAIMTRAIL_USER": "tester",
         "CLAIMTRAIL_LANG": "en",
         "PYTHONPATH": str(Path.cwd()),
+        **environ,
     }
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment)
     try:

@@ -20,6 +20,38 @@ DECIDED = {
         "links/verdict",
         {"doc": "DOC", "event": "CLM-001/E1", "verdict": "confirmed"},
     ),
+    "stance DOC CLM-001/E1 contradicts": (
+        "links/stance",
+        {"doc": "DOC", "event": "CLM-001/E1", "stance": "contradicts"},
+    ),
+    "stance DOC CLM-001/E1 --clear": (
+        "links/stance",
+        {"doc": "DOC", "event": "CLM-001/E1", "stance": None},
+    ),
+    "correct DOC --amount 'claimed=1200 EUR'": (
+        "documents/DOC/corrections",
+        {"amounts": [{"role": "claimed", "value": "1200", "currency": "EUR"}]},
+    ),
+    "correct DOC --amount claimed=auto": (
+        "documents/DOC/corrections",
+        {"amounts": [{"role": "claimed", "value": None}]},
+    ),
+    "settle DOC amount claimed '1250000 USD' --as '1,000 USD'": (
+        "documents/DOC/values",
+        {"kind": "amount", "role": "claimed", "read": "1250000 USD", "value": "1,000 USD"},
+    ),
+    "settle DOC amount claimed '1250000 USD' --wrong": (
+        "documents/DOC/values",
+        {"kind": "amount", "role": "claimed", "read": "1250000 USD", "wrong": True},
+    ),
+    "settle DOC amount claimed '1250000 USD'": (
+        "documents/DOC/values",
+        {"kind": "amount", "role": "claimed", "read": "1250000 USD"},
+    ),
+    "settle DOC amount claimed '1250000 USD' --clear": (
+        "documents/DOC/values",
+        {"kind": "amount", "role": "claimed", "read": "1250000 USD", "clear": True},
+    ),
     "reject DOC CLM-001/E2": ("links/verdict", {"doc": "DOC", "event": "CLM-001/E2", "verdict": "rejected"}),
     "correct DOC --kind minutes --date 2023-03-17 --title T --party sender=HCL": (
         "documents/DOC/corrections",
@@ -44,9 +76,17 @@ REFUSED = {
         {"doc": "DOC", "event": "CLM-001/E9", "verdict": "confirmed"},
         404,
     ),
-    "confirm DOC CLM-001": ("links/verdict", {"doc": "DOC", "event": "CLM-001", "verdict": "confirmed"}, 400),
     "correct DOC": ("documents/DOC/corrections", {}, 400),
-    "correct DOC --date 14.3.23": ("documents/DOC/corrections", {"date": "14.3.23"}, 400),
+    "settle DOC amount total 1": (
+        "documents/DOC/values",
+        {"kind": "amount", "role": "total", "read": "1"},
+        404,
+    ),
+    "stance DOC CLM-001/E9 neutral": (
+        "links/stance",
+        {"doc": "DOC", "event": "CLM-001/E9", "stance": "neutral"},
+        404,
+    ),
     "parties rename Nobody Somebody": ("parties/rename", {"old": "Nobody", "new": "Somebody"}, 404),
     "claims status CLM-9 closed": ("claims/CLM-9/status", {"status": "closed"}, 404),
     "claims respond CLM-001/E1 --undo": ("claims/CLM-001/events/E1/responses", {"undo": True}, 404),
@@ -120,3 +160,19 @@ def test_a_register_with_a_mistake_is_named_with_its_line(filled: Command, works
     (answer,) = post(workspace, ("claims/import", b"claims:\n  - id: A\n    title: [\n"))
     assert (answer.status_code, answer.json()["error"]["code"]) == (422, "register")
     assert "register.yaml, line" in answer.json()["error"]["message"]
+
+
+@pytest.mark.parametrize(
+    ("address", "said"),
+    [
+        ("links/verdict", {"doc": "DOC", "event": "CLM-001", "verdict": "confirmed"}),
+        ("documents/DOC/corrections", {"date": "14.3.23"}),
+        ("documents/DOC/corrections", {"kind": "poem"}),
+        ("documents/DOC/corrections", {"amounts": [{"role": "line", "value": "1"}]}),
+        ("documents/DOC/corrections", {"amounts": [{"role": "total", "value": 0.1}]}),
+        ("documents/DOC/corrections", {"parties": [{"role": "uncle", "name": "Bob"}]}),
+    ],
+)
+def test_what_does_not_fit_its_description(workspace: Path, address: str, said: dict[str, Any]) -> None:
+    (answer,) = post(workspace, (address, said))
+    assert (answer.status_code, answer.json()["error"]["code"]) == (422, "usage")

@@ -16,8 +16,15 @@ from app.web import jobs
 from app.web.application import create_app
 from tests.web.conftest import fill
 
-# what a register, a query or a form for files must hold is more than a schema can say: positive_data_acceptance
-# would take their refusals for faults
+MORE_THAN_A_SCHEMA_SAYS = {
+    "POST /api/v1/claims/import": "what a register holds",
+    "POST /api/v1/productions": "that there is one DAT among the files",
+    "GET /api/v1/search": "the language of queries, and that ranges end after they begin",
+    "GET /api/v1/documents": "that ranges end after they begin",
+    "POST /api/v1/parties/merge": "that names differ, and have letters",
+    "POST /api/v1/parties/rename": "that names differ, and have letters",
+}
+"""What may refuse a request that fits its description, and why; nothing else may."""
 EXAMPLES = {GenerationMode.POSITIVE: 4, GenerationMode.NEGATIVE: 3}
 
 
@@ -39,8 +46,9 @@ def described(root: Path, monkeypatch: pytest.MonkeyPatch) -> schemathesis.BaseS
 @pytest.mark.parametrize("mode", EXAMPLES)
 def test_nothing_is_found(described: schemathesis.BaseSchema, mode: GenerationMode) -> None:
     found: list[str] = []
-    for result in described.get_all_operations():
-        operation = result.ok()
+    operations = [result.ok() for result in described.get_all_operations()]
+    assert MORE_THAN_A_SCHEMA_SAYS.keys() <= {operation.label for operation in operations}
+    for operation in operations:
 
         @settings(
             max_examples=EXAMPLES[mode],
@@ -52,7 +60,9 @@ def test_nothing_is_found(described: schemathesis.BaseSchema, mode: GenerationMo
         )
         @given(case=operation.as_strategy(generation_mode=mode))
         def ask(case: schemathesis.Case) -> None:
-            case.call_and_validate(headers={"Host": "localhost"}, excluded_checks=[positive_data_acceptance])
+            exempt = case.operation.label in MORE_THAN_A_SCHEMA_SAYS
+            loose = [positive_data_acceptance] if exempt else []
+            case.call_and_validate(headers={"Host": "localhost"}, excluded_checks=loose)
 
         try:
             ask()

@@ -29,13 +29,15 @@ NEEDS = {
         "POST /links/verdict", "POST /documents/{doc}/corrections", "POST /documents/{doc}/marks",
         "POST /documents", "POST /documents/{doc}/retry", "POST /documents/retry", "POST /claims/{claim}/link",
         "POST /claims/{claim}/export", "POST /claims/{claim}/status",
-        "POST /claims/{claim}/events/{event}/responses",
+        "POST /claims/{claim}/events/{event}/responses", "POST /links/stance", "POST /documents/{doc}/values",
+        "POST /extract", "POST /productions", "POST /jobs/{job}/stamp", "DELETE /jobs/{job}",
     ),
     "handler of all": (
         "POST /parties/merge", "POST /parties/rename", "POST /claims/import", "POST /link", "POST /verify",
+        "POST /inbox", "POST /stamp",
     ),
     "admin": (
-        "POST /reindex", "GET /users", "POST /users", "POST /users/{name}", "DELETE /users/{name}",
+        "POST /reindex", "POST /night", "GET /users", "POST /users", "POST /users/{name}", "DELETE /users/{name}",
         "POST /users/{name}/password", "POST /users/{name}/tokens", "DELETE /users/{name}/tokens/{label}",
     ),
     "nobody": ("POST /login",),
@@ -56,7 +58,15 @@ PLACES = {
     "label": "x",
     "event": "E1",
 }
-REALLY_DONE = ("POST /link", "POST /verify", "POST /reindex", "POST /documents/retry")
+REALLY_DONE = (
+    "POST /link",
+    "POST /verify",
+    "POST /reindex",
+    "POST /documents/retry",
+    "POST /inbox",
+    "POST /night",
+    "POST /stamp",
+)
 """What would be done if it were asked for as it is asked here; that it may be is seen from the refusals of others."""
 
 
@@ -115,6 +125,7 @@ def test_another_claims_document_is_not_there(guarded: Guarded, ids: dict[str, s
             assert told.replace(ids[name], "") == nothing.replace("0" * 16, "")
             for of, said in (
                 ("corrections", {"kind": "photo"}),
+                ("values", {"kind": "amount", "role": "total", "read": "1"}),
                 ("marks", {"mark": "privileged"}),
                 ("retry", None),
             ):
@@ -133,11 +144,14 @@ def test_another_claim_is_not_there(guarded: Guarded, ids: dict[str, str]) -> No
             assert client.post(f"{API}/claims/CLM-001/{of}").status_code == 404
         said = {"doc": ids["RO-5512.txt"], "event": "CLM-001/E1", "verdict": "confirmed"}
         assert client.post(f"{API}/links/verdict", json=said).status_code == 404
-        for claim, status in (("CLM-001", 404), (None, 400)):
-            sent = client.post(
-                f"{API}/documents", files={"files": ("a.txt", b"a")}, data={"claim": claim} if claim else {}
-            )
-            assert sent.status_code == status
+        said = {"doc": ids["RO-5512.txt"], "event": "CLM-001/E1", "stance": "neutral"}
+        assert client.post(f"{API}/links/stance", json=said).status_code == 404
+        for way in ("documents", "productions"):
+            for claim, status in (("CLM-001", 404), (None, 400)):
+                sent = client.post(
+                    f"{API}/{way}", files={"files": ("a.dat", b"a")}, data={"claim": claim} if claim else {}
+                )
+                assert sent.status_code == status
         assert list((guarded.server.root / "web" / "uploads").iterdir()) == []
 
 
@@ -189,6 +203,10 @@ def test_jobs_of_others_are_not_there(guarded: Guarded) -> None:
         ours = handler.post(f"{API}/claims/CLM-002/link").json()["id"]
         assert one.get(f"{API}/jobs/{theirs}").status_code == 404
         assert one.get(f"{API}/jobs/{theirs}/bundle").status_code == 404
+        assert one.post(f"{API}/jobs/{theirs}/stamp").status_code == 404
+        assert one.delete(f"{API}/jobs/{theirs}").status_code == 404
+        report = f"{API}/claims/CLM-002/report"
+        assert one.get(report, params={"bundle": theirs}).status_code == 404
         assert one.get(f"{API}/jobs/{ours}").status_code == 200
         listed = {job["id"] for job in one.get(f"{API}/jobs").json()}
         assert ours in listed
@@ -223,3 +241,46 @@ def test_pages_show_ones_own_claims_only(guarded: Guarded, ids: dict[str, str], 
             assert path == "/help" or not {told for told in others if told in answer.text}
             if claim == "CLM-001" and {"{claim}", "{doc}", "{document}"} & set(path.split("/")):
                 assert answer.status_code == 404
+
+
+OPEN_TO_VIEWERS = ("/login", "/logout", "/search/saved", "/search/saved/{search_id}/remove")
+"""Forms that change nothing of the matter."""
+
+
+def changes() -> list[str]:
+    """The paths of all forms of pages."""
+    routes = [route for router in routers(web_pages) for route in router.routes]
+    found = {r.path for r in routes if isinstance(r, APIRoute) and "POST" in (r.methods or ())}
+    return sorted(path for path in found if path not in OPEN_TO_VIEWERS)
+
+
+def test_viewers_and_strangers_change_nothing_on_pages(guarded: Guarded) -> None:
+    assert len(changes()) > 20
+    with guarded.as_user("viewer") as viewer, guarded.server.client() as nobody:
+        for path in changes():
+            address = path.format(**PLACES, document="0" * 16)
+            assert (path, viewer.post(address, data={"back": "/"}).status_code) == (path, 403)
+            assert (path, nobody.post(address, data={"back": "/"}).status_code) == (path, 401)
+
+
+def test_a_handler_of_one_claim_changes_that_one_only(guarded: Guarded, ids: dict[str, str]) -> None:
+    letter, asked = (
+        ids["L-0145.txt"],
+        {"event": "CLM-001/E1", "kind": "amount", "role": "claimed", "read": "1"},
+    )
+    with guarded.as_user("one") as one:
+        for path in changes():
+            if "{" in path:
+                address = path.format(**{**PLACES, "doc": letter, "claim": "CLM-001"}, document=letter)
+                said = {
+                    **asked,
+                    "field": "date",
+                    "answer": "rejected",
+                    "status": "closed",
+                    "verdict": "rejected",
+                }
+                assert (path, one.post(address, data=said).status_code) == (path, 404)
+        for path, answer in (("/links", "rejected"), ("/review/link", "confirm"), ("/review/fact", "accept")):
+            assert one.post(path, data={**asked, "doc": letter, "answer": answer}).status_code == 404
+        for path in ("/inbox/drain", "/inbox/night", "/claims/link", "/doctor/stamp", "/users"):
+            assert one.post(path, data=asked).status_code == 403

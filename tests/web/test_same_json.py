@@ -26,6 +26,8 @@ READ = {
     "claims show CLM-001": "claims/CLM-001",
     "claims stats": "claims/stats",
     "links CLM-001": "claims/CLM-001/links",
+    "links CLM-001 --status proposed": "claims/CLM-001/links?status=proposed",
+    "links CLM-001 --stance supports": "claims/CLM-001/links?stance=supports",
     "link --explain DOC CLM-001/E2": "links/explained?doc=DOC&event=CLM-001/E2",
     "chronology CLM-001": "claims/CLM-001/chronology",
     "deadlines": "deadlines",
@@ -36,6 +38,7 @@ READ = {
     "notice CLM-001/E1 --language en --today 2023-04-01": "claims/CLM-001/events/E1/notice?today=2023-04-01",
     "custody DOC": "documents/DOC/custody",
     "events suggest CLM-001": "claims/CLM-001/suggestions",
+    "events suggest CLM-001 --sort date": "claims/CLM-001/suggestions?sort=date",
     "parties list": "parties",
     "doctor": "doctor",
     "users list": "users",
@@ -124,6 +127,7 @@ def test_parts_of_a_long_list_lead_to_each_other(served: Server) -> None:
         ("claims/CLM-001/report?format=html", "text/html", b"<!doctype html>"),
         ("claims/CLM-001/report?format=docx", "application/vnd.openxmlformats", b"PK"),
         ("deadlines?format=ics", "text/calendar", b"BEGIN:VCALENDAR"),
+        ("claims/CLM-001/suggestions?format=yaml", "application/yaml", b"# Suggested events"),
     ],
 )
 def test_other_forms_come_as_files_that_no_browser_runs(

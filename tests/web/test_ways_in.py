@@ -13,6 +13,7 @@ import pytest
 
 from pipeline import people
 from pipeline.matter import Matter
+from pipeline.records import audit_log
 from tests.web.conftest import HOSTILE_NAME, PASSWORD, Guarded, Server
 
 API = "/api/v1"
@@ -209,6 +210,16 @@ def test_whoever_has_not_logged_in_sees_nothing(guarded: Guarded) -> None:
             assert nobody.get(f"{API}/claims", headers={"Authorization": said}).status_code == 401
 
 
+def cookie(server: Server) -> str:
+    """What the session's cookie is called."""
+    with Matter.open(server.root, "tester") as matter, matter.reading() as tx:
+        return f"claimtrail_session_{audit_log.first_hash(tx)[:8]}"
+
+
+def test_servers_of_two_matters_on_one_host_do_not_share_a_cookie(guarded: Guarded, served: Server) -> None:
+    assert cookie(guarded.server) != cookie(served)
+
+
 @contextmanager
 def logged_in(guarded: Guarded, **cookies: str) -> Iterator[tuple[httpx.Client, str]]:
     """A client in a session of the user `admin`, and the session's secret."""
@@ -216,19 +227,19 @@ def logged_in(guarded: Guarded, **cookies: str) -> Iterator[tuple[httpx.Client, 
         answer = client.post(f"{API}/login", json={"name": "admin", "password": PASSWORD})
         assert answer.status_code == 200
         client.headers["X-CSRF-Token"] = answer.json()["csrf_token"]
-        yield client, answer.cookies["claimtrail_session"]
+        yield client, answer.cookies[cookie(guarded.server)]
 
 
 def test_a_session_is_new_bound_to_forms_and_ends(guarded: Guarded) -> None:
-    with logged_in(guarded, claimtrail_session="brought-along") as (client, secret):
-        with guarded.server.client(cookies={"claimtrail_session": "brought-along"}) as fixed:
+    with logged_in(guarded, **{cookie(guarded.server): "brought-along"}) as (client, secret):
+        with guarded.server.client(cookies={cookie(guarded.server): "brought-along"}) as fixed:
             assert fixed.get(f"{API}/claims").status_code == 401
-        with guarded.server.client(cookies={"claimtrail_session": secret}) as same:
+        with guarded.server.client(cookies={cookie(guarded.server): secret}) as same:
             assert same.get(f"{API}/visitor").json()["name"] == "admin"
             assert same.post(f"{API}/verify").status_code == 403  # without the form's token
             same.headers["X-CSRF-Token"] = client.headers["X-CSRF-Token"]
             assert same.post(f"{API}/logout").status_code == 204
-        with guarded.server.client(cookies={"claimtrail_session": secret}) as ended:
+        with guarded.server.client(cookies={cookie(guarded.server): secret}) as ended:
             assert ended.get(f"{API}/claims").status_code == 401
 
 
@@ -286,7 +297,7 @@ def test_a_user_is_gone_at_once(guarded: Guarded) -> None:
         people.add(matter, "leaver", "viewer", PASSWORD)
         token, second = (people.new_token(matter, "leaver", label) for label in ("a", "b"))
         secret = people.begin_session(matter, "leaver")
-        cookies = {"claimtrail_session": secret}
+        cookies = {cookie(guarded.server): secret}
         with guarded.server.client(token) as by_token, guarded.server.client(cookies=cookies) as by_cookie:
             assert [c.get(f"{API}/claims").status_code for c in (by_token, by_cookie)] == [200, 200]
             people.withdraw_token(matter, "leaver", "b")

@@ -6,18 +6,29 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Request, Response
 
-from app.answers import claim_answer, claim_ids, claims_answer, deadlines_of, links_answer, suggestions_answer
+from app.answers import (
+    SUGGESTED_BY,
+    claim_answer,
+    claim_ids,
+    claims_answer,
+    deadlines_of,
+    links_of,
+    suggestions_of,
+    suggestions_text,
+)
 from app.web import models, paging
 from app.web.access import state_of
 from app.web.dates import DayFrom, on_or_after
 from app.web.files import made_file
 from app.web.scope import Seen
+from app.web.values import OneOf
 from pipeline import ledger_book, timeline
 from pipeline.calendar_file import calendar
 from pipeline.clock import now
 from pipeline.gaps import gaps
 from pipeline.ledger import ledger
 from pipeline.linking.explained import explained
+from pipeline.links import Stance, Status
 from pipeline.records import matters
 from pipeline.statistics import figures_of
 
@@ -57,9 +68,12 @@ def links(
     response: Response,
     limit: paging.Limit = paging.MOST,
     offset: paging.Offset = 0,
+    status: Annotated[Status | None, Query(description="Only links of this status.")] = None,
+    stance: Annotated[Stance | None, Query(description="Only links of this stance.")] = None,
 ) -> Any:
     """The links of a claim with their reasons, best first: `claimtrail links`."""
-    return paging.part(links_answer(scope.matter, scope.claim(claim)), limit, offset, request, response)
+    found = [link.as_json() for link in links_of(scope.matter, scope.claim(claim), status, stance)]
+    return paging.part(found, limit, offset, request, response)
 
 
 @router.get("/links/explained")
@@ -149,7 +163,18 @@ def holes(claim: str, scope: Seen, request: Request) -> Any:
     return gaps(scope.case(claim)).as_json()
 
 
-@router.get("/claims/{claim}/suggestions")
-def suggestions(claim: str, scope: Seen) -> list[dict[str, Any]]:
+@router.get("/claims/{claim}/suggestions", responses=models.forms("application/yaml"))
+def suggestions(
+    claim: str,
+    scope: Seen,
+    sort: Annotated[str, OneOf(SUGGESTED_BY)] = "score",
+    form: Annotated[Literal["json", "yaml"], Query(alias="format")] = "json",
+) -> Any:
     """Dated happenings in the evidence that no event covers: `claimtrail events suggest`."""
-    return suggestions_answer(scope.matter, scope.case(claim), scope.whole)
+    case = scope.case(claim)
+    found = suggestions_of(scope.matter, case, sort, scope.whole)
+    if form == "yaml":
+        return made_file(
+            suggestions_text(case, found), "application/yaml", f"{case.claim.id} suggested events.yaml"
+        )
+    return [one.as_json() for one in found]

@@ -12,20 +12,36 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from app.web import models
 from app.web.access import Handler, Opened, Unrestricted, state_of
-from app.web.dates import Money
+from app.web.dates import DAY, Money
 from app.web.scope import Seen
+from app.web.values import OneOf, at_most_one, either, one_given
+from extractors.facts.fact import PARTY_ROLES
+from extractors.kinds import KINDS
 from pipeline.claims import qualified
 from pipeline.course import respond, set_status, undo_response, undo_status
 from pipeline.errors import UsageError
-from pipeline.judgement import MARKS, correct, import_claims, judge, mark
+from pipeline.judgement import (
+    AUTO,
+    MARKS,
+    correct,
+    import_claims,
+    judge,
+    mark,
+    rule,
+    take_stance,
+    unrule,
+)
 from pipeline.links import Stance
 from pipeline.partybook.edit import merge, part, rename
 from pipeline.register import read_register
+from pipeline.rulings import RELIED_ON, SUM_ROLES
 
 router = APIRouter(tags=["deciding"], responses=models.REFUSALS)
 
 Name = Annotated[str, Field(min_length=1, max_length=500)]
+EventName = Annotated[str, Field(min_length=3, max_length=500, pattern="^[^/]+/", description="CLAIM/EVENT.")]
 Note = Annotated[str, Field(max_length=2000)]
+Currency = Annotated[str | None, Field(pattern="^[A-Z]{3}$", description="ISO 4217.")]
 _STRICT = ConfigDict(extra="forbid")
 
 
@@ -37,35 +53,88 @@ class Verdict(BaseModel):
     }
 
     doc: Name
-    event: Name
+    event: EventName
     verdict: Literal["confirmed", "rejected"]
     stance: Stance | None = None
 
 
-class PartySaid(BaseModel):
-    """A party in a role."""
+class StanceSaid(BaseModel):
+    """What linked evidence does for an event; null takes back what was said."""
 
     model_config = _STRICT
 
+    doc: Name
+    event: EventName
+    stance: Stance | None
+
+
+class PartySaid(BaseModel):
+    """A party in a role; the name "auto" takes a correction back."""
+
+    model_config = _STRICT
+
+    role: Annotated[str, OneOf(PARTY_ROLES)]
+    name: Annotated[str, Field(max_length=500, pattern=r"\S")]
+
+
+class AmountSaid(BaseModel):
+    """A sum in a role; null takes a correction back."""
+
+    model_config = _STRICT
+
+    role: Annotated[str, OneOf(SUM_ROLES)]
+    value: Money
+    currency: Currency = None
+
+    def said(self) -> str:
+        """As `correct` takes it."""
+        if self.value is None:
+            return f"{self.role}={AUTO}"
+        return f"{self.role}={self.value:f} {self.currency or ''}"
+
+
+class ValueSaid(BaseModel):
+    """A value that was read in a role, as `gaps` tells of it: that it is right, what it is (`value`), that there is
+    none such (`wrong`), or that what was said of it is taken back (`clear`)."""
+
+    model_config = _STRICT | {
+        "json_schema_extra": {
+            "examples": [
+                {"kind": "amount", "role": "total", "read": "84500.00 USD", "value": "34500.00 USD"}
+            ],
+            **at_most_one("value", "wrong", "clear"),
+        }
+    }
+
+    kind: Annotated[str, OneOf(tuple(RELIED_ON))]
     role: Name
-    name: Name
+    read: Name
+    value: Name | None = None
+    wrong: bool = False
+    clear: bool = False
 
 
 class Corrections(BaseModel):
-    """What a document's kind (auto: as it was read), date, title or parties are."""
+    """What a document's kind (auto: as it was read), date, title, parties or sums are."""
 
-    model_config = _STRICT | {"json_schema_extra": {"examples": [{"kind": "invoice", "date": "2023-03-14"}]}}
+    model_config = _STRICT | {
+        "json_schema_extra": {
+            "examples": [{"kind": "invoice", "date": "2023-03-14"}],
+            **one_given("kind", "date", "title", "parties", "amounts"),
+        }
+    }
 
-    kind: Name | None = None
-    date: Name | None = None
+    kind: Annotated[str, OneOf((*KINDS, AUTO))] | None = None
+    date: Annotated[str, Field(pattern=f"^({DAY}|{AUTO})$")] | None = None
     title: Annotated[str, Field(max_length=2000)] | None = None
     parties: Annotated[list[PartySaid], Field(max_length=100)] = []
+    amounts: Annotated[list[AmountSaid], Field(max_length=20)] = []
 
 
 class StatusSaid(BaseModel):
     """That a claim came to have a status on a day (today unless given), or that the last one is taken back."""
 
-    model_config = _STRICT
+    model_config = _STRICT | {"json_schema_extra": either("status", "undo")}
 
     status: (
         Literal["open", "submitted", "accepted", "part_accepted", "rejected", "arbitration", "closed"] | None
@@ -79,12 +148,12 @@ class StatusSaid(BaseModel):
 class Answered(BaseModel):
     """What the other side answered for an event, or that the last answer is taken back."""
 
-    model_config = _STRICT
+    model_config = _STRICT | {"json_schema_extra": either("answer", "undo")}
 
     answer: Literal["accepted", "part_accepted", "rejected", "more_information"] | None = None
     date: datetime.date | None = None
     amount: Money = None
-    currency: Annotated[str, Field(pattern="^[A-Z]{3}$")] | None = None
+    currency: Currency = None
     evidence: Name | None = None
     note: Note = ""
     undo: bool = False
@@ -95,7 +164,7 @@ class MarkSaid(BaseModel):
 
     model_config = _STRICT
 
-    mark: Annotated[str, Field(json_schema_extra={"enum": list(MARKS)})]
+    mark: Annotated[str, OneOf(MARKS)]
     clear: bool = False
 
 
@@ -124,11 +193,29 @@ def verdict(said: Verdict, scope: Seen, _: Handler) -> dict[str, Any]:
     return judge(scope.matter, scope.document(said.doc), scope.event(said.event), said.verdict, said.stance)
 
 
+@router.post("/links/stance")
+def stance(said: StanceSaid, scope: Seen, _: Handler) -> dict[str, Any]:
+    """What linked evidence does for an event; it outlives every re-run: `claimtrail stance`."""
+    return take_stance(scope.matter, scope.document(said.doc), scope.event(said.event), said.stance)
+
+
 @router.post("/documents/{doc}/corrections")
 def corrections(doc: str, said: Corrections, scope: Seen, _: Handler) -> dict[str, Any]:
     """A person's corrections of what was read; they outlive every re-run: `claimtrail correct`."""
     parties = [f"{party.role}={party.name}" for party in said.parties]
-    return correct(scope.matter, scope.document(doc), said.kind, said.date, said.title, parties)
+    amounts = [amount.said() for amount in said.amounts]
+    return correct(scope.matter, scope.document(doc), said.kind, said.date, said.title, parties, amounts)
+
+
+@router.post("/documents/{doc}/values")
+def value(doc: str, said: ValueSaid, scope: Seen, _: Handler) -> dict[str, Any]:
+    """What a person says of a single value; it outlives every re-run: `claimtrail settle`."""
+    if (said.value is not None) + said.wrong + said.clear > 1:
+        raise UsageError("What is it?", "Give one of value, wrong and clear, or none where it is right.")
+    wanted, of = scope.document(doc), (said.kind, said.role, said.read)
+    if said.clear:
+        return unrule(scope.matter, wanted, *of)
+    return rule(scope.matter, wanted, *of, None if said.wrong else said.value or said.read)
 
 
 @router.post("/documents/{doc}/marks")

@@ -1,117 +1,124 @@
-"""Taking documents in, and trying failed ones again."""
+"""Taking documents in, reading them for an answer only, and trying failed ones again."""
 
 from __future__ import annotations
 
-import shutil
-import uuid
+from functools import partial
+from pathlib import PurePosixPath
 from typing import Annotated, Any, get_args
 
 from fastapi import APIRouter, Query, Request, Response
-from fastapi.responses import RedirectResponse
-from starlette.concurrency import run_in_threadpool
 
 from app.web import models
-from app.web.access import CSRF_FIELD, CSRF_HEADER, Handler, Visitor, check_token, state_of
-from app.web.api.work import Asked, ask
-from app.web.jobs import uploads_of
-from app.web.login import local
+from app.web.access import Handler, Visitor
+from app.web.queue import Asked, ask
 from app.web.scope import Scope, Seen
-from app.web.uploads import BadUpload, Upload, receive
+from app.web.sending import claim_of, one_of, take
+from app.web.uploads import BadUpload, Upload
+from extractors.ocr import engines
 from extractors.reading import OcrMode
 from pipeline.errors import UsageError
 
 router = APIRouter(tags=["intake"], responses=models.REFUSALS)
 
 OCR_MODES: tuple[OcrMode, ...] = get_args(OcrMode)
-_FORM = {
-    "requestBody": {
-        "required": True,
-        "content": {
-            "multipart/form-data": {
-                "schema": {
-                    "type": "object",
-                    "required": ["files"],
-                    "properties": {
-                        "files": {"type": "array", "items": {"type": "string", "format": "binary"}},
-                        "claim": {"type": "string", "description": "Tie all of them to this claim."},
-                        "ocr": {"type": "string", "enum": list(OCR_MODES)},
-                    },
-                }
-            }
-        },
-    }
+Wait = Annotated[float, Query(ge=0, le=60, description="Seconds to wait for the result.")]
+_FILES = {
+    "type": "array",
+    "minItems": 1,
+    "maxItems": 2000,
+    "items": {"type": "string", "format": "binary"},
 }
+_OCR = {"type": "string", "enum": list(OCR_MODES), "description": "How hard to try on scans."}
+_CLAIM = {"type": "string", "description": "Tie all of them to this claim."}
 
 
-@router.post("/documents", status_code=202, responses=models.ok(models.Job, 202), openapi_extra=_FORM)
+def _form(**properties: Any) -> dict[str, Any]:
+    """The description of a form with files."""
+    schema = {"type": "object", "required": ["files"], "properties": {"files": _FILES, **properties}}
+    return {"requestBody": {"required": True, "content": {"multipart/form-data": {"schema": schema}}}}
+
+
+@router.post(
+    "/documents",
+    status_code=202,
+    responses=models.ok(models.Job, 202),
+    openapi_extra=_form(claim=_CLAIM, ocr=_OCR),
+)
 async def upload(
-    request: Request,
-    response: Response,
-    scope: Seen,
-    visitor: Handler,
-    wait: Annotated[float, Query(ge=0, le=60, description="Seconds to wait for the result.")] = 0.0,
+    request: Request, response: Response, scope: Seen, visitor: Handler, wait: Wait = 0.0
 ) -> Any:
     """Take files in, as many as a form holds: `claimtrail ingest`. The answer is a job; with `wait`, its result."""
-    state, job = state_of(request), uuid.uuid4().hex
-    limit = scope.matter.settings.limits.limits().file_bytes
-    form = await receive(request, uploads_of(scope.matter, job), state.options, limit)
-    try:
-        check_token(request, visitor, request.headers.get(CSRF_HEADER) or form.fields.get(CSRF_FIELD))
-        asked = await run_in_threadpool(_asked, form, scope, visitor)
-    except BaseException:
-        await run_in_threadpool(shutil.rmtree, form.folder, ignore_errors=True)
-        raise
-    answer = await run_in_threadpool(ask, request, response, visitor, asked, wait, job)
-    if (wanted := form.fields.get("next")) is not None:  # a page's form, sent without scripts
-        return RedirectResponse(local(wanted), 303)
-    return answer
+    return await take(request, response, scope, visitor, wait, partial(_documents, scope, visitor))
 
 
-def _asked(form: Upload, scope: Scope, visitor: Visitor) -> Asked:
-    """What is asked for, checked."""
+def _documents(scope: Scope, visitor: Visitor, form: Upload) -> Asked:
+    asked = {"names": form.names, "ocr": one_of(form, "ocr", OCR_MODES)}
+    return Asked("ingest", asked, claim_of(form, scope, visitor))
+
+
+@router.post(
+    "/productions",
+    status_code=202,
+    responses=models.ok(models.Job, 202),
+    openapi_extra=_form(
+        dat={"type": "string", "description": "Which file is the DAT, where there are several."},
+        opt={"type": "string", "description": "Which file names the images; else the .opt beside the DAT."},
+        claim=_CLAIM,
+        ocr=_OCR,
+    ),
+)
+async def production(
+    request: Request, response: Response, scope: Seen, visitor: Handler, wait: Wait = 0.0
+) -> Any:
+    """Take in a production: the load files and all that they name, each under its path: `claimtrail load`."""
+    return await take(request, response, scope, visitor, wait, partial(_production, scope, visitor))
+
+
+def _production(scope: Scope, visitor: Visitor, form: Upload) -> Asked:
+    claim, mode = claim_of(form, scope, visitor), one_of(form, "ocr", OCR_MODES)
+    named = {key: form.fields.get(key) or None for key in ("dat", "opt")}
+    for name in filter(None, named.values()):
+        if name not in form.names:
+            raise UsageError(
+                f"There is no file {name[:80]!r} in the form.", "Name it by its path in the form."
+            )
+    dats = [name for name in form.names if PurePosixPath(name).suffix.casefold() == ".dat"]
+    if named["dat"] is None and len(dats) != 1:
+        raise UsageError(f"The form holds {len(dats)} DAT files.", "Send one, or say which it is: dat=PATH.")
+    asked = {"names": form.names, "dat": named["dat"] or dats[0], "opt": named["opt"], "ocr": mode}
+    return Asked("load", asked, claim)
+
+
+@router.post(
+    "/extract",
+    status_code=202,
+    responses=models.ok(models.Job, 202),
+    openapi_extra=_form(ocr=_OCR, ocr_engine={"type": "string", "enum": list(engines())}),
+)
+async def extract(
+    request: Request, response: Response, scope: Seen, visitor: Handler, wait: Wait = 0.0
+) -> Any:
+    """Read files for an answer only: `claimtrail extract`. The files are removed at once, the result after an hour."""
+    return await take(request, response, scope, visitor, wait, _reading)
+
+
+def _reading(form: Upload) -> Asked:
     if not form.names:
         raise BadUpload("The form holds no file.")
-    claim = form.fields.get("claim") or None
-    if claim is None and visitor.claims is not None:
-        raise UsageError(
-            "Say to which claim the files belong.", f"Yours: {', '.join(sorted(visitor.claims))}."
-        )
-    return Asked(
-        "ingest",
-        {"names": form.names, "ocr": _mode(form.fields.get("ocr"))},
-        None if claim is None else scope.claim(claim),
-    )
-
-
-def _mode(said: str | None) -> OcrMode | None:
-    if not said:
-        return None
-    if said in OCR_MODES:
-        return said
-    raise UsageError(f"{said!r} says not how hard to try on scans.", f"One of {', '.join(OCR_MODES)}.")
+    engine = one_of(form, "ocr_engine", tuple(engines()))
+    return Asked("extract", {"names": form.names, "ocr": one_of(form, "ocr", OCR_MODES), "engine": engine})
 
 
 @router.post("/documents/{doc}/retry", status_code=202, responses=models.ok(models.Job, 202))
 def retry_one(
-    doc: str,
-    request: Request,
-    response: Response,
-    scope: Seen,
-    visitor: Handler,
-    wait: Annotated[float, Query(ge=0, le=60)] = 0.0,
+    doc: str, request: Request, response: Response, scope: Seen, visitor: Handler, wait: Wait = 0.0
 ) -> Any:
     """Try a failed document again: `claimtrail retry`."""
     return ask(request, response, visitor, Asked("retry", {"doc": scope.document(doc)}), wait)
 
 
 @router.post("/documents/retry", status_code=202, responses=models.ok(models.Job, 202))
-def retry_all(
-    request: Request,
-    response: Response,
-    scope: Seen,
-    visitor: Handler,
-    wait: Annotated[float, Query(ge=0, le=60)] = 0.0,
-) -> Any:
+def retry_all(request: Request, response: Response, scope: Seen, visitor: Handler, wait: Wait = 0.0) -> Any:
     """Try all failed documents again: `claimtrail retry --all`."""
     if not scope.whole:
         raise UsageError("You see some claims only.", "Name the document that is to be tried again.")

@@ -3,23 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import FileResponse
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from app.answers import run_answer
 from app.web import models, paging
 from app.web.access import Admin, Handler, Opened, Present, Unrestricted, Visitor, state_of
 from app.web.files import attachment
 from app.web.jobs import bundles_of
+from app.web.queue import Asked, ask, job_json
 from app.web.replies import WebError
 from app.web.scope import Seen
+from app.web.values import OneOf
+from extractors.reading import OcrMode
 from flows.doctor import doctor_answer
 from index.engines import engine_names
-from pipeline.errors import NotFound, UsageError
+from pipeline.bundle.order import ORDERS
+from pipeline.bundle.profile import names as profiles
+from pipeline.errors import NotFound
+from pipeline.matter import Matter
 from pipeline.records import jobs, matters
 
 router = APIRouter(tags=["work"], responses=models.REFUSALS)
@@ -34,22 +40,31 @@ class NotReady(WebError):
     hint = "Ask for the job until its state is done."
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """Work to be done: its kind, what it needs to know, and the claim that it is about."""
-
-    kind: str
-    about: Mapping[str, Any] = field(default_factory=dict)
-    claim: str | None = None
+class NotEnded(NotReady):
+    code = "not_ended"
+    hint = "Wait until it has ended."
 
 
 class Bundle(BaseModel):
-    """How a bundle is built."""
+    """How a bundle is built: the options of `claimtrail export`."""
 
     model_config = _STRICT
 
-    profile: str = "uk"
+    profile: Annotated[str, OneOf(tuple(profiles()))] = "uk"
+    order: Annotated[str, OneOf(ORDERS)] | None = Field(None, description="None: the profile's own.")
+    prefix: str = Field(
+        "",
+        pattern=r"^([A-Za-z0-9]([A-Za-z0-9._-]{0,28}[A-Za-z0-9])?)?$",
+        description="Before Bates numbers (us).",
+    )
+    renumber: bool = Field(False, description="Start all numbers afresh; else those handed over are kept.")
+    max_mb: float | None = Field(None, ge=0.01, le=10**6, description="Cut volumes of at most so many MB.")
+    max_pages: int | None = Field(None, ge=1, le=10**6, description="Cut volumes of at most so many pages.")
+    include_privileged: bool = Field(False, description="Take in what is privileged or without prejudice.")
+    privilege_log: bool = Field(False, description="List what was withheld.")
     confirmed_only: bool = False
+    highlight: bool = Field(False, description="Mark the words on which the links rest.")
+    timestamp: bool = Field(False, description="Have it stamped by the authority of the settings (RFC 3161).")
 
 
 class Engine(BaseModel):
@@ -57,31 +72,15 @@ class Engine(BaseModel):
 
     model_config = _STRICT
 
-    engine: str | None = None
+    engine: Annotated[str, OneOf(tuple(engine_names()))] | None = None
 
 
-def ask(
-    request: Request, response: Response, visitor: Visitor, asked: Asked, wait: float, job: str | None = None
-) -> dict[str, Any]:
-    """Put work into the queue; the job, as far as it has come after `wait` seconds."""
-    state = state_of(request)
-    made = state.jobs.add(asked.kind, asked.about, visitor.name, asked.claim, job)
-    response.headers["Location"] = f"/api/v1/jobs/{made}"
-    found = state.jobs.wait(made, wait) if wait else state.jobs.find(made)
-    if found["state"] == jobs.DONE:
-        response.status_code = 200
-    return job_json(found, state.jobs.progress(made))
+class Drained(BaseModel):
+    """How hard to try on scans."""
 
+    model_config = _STRICT
 
-def job_json(row: Mapping[str, Any], progress: Mapping[str, Any] | None) -> dict[str, Any]:
-    """A job as the API tells of it."""
-    kept = ("id", "kind", "claim", "actor", "state", "made", "started", "finished", "result", "error")
-    there = row["kind"] == "export" and row["state"] == jobs.DONE
-    return {
-        **{key: row[key] for key in kept},
-        "progress": progress,
-        "download": f"/api/v1/jobs/{row['id']}/bundle" if there else None,
-    }
+    ocr: OcrMode | None = None
 
 
 @router.get("/jobs", responses=models.ok(list[models.Job]))
@@ -110,17 +109,22 @@ def one_job(job: str, request: Request, visitor: Present, wait: Wait = 0.0) -> A
 @router.get("/jobs/{job}/bundle", response_class=FileResponse, responses=models.file("application/zip"))
 def bundle(job: str, request: Request, matter: Opened, visitor: Present) -> FileResponse:
     """The bundle that a job built, as a zip."""
+    found, path = built(request, matter, visitor, job)
+    state_of(request).trail.note(visitor.name, "downloaded", str(found["claim"]))
+    return attachment(path, path.name, "application/zip")
+
+
+def built(request: Request, matter: Matter, visitor: Visitor, job: str) -> tuple[Mapping[str, Any], Path]:
+    """A job that built a bundle, and the zip. Raises `NotFound`, `NotReady`."""
     found = seen_job(request, visitor, job)
     if found["kind"] != "export":
         raise NotFound(f"Job {job} built no bundle.")
     if found["state"] != jobs.DONE:
         raise NotReady(f"The bundle is not built yet: the job is {found['state']}.")
-    name = str(found["result"]["zip"])
-    path = bundles_of(matter, found["id"]) / name
+    path = bundles_of(matter, found["id"]) / str(found["result"]["zip"])
     if not path.is_file():
         raise NotFound("The bundle is not kept any more.", "Build it again.")
-    state_of(request).trail.note(visitor.name, "downloaded", str(found["claim"]))
-    return attachment(path, name, "application/zip")
+    return found, path
 
 
 def seen_job(request: Request, visitor: Visitor, job: str) -> Mapping[str, Any]:
@@ -180,16 +184,50 @@ def reindex(
     wait: Wait = 0.0,
 ) -> Any:
     """Build the search index anew from the records: `claimtrail reindex`."""
-    engine = (said or Engine()).engine
-    if engine is not None and engine not in engine_names():
-        raise UsageError(f"There is no engine {engine!r}.", f"Engines: {', '.join(engine_names())}.")
-    return ask(request, response, visitor, Asked("reindex", {"engine": engine}), wait)
+    return ask(request, response, visitor, Asked("reindex", (said or Engine()).model_dump()), wait)
 
 
-@router.post("/verify", status_code=202, responses=models.ok(models.Job, 202))
-def verify(request: Request, response: Response, visitor: Handler, _: Unrestricted, wait: Wait = 0.0) -> Any:
-    """Check every hash, the audit chain, records and index: `claimtrail verify WORKSPACE`."""
-    return ask(request, response, visitor, Asked("verify"), wait)
+@router.post("/inbox", status_code=202, responses=models.ok(models.Job, 202))
+def drain(
+    request: Request,
+    response: Response,
+    visitor: Handler,
+    _: Unrestricted,
+    said: Drained | None = None,
+    wait: Wait = 0.0,
+) -> Any:
+    """Take in what lies in the workspace's inbox: `claimtrail watch --once`."""
+    return ask(request, response, visitor, Asked("watch", (said or Drained()).model_dump()), wait)
+
+
+@router.post("/night", status_code=202, responses=models.ok(models.Job, 202))
+def night(request: Request, response: Response, visitor: Admin, _: Unrestricted, wait: Wait = 0.0) -> Any:
+    """One nightly run now: `claimtrail schedule --now`."""
+    return ask(request, response, visitor, Asked("night"), wait)
+
+
+@router.post("/stamp", status_code=202, responses=models.ok(models.Job, 202))
+def stamp(request: Request, response: Response, visitor: Handler, _: Unrestricted, wait: Wait = 0.0) -> Any:
+    """Have the audit's head time-stamped by the authority of the settings: `claimtrail stamp`."""
+    return ask(request, response, visitor, Asked("stamp", {"job": None}), wait)
+
+
+@router.post("/jobs/{job}/stamp", status_code=202, responses=models.ok(models.Job, 202))
+def stamp_built(
+    job: str, request: Request, response: Response, matter: Opened, visitor: Handler, wait: Wait = 0.0
+) -> Any:
+    """Have a bundle time-stamped that a job built, and that is still kept: `claimtrail stamp BUNDLE`."""
+    found, _ = built(request, matter, visitor, job)
+    return ask(request, response, visitor, Asked("stamp", {"job": found["id"]}, found["claim"]), wait)
+
+
+@router.delete("/jobs/{job}", status_code=204)
+def forget(job: str, request: Request, visitor: Handler) -> None:
+    """Forget a job that has ended, with its result and the bundle that it built."""
+    found = seen_job(request, visitor, job)
+    if found["state"] not in (jobs.DONE, jobs.FAILED):
+        raise NotEnded(f"The job is {found['state']}.")
+    state_of(request).jobs.forget(found["id"])
 
 
 @router.get("/runs")

@@ -13,22 +13,31 @@ from fastapi.responses import Response
 from markupsafe import Markup
 
 from app.web.access import Handler, Opened, Present, Unrestricted, state_of
+from app.web.forms import BundleForm
 from app.web.reckoning import row_address
-from app.web.rendering import back_to, page
+from app.web.rendering import NOTICE, back_to, page
 from app.web.scope import Scope, Seen
+from pipeline.bundle.order import ORDERS
 from pipeline.bundle.profile import names as profile_names
-from pipeline.claims import qualified
+from pipeline.claims import Claim, qualified
 from pipeline.deadlines import Deadline
 from pipeline.gaps import Gaps
 from pipeline.judgement import import_claims
+from pipeline.notice_rules import ANSWERS
 from pipeline.notices import told
 from pipeline.overview import Overview
 from pipeline.records import glances, matters
-from pipeline.register import read_register
+from pipeline.register import STATUSES, read_register
 
 router = APIRouter()
 MOST_ROWS = 300
 """Lines of a chronology or a ledger that a page shows; the files to download hold all of them."""
+MAINLAND = ("gf-2017-0201", "prc-insurance")
+"""Notice rules of claims that go before courts and arbitrators of mainland China."""
+FRESH_SECONDS = 3.0
+"""How long somebody who changed something waits for the claim as it is now, rather than as it was."""
+GLANCE_SECONDS = 0.08
+"""How long anybody else does: a small matter is worked out in that time."""
 MOST_LISTED = 60
 """Documents of one kind of gap that are listed."""
 
@@ -55,7 +64,8 @@ def imported(matter: Opened, _: Handler, __: Unrestricted, text: Annotated[str, 
 @router.get("/claims/{claim}")
 def claim(request: Request, scope: Seen, visitor: Present, claim: str) -> Response:
     """One claim. Raises `NotFound`."""
-    known = state_of(request).kept.claim(scope.claim(claim))
+    decided = NOTICE in request.query_params  # whoever just changed something wants to see it
+    known = state_of(request).kept.claim(scope.claim(claim), FRESH_SECONDS if decided else GLANCE_SECONDS)
     found = known.found.overview
     events = [(qualified(found.claim.id, event.id), event) for event in found.claim.events]
     rows = found.rows[:MOST_ROWS]
@@ -75,10 +85,22 @@ def claim(request: Request, scope: Seen, visitor: Present, claim: str) -> Respon
         told=told,
         by_event=_by_event(found),
         profiles=profile_names(),
+        usual=usual_profile(found.claim),
+        orders=ORDERS,
+        statuses=STATUSES,
+        answers=ANSWERS,
+        can_stamp=scope.matter.settings.timestamp is not None,
         bundles=jobs[:5],
         most=MOST_LISTED,
         row_address=row_address,
     )
+
+
+def usual_profile(claim: Claim) -> str:
+    """For whom the bundle of such a claim most likely is."""
+    if claim.contract in MAINLAND or claim.currency == "CNY":
+        return "cn"
+    return "hk" if claim.currency == "HKD" else "uk"
 
 
 def _is_bundle(row: Mapping[str, Any], claim: str) -> bool:
@@ -100,18 +122,17 @@ def _by_event(found: Overview) -> dict[str, list[Deadline]]:
 
 @router.post("/claims/{claim}/bundle")
 def bundle(
-    request: Request,
-    scope: Seen,
-    visitor: Handler,
-    claim: str,
-    profile: Annotated[str, Form()] = "uk",
-    confirmed_only: Annotated[bool, Form()] = False,
+    request: Request, scope: Seen, visitor: Handler, claim: str, said: Annotated[BundleForm, Form()]
 ) -> Response:
     """Begin to build the claim's bundle, and show how far it is. Raises `NotFound`."""
-    wanted = scope.claim(claim)
-    chosen = profile if profile in profile_names() else "uk"
-    about = {"profile": chosen, "confirmed_only": confirmed_only}
-    return back_to(f"/jobs/{state_of(request).jobs.add('export', about, visitor.name, wanted)}")
+    job = state_of(request).jobs.add("export", said.model_dump(), visitor.name, scope.claim(claim))
+    return back_to(f"/jobs/{job}")
+
+
+@router.post("/claims/link")
+def link_all(request: Request, visitor: Handler, _: Unrestricted) -> Response:
+    """Propose links of all claims anew, and show how far it is."""
+    return back_to(f"/jobs/{state_of(request).jobs.add('link', {}, visitor.name)}")
 
 
 @router.post("/claims/{claim}/link")

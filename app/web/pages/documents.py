@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import sqlalchemy as sa
 from fastapi import APIRouter, Form, Query, Request
@@ -11,6 +11,8 @@ from fastapi.responses import Response
 
 from app.web.access import Handler, Present, state_of
 from app.web.addresses import with_query
+from app.web.api import deciding
+from app.web.forms import ValueForm
 from app.web.leaf import leaf
 from app.web.rendering import back_to, page, speech_of
 from app.web.scope import Scope, Seen
@@ -19,9 +21,12 @@ from extractors.kinds import KINDS
 from pipeline.claims import qualified
 from pipeline.correspondence.graph import Correspondence
 from pipeline.evidence import Summary
-from pipeline.judgement import AUTO, correct, judge, mark
+from pipeline.judgement import AUTO, MARKS, correct, judge, mark, take_back
+from pipeline.linking.explained import explained
+from pipeline.links import STANCES
 from pipeline.page_pictures import has_pictures
-from pipeline.records import documents, findings, glances, likenesses, matters, precedents
+from pipeline.records import documents, findings, glances, likenesses, matters, precedents, rulings
+from pipeline.rulings import SUM_ROLES
 
 router = APIRouter()
 ZOOMS = ("fit", "100", "150", "200")
@@ -61,13 +66,15 @@ def document(
         find=find,
         zoom=zoom if zoom in ZOOMS else ZOOMS[0],
         zooms=ZOOMS,
-        pictured=has_pictures(found.media_type) and shown is not None,
+        pictured=has_pictures(found.media_type, number) and shown is not None,
         elsewhere=shown.elsewhere[:MOST_ELSEWHERE] if shown else (),
         address=lambda **changed: with_query(f"/documents/{found.id}", {**at, **changed}),
         kinds=KINDS,
         auto=AUTO,
         roles=PARTY_ROLES,
-        privileged=PRIVILEGED,
+        sum_roles=SUM_ROLES,
+        marks=MARKS,
+        stances=STANCES,
         **about,
     )
 
@@ -85,6 +92,7 @@ def _people(tx: sa.Connection, scope: Scope, found: Summary) -> dict[str, Any]:
         "kind_why": documents.kind_why(tx, found.id),
         "like": [one for one in precedents.precedent_list(tx, found.id) if scope.sees(one["doc"])],
         "labels": documents.label_list(tx, found.id),
+        "rulings": rulings.of_document(tx, found.id),
         "findings": findings.finding_list(tx, found.id),
     }
 
@@ -142,6 +150,8 @@ def corrections(
     title: Annotated[str, Form()] = "",
     role: Annotated[str, Form()] = "",
     party: Annotated[str, Form()] = "",
+    sum_role: Annotated[str, Form()] = "",
+    amount: Annotated[str, Form(max_length=60)] = "",
     back: Annotated[str, Form()] = "",
 ) -> Response:
     """Correct what was read: only what differs from it is noted. Raises `NotFound`, `UsageError`."""
@@ -155,8 +165,46 @@ def corrections(
         date=date if date and date != str(found.date) else None,
         title=title.strip() if title.strip() and title.strip() != found.title else None,
         parties=[f"{role}={party.strip()}"] if party.strip() else (),
+        amounts=[f"{sum_role}={amount.strip()}"] if amount.strip() else (),
     )
     return back_to(back, "corrected", f"/documents/{found.id}")
+
+
+@router.post("/documents/{doc}/corrections/withdraw")
+def withdrawn(
+    scope: Seen,
+    _: Handler,
+    doc: str,
+    field: Annotated[Literal["kind", "date", "title", "party", "amount"], Form()],
+    role: Annotated[str, Form(max_length=40)],
+    back: Annotated[str, Form()] = "",
+) -> Response:
+    """Take a correction back: what was read stands again. Raises `NotFound`."""
+    found = take_back(scope.matter, scope.document(doc), field, role)
+    return back_to(back, "undone", f"/documents/{found['doc']}")
+
+
+@router.post("/documents/{doc}/values")
+def values(scope: Seen, visitor: Handler, doc: str, said: Annotated[ValueForm, Form()]) -> Response:
+    """Say of a value that it is right, what it is, or that it is none. Raises `NotFound`, `UsageError`."""
+    found = deciding.value(doc, said, scope, visitor)
+    return back_to(said.back, "undone" if said.clear else "corrected", f"/documents/{found['doc']}")
+
+
+@router.get("/documents/{doc}/why")
+def why(
+    request: Request,
+    scope: Seen,
+    visitor: Present,
+    doc: str,
+    event: Annotated[str, Query(max_length=500)] = "",
+) -> Response:
+    """What speaks for and against a link. Raises `NotFound`, `UsageError`."""
+    wanted = scope.document(doc)
+    told = explained(scope.matter, wanted, scope.event(event))
+    with scope.matter.reading() as tx:
+        found = documents.summary(tx, wanted)
+    return page(request, visitor, "why.html", doc=found, told=told)
 
 
 @router.post("/documents/{doc}/marks")
@@ -164,9 +212,11 @@ def marks(
     scope: Seen,
     _: Handler,
     doc: str,
+    what: Annotated[str, Form(alias="mark", max_length=40)] = PRIVILEGED,
     clear: Annotated[bool, Form()] = False,
     back: Annotated[str, Form()] = "",
 ) -> Response:
-    """Mark a document privileged, or take the mark away. Raises `NotFound`."""
-    found = mark(scope.matter, scope.document(doc), PRIVILEGED, clear)
-    return back_to(back, "unmarked" if clear else "marked", f"/documents/{found['doc']}")
+    """Mark a document, or take a mark away. Raises `NotFound`, `UsageError`."""
+    found = mark(scope.matter, scope.document(doc), what, clear)
+    notice = "unmarked" if clear else "marked" if what == PRIVILEGED else "saved"
+    return back_to(back, notice, f"/documents/{found['doc']}")

@@ -11,6 +11,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from app.web.access import Present, state_of
+from app.web.first_steps import first_steps
 from app.web.rendering import page
 from app.web.scope import Scope, Seen
 from pipeline.claims import Claim
@@ -45,6 +46,7 @@ def home(request: Request, scope: Seen, visitor: Present) -> Response:
         visitor,
         "home.html",
         claims=claims,
+        steps=first_steps(request, scope, visitor),
         links=links,
         proposed=sum(n for (_, status), n in links.items() if status == "proposed"),
         counts=counts,

@@ -5,17 +5,48 @@ from __future__ import annotations
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from app.web.access import Present, state_of
-from app.web.api.work import job_json, seen_job
-from app.web.rendering import page
+from app.web.access import Handler, Opened, Present, Visitor, state_of
+from app.web.api.work import built, forget, seen_job
+from app.web.queue import job_json
+from app.web.rendering import back_to, page
+from pipeline.records import matters, review
 from pipeline.records.jobs import DONE, FAILED
 
 router = APIRouter()
 
 
 @router.get("/jobs/{job}")
-def job(request: Request, visitor: Present, job: str) -> Response:
+def job(request: Request, matter: Opened, visitor: Present, job: str) -> Response:
     """One job. Without scripts the page loads itself anew until the job has ended. Raises `NotFound`."""
     found = seen_job(request, visitor, job)
     told = job_json(found, state_of(request).jobs.progress(job))
-    return page(request, visitor, "job.html", job=told, ended=told["state"] in (DONE, FAILED))
+    can_stamp = matter.settings.timestamp is not None and visitor.may("handler")
+    ended = told["state"] in (DONE, FAILED)
+    following = _next(request, visitor) if ended else ""
+    told = {"job": told, "ended": ended, "can_stamp": can_stamp, "next": following}
+    return page(request, visitor, "job.html", **told)
+
+
+def _next(request: Request, visitor: Visitor) -> str:
+    """What one does after an intake: make a `claim` where there is none, `review` links where some wait."""
+    with state_of(request).matter.reading() as tx:
+        claims = [claim.id for claim in matters.all_claims(tx) if visitor.sees(claim.id)]
+        waits = review.count_links(tx, None if visitor.claims is None else claims)
+    if not claims:
+        return "claim" if visitor.claims is None else ""
+    return "review" if waits else ""
+
+
+@router.post("/jobs/{job}/stamp")
+def stamp(request: Request, matter: Opened, visitor: Handler, job: str) -> Response:
+    """Begin to have the bundle of a job time-stamped. Raises `NotFound`, `NotReady`."""
+    found, _ = built(request, matter, visitor, job)
+    made = state_of(request).jobs.add("stamp", {"job": found["id"]}, visitor.name, found["claim"])
+    return back_to(f"/jobs/{made}")
+
+
+@router.post("/jobs/{job}/forget")
+def forgotten(request: Request, visitor: Handler, job: str) -> Response:
+    """Forget a job with what it made. Raises `NotFound`, `NotEnded`."""
+    forget(job, request, visitor)
+    return back_to("/inbox", "removed")

@@ -10,7 +10,7 @@ from fastapi.responses import RedirectResponse, Response
 from app.web.access import Present
 from app.web.addresses import with_query
 from app.web.login import local, log_in, log_out
-from app.web.rendering import page
+from app.web.rendering import page, speech_of
 from app.web.replies import TooManyTries, WebError
 from pipeline import people
 
@@ -35,7 +35,7 @@ def log_in_by_form(
     try:
         log_in(request, answer, name, password)
     except WebError as error:
-        refused = _form(request, next, error.message, error.status)
+        refused = _form(request, next, speech_of(request).told(error.message), error.status)
         if isinstance(error, TooManyTries):
             refused.headers.update(error.headers)
         return refused

@@ -8,8 +8,9 @@ import sqlalchemy as sa
 from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import Response
 
-from app.web.access import Handler, Present
+from app.web.access import Handler, Present, state_of
 from app.web.addresses import with_query
+from app.web.first_steps import next_step
 from app.web.leaf import leaf, said
 from app.web.rendering import back_to, page, speech_of
 from app.web.scope import Seen
@@ -17,10 +18,11 @@ from app.web.wording import Speech
 from extractors.facts.fact import Day
 from pipeline.claims import qualified
 from pipeline.errors import UsageError
-from pipeline.judgement import correct, judge, take_back, withdraw
+from pipeline.judgement import correct, judge, rule, take_back, unrule, withdraw
 from pipeline.page_pictures import has_pictures
 from pipeline.records import documents, matters, review
 from pipeline.records.review import Doubt
+from pipeline.rulings import RELIED_ON, written
 
 router = APIRouter()
 What = Literal["links", "facts", "failed"]
@@ -37,7 +39,7 @@ def reviewed(
     claim: str = "",
     event: str = "",
     at: Annotated[int, Query(ge=0, le=10**6)] = 0,
-    undo: Annotated[str, Query(max_length=500)] = "",
+    undo: Annotated[str, Query(max_length=1000)] = "",
 ) -> Response:
     """The one at place `at` of a queue, and how many there are; `undo` names what was answered last."""
     claims = scope.claims([scope.claim(claim)] if claim else []) if claim or not scope.whole else None
@@ -56,6 +58,8 @@ def reviewed(
             one = _doubt(tx, review.nth_doubt(tx, at, scope.known()), t)
         else:
             one = _failed(tx, review.nth_failed(tx, at, scope.known()))
+    updating = not one and what == "links" and state_of(request).jobs.updating()
+    step = None if one or updating else next_step(request, scope, visitor, claim)
     asked = {"what": what if what != "links" else None, "claim": claim, "event": event}
     return page(
         request,
@@ -69,6 +73,8 @@ def reviewed(
         event=event,
         undo=undo,
         one=one,
+        step=step,
+        updating=updating,
         zoom="fit",
         queue=lambda name: with_query("/review", {**asked, "what": name if name != "links" else None}),
         back=with_query("/review", {**asked, "at": at or None}),
@@ -93,7 +99,7 @@ def _link(tx: sa.Connection, found: tuple[str, str] | None, t: Speech) -> dict[s
         "event": next((e for e in claim.events if qualified(claim.id, e.id) == link.event), None),
         "number": number,
         "leaf": leaf(tx, summary, number, "", t, spoken) if summary.page_count else None,
-        "pictured": has_pictures(summary.media_type) and summary.page_count > 0,
+        "pictured": has_pictures(summary.media_type, number) and summary.page_count > 0,
     }
 
 
@@ -104,16 +110,21 @@ def _doubt(tx: sa.Connection, found: Doubt | None, t: Speech) -> dict[str, Any] 
     summary = documents.summary(tx, found.document)
     fact = found.fact
     read = documents.reading(tx, summary, placed=False)
+    own_day = (
+        fact.value.start.isoformat() if isinstance(fact.value, Day) and fact.role == "document" else None
+    )
     number = read.page_at(fact.start).number
     return {
         "doc": summary,
         "fact": fact,
         "raw": " ".join(read.text[fact.start : fact.end].split()),
         "said": said(fact, t),
-        "value": fact.value.start.isoformat() if isinstance(fact.value, Day) else str(fact.value),
+        "value": own_day or written(fact.value),
+        "read": written(fact.value),
+        "is_day": own_day is not None,
         "number": number,
         "leaf": leaf(tx, summary, number, "", t, [(fact.start, fact.end)]),
-        "pictured": has_pictures(summary.media_type),
+        "pictured": has_pictures(summary.media_type, number),
     }
 
 
@@ -144,20 +155,29 @@ def answer_fact(
     scope: Seen,
     _: Handler,
     doc: Annotated[str, Form()],
-    kind: Annotated[Literal["date", "party"], Form()],
-    role: Annotated[str, Form()],
-    value: Annotated[str, Form(max_length=300)],
+    kind: Annotated[Literal["date", "party", "amount", "reference"], Form()],
+    role: Annotated[str, Form(max_length=40)],
+    read: Annotated[str, Form(max_length=500)],
+    answer: Annotated[Literal["accept", "fix", "reject"], Form()] = "fix",
+    value: Annotated[str, Form(max_length=500)] = "",
     back: Annotated[str, Form()] = "/review?what=facts",
 ) -> Response:
-    """Say what a doubtful value is, as read or otherwise, and on to the next. Raises `NotFound`, `UsageError`."""
-    if (kind, role) not in review.SETTLED_BY_A_PERSON:
-        raise UsageError(f"A {kind} in the role {role!r} is not settled here.", "Correct it at the document.")
-    wanted = scope.document(doc)
-    if kind == "date":
-        correct(scope.matter, wanted, date=value.strip())
+    """Say that a doubtful value is right, what it is, or that it is none, and on to the next.
+
+    Raises `NotFound`, `UsageError`.
+    """
+    wanted, said = scope.document(doc), read if answer == "accept" else value.strip()
+    if answer == "reject":
+        if (kind, role) == ("date", "document"):
+            raise UsageError("A document's own date is not taken away here.", "Say which day it is.")
+        rule(scope.matter, wanted, kind, role, read, None)
+    elif (kind, role) not in review.SETTLED_BY_A_PERSON:
+        rule(scope.matter, wanted, kind, role, read, said)
+    elif kind == "date":
+        correct(scope.matter, wanted, date=said)
     else:
-        correct(scope.matter, wanted, parties=[f"{role}={value.strip()}"])
-    return _onward(back, "corrected", f"fact {wanted} {kind} {role}")
+        correct(scope.matter, wanted, parties=[f"{role}={said}"])
+    return _onward(back, "corrected", f"fact {wanted} {kind} {role} {read}")
 
 
 @router.post("/review/undo")
@@ -165,11 +185,14 @@ def undo(
     scope: Seen, _: Handler, said: Annotated[str, Form()], back: Annotated[str, Form()] = "/review"
 ) -> Response:
     """Take the last answer back. Raises `NotFound`, `UsageError`."""
-    match said.split(" ", 2):
+    match said.split(" ", 4):
         case ["link", doc, event]:
             withdraw(scope.matter, scope.document(doc), scope.event(event))
-        case ["fact", doc, what] if tuple(what.split(" ")) in review.SETTLED_BY_A_PERSON:
-            take_back(scope.matter, scope.document(doc), *what.split(" "))
+        case ["fact", doc, kind, role, read] if kind in RELIED_ON:
+            wanted = scope.document(doc)
+            if (kind, role) in review.SETTLED_BY_A_PERSON:
+                take_back(scope.matter, wanted, kind, role)
+            unrule(scope.matter, wanted, kind, role, read)
         case _:
             raise UsageError("There is nothing to take back.", "Look at the document.")
     return back_to(back, "undone", "/review")

@@ -129,7 +129,7 @@ def _hits(matter: Matter, found: Results) -> list[dict[str, object]]:
         {
             "hit": hit,
             "near": hit.doc in copied,
-            "pictured": hit.doc in summaries and has_pictures(summaries[hit.doc].media_type),
+            "pictured": hit.doc in summaries and has_pictures(summaries[hit.doc].media_type, hit.page),
             "state": summaries[hit.doc].state if hit.doc in summaries else "ok",
         }
         for hit in found.hits

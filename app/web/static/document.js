@@ -17,7 +17,7 @@ function intoView(key, from) {
 for (const each of document.querySelectorAll("[data-spot]")) {
   const key = each.dataset.spot;
   each.addEventListener("mouseenter", () => light(key, true));
-  each.addEventListener("mouseleave", () => light(key, false));
+  each.addEventListener("mouseleave", () => light(key, [...spots(key)].some((one) => one.contains(document.activeElement))));
   each.addEventListener("focusin", () => { light(key, true); intoView(key, each); });
   each.addEventListener("focusout", () => light(key, false));
   if (each instanceof SVGElement) each.addEventListener("click", () => { light(key, true); intoView(key, each); });

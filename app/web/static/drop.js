@@ -24,7 +24,7 @@ if (form) {
     if (!files.length) return;
     const body = new FormData();
     for (const name of ["claim", "ocr"]) body.append(name, form.elements[name].value);
-    for (const file of files) body.append("files", file, file.name);
+    for (const file of files) body.append("files", file, file.webkitRelativePath || file.name);
     const request = new XMLHttpRequest();
     request.open("POST", "/api/v1/documents");
     request.setRequestHeader("X-CSRF-Token", form.elements.csrf_token.value);

@@ -8,11 +8,14 @@ from pathlib import Path
 import httpx
 import lxml.html
 import pytest
+from playwright.sync_api import Browser as Chromium
+from playwright.sync_api import sync_playwright
 from reportlab.lib.pagesizes import A4
 from reportlab.pdfgen.canvas import Canvas
 
 from app.cli import run
 from tests.web.conftest import Server, fill, serving
+from tests.web.pages.chromium import CHROMIUM, FLAGS, WAIT
 
 HOSTILE_CLAIM = """\
 claims:
@@ -25,6 +28,16 @@ claims:
         start: 2023-09-01
         description: "</p><svg onload=alert(1)>"
         keywords: [tulips]
+"""
+REPORT = """\
+# Nightly run 2023-06-02T02:00:00Z
+
+| | |
+| --- | ---: |
+| taken in | 3 |
+| failed | 1 |
+
+- `empty.pdf`: the file is empty
 """
 LINES = (
     ("Harbour Civil Ltd", "Our ref: GC/L/0150", "Date: 20 March 2023", "To: Northport Authority", "",
@@ -57,8 +70,19 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     where = ["--workspace", str(root)]
     assert run(["claims", "import", str(folder / "hostile.yaml"), *where]) == 0
     assert run(["ingest", str(more), *where]) == 1
+    (root / "reports").mkdir(exist_ok=True)
+    (root / "reports" / "nightly-2023-06-02.md").write_text(REPORT, encoding="utf-8")
     with serving(root) as started:
         yield started
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Chromium]:
+    """One browser for all tests."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS), timeout=2 * WAIT)
+        yield browser
+        browser.close()
 
 
 class Browser:
@@ -75,7 +99,7 @@ class Browser:
         assert answer.status_code == status, (address, answer.status_code, answer.text[:500])
         return lxml.html.document_fromstring(answer.content, base_url=str(answer.url))
 
-    def send(self, form: lxml.html.FormElement, status: int = 200, **said: str) -> lxml.html.HtmlElement:
+    def send(self, form: lxml.html.FormElement, status: int = 200, /, **said: str) -> lxml.html.HtmlElement:
         """Send a form of a page as it stands, with these fields filled in or buttons pressed."""
         fields = {**dict(form.form_values()), **said}
         address = str(httpx.URL(form.base_url).join(form.get("action", "")))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import os
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,9 +18,10 @@ from app.web.trail import SUBJECT
 from extractors.errors import Corrupt
 from pipeline.errors import NotFound
 from pipeline.matter import Matter
-from pipeline.page_pictures import PagePictures, draw
+from pipeline.page_pictures import PagePictures, draw, forget_pictures
 from pipeline.records import documents
 from tests.conftest import Command
+from tests.extractors.media_files import film, scene
 from tests.web.pages.conftest import letter
 
 
@@ -101,7 +103,8 @@ def test_pages_are_drawn_once_and_kept(claimtrail: Command, matter: Matter, tmp_
     exif[0x0112] = 6
     turned.save(folder / "turned.jpg", exif=exif)
     (folder / "note.txt").write_text("Meeting of 3 May 2023.\n", encoding="utf-8")
-    assert claimtrail("ingest", folder).status == 0
+    (folder / "walk.mov").write_bytes(film([scene(number) for number in (1, 2) for _ in range(6)]))
+    assert claimtrail("ingest", folder, "--ocr", "fast").status == 0
     with matter.reading() as tx:
         found = {one.name: one for one in documents.summaries(tx)}
     pictures = PagePictures(matter)
@@ -114,7 +117,14 @@ def test_pages_are_drawn_once_and_kept(claimtrail: Command, matter: Matter, tmp_
         with Image.open(pictures.picture(found["turned.jpg"], 1, "small")) as image:
             assert image.height > image.width
             assert image.convert("L").getpixel((image.width // 2, 2)) < 60
-        for name, number in (("note.txt", 1), ("letter.pdf", 0), ("letter.pdf", 3)):
+        frames = found["walk.mov"].page_count
+        assert frames > 2
+        last = pictures.picture(found["walk.mov"], frames, "small")
+        with Image.open(last) as image:
+            assert (image.format, max(image.size)) == ("WEBP", 240)
+        others = list(matter.workspace.pictures.glob(f"*/{found['walk.mov'].sha256[:32]}-*.webp"))
+        assert len(others) == frames - 1  # one look at the film draws all of its frames
+        for name, number in (("note.txt", 1), ("letter.pdf", 0), ("letter.pdf", 3), ("walk.mov", 1)):
             with pytest.raises(NotFound):
                 pictures.picture(found[name], number, "page")
     finally:
@@ -131,3 +141,23 @@ def test_a_page_that_cannot_be_drawn_leaves_nothing(tmp_path: Path, media_type: 
     with pytest.raises(Corrupt):
         draw(original, media_type, 1, 240, 10**8, out, "x")
     assert list(tmp_path.iterdir()) == [original]
+
+
+def test_pictures_of_no_use_are_deleted_and_so_are_too_many(tmp_path: Path) -> None:
+    day = datetime.timedelta(days=1)
+    now = datetime.datetime(2026, 5, 1, tzinfo=datetime.UTC)
+    for age in range(6):
+        kept = tmp_path / f"0{age}" / f"{age}.webp"
+        kept.parent.mkdir()
+        kept.write_bytes(bytes(100))
+        left = kept.parent / ".drawing-x"
+        left.mkdir()
+        for path in (kept, left):
+            os.utime(path, times=((now - age * day).timestamp(),) * 2)
+    assert forget_pictures(tmp_path, now - 3.5 * day) == 2
+    assert sorted(path.name for path in tmp_path.glob("*/*")) == [".drawing-x"] * 4 + [
+        f"{n}.webp" for n in range(4)
+    ]
+    assert forget_pictures(tmp_path, now - 3.5 * day, most_bytes=250) == 2
+    assert sorted(path.name for path in tmp_path.glob("*/*.webp")) == ["0.webp", "1.webp"]
+    assert forget_pictures(tmp_path / "nothing", now) == 0

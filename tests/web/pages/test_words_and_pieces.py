@@ -56,6 +56,7 @@ def test_templates_hold_no_words_of_their_own() -> None:
         "CSV",
         "SVG",
         "XLSX",
+        "HTML",
         "SHA",
         "ms",
         "English",

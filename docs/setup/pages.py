@@ -1,4 +1,4 @@
-"""Takes the pictures of the pages for README and guide: `python docs/pictures/pages.py` after `make demo`.
+"""Takes the pictures of the pages for README and guide: `python docs/setup/pages.py` after `make demo`.
 
 They are WebP, small enough for a repository. Chromium is the system's own.
 """
@@ -17,6 +17,7 @@ from PIL import Image
 from playwright.sync_api import sync_playwright
 
 WORKSPACE = "demo-workspace"
+PICTURES_FOLDER = Path(__file__).parents[1] / "pictures"
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -36,7 +37,7 @@ SHOWN = "Detailed claim Area 4.pdf"
 
 
 def main() -> None:
-    """Write the pictures beside this file."""
+    """Write the pictures."""
     workspace = sys.argv[1] if len(sys.argv) > 1 else WORKSPACE
     command = [sys.executable, "-m", "app", "serve", "--port", "0", "--workspace", workspace]
     server = subprocess.Popen(
@@ -63,7 +64,7 @@ def _take(address: str) -> None:
             page.goto(path.replace("DOC", doc))
             page.wait_for_load_state("networkidle")
             picture = Image.open(io.BytesIO(page.screenshot()))
-            picture.convert("RGB").save(Path(__file__).with_name(f"{name}.webp"), quality=QUALITY, method=6)
+            picture.convert("RGB").save(PICTURES_FOLDER / f"{name}.webp", quality=QUALITY, method=6)
             context.close()
         chromium.close()
 

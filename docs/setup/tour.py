@@ -23,7 +23,7 @@ COMMANDS = (
 
 
 def main() -> None:
-    """Write the picture beside this file."""
+    """Write the picture."""
     console = Console(record=True, width=150, file=io.StringIO())
     for command, lines in COMMANDS:
         console.print(Text(f"$ claimtrail {command}", style="bold green"))
@@ -33,7 +33,7 @@ def main() -> None:
         console.print()
     svg = console.export_svg(title="claimtrail")
     svg = re.sub(r"@font-face \{.*?\}\s*", "", svg, flags=re.DOTALL)  # nothing is loaded from elsewhere
-    Path(__file__).with_name("tour.svg").write_text(svg, encoding="utf-8")
+    (Path(__file__).parents[1] / "pictures" / "tour.svg").write_text(svg, encoding="utf-8")
 
 
 def _line(line: str) -> Text:
