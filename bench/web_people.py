@@ -109,15 +109,28 @@ class Client:
     def _ask(self, method: str, path: str, body: bytes | None, headers: Mapping[str, str]) -> Answer:
         begun = time.perf_counter()
         try:
-            self._connection.request(method, path, body, dict(headers))
-            response = self._connection.getresponse()
-            said = response.read()
+            response, said = self._answered(method, path, body, headers)
         except http.client.HTTPException:
             self._connection.close()
             raise BenchFailed(f"the connection broke at {path}") from None
         took = 1000 * (time.perf_counter() - begun)
         told = dict(_TIMING.findall(response.headers.get("Server-Timing", "")))
         return Answer(response.status, float(told.get("app", 0)), float(told.get("cpu", 0)), took, said)
+
+    def _answered(
+        self, method: str, path: str, body: bytes | None, headers: Mapping[str, str]
+    ) -> tuple[http.client.HTTPResponse, bytes]:
+        """The answer; asked again, as browsers do, where the server closed a connection that nobody used."""
+        for is_last in (self._connection.sock is None, True):
+            try:
+                self._connection.request(method, path, body, dict(headers))
+                response = self._connection.getresponse()
+                return response, response.read()
+            except (http.client.RemoteDisconnected, ConnectionResetError, BrokenPipeError):
+                self._connection.close()
+                if is_last:
+                    raise
+        raise http.client.HTTPException  # not reached
 
     def close(self) -> None:
         self._connection.close()
