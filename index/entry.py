@@ -79,7 +79,8 @@ class Hit:
 class Facets:
     """How many matching documents (not pages) fall under each value; the most frequent come first.
 
-    `year` ("2023") and `month` ("2023-03") are of the documents' own dates, the newest first.
+    `year` ("2023") and `month` ("2023-03") are of the documents' own dates, the newest first. `estimated`: the numbers
+    are near the true ones, because so many pages match that counting each document would take long.
     """
 
     kind: Mapping[str, int] = field(default_factory=dict)
@@ -87,6 +88,7 @@ class Facets:
     year: Mapping[str, int] = field(default_factory=dict)
     party: Mapping[str, int] = field(default_factory=dict)
     month: Mapping[str, int] = field(default_factory=dict)
+    estimated: bool = False
 
     def as_json(self) -> dict[str, dict[str, int]]:
         """The facets in the form of the contract."""
@@ -108,11 +110,12 @@ class Results:
     facets: Facets = field(default_factory=Facets)
 
     def as_json(self, query: str) -> dict[str, object]:
-        """The answer to `query` in the form of the contract."""
-        return {
+        """The answer to `query` in the form of the contract; `facets_estimated` is there where it is true."""
+        answer: dict[str, object] = {
             "query": query,
             "total": self.total,
             "took_ms": round(self.took_ms, 1),
             "hits": [hit.as_json() for hit in self.hits],
             "facets": self.facets.as_json(),
         }
+        return answer | {"facets_estimated": True} if self.facets.estimated else answer

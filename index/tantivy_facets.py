@@ -18,7 +18,7 @@ from index.entry import Facets
 from index.facets import MOST_PARTIES
 from index.tantivy_form import DOCUMENT, LEVELS, SAMPLE
 
-EXACT_PAGES = 1_500
+EXACT_PAGES = 100_000
 """Up to so many matching pages their documents are counted one by one; beyond, the counts are estimates."""
 _SAMPLE_PAGES = 3_000
 """Matching pages in a sample, about: it is half as large as that at least."""
@@ -30,7 +30,8 @@ def facets(searcher: tantivy.Searcher, schema: tantivy.Schema, query: Query, pag
     """How many documents with one of the `pages` matching pages fall under each value."""
     if not pages:
         return Facets()
-    counts = _counted(searcher, query) if pages <= EXACT_PAGES else _estimated(searcher, schema, query, pages)
+    estimated = pages > EXACT_PAGES
+    counts = _estimated(searcher, schema, query, pages) if estimated else _counted(searcher, query)
     months = {
         f"{int(month) // 100:04}-{int(month) % 100:02}": often for month, often in counts["month"].items()
     }
@@ -43,6 +44,7 @@ def facets(searcher: tantivy.Searcher, schema: tantivy.Schema, query: Query, pag
         year=dict(sorted(years.items(), reverse=True)),
         month=dict(sorted(months.items(), reverse=True)),
         party=dict(list(_ranked(counts["count_party"]).items())[:MOST_PARTIES]),
+        estimated=estimated,
     )
 
 

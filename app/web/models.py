@@ -57,13 +57,14 @@ class Hit(Form):
 
 
 class SearchAnswer(Form):
-    """`total` counts pages, `facets` count documents."""
+    """`total` counts pages, `facets` count documents; `facets_estimated` says where they are only near."""
 
     query: str
     total: int
     took_ms: float
     hits: list[Hit]
     facets: dict[Literal["kind", "claim", "year", "party"], dict[str, int]]
+    facets_estimated: bool = False
 
 
 class DocumentRow(Form):
