@@ -148,8 +148,10 @@ class Desk:
             borrowed = self._originals(place).lent(job.sha256)
             with borrowed as path:
                 return self._answer(job, path, scratch)
-        except (OriginalsAway, PackageMissing):
-            return Answer(unseen=True)
+        except (OriginalDamaged, OriginalsAway, PackageMissing):
+            return Answer(
+                unseen=True
+            )  # the one who asks looks itself, and says what is wrong with an original
 
     def _answer(self, job: Job, path: Path, scratch: Path) -> Answer:
         ocr = replace(job.ocr, shared=self._folder / "ocr", slots=self._processes)

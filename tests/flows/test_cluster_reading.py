@@ -283,10 +283,22 @@ def test_a_desk_reads_what_it_was_asked_for_and_nothing_else(tmp_path: Path) -> 
         assert isinstance(forged.error, DocumentError)
         assert desk.read(replace(job, sha256="0" * 64), place, None).unseen
         assert desk.read(replace(job, name="x.pdf"), place, b"").error is not None
+        assert desk.read(job, _stored(place, tmp_path), None).found == sent.found
+        away = OriginalsSettings(url=f"local://{tmp_path}/nowhere")
+        assert desk.read(replace(job, sha256="0" * 64), Place(away, tmp_path), None).unseen
         assert not any((tmp_path / "desk" / "scratch").iterdir())
     finally:
         desk.close()
     assert not (tmp_path / "desk").exists()
+
+
+def _stored(place: Place, folder: Path) -> Place:
+    """The same originals at an address that is no folder of this machine's."""
+    (folder / "store").mkdir()
+    store = Place(OriginalsSettings(url=f"local://{folder}/store"), folder)
+    store.opened(folder / "kept").keep(folder / "note.txt", 10**6)
+    assert store.file("0" * 64) is None
+    return store
 
 
 def test_machines_are_alike_only_where_all_that_matters_is_equal() -> None:
