@@ -24,7 +24,7 @@ from PIL import Image
 from reportlab.lib.pagesizes import A4
 from reportlab.pdfgen.canvas import Canvas
 
-from bench.search import chinese, english
+from bench.search_pages import chinese, english
 from extractors.document import Box, PageText, assemble
 from pipeline.bundle import Case, CaseEvent, ChronologyRow, Exhibit, ExhibitLink, Sighting
 from pipeline.bundle.typeset import Style, draw, width

@@ -16,7 +16,7 @@ from PIL import Image, ImageDraw
 from reportlab.lib.pagesizes import A4
 from reportlab.pdfgen.canvas import Canvas
 
-from bench.search import chinese, english
+from bench.search_pages import chinese, english
 
 SEED = 20230314
 MIB = 2**20
