@@ -106,6 +106,11 @@ def shares_places(folded: str) -> bool:
     return _SHARED.search(folded) is not None
 
 
+def without_hyphens(folded: str) -> str:
+    """The folded text with the words that a hyphen cuts at the end of a line made whole."""
+    return _HYPHEN.sub("", folded)
+
+
 def runs(folded: str) -> Iterator[tuple[str, str, int, int, int]]:
     """The fields of `Piece`, as plain tuples because there are many."""
     position, after_han = 0, False

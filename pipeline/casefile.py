@@ -24,7 +24,7 @@ from pipeline.links import Link
 from pipeline.matter import Matter
 from pipeline.numbers import own_numbers
 from pipeline.parties import Book
-from pipeline.records import documents, kinship, letters, matters
+from pipeline.records import documents, kinship, letters, many, matters
 
 SETTLED = ("ok", "partial", "failed")
 WITHHOLDING = ("privileged", "without_prejudice")
@@ -203,7 +203,7 @@ def load_case(matter: Matter, claim_id: str) -> CaseFile:
         summaries = [found for found in documents.summaries(tx) if found.state in SETTLED]
         standing = {link.document for link in own if link.status != "rejected"}
         within = [found for found in summaries if found.id in standing or claim.id in found.given_claims]
-        evidence = {found.id: documents.evidence(tx, found, placed=False) for found in within}
+        evidence = many.evidence_of(tx, within)
         return CaseFile(
             claim=claim,
             links=tuple(link for link in own if link.status != "rejected" and link.document in evidence),
@@ -227,7 +227,8 @@ def loose_evidence(matter: Matter, case: CaseFile) -> Iterator[Evidence]:
 
 def _numbers(tx: sa.Connection, summaries: Sequence[Summary]) -> frozenset[str]:
     """The numbers that documents bear, and the names of their files, which often hold them."""
-    numbers = (own_numbers(found, documents.fact_list(tx, found.id)) for found in summaries)
+    known = many.facts_of(tx, [found.id for found in summaries], ("reference",))
+    numbers = (own_numbers(found, known.get(found.id, ())) for found in summaries)
     return frozenset(compact(found.name) for found in summaries).union(*numbers)
 
 

@@ -8,12 +8,14 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+import sqlalchemy as sa
+
 from index.words import compact
 from pipeline.evidence import Summary
-from pipeline.links import Link
 from pipeline.matter import Matter
 from pipeline.parties import Book
-from pipeline.records import documents, matters, parties
+from pipeline.records import documents, heads, parties
+from pipeline.records.heads import Head, Standing
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,44 +57,73 @@ class Row:
         }
 
 
-SORTS: dict[str, Callable[[Row], Any]] = {
-    "taken": lambda _row: 0,
-    "date": lambda row: (row.summary.date is None, row.summary.date or datetime.date.max),
-    "name": lambda row: row.summary.name.casefold(),
-    "kind": lambda row: row.summary.kind,
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A stretch of the list, and how many documents the whole of it has."""
+
+    rows: tuple[Row, ...]
+    total: int
+
+
+SORTS: dict[str, Callable[[Head], Any]] = {
+    "taken": lambda _head: 0,
+    "date": lambda head: (head.date is None, head.date or datetime.date.max),
+    "name": lambda head: head.name.casefold(),
+    "kind": lambda head: head.kind,
 }
 
 
-def document_list(matter: Matter, wanted: Wanted, sort: str = "taken") -> list[Row]:
-    """The documents that are wanted; `sort` is one of `SORTS`, with a minus sign for the reverse."""
+def document_list(
+    matter: Matter, wanted: Wanted, sort: str = "taken", limit: int | None = None, offset: int = 0
+) -> Part:
+    """The documents that are wanted, so many from that place on (None: all); `sort` is one of `SORTS`, with a minus
+    sign for the reverse."""
     with matter.reading() as tx:
-        events = _events(matters.link_list(tx))
-        book = Book.read(tx)
-        named = parties.names_by_document(tx) if wanted.parties else {}
-        amounts = (
-            documents.amounts_by_document(tx) if wanted.least is not None or wanted.most is not None else {}
-        )
-        found = documents.summaries(tx)
-    rows = [
-        Row(s, tuple(sorted({*(e.partition("/")[0] for e in events.get(s.id, ())), *s.given_claims})))
-        for s in found
-        if _plain_match(s, wanted)
-        and _linked_match(s, wanted, events.get(s.id, set()))
-        and _party_match(_names(s, named.get(s.id, ())), wanted.parties, book)
-        and _amount_match(amounts.get(s.id, ()), wanted)
-    ]
-    return sorted(rows, key=SORTS[sort.removeprefix("-")], reverse=sort.startswith("-"))
+        found = [head for head in heads.heads(tx) if _plain_match(head, wanted)]
+        if wanted.claims or wanted.events:
+            events = _events(heads.standing(tx))
+            found = [head for head in found if _linked_match(head, wanted, events.get(head.id, set()))]
+        if wanted.parties:
+            found = _of_parties(tx, found, wanted.parties)
+        if wanted.least is not None or wanted.most is not None:
+            amounts = documents.amounts_by_document(tx)
+            found = [head for head in found if _amount_match(amounts.get(head.id, ()), wanted)]
+        found = sorted(found, key=SORTS[sort.removeprefix("-")], reverse=sort.startswith("-"))
+        shown = found[offset:] if limit is None else found[offset : offset + limit]
+        return Part(_rows(tx, [head.id for head in shown]), len(found))
 
 
-def _events(links: Iterable[Link]) -> dict[str, set[str]]:
+def _rows(tx: sa.Connection, ids: Sequence[str]) -> tuple[Row, ...]:
+    events = _events(heads.standing(tx, ids))
+    known = {found.id: found for found in documents.summaries(tx, ids)}
+    return tuple(
+        Row(known[one], tuple(sorted({*_claims(events.get(one, ())), *known[one].given_claims})))
+        for one in ids
+    )
+
+
+def _claims(events: Iterable[str]) -> set[str]:
+    return {event.partition("/")[0] for event in events}
+
+
+def _events(links: Iterable[Standing]) -> dict[str, set[str]]:
     found: dict[str, set[str]] = {}
     for link in links:
-        if link.status != "rejected":
-            found.setdefault(link.document, set()).add(link.event)
+        found.setdefault(link.document, set()).add(link.event)
     return found
 
 
-def _plain_match(found: Summary, wanted: Wanted) -> bool:
+def _of_parties(tx: sa.Connection, found: Sequence[Head], wanted: Sequence[str]) -> list[Head]:
+    book, named = Book.read(tx), parties.names_by_document(tx)
+    for document, _, name in parties.said_parties(tx):
+        named.setdefault(document, []).append(name)
+    fits: dict[str, bool] = {}
+    for name in {name for names in named.values() for name in names}:
+        fits[name] = _party_match(name, wanted, book)
+    return [head for head in found if any(fits[name] for name in named.get(head.id, ()))]
+
+
+def _plain_match(found: Head, wanted: Wanted) -> bool:
     if (wanted.start or wanted.end) and found.date is None:
         return False
     return (
@@ -103,26 +134,18 @@ def _plain_match(found: Summary, wanted: Wanted) -> bool:
     )
 
 
-def _linked_match(found: Summary, wanted: Wanted, events: set[str]) -> bool:
-    claims = {event.partition("/")[0].casefold() for event in events} | {
-        c.casefold() for c in found.given_claims
-    }
+def _linked_match(found: Head, wanted: Wanted, events: set[str]) -> bool:
+    claims = {claim.casefold() for claim in (*_claims(events), *found.given_claims)}
     return (not wanted.claims or any(claim.casefold() in claims for claim in wanted.claims)) and (
         not wanted.events
         or any(event.casefold() in {e.casefold() for e in events} for event in wanted.events)
     )
 
 
-def _names(found: Summary, read: Sequence[str]) -> list[str]:
-    return [*read, *(c.value for c in found.corrections if c.field == "party")]
-
-
-def _party_match(names: Sequence[str], wanted: Sequence[str], book: Book) -> bool:
-    if not wanted:
-        return True
-    known = {book.name_of(name) for name in names}
-    forms = [compact(form) for name in (*names, *known, *book.aliases_of(known)) for form in (name,)]
-    return any(compact(name) in form for name in wanted for form in forms)
+def _party_match(name: str, wanted: Sequence[str], book: Book) -> bool:
+    called = book.name_of(name)
+    forms = [compact(form) for form in (name, called, *book.aliases_of([called]))]
+    return any(compact(one) in form for one in wanted for form in forms)
 
 
 def _amount_match(found: Sequence[Decimal], wanted: Wanted) -> bool:

@@ -62,7 +62,13 @@ def overview(matter: Matter, claim_id: str, today: datetime.date) -> Overview:
 
 
 def state_of_records(matter: Matter, besides: str) -> int:
-    """A number that grows whenever what claims rest on changes: all of that is noted in the audit. Entries under the
-    subject `besides` do not count."""
+    """A number that grows whenever what claims rest on changes in the records: all of that is noted in the audit.
+    Entries under the subject `besides` do not count."""
     with matter.reading() as tx:
         return audit_log.newest(tx, besides)
+
+
+def state_of_checklists(matter: Matter) -> frozenset[tuple[str, int]]:
+    """The workspace's own checklists with the times when they were changed."""
+    folder = matter.workspace.checklists
+    return frozenset((path.name, path.stat().st_mtime_ns) for path in folder.glob("*.yaml"))

@@ -7,15 +7,15 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any
+from typing import Any, Protocol
+
+import sqlalchemy as sa
 
 from pipeline.claims import Claim, qualified
 from pipeline.clock import now
-from pipeline.evidence import Summary
 from pipeline.ledger import money
-from pipeline.links import Link
 from pipeline.matter import Matter
-from pipeline.records import documents, matters
+from pipeline.records import heads, matters
 
 Sums = Mapping[str, Decimal]
 NO_CURRENCY = "unknown"
@@ -105,12 +105,38 @@ class Statistics:
 def claims_statistics(matter: Matter, today: datetime.date | None = None) -> Statistics:
     """The figures of all claims in the records; ages are those of today."""
     with matter.reading() as tx:
-        claims, links = matters.all_claims(tx), matters.link_list(tx)
-        return statistics(claims, links, documents.summaries(tx), today or now().date())
+        return figures_of(tx, matters.all_claims(tx), today or now().date())
+
+
+def figures_of(tx: sa.Connection, claims: Sequence[Claim], today: datetime.date) -> Statistics:
+    """The figures of these claims with their evidence in the records."""
+    return statistics(claims, heads.standing(tx), heads.heads(tx), today)
+
+
+class Pointing(Protocol):
+    """A link, as far as it counts here."""
+
+    @property
+    def document(self) -> str: ...
+    @property
+    def event(self) -> str: ...
+    @property
+    def status(self) -> str: ...
+
+
+class Counted(Protocol):
+    """A document, as far as it counts here."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def kind(self) -> str: ...
+    @property
+    def given_claims(self) -> tuple[str, ...]: ...
 
 
 def statistics(
-    claims: Sequence[Claim], links: Iterable[Link], summaries: Iterable[Summary], today: datetime.date
+    claims: Sequence[Claim], links: Iterable[Pointing], summaries: Iterable[Counted], today: datetime.date
 ) -> Statistics:
     """The figures of these claims. A document is evidence by a standing link to one of their events, or tied to one."""
     events = {qualified(claim.id, event.id): event.title for claim in claims for event in claim.events}
@@ -134,7 +160,7 @@ def statistics(
         by_respondent=_groups((name, claim) for claim in claims for name in _respondents(claim)),
         by_age={band: by_age[band] for band in bands if band in by_age},
         ages=tuple(ages.values()),
-        kinds_by_event={event: _kinds(event, standing, evidence) for event in events},
+        kinds_by_event=_kinds(events, standing, evidence),
         titles={claim.id: claim.title for claim in claims} | events,
     )
 
@@ -154,9 +180,15 @@ def _age(claim: Claim, today: datetime.date) -> Age:
     return Age(claim.id, since_event, since_submission)
 
 
-def _kinds(event: str, standing: set[tuple[str, str]], evidence: Mapping[str, Summary]) -> dict[str, int]:
-    kinds = Counter(evidence[doc].kind for named, doc in standing if named == event and doc in evidence)
-    return dict(sorted(kinds.items()))
+def _kinds(
+    events: Iterable[str], standing: set[tuple[str, str]], evidence: Mapping[str, Counted]
+) -> dict[str, dict[str, int]]:
+    """How many documents of each kind every event has."""
+    found: dict[str, Counter[str]] = {event: Counter() for event in events}
+    for event, document in standing:
+        if document in evidence:
+            found[event][evidence[document].kind] += 1
+    return {event: dict(sorted(kinds.items())) for event, kinds in found.items()}
 
 
 def _groups(entries: Iterable[tuple[str, Claim]]) -> dict[str, Group]:

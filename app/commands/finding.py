@@ -107,17 +107,16 @@ def list_command(limit: int, offset: int, sort: str, workspace: Path, as_json: b
     """
     given = click.get_current_context().get_parameter_source("limit")
     wanted = _wanted(**filters)
-    with open_matter(workspace) as matter:
-        rows = document_list(matter, wanted, sort)
     everything = as_json and given is click.core.ParameterSource.DEFAULT
-    shown = rows[offset:] if everything else rows[offset : offset + limit]
+    with open_matter(workspace) as matter:
+        part = document_list(matter, wanted, sort, None if everything else limit, offset)
+    found = [row.as_json() for row in part.rows]
     if as_json:
-        print_json([row.as_json() for row in shown])
+        print_json(found)
         return
-    found = [row.as_json() for row in shown]
     columns = ["id", "name", "kind", "date", "pages", "language", "claims", "state", "reason"]
     print_table(columns, [[" ".join(f[c]) if c == "claims" else f[c] for c in columns] for f in found])
-    message(f"{len(shown)} / {len(rows)} {word('documents')}")
+    message(f"{len(found)} / {part.total} {word('documents')}")
 
 
 def _wanted(

@@ -29,9 +29,16 @@ CLOSING_SECONDS = 5
 )
 @click.option("--secure", is_flag=True, help="People reach it by https: a proxy in front ends TLS.")
 @click.option("--login", is_flag=True, help="Everybody logs in, also on this machine.")
+@click.option("--timing", is_flag=True, help="Tell with each answer how long it took (Server-Timing).")
 @workspace_option
 def serve_command(
-    host: str, port: int, allowed: tuple[str, ...], secure: bool, login: bool, workspace: Path
+    host: str,
+    port: int,
+    allowed: tuple[str, ...],
+    secure: bool,
+    login: bool,
+    timing: bool,
+    workspace: Path,
 ) -> None:
     """The web pages and the HTTP API, until stopped (Ctrl-C, or SIGTERM).
 
@@ -42,7 +49,7 @@ def serve_command(
     """
     from app.web.application import create_app  # the other commands need not load it
 
-    options = ServeOptions(host.strip("[]"), port, allowed, secure, login)
+    options = ServeOptions(host.strip("[]"), port, allowed, secure, login, timing=timing)
     app = create_app(workspace, options)
     with _listening(options) as listener:
         address = f"http://{_shown(listener)}"

@@ -21,6 +21,7 @@ from app.web.error_page import error_page
 from app.web.options import ServeOptions
 from app.web.security import Gate, HostCheck, SecurityHeaders
 from app.web.state import State
+from app.web.timing import Timed
 from pipeline.errors import MatterError
 from pipeline.matter import Matter
 from pipeline.people import any_users
@@ -65,6 +66,8 @@ def create_app(workspace: Path, options: ServeOptions | None = None) -> FastAPI:
     app.add_middleware(Gate, options=given)
     app.add_middleware(HostCheck, options=given)
     app.add_middleware(SecurityHeaders, options=given)
+    if given.timing:
+        app.add_middleware(Timed)
     return app
 
 

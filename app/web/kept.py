@@ -9,33 +9,30 @@ from __future__ import annotations
 
 import datetime
 import threading
+import time
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as StillWorking
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar, cast
 
-from app.web.addresses import with_query
+from app.web.reckoning import Asking, ClaimShown, at_once
 from app.web.trail import SUBJECT as TRAIL
-from pipeline import timeline
-from pipeline.casefile import load_case, loose_evidence
-from pipeline.chronology import Row
 from pipeline.clock import now
 from pipeline.correspondence.graph import Correspondence
-from pipeline.correspondence.lookup import correspondence_of
 from pipeline.errors import MatterError
 from pipeline.matter import Matter
-from pipeline.overview import Overview, overview, state_of_records
-from pipeline.partybook.entries import Entry, entries
-from pipeline.records import matters
-from pipeline.suggest import Suggestion, suggest
+from pipeline.overview import Overview, state_of_checklists, state_of_records
+from pipeline.partybook.entries import Entry
+from pipeline.suggest import Suggestion
 
 PATIENCE = 60.0
 """Seconds for which a page waits for an answer that it cannot do without."""
+REST = 1.0
+"""How long an answer that the records have outgrown stands at least, in terms of how long it takes to work out."""
 MOST_LETTERS = 300
 """Documents of which the correspondence is kept."""
 T = TypeVar("T")
-State = tuple[int, datetime.date]
 
 
 class TakesLong(MatterError):
@@ -53,27 +50,38 @@ class Known(Generic[T]):
 
 
 @dataclass(frozen=True, slots=True)
-class ClaimShown:
-    """A claim's overview, and its course as a part of a page (an SVG in which everything is escaped)."""
+class State:
+    """What answers rest on: how far the audit has come, the day, the workspace's own checklists."""
 
-    overview: Overview
-    picture: str
+    seq: int
+    day: datetime.date
+    checklists: frozenset[tuple[str, int]]
+
+    def holds(self, asked: State) -> bool:
+        """Whether an answer of this state says all that one of `asked` would have to."""
+        return self.seq >= asked.seq and (self.day, self.checklists) == (asked.day, asked.checklists)
 
 
 @dataclass(frozen=True, slots=True)
 class _Answer:
     state: State
     at: datetime.datetime
+    took: float
     found: Any
+
+    @property
+    def is_fresh(self) -> bool:
+        """Whether it was worked out so lately that doing it again would be all that is done: an intake changes the
+        records all the time."""
+        return (now() - self.at).total_seconds() < REST * self.took
 
 
 class Kept:
     """The answers about a matter that pages share. One at a time is worked out."""
 
-    def __init__(
-        self, matter: Matter, make: Callable[[Matter, str, datetime.date], Overview] = overview
-    ) -> None:
-        self._matter, self._make = matter, make
+    def __init__(self, matter: Matter, ask: Asking = at_once, ask_quickly: Asking = at_once) -> None:
+        """`ask` works claims and parties out, `ask_quickly` the letters around a document; both at one time."""
+        self._matter, self._ask, self._ask_quickly = matter, ask, ask_quickly
         self._guard = threading.Lock()
         self._answers: dict[str, _Answer] = {}
         self._working: dict[str, Future[None]] = {}
@@ -84,11 +92,23 @@ class Kept:
 
         Raises `NotFound`, `TakesLong`.
         """
-        return self._one(f"claim {claim}", lambda: self._claim(claim), seconds)
+        return self._one(f"claim {claim}", lambda: self._asked("claim", claim), seconds)
+
+    def as_it_stands(self, claim: str) -> Overview:
+        """The overview of one claim, never an old one: waits while the records have outgrown it.
+
+        Raises `NotFound`, `TakesLong`.
+        """
+        found = self._as_it_stands(f"claim {claim}", lambda: self._asked("claim", claim))
+        return cast(ClaimShown, found).overview
+
+    def parties_as_they_stand(self) -> Sequence[Entry]:
+        """The book of parties, never an old one. Raises `TakesLong`."""
+        return cast(Sequence[Entry], self._as_it_stands("parties", lambda: self._asked("parties", "")))
 
     def parties(self) -> Known[Sequence[Entry]]:
         """The book of parties; waits for the first one. Raises `TakesLong`."""
-        return self._one("parties", self._parties)
+        return self._one("parties", lambda: self._asked("parties", ""))
 
     def suggestions(self, claim: str, with_loose: bool, seconds: float) -> Sequence[Suggestion] | None:
         """What the documents tell of that no event of the claim covers; None when that is not worked out so soon.
@@ -108,7 +128,7 @@ class Kept:
     def letters(self, document: str, seconds: float) -> Correspondence | None:
         """Who answers whom around a document; None when that is not worked out after so many seconds."""
         key, state = f"letters {document}", self._state()
-        work = self._begin(key, state, lambda: self._letters(document), self._quick)
+        work = self._begin(key, state, lambda: self._asked_quickly(document), self._quick)
         if work is not None:
             try:
                 work.result(seconds)
@@ -135,7 +155,7 @@ class Kept:
         state = state or self._state()
         wanted = list(claims)
         for claim in wanted:
-            self._begin(f"claim {claim}", state, lambda claim=claim: self._claim(claim))  # type: ignore[misc]
+            self._begin(f"claim {claim}", state, lambda claim=claim: self._asked("claim", claim))  # type: ignore[misc]
         return [f"claim {claim}" for claim in wanted]
 
     def close(self) -> None:
@@ -143,24 +163,22 @@ class Kept:
         for pool in (self._slow, self._quick):
             pool.shutdown(wait=True, cancel_futures=True)
 
-    def _claim(self, claim: str) -> ClaimShown:
-        found = self._make(self._matter, claim, now().date())
-        title = f"{found.claim.id}: {found.claim.title}"
-        return ClaimShown(found, timeline.as_part(found.rows, title, row_address))
+    def _asked(self, kind: str, name: str) -> Any:
+        return self._ask(self._matter, kind, name, now().date())
 
-    def _suggestions(self, claim: str, with_loose: bool) -> Sequence[Suggestion]:
-        case = load_case(self._matter, claim)
-        with self._matter.reading() as tx:
-            alone = len(matters.all_claims(tx)) == 1
-        return tuple(suggest(case, loose_evidence(self._matter, case) if with_loose else (), alone))
+    def _asked_quickly(self, document: str) -> Any:
+        return self._ask_quickly(self._matter, "letters", document, now().date())
 
-    def _parties(self) -> Sequence[Entry]:
-        with self._matter.reading() as tx:
-            return tuple(entries(tx))
-
-    def _letters(self, document: str) -> Correspondence:
-        with self._matter.reading() as tx:
-            return correspondence_of(tx, document)
+    def _as_it_stands(self, key: str, make: Callable[[], Any]) -> Any:
+        state = self._state()
+        for _ in range(2):  # what is being worked out already may have begun too early
+            answer = self._answers.get(key)
+            if answer is not None and answer.state.holds(state):
+                break
+            work = self._begin(key, state, make, anew=True)
+            if work is not None:
+                self._wait(work)
+        return self._answers[key].found
 
     def _one(self, key: str, make: Callable[[], Any], seconds: float = 0.0) -> Known[Any]:
         state = self._state()
@@ -174,20 +192,34 @@ class Kept:
                     raise TakesLong("This takes long to work out.") from None
         return self._known(key, state)
 
+    @staticmethod
+    def _wait(work: Future[None]) -> None:
+        try:
+            work.result(PATIENCE)
+        except StillWorking:
+            raise TakesLong("This takes long to work out.") from None
+
     def _state(self) -> State:
-        return state_of_records(self._matter, TRAIL), now().date()
+        seq = state_of_records(self._matter, TRAIL)
+        return State(seq, now().date(), state_of_checklists(self._matter))
 
     def _known(self, key: str, state: State) -> Known[Any]:
         answer = self._answers[key]
         return Known(answer.found, answer.at, answer.state != state)
 
     def _begin(
-        self, key: str, state: State, make: Callable[[], Any], pool: ThreadPoolExecutor | None = None
+        self,
+        key: str,
+        state: State,
+        make: Callable[[], Any],
+        pool: ThreadPoolExecutor | None = None,
+        anew: bool = False,
     ) -> Future[None] | None:
-        """The work on an answer that is not there or too old; None where it is as it should be."""
+        """The work on an answer that is not there or too old; None where it is as it should be. `anew`: also where it
+        was worked out only just."""
         with self._guard:
             answer = self._answers.get(key)
-            if answer is not None and answer.state == state:
+            if answer is not None and (answer.state == state or (answer.is_fresh and not anew)):
                 return None
             if key not in self._working:
                 self._working[key] = (pool or self._slow).submit(self._work, key, make)
@@ -195,8 +227,9 @@ class Kept:
 
     def _work(self, key: str, make: Callable[[], Any]) -> None:
         try:
-            state = self._state()
-            answer = _Answer(state, now(), make())
+            state, begun = self._state(), time.monotonic()
+            found = make()
+            answer = _Answer(state, now(), time.monotonic() - begun, found)
             with self._guard:
                 self._answers[key] = answer
                 letters = [one for one in self._answers if one.startswith("letters ")]
@@ -205,8 +238,3 @@ class Kept:
         finally:
             with self._guard:
                 self._working.pop(key, None)
-
-
-def row_address(row: Row) -> str:
-    """Where a line of a chronology leads."""
-    return with_query(f"/documents/{row.doc}", {"page": row.page if row.page != 1 else None})

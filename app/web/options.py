@@ -24,6 +24,8 @@ class ServeOptions:
     """How much one upload may hold in all."""
     upload_files: int = 2000
     """How many files one upload may hold."""
+    timing: bool = False
+    """Whether every answer tells how long it took."""
 
     @property
     def loopback(self) -> bool:

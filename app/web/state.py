@@ -9,6 +9,7 @@ from app.options import actor
 from app.web.jobs import Jobs
 from app.web.kept import Kept
 from app.web.options import ServeOptions
+from app.web.reckoner import Reckoner
 from app.web.throttle import Throttle
 from app.web.trail import Trail
 from index.engine import SearchIndex
@@ -37,7 +38,8 @@ class State:
         self.throttle = Throttle()
         self.jobs = Jobs(matter)
         self.rendering = threading.Semaphore(RENDERINGS)
-        self.kept = Kept(matter)
+        self.reckoners = Reckoner(), Reckoner()
+        self.kept = Kept(matter, *self.reckoners)
         self._guard = threading.Lock()
         self._mark = ""
         self._index: SearchIndex | None = None
@@ -63,6 +65,8 @@ class State:
     def close(self) -> None:
         """Let go of the matter and end what works for it."""
         self.jobs.close()
+        for reckoner in self.reckoners:
+            reckoner.close()
         self.kept.close()
         self.pictures.close()
         self.trail.close()

@@ -5,17 +5,18 @@ from __future__ import annotations
 import datetime
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
+from itertools import pairwise
 from pathlib import PurePosixPath
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from extractors.document import Document, Page
 from extractors.facts.amounts import find
 from extractors.facts.fact import Day, Fact, Money
-from index.words import compact, positions, tokens
+from index.words import compact, fold, positions, tokens, without_hyphens
 from pipeline.claims import Claim, Event
 from pipeline.evidence import Evidence
 from pipeline.parties import Book, names_of
@@ -26,6 +27,8 @@ ENOUGH = 900
 """Bytes (UTF-8) of a text that ought to name what it is about; a Han character has three, and says as much."""
 LONG_WORD = re.compile(r"[^\W\d_]{5,}")
 """A word of a title that says something; of Chinese, a part of it."""
+_BETWEEN = r"(?:['\u2019]s)?[\W_]*"
+"""What may stand between two tokens in a row: what is no word, and a possessive, which belongs to the one before."""
 SHARED, NUMBERED, SHORT = 0.5, 1.25, 0.85
 """How much a keyword tells that other events of its claim, or its title, have too; one with a number; a short one."""
 
@@ -39,6 +42,10 @@ class Token(NamedTuple):
     end: int
 
 
+Sheet: TypeAlias = tuple[int, int, dict[str, list[Token]]]
+"""A page: its number, where it starts, and its tokens by term."""
+
+
 @dataclass(frozen=True, slots=True)
 class Hit:
     """Where something was found: the page, and the slice of the document."""
@@ -48,6 +55,24 @@ class Hit:
     end: int
 
 
+@dataclass(frozen=True, slots=True)
+class Loose:
+    """A text before it is cut into tokens: folded; with every term somewhere in `terms`, those too that stand in it cut
+    by a hyphen or with commas between their figures; and whether words of it are cut by hyphens."""
+
+    folded: str
+    terms: str
+    hyphens: bool
+
+    @classmethod
+    def of(cls, text: str) -> Loose:
+        """The text so."""
+        folded = fold(text)
+        whole = without_hyphens(folded)
+        cut = whole != folded
+        return cls(folded, f"{folded}\n{whole if cut else ''}\n{folded.replace(',', '')}", cut)
+
+
 class Phrase:
     """Words to look for, as the index would: folded, simplified, Chinese by its characters."""
 
@@ -55,15 +80,32 @@ class Phrase:
         self.text = text
         found = [Token(*token) for token in tokens(text)]
         self.terms = tuple((t.term, t.position) for t in _longest(found))
+        self._row = _row(self.terms)
 
     def __bool__(self) -> bool:
         return bool(self.terms)
+
+    def may_be_in(self, text: Loose) -> bool:
+        """False where the words surely do not stand in a row in a text, as can be seen without cutting it into
+        tokens."""
+        if not all(term in text.terms for term, _ in self.terms):
+            return False
+        return self._row is None or text.hyphens or self._row.search(text.folded) is not None
 
     def is_in(self, places: Mapping[str, Sequence[int]]) -> bool:
         """Whether the words stand in a row in a text, given as its terms with their positions."""
         first, offset = self.terms[0]
         starts = (position - offset for position in places.get(first, ()))
         return any(all(start + at in places.get(term, ()) for term, at in self.terms) for start in starts)
+
+
+def _row(terms: Sequence[tuple[str, int]]) -> re.Pattern[str] | None:
+    """What words in a row look like in a folded text, and some other texts besides; None for a single term, for
+    numbers, whose groups have positions of their own, and where the terms are not in a row."""
+    gap = any(after != before + 1 for (_, before), (_, after) in pairwise(terms))
+    if len(terms) < 2 or gap or any(term.isdigit() for term, _ in terms):
+        return None
+    return re.compile(_BETWEEN.join(re.escape(term) for term, _ in terms))
 
 
 def _longest(found: list[Token]) -> list[Token]:
@@ -103,25 +145,25 @@ class DocumentView:
         self.is_picture = self.kind in ("photo", "video")
         self.paths = [positions(_words(path)) for path in _names(evidence)]
         self._sought = sought
-        self._pages: list[tuple[int, int, dict[str, list[Token]]]] | None = None
+        self._pages: list[Sheet] | None = None
+        self._loose: list[Loose] = []
+        self._cut: dict[int, Sheet] = {}
         self._present: frozenset[str] | None = None
         self._places: dict[tuple[tuple[str, int], ...], tuple[Hit, ...]] = {}
 
     @property
-    def pages(self) -> list[tuple[int, int, dict[str, list[Token]]]]:
+    def pages(self) -> list[Sheet]:
         """For each page its number, where it starts, and its tokens by term, as far as they are sought."""
         if self._pages is None:
-            self._pages = [*self._tokenized()]
+            self._pages = [self._tokenized(page) for page in self.evidence.document.pages]
         return self._pages
 
-    def _tokenized(self) -> Iterator[tuple[int, int, dict[str, list[Token]]]]:
-        document, sought = self.evidence.document, self._sought
-        for page in document.pages:
-            terms: dict[str, list[Token]] = defaultdict(list)
-            for token in tokens(document.text[page.start : page.end]):
-                if sought is None or token[0] in sought:
-                    terms[token[0]].append(Token(*token))
-            yield page.number, page.start, dict(terms)
+    def _tokenized(self, page: Page) -> Sheet:
+        sought, terms = self._sought, defaultdict[str, list[Token]](list)
+        for token in tokens(self.evidence.document.text[page.start : page.end]):
+            if sought is None or token[0] in sought:
+                terms[token[0]].append(Token(*token))
+        return page.number, page.start, dict(terms)
 
     def places(self, phrase: Phrase) -> tuple[Hit, ...]:
         """Every place of a phrase, looked for once: the events of a claim share its parties, and rules their words."""
@@ -134,15 +176,29 @@ class DocumentView:
         """Every place of a phrase."""
         if self._sought is not None and not self._sought.issuperset(term for term, _ in phrase.terms):
             self._sought = self._pages = self._present = None  # asked for after all
-        if self._present is None:
-            self._present = frozenset(term for _, _, terms in self.pages for term in terms)
-        if not all(term in self._present for term, _ in phrase.terms):
-            return
-        for number, start, terms in self.pages:
+        if self._sought is None and self._pages is None:
+            sheets: Iterable[Sheet] = self._sheets_with(phrase)
+        else:
+            if self._present is None:
+                self._present = frozenset(term for _, _, terms in self.pages for term in terms)
+            sheets = self.pages if all(term in self._present for term, _ in phrase.terms) else ()
+        for number, start, terms in sheets:
             for first in terms.get(phrase.terms[0][0], ()) if phrase else ():
                 last = self._follows(phrase, first, terms)
                 if last is not None:
                     yield Hit(number, start + first.start, start + max(last.end, first.end))
+
+    def _sheets_with(self, phrase: Phrase) -> Iterator[Sheet]:
+        """The pages on which a phrase may stand, each cut into tokens when it is first needed: most that are looked for
+        stand on none."""
+        document = self.evidence.document
+        for at, page in enumerate(document.pages):
+            if at == len(self._loose):
+                self._loose.append(Loose.of(document.text[page.start : page.end]))
+            if phrase.may_be_in(self._loose[at]):
+                if at not in self._cut:
+                    self._cut[at] = self._tokenized(page)
+                yield self._cut[at]
 
     @staticmethod
     def _follows(phrase: Phrase, first: Token, terms: dict[str, list[Token]]) -> Token | None:

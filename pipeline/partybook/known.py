@@ -29,7 +29,10 @@ def bring_parties(matter: Matter, tell: Told = untold) -> int:
     names = None
     if new:
         with matter.change() as change:
+            before = parties.bound(change.tx)
             names = bind(change.tx)
+            if (after := parties.bound(change.tx)) != before:
+                change.note("names bound", "parties", names=len(after))
             for document in new:
                 documents.set_done(change.tx, document, "book", VERSIONS["book"])
     return _look(matter, names, tell)

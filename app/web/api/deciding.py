@@ -7,11 +7,11 @@ import tempfile
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Body
+from fastapi import APIRouter, Body, Request
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.web import models
-from app.web.access import Handler, Opened, Unrestricted
+from app.web.access import Handler, Opened, Unrestricted, state_of
 from app.web.dates import DAY, Money
 from app.web.scope import Seen
 from app.web.values import OneOf, at_most_one, either, one_given
@@ -33,7 +33,6 @@ from pipeline.judgement import (
 )
 from pipeline.links import Stance
 from pipeline.partybook.edit import merge, part, rename
-from pipeline.partybook.entries import entries
 from pipeline.register import read_register
 from pipeline.rulings import RELIED_ON, SUM_ROLES
 
@@ -250,10 +249,9 @@ def responses(claim: str, event: str, said: Answered, scope: Seen, _: Handler) -
 
 
 @router.get("/parties")
-def parties(matter: Opened, _: Unrestricted) -> list[dict[str, Any]]:
+def parties(request: Request, _: Unrestricted) -> list[dict[str, Any]]:
     """The parties of register and documents, and why their names are one party's: `claimtrail parties list`."""
-    with matter.reading() as tx:
-        return [entry.as_json() for entry in entries(tx)]
+    return [entry.as_json() for entry in state_of(request).kept.parties_as_they_stand()]
 
 
 @router.post("/parties/merge")

@@ -134,9 +134,9 @@ def listed(asked: Annotated[ListAsked, Query()], scope: Seen, request: Request, 
     if not scope.whole and len(scope.events(asked.event)) < len(asked.event):
         raise NotFound("There is no such event.")
     _check_ranges(asked)
-    rows = document_list(scope.matter, asked.wanted(scope), asked.sort)
-    shown = paging.part(rows, asked.limit, asked.offset, request, response)
-    return [{**row.as_json(), "claims": scope.ids(row.claims)} for row in shown]
+    found = document_list(scope.matter, asked.wanted(scope), asked.sort, asked.limit, asked.offset)
+    paging.tell(request, response, found.total, asked.limit, asked.offset)
+    return [{**row.as_json(), "claims": scope.ids(row.claims)} for row in found.rows]
 
 
 def _check_ranges(asked: Narrowed) -> None:

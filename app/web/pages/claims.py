@@ -14,7 +14,7 @@ from markupsafe import Markup
 
 from app.web.access import Handler, Opened, Present, Unrestricted, state_of
 from app.web.forms import BundleForm
-from app.web.kept import row_address
+from app.web.reckoning import row_address
 from app.web.rendering import NOTICE, back_to, page
 from app.web.scope import Scope, Seen
 from pipeline.bundle.order import ORDERS

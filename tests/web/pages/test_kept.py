@@ -7,16 +7,17 @@ import os
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PIL import Image
 
 from app.web.kept import Kept
+from app.web.reckoning import at_once
 from app.web.trail import SUBJECT
 from extractors.errors import Corrupt
 from pipeline.errors import NotFound
 from pipeline.matter import Matter
-from pipeline.overview import Overview, overview
 from pipeline.page_pictures import PagePictures, draw, forget_pictures
 from pipeline.records import documents
 from tests.conftest import Command
@@ -32,12 +33,12 @@ class Slow:
         self.may_go = threading.Event()
         self.fails = False
 
-    def __call__(self, matter: Matter, claim: str, today: datetime.date) -> Overview:
+    def __call__(self, matter: Matter, kind: str, name: str, today: datetime.date) -> Any:
         self.calls += 1
         assert self.may_go.wait(30)
         if self.fails:
             raise NotFound("It is gone.")
-        return overview(matter, claim, today)
+        return at_once(matter, kind, name, today)
 
 
 @pytest.fixture
