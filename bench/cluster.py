@@ -23,7 +23,7 @@ from pathlib import Path
 
 from PIL import Image, ImageDraw
 
-from bench.search import english
+from bench.search_pages import english
 from extractors.workers import Workers
 from flows.elsewhere import Elsewhere
 from flows.fleet import Fleet, connected

@@ -11,6 +11,7 @@ import argparse
 import json
 import math
 import tempfile
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +22,11 @@ import yaml
 from bench.cluster import scans
 from bench.load_inputs import SEED, Heap
 from bench.load_meter import MIB, Cost, run, size_of
+from extractors.workers import Workers
+from pipeline.ingest import Ingest, ocr_options
+from pipeline.intake import discover
+from pipeline.matter import Matter
+from pipeline.workspace import init
 
 FIGURES = Path(__file__).with_suffix(".yaml")
 GIB = 2**30
@@ -89,7 +95,7 @@ def table(given: Mapping[str, Any]) -> Iterator[str]:
     names = ["pages", "CPU h", "machines", "h to read", "h to write", "h on the network", "limit"]
     names += ["originals GiB", "records GiB", "index GiB", "reading costs", "a month"]
     yield f"| {' | '.join(names)} |"
-    yield "| " + "---: | " * len(names)
+    yield f"| {' | '.join('---:' for _ in names)} |"
     for one in (need(int(pages), given) for pages in given["pages"]):
         cells = [f"{one.pages:,}", f"{one.cpu_hours:,.0f}", f"{one.machines}", f"{one.read_hours:,.0f}"]
         cells += [f"{one.write_hours:,.1f}", f"{one.network_hours:,.1f}", one.limit]
@@ -98,7 +104,8 @@ def table(given: Mapping[str, Any]) -> Iterator[str]:
         yield f"| {' | '.join(cells)} |"
     saturated = need(10**6, given)
     readers = saturated.cpu_hours / given["machine"]["efficiency"] / given["machine"]["cores"]
-    yield f"\nFrom {readers / saturated.write_hours:.0f} machines on, readers wait for the one who writes."
+    machines = math.ceil(readers / saturated.write_hours)
+    yield f"\nFrom {machines} machines of this size on, readers wait for the one who writes."
 
 
 def measured(scratch: Path) -> Iterator[str]:
@@ -107,17 +114,31 @@ def measured(scratch: Path) -> Iterator[str]:
     scans(scratch / "scans", SCANS, SEED)
     for name in ("letters", "scans"):
         matter = scratch / f"matter {name}"
-        run("init", matter)
+        init(matter)
+        Matter.open(matter, "bench").close()
+        empty = size_of(matter / "records.sqlite")
         cost = run("ingest", scratch / name, "--workspace", matter, "--json")
-        yield f"{name}: {_costs(cost, matter)}"
+        yield f"{name}: {_costs(cost, matter, empty)}, {1000 * writing(scratch, name):.1f} ms of them to write"
 
 
-def _costs(cost: Cost, matter: Path) -> str:
+def _costs(cost: Cost, matter: Path, empty: float) -> str:
     pages = sum(found["pages"] for found in json.loads(cost.out)["ingested"])
     sizes = {name: size_of(matter / name) * MIB / pages for name in ("originals", "index")}
-    sizes["records"] = size_of(matter / "records.sqlite") * MIB / pages
+    sizes["records"] = (size_of(matter / "records.sqlite") - empty) * MIB / pages
     said = ", ".join(f"{name} {size:,.0f} bytes" for name, size in sizes.items())
-    return f"{pages} pages, each {cost.cpu / pages:.3f} CPU s (all processes), {said}"
+    return f"{pages} pages, {said}, {cost.cpu / pages:.3f} CPU s of all processes"
+
+
+def writing(scratch: Path, heap: str) -> float:
+    """CPU seconds a page of the process that takes in, without those that read."""
+    init(scratch / f"again {heap}")
+    with (
+        Matter.open(scratch / f"again {heap}", "bench") as matter,
+        Workers(2, matter.settings.limits.limits()) as workers,
+    ):
+        began = time.process_time()
+        report = Ingest(matter, workers, ocr_options(matter, "fast")).run(discover([scratch / heap]))
+        return (time.process_time() - began) / sum(found.pages for found in report.ingested)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

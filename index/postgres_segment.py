@@ -95,7 +95,7 @@ class Gathered:
         self._numbers = count()
         self._fields: dict[str, _Numbered] = {}
         self.pages = 0
-        self._terms, self._slots, self._counts = array("q"), array("q"), array("q")
+        self._terms, self._slots, self._counts = array("i"), array("i"), array("i")
         self._positions = array("q")
 
     @property
@@ -124,8 +124,7 @@ class Gathered:
         for field, terms in self._fields.items():
             ids[list(terms.values())] = [numbers[field, term] for term in terms]
         flat = (
-            np.frombuffer(one, dtype=np.int64) if one else np.empty(0, dtype=np.int64)
-            for one in (self._terms, self._slots, self._counts, self._positions)
+            np.array(one, dtype=np.int64) for one in (self._terms, self._slots, self._counts, self._positions)
         )
         found, slots, counts, positions = flat
         return Postings(ids[found], slots, counts, positions)

@@ -30,6 +30,7 @@ from index.postgres_form import (
     unpacked_columns,
     unpacked_page,
 )
+from index.postgres_segment import Key
 from index.postgres_server import HEAD_BYTES, Connection, Tables, decoding
 from index.postgres_write import Segment
 from index.shelf import Coded
@@ -38,8 +39,6 @@ from index.tree import And, Keyword, Near, Node, Not, Or, Part, Phrase
 
 REMEMBERED_PLACES = 8_000_000
 """Places (8 bytes each) of the terms last asked for that are kept in memory."""
-
-Key = tuple[str, str]
 
 
 @dataclass
@@ -61,13 +60,14 @@ class Memory:
             self.places -= sum(map(len, self.lists.pop(oldest).values()))
 
     def forget(self, segments: Iterable[int]) -> None:
-        """Forgets what was merged away."""
-        gone = self.columns.keys() - set(segments)
-        for segment in gone:
+        """Forgets what is of other segments: they were merged away."""
+        kept = set(segments)
+        for segment in self.columns.keys() - kept:
             del self.columns[segment]
-            self.dead.pop(segment, None)
-        for lists in self.lists.values() if gone else ():
-            for segment in gone & lists.keys():
+        for segment in self.dead.keys() - kept:
+            del self.dead[segment]
+        for lists in self.lists.values():
+            for segment in lists.keys() - kept:
                 self.places -= len(lists.pop(segment))
 
 

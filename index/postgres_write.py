@@ -34,18 +34,18 @@ from index.postgres_segment import Gathered, Key, Postings, together, unpacked
 from index.postgres_server import Connection, Tables, decoding
 from index.terms import entry_terms
 
-SEGMENT_PAGES = 16_384
+SEGMENT_PAGES = 8_192
 """Pages that are written at once, at most; their words are in memory until then."""
-SEGMENT_PLACES = 8_000_000
-"""Words that are written at once, about."""
+SEGMENT_PLACES = 4_000_000
+"""Places of words that are written at once, about."""
 SMALL_SEGMENTS = 6
 """How many segments of one order of size there may be before they are merged."""
-LARGEST = 2 * SEGMENT_PAGES
+LARGEST = 4 * SEGMENT_PAGES
 """Pages of a segment made by merging, at most."""
-_PAGES_TAKEN = "update {state} set next_page = next_page + %s returning next_page - %s"
-_SEGMENT_TAKEN = "update {state} set next_segment = next_segment + 1 returning next_segment - 1"
 KNOWN_TERMS = 1_000_000
 """Terms whose numbers are kept in memory."""
+_PAGES_TAKEN = "update {state} set next_page = next_page + %s returning next_page - %s"
+_SEGMENT_TAKEN = "update {state} set next_segment = next_segment + 1 returning next_segment - 1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +58,15 @@ class Segment:
 
     @property
     def live(self) -> int:
+        """Pages that are valid."""
         return self.pages - self.dead
 
 
 class PostgresBatch:
-    """Changes to the index inside a transaction that its caller begins and ends (see `engine.Batch`)."""
+    """Changes to the index inside a transaction that its caller begins and ends (see `engine.Batch`).
+
+    A document that is given twice is written twice, and its first pages are dead from the start.
+    """
 
     def __init__(self, connection: Connection, tables: Tables, keeps_text: bool) -> None:
         self._connection = connection

@@ -73,7 +73,7 @@ def _estimated(
     return found
 
 
-_SURE = 50
+_SURE = 8
 """Pages of a value in the sample for which its own ratio counts as much as that of all values."""
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -24,6 +26,7 @@ class Lan:
         self._running: list[subprocess.Popen[bytes]] = []
 
     def __enter__(self) -> Lan:
+        _sweep()
         _ip("netns", "add", self._prefix)
         self._on("link", "add", "switch", "type", "bridge")
         self._on("link", "set", "switch", "up")
@@ -102,8 +105,18 @@ class Host:
 
     def end(self) -> None:
         for pid in self.processes():
-            os.kill(pid, 9)
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, 9)
         _ip("netns", "del", self.name)
+
+
+def _sweep() -> None:
+    """Removes the hosts of tests that were killed."""
+    listed = subprocess.run([_IP, "netns", "list"], capture_output=True, text=True, check=False).stdout
+    for name in (line.split()[0] for line in listed.splitlines()):
+        owner = re.fullmatch(r"ct(\d+)-\S+", name)
+        if owner and not Path("/proc", owner[1]).exists():
+            Host(name, "", []).end()
 
 
 def why_not() -> str | None:

@@ -61,6 +61,8 @@ def _parsed(text: str) -> list[Token]:
     """The text's tokens; links to other files of the repository, which are not here, become plain words."""
     tokens = _reader().parse(text)
     for token, following in pairwise(tokens):
+        if "right" in str(token.attrs.pop("style", "")):  # no page holds styles of its own
+            token.attrs["class"] = "num"
         if token.type == "th_open" and not following.content:
             token.tag = "td"  # a corner of a table heads nothing
     for token in tokens:

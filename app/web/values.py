@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any, Literal
 
-from pydantic import GetCoreSchemaHandler
-from pydantic_core import CoreSchema, core_schema
+from pydantic import AfterValidator, Field, GetCoreSchemaHandler
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,9 +15,10 @@ class OneOf:
 
     values: tuple[str, ...]
 
-    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> Any:
         """As pydantic checks and describes it: an enumeration."""
-        return core_schema.literal_schema(list(self.values))
+        literal: Any = Literal
+        return handler.generate_schema(literal[self.values])
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +28,9 @@ class TextOf:
     make: Callable[[str], Any]
     pattern: str
 
-    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> Any:
         """As pydantic checks and describes it: a string."""
-        return core_schema.no_info_after_validator_function(
-            self.make, core_schema.str_schema(pattern=self.pattern)
-        )
+        return handler.generate_schema(Annotated[str, Field(pattern=self.pattern), AfterValidator(self.make)])
 
 
 def one_given(*names: str) -> dict[str, Any]:

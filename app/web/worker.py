@@ -30,7 +30,7 @@ from extractors.workers import prepare
 from flows.leash import leashed
 from flows.taking import take_in
 from index.errors import SearchError
-from pipeline.errors import ClaimtrailError, MatterError, WorkspaceBusy, named
+from pipeline.errors import ClaimtrailError, WorkspaceBusy, named
 from pipeline.export import Wishes, export
 from pipeline.harmless import safe_name
 from pipeline.indexing import reindex
@@ -75,6 +75,8 @@ def do(root: Path, job: Asked, progress: Progress) -> dict[str, Any]:
             return {"result": KINDS[job["kind"]](matter, job, progress)}
     except (ClaimtrailError, SearchError) as error:
         return {"error": _unplaced(error.as_json(), root)}
+    except Refused as refusal:
+        return {"error": _unplaced(refusal.error, root)}
     except OSError as error:
         return {"error": _unplaced(named(error).as_json(), root)}
     except Exception:
@@ -90,18 +92,12 @@ def _unplaced(error: Mapping[str, str], root: Path) -> dict[str, str]:
     }
 
 
-class Refused(MatterError):
-    """What a command answered in place of a result."""
-
-    hint = "The server's log says more."
+class Refused(Exception):
+    """What a command answered in place of a result, in the contract's form."""
 
     def __init__(self, error: Mapping[str, str]) -> None:
-        super().__init__(error["message"], error["hint"])
-        self._error = error
-
-    def as_json(self) -> dict[str, str]:
-        """The command's own error."""
-        return dict(self._error)
+        super().__init__(error["message"])
+        self.error = dict(error)
 
 
 @contextmanager

@@ -22,7 +22,7 @@ from pipeline.verify import verify
 from tests.conftest import DIARY, LEAFLET, LETTER, REGISTER, Template
 from tests.faults.crash_cases import ONCE, Driver, count_from
 
-KILLS = count_from("CLAIMTRAIL_KILLS", 6)
+KILLS = count_from("CLAIMTRAIL_KILLS", 4)
 SEED = int(os.environ.get("CLAIMTRAIL_SEED", "20230314"))
 OWN, COMMON = 4, 4
 INSIDE = {"packed.zip/inside.txt", "packed.zip/known.txt"}

@@ -31,6 +31,7 @@ from pipeline.originals import FolderOriginals
 from pipeline.pace import silent
 from pipeline.packed import packed
 from pipeline.settings import ClusterSettings, OriginalsSettings, load
+from tests.conftest import Command
 from tests.faults.killed import HereWorkers
 
 Fault = Callable[[Job], "Answer | BaseException | None"]
@@ -328,3 +329,25 @@ def test_a_certificate_that_is_not_there_is_named(tmp_path: Path) -> None:
     cluster = ClusterSettings(address="tls://host:8786", ca="ca.pem", cert="c.pem", key="k.pem")
     with pytest.raises(ClaimtrailError, match=r"ca\.pem"):
         security(cluster, tmp_path)
+
+
+def test_doctor_says_that_a_scheduler_does_not_answer(
+    claimtrail: Command, workspace: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("flows.fleet.CONNECT_SECONDS", 0.3)
+    (workspace / "settings.yaml").write_text("cluster: tcp://127.0.0.1:9", encoding="utf-8")
+    checks = {check["name"]: check for check in claimtrail("doctor", "--json").json["checks"]}
+    assert "tcp://127.0.0.1:9 cannot be reached" in checks["cluster"]["detail"]
+    assert not checks["cluster"]["ok"]
+
+
+@pytest.mark.parametrize(
+    ("options", "code"),
+    [(["--timezone", "Mars/Olympus"], "usage"), (["--cron", "now"], "usage"), ([], "prefect_away")],
+)
+def test_deployments_need_a_server_and_a_time(
+    claimtrail: Command, monkeypatch: pytest.MonkeyPatch, options: list[str], code: str
+) -> None:
+    monkeypatch.delenv("PREFECT_API_URL", raising=False)
+    answer = claimtrail("deploy", "--work-pool", "evidence", *options, "--json")
+    assert (answer.status, answer.json["error"]["code"]) == (2, code)

@@ -188,6 +188,7 @@ FAR = "one two three four five six seven eight nine ten eleven twelve"
         ('"250 twelve 1"~300', {1}),
     ],
 )
+@pytest.mark.usefixtures("search_server")
 def test_words_that_share_a_place_with_others_far_away(tmp_path: Path, query: str, found: set[int]) -> None:
     pages = [PageEntry("d", 1, f"sum 1,250 {FAR}", "x"), PageEntry("d", 2, f"late posses-\nsion {FAR}", "x")]
     for engine in engine_names():

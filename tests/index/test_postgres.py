@@ -12,6 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 from random import Random
 
+import numpy as np
 import psycopg
 import pytest
 
@@ -20,6 +21,7 @@ from index.engine import Address, Backing, SearchIndex
 from index.entry import PageEntry
 from index.errors import EngineMissing, IndexDamaged, IndexLocked, ServerRefused, ServerUnreachable
 from index.packing import unpack_places
+from index.postgres_shelf import Memory
 from tests import postgres
 from tests.index.places import address_of, kept_states, open_index, rebuild
 
@@ -429,3 +431,30 @@ def test_an_old_server_is_told(path: Path, monkeypatch: pytest.MonkeyPatch) -> N
     with pytest.raises(ServerRefused, match="99 or newer"), rebuild(path, "postgres"):
         pass
     assert open_index(path).count() == 5
+
+
+def test_what_was_merged_away_is_forgotten() -> None:
+    memory = Memory()
+    memory.keep(("text", "a"), {1: np.arange(3), 2: np.arange(2)})
+    memory.keep(("text", "b"), {1: np.arange(4)})
+    memory.forget([2])
+    assert {key: set(lists) for key, lists in memory.lists.items()} == {
+        ("text", "a"): {2},
+        ("text", "b"): set(),
+    }
+    assert memory.places == 2
+
+
+def test_memory_is_bounded_and_needed_by_no_answer(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = ("common", "alpha OR beta", '"alpha common"', "*", "com*", "alpha common")
+    index = open_index(path)
+    before = [replace(index.search(query), took_ms=0) for query in asked]
+    monkeypatch.setattr("index.postgres_shelf.REMEMBERED_PLACES", 4)
+    memory = Memory()
+    for number in range(9):
+        memory.keep(("text", str(number)), {1: np.arange(2)})
+    assert memory.places == 4
+    assert [key for _, key in memory.lists] == ["7", "8"]
+    for _ in range(2):
+        again = open_index(path)
+        assert [replace(again.search(query), took_ms=0) for query in asked] == before

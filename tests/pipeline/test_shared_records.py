@@ -19,6 +19,7 @@ from extractors.document import Document, Page
 from pipeline.audit import BEFORE_ALL
 from pipeline.errors import (
     ClaimtrailError,
+    DiskFull,
     PackageMissing,
     RecordsAway,
     RecordsUnusable,
@@ -34,6 +35,7 @@ from pipeline.records import audit_log, documents, holds, jobs, kinship, parties
 from pipeline.records.codec import reading_rows
 from pipeline.records.columns import json_text, json_value, sealed, unsealed
 from pipeline.records.locations import Server
+from pipeline.records.postgres import PostgresServer
 from pipeline.records.store import Records
 from pipeline.records.tables import audit, labels, metadata
 from pipeline.settings import load
@@ -218,6 +220,30 @@ def test_it_goes_on_when_the_server_was_started_again(
             assert {found.id for found in documents.summaries(tx)} == set(before)
         with matter.change() as change:
             assert holds.take(change.tx, before, matter.records.holder) == set(before)
+
+
+@pytest.mark.parametrize(
+    ("state", "kind"),
+    [
+        ("53100", DiskFull),
+        ("55P03", WorkspaceBusy),
+        ("40P01", WorkspaceBusy),
+        ("53300", WorkspaceBusy),
+        ("42501", RecordsAway),
+        ("28P01", RecordsAway),
+        ("57P01", RecordsAway),
+        ("08006", RecordsAway),
+        ("XX001", RecordsUnusable),
+    ],
+)
+def test_what_the_server_says_has_a_name(state: str, kind: type[ClaimtrailError]) -> None:
+    from psycopg.errors import lookup
+
+    said = lookup(state)("it went wrong\nDETAIL: Key (value)=(text of a document)")
+    home = PostgresServer(Server("postgresql://127.0.0.1/claims"), 1.0)
+    found = home.named(sa.exc.OperationalError("INSERT", None, said))
+    assert type(found) is kind
+    assert "text of a document" not in found.message
 
 
 SECRET = "s3cr3t"

@@ -33,6 +33,8 @@ ELSEWHERE = {
 NOT_THERE = {
     "init": "there is no server before there is a workspace",
     "serve": "it is the server",
+    "deploy": "services and workers are set up on the machine that runs them",
+    "copy": "a matter is moved by whoever keeps its machine, folders and databases",
     "watch --inbox": "paths of the server's machine are named on that machine",
     "schedule --cron": "a service's own; `POST /night` is one run at once",
     "schedule --timezone": "belongs to --cron",

@@ -278,6 +278,9 @@ def test_a_handler_of_one_claim_changes_that_one_only(guarded: Guarded, ids: dic
                     "answer": "rejected",
                     "status": "closed",
                     "verdict": "rejected",
+                    "id": "E9",
+                    "title": "t",
+                    "start": "2023-01-01",
                 }
                 assert (path, one.post(address, data=said).status_code) == (path, 404)
         for path, answer in (("/links", "rejected"), ("/review/link", "confirm"), ("/review/fact", "accept")):

@@ -22,9 +22,10 @@ from tests.web.pages.conftest import Browser as Plain
 
 ADDRESSES = ("/", "/search?query=access", "/search?query=access+AND+(", "/search?query=nothinglikethat", "/documents",
              "/documents?state=failed", "/claims", "/claims/CLM-001", "/claims/CLM-003", "/register",
-             "/register?claim=CLM-001", "/register/CLM-001/events?event=E1", "/review", "/review?what=facts",
+             "/register?claim=CLM-001", "/register/CLM-001/events?event=E1", "/claims/CLM-001/links",
+             "/claims/CLM-001/suggestions", "/documents/DOC/why?event=CLM-001/E1", "/review", "/review?what=facts",
              "/review?what=failed", "/review?claim=CLM-003", "/inbox", "/inbox/reports/nightly-2023-06-02.md",
-             "/jobs/JOB", "/parties", "/settings", "/doctor", "/help?find=search", "/documents/DOC",
+             "/jobs/JOB", "/parties", "/settings", "/doctor", "/users", "/help?find=search", "/documents/DOC",
              "/documents/TEXT", "/login", "/nowhere", "/api/docs")  # fmt: skip
 AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js")
 COURSE = Path(__file__).with_name("course.png")

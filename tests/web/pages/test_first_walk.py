@@ -59,9 +59,9 @@ class Way(NamedTuple):
 
 
 WAYS = (
-    Way("en", "en-GB", "2023-08-14",
-        ("site-records/Diary D Reave July 2023.txt", "contracts/Contract Agreement C-07.pdf"),
-        "letters/ACL-L-0158.pdf", "fidic-1999", "USD", "Aldersey Construction Ltd",
+    Way("en", "en-GB", "2023-03-27",
+        ("contracts/Contract Agreement C-07.pdf", "letters/MTC-L-0087 reply re Area 4.pdf"),
+        "letters/ACL-L-0112 Notice of claim Area 4.pdf", "fidic-1999", "USD", "Aldersey Construction Ltd",
         "Kestrel Bay Roads Authority", "uk"),
     Way("zh", "zh-CN", "2023-08-22",
         ("contracts/施工合同协议书.pdf", "往来函件/关于特大暴雨的报告.docx"),

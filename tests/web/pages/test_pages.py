@@ -15,6 +15,7 @@ from tests.web.pages.conftest import Browser, form_of, text
 
 PAGES = ("/", "/search?query=access", "/documents", "/claims", "/claims/CLM-001", "/claims/CLM-003",
          "/review", "/review?what=facts", "/review?what=failed", "/inbox", "/parties", "/settings", "/doctor",
+         "/claims/CLM-001/links", "/claims/CLM-001/suggestions", "/users",
          "/help", "/login")  # fmt: skip
 
 

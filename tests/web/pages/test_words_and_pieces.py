@@ -20,6 +20,7 @@ from app.web.asked import Asked, day_of
 from app.web.charts import HEIGHT, WIDTH, times
 from app.web.markdown import as_html, sections
 from app.web.marked import marked, plain
+from app.web.night_report import in_language
 from app.web.rendering import back_to, static_files
 from app.web.wording import LANGUAGES, chosen, speech
 from index.errors import FilterError
@@ -236,6 +237,35 @@ def test_a_text_is_cut_at_its_headings() -> None:
         (2, "Three", "three"),
     ]
     assert "<table>" in found[2].body
+
+
+def test_pictures_of_the_guide_are_shown_and_no_others() -> None:
+    found = sections(
+        "![One](pictures/one.webp) ![a](pictures/../x.webp) ![b](http://x/pictures/y.webp)", "/help/pictures/"
+    )
+    assert re.findall('src="([^"]*)"', found[0].body) == ["/help/pictures/one.webp"]
+    assert "<img" not in as_html("![One](pictures/one.webp)")
+
+
+def test_chinese_lines_are_joined_without_blanks() -> None:
+    assert "甲乙，丙丁" in as_html("甲乙，\n丙丁")
+    assert "甲 b\nc" in as_html("甲 b\nc")
+
+
+def test_a_report_of_a_night_in_chinese() -> None:
+    failed = "- a\\_b.pdf: a\\_b.pdf: the file is empty\n- c: \\*odd\\*\n"
+    report = f"# Nightly run X\n\n| taken in | 3 |\n\n## Failed\n\n{failed}"
+    assert in_language(report, "en") == report
+    assert in_language(report, "zh").splitlines() == [
+        "# 夜间任务 X",
+        "",
+        "| 已收录 | 3 |",
+        "",
+        "## 未能读取",
+        "",
+        "- a\\_b.pdf: a\\_b.pdf：文件为空",
+        "- c: \\*odd\\*",
+    ]
 
 
 def test_scripts_and_styles_ask_for_nothing_from_elsewhere() -> None:
