@@ -25,7 +25,7 @@ from index.errors import SearchError
 from pipeline.errors import ClaimtrailError, MatterError
 from pipeline.matter import Matter
 
-NICE = 10
+NICE = 5
 """Whoever looks at a page that is there already comes first, and so does an intake."""
 _LENGTH = struct.Struct("<Q")
 
