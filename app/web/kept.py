@@ -181,15 +181,18 @@ class Kept:
         return self._answers[key].found
 
     def _one(self, key: str, make: Callable[[], Any], seconds: float = 0.0) -> Known[Any]:
-        state = self._state()
-        work = self._begin(key, state, make, anew=seconds > 0)
-        there = key in self._answers
-        if work is not None and (seconds or not there):
+        state, until = self._state(), time.monotonic() + seconds
+        for _ in range(2):  # what is being worked out already may have begun too early
+            there = key in self._answers
+            work = self._begin(key, state, make, anew=seconds > 0)
+            if work is None or (there and not seconds):
+                break
             try:
-                work.result(seconds if there else PATIENCE)
+                work.result(max(0.0, until - time.monotonic()) if there else PATIENCE)
             except StillWorking:
                 if not there:
                     raise TakesLong("This takes long to work out.") from None
+                break
         return self._known(key, state)
 
     @staticmethod

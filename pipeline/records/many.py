@@ -11,8 +11,9 @@ import sqlalchemy as sa
 from extractors.document import Document
 from extractors.facts.fact import Fact
 from pipeline.evidence import Evidence, Summary, standing
-from pipeline.records import codec
+from pipeline.records import codec, rulings
 from pipeline.records.tables import documents, facts, pages, texts
+from pipeline.rulings import ruled, with_sums
 
 CHUNK = 500
 """Ids in one query; SQLite takes 32,766 at most."""
@@ -27,11 +28,12 @@ def evidence_of(tx: sa.Connection, summaries: Sequence[Summary]) -> dict[str, Ev
         facts_of(tx, ids),
     )
     sheets = _by_document(_some(tx, _PAGES, pages.c.document, ids))
+    held = {found.id: _document(found, read.get(found.id), sheets.get(found.id, ())) for found in summaries}
     return {
         found.id: Evidence(
             found,
-            _document(found, read.get(found.id), sheets.get(found.id, ())),
-            tuple(known.get(found.id, ())),
+            held[found.id],
+            tuple(with_sums(known.get(found.id, ()), found.corrections, held[found.id].text)),
             tuple(about[found.id]["kind_why"] or ()),
             tuple(codec.finding_of(row) for row in about[found.id]["findings"]),
         )
@@ -43,7 +45,11 @@ def facts_of(tx: sa.Connection, ids: Sequence[str], kinds: Sequence[str] = ()) -
     """The facts of documents as `documents.fact_list` has them; of these `kinds` alone, where some are named."""
     query = _FACTS.where(facts.c.kind.in_(kinds)) if kinds else _FACTS
     rows = _by_document(_some(tx, query, facts.c.document, ids))
-    return {document: standing([codec.fact_of(row) for row in own]) for document, own in rows.items()}
+    said = rulings.of_documents(tx, ids)
+    return {
+        document: ruled(standing([codec.fact_of(row) for row in own]), said.get(document, ()))
+        for document, own in rows.items()
+    }
 
 
 _ABOUT = sa.select(documents.c.id, documents.c.kind_why, documents.c.findings)

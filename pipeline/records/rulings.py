@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 
 import sqlalchemy as sa
 
 from pipeline.clock import now, stamp
 from pipeline.records.tables import rulings
 from pipeline.rulings import Ruling
+
+CHUNK = 500
+"""Ids in one query."""
 
 
 def put(tx: sa.Connection, document: str, said: Ruling, actor: str) -> None:
@@ -27,9 +31,18 @@ def drop(tx: sa.Connection, document: str, kind: str, role: str, was: str) -> bo
 
 def of_document(tx: sa.Connection, document: str) -> list[Ruling]:
     """The rulings on a document's values, the earliest first."""
-    query = sa.select(rulings).where(rulings.c.document == document)
-    rows = tx.execute(query.order_by(rulings.c.at, rulings.c.kind, rulings.c.role, rulings.c.was)).all()
-    return [Ruling(row.kind, row.role, row.was, row.value, row.actor, row.at) for row in rows]
+    return of_documents(tx, [document]).get(document, [])
+
+
+def of_documents(tx: sa.Connection, ids: Sequence[str]) -> dict[str, list[Ruling]]:
+    """The rulings on the values of these documents, the earliest first."""
+    found: dict[str, list[Ruling]] = defaultdict(list)
+    for start in range(0, len(ids), CHUNK):
+        query = sa.select(rulings).where(rulings.c.document.in_(ids[start : start + CHUNK]))
+        for row in tx.execute(query.order_by(rulings.c.at, rulings.c.kind, rulings.c.role, rulings.c.was)):
+            said = Ruling(row.kind, row.role, row.was, row.value, row.actor, row.at)
+            found[row.document].append(said)
+    return found
 
 
 def by_document(tx: sa.Connection, kind: str) -> dict[str, dict[tuple[str, str], str | None]]:

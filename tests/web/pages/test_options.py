@@ -23,6 +23,18 @@ def amounts(browser: Browser, doc: str) -> list[tuple[str, str, str | None]]:
     return [(one["role"], one["value"], one["currency"]) for one in shown]
 
 
+def claim_tells(browser: Browser, said: str) -> bool:
+    """Whether the page of CLM-002 says so, at the latest once it was worked out anew."""
+    for _ in range(60):
+        page = browser.get("/claims/CLM-002?done=saved")
+        if said in text(page):
+            return True
+        if not page.xpath("//p[@role='status' and contains(., 'As of')]"):
+            return False
+        time.sleep(0.2)
+    return False
+
+
 def test_a_value_and_a_sum_are_corrected_in_place_and_taken_back(browser: Browser) -> None:
     doc = browser.id_of("RO-5512")
     assert amounts(browser, doc) == [("total", "8600.00", "CNY")]
@@ -39,7 +51,7 @@ def test_a_value_and_a_sum_are_corrected_in_place_and_taken_back(browser: Browse
     assert amounts(browser, doc) == [("total", "8600.00", "CNY")]
     page = browser.send(form_of(page, "/corrections"), sum_role="total", amount="9000 CNY")
     assert amounts(browser, doc) == [("total", "9000", "CNY")]
-    assert "9,000" in browser.get("/claims/CLM-002?done=saved").text_content()
+    assert claim_tells(browser, "9,000")
     browser.send(form_of(page, "/corrections/withdraw"))
     assert amounts(browser, doc) == [("total", "8600.00", "CNY")]
 
@@ -124,13 +136,14 @@ def until_done(browser: Browser, page: lxml.html.HtmlElement) -> lxml.html.HtmlE
 def test_a_claim_goes_on(browser: Browser) -> None:
     page = browser.get("/claims/CLM-002")
     page = browser.send(form_of(page, "/status"), status="submitted", date="2023-07-01", note="by hand")
-    assert "submitted" in text(page, HEADLINE)
+    assert claim_tells(browser, "by hand")
     page = browser.send(form_of(page, "/responses"), answer="part_accepted", amount="80.50", currency="CNY")
-    assert "CNY 80.50" in text(page, "//section[@aria-labelledby='events']")
+    assert claim_tells(browser, "CNY 80.50")
+    page = browser.get("/claims/CLM-002?done=saved")
     for form in [one for one in page.forms if one.fields.get("undo") == "true"]:
         page = browser.send(form)
-    assert "submitted" not in text(page, HEADLINE)
-    assert "80.50" not in text(page, "//section[@aria-labelledby='events']")
+    shown = browser.client.get("/api/v1/claims/CLM-002").json()
+    assert (shown["status"], shown["events"][0]["responses"]) == ("open", [])
     browser.send(form_of(page, "/responses"), 422, answer="part_accepted", amount="much")
     suggested = browser.get(page.xpath("//a[contains(@href, '/suggestions')]/@href")[0] + "?sort=date")
     assert "that no event of the register covers" in text(suggested)
