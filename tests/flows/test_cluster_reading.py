@@ -193,7 +193,7 @@ def test_whatever_befalls_workers_all_is_read_once(
 @pytest.mark.parametrize(
     ("fault", "code"),
     [(killed, "worker_died"), (lost, "worker_died"), (slow, "timed_out")],
-    ids=lambda v: str(v),
+    ids=("killed", "lost", "slow"),
 )
 def test_a_document_that_always_fails_is_recorded_and_the_others_are_read(
     fault: Fault, code: str, read: Callable[..., Report]
