@@ -138,7 +138,8 @@ class Workspace:
             shutil.rmtree(left, ignore_errors=True)
         for folder, name in _HALF_WRITTEN:
             for half_written in self.root.glob(f"{folder}/{name}"):
-                half_written.unlink(missing_ok=True)
+                if not _is_being_written(half_written.name):
+                    half_written.unlink(missing_ok=True)
 
 
 def init(root: Path) -> Workspace:
@@ -220,7 +221,7 @@ def _holder(path: Path) -> str:
 
 def write_atomically(path: Path, content: str | bytes) -> None:
     """Write a small file (text as UTF-8) so that no one ever sees half of it, and it outlives a crash."""
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.{os.getpid()}-")
     try:
         with os.fdopen(handle, "wb") as out:
             out.write(content.encode() if isinstance(content, str) else content)
@@ -230,3 +231,17 @@ def write_atomically(path: Path, content: str | bytes) -> None:
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
         raise
+
+
+def _is_being_written(name: str) -> bool:
+    """Whether the process that a half-written file is named for lives: some write without the workspace's lock."""
+    writer = name.rpartition(".")[2].partition("-")[0]
+    if os.name != "posix" or not writer.isdecimal():
+        return False
+    try:
+        os.kill(int(writer), 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return True

@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -99,3 +100,22 @@ def test_an_interrupted_write_leaves_the_old_file(tmp_path: Path, monkeypatch: p
         write_atomically(target, "new")
     assert target.read_text() == "old"
     assert list(tmp_path.iterdir()) == [target]
+
+
+def test_small_files_are_written_while_half_written_ones_are_swept_away(tmp_path: Path) -> None:
+    workspace = init(tmp_path / "matter")
+    ended = threading.Event()
+
+    def sweep() -> None:
+        while not ended.is_set():
+            workspace.sweep()
+
+    sweeper = threading.Thread(target=sweep)
+    sweeper.start()
+    try:
+        for number in range(200):
+            write_atomically(workspace.audit_head_file, f'{{"seq": {number}}}')
+            assert workspace.audit_head_file.read_text() == f'{{"seq": {number}}}'
+    finally:
+        ended.set()
+        sweeper.join()
