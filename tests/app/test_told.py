@@ -131,6 +131,7 @@ def test_the_command_line_speaks_chinese_and_json_english(
     assert claimtrail("claims", "import", tmp_path / "register.yaml").status == 0
     assert claimtrail("ingest", tmp_path / "L-0145.txt").status == 0
     monkeypatch.setenv("CLAIMTRAIL_LANG", "zh")
+    monkeypatch.setenv("COLUMNS", "250")  # no word is broken across lines of the table
     language.cache_clear()
     try:
         assert "没有索赔" in claimtrail("claims", "show", "CLM-9").err

@@ -76,9 +76,9 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         yield started
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Chromium]:
-    """One browser for all tests."""
+    """One browser for the tests of a file: while it is open, nothing else can run an event loop in this process."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS), timeout=2 * WAIT)
         yield browser
@@ -106,7 +106,7 @@ class Browser:
         send = self.client.post if form.method == "POST" else self.client.get
         given = {"data": fields} if form.method == "POST" else {"params": fields}
         answer = send(address, headers={"Origin": str(self.client.base_url).rstrip("/")}, **given)  # type: ignore[arg-type]
-        assert answer.status_code == status, (answer.status_code, answer.text[:500])
+        assert answer.status_code == status, (answer.status_code, answer.text[-1500:])
         return lxml.html.document_fromstring(answer.content, base_url=str(answer.url))
 
     def id_of(self, name: str) -> str:
