@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 ON_POSTGRES := tests/pipeline tests/app tests/flows tests/faults/test_files_and_ocr.py tests/faults/test_interrupted.py
 
-.PHONY: help system demo test test-postgres check format bench lock pictures samples clean
+.PHONY: help system demo test test-long test-postgres check format bench lock pictures samples clean
 
 help: ## what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort
@@ -27,11 +27,14 @@ $(STAMP): pyproject.toml requirements.lock
 demo: system $(STAMP) ## set up, then the main job on sample_docs/
 	@CLAIMTRAIL=$(BIN)/claimtrail bash docs/setup/demo.sh
 
-test: system $(STAMP) ## all tests
-	@$(BIN)/python -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder
+test: system $(STAMP) ## all tests but those of test-long
+	@$(BIN)/python -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder -m "not long"
+
+test-long: system $(STAMP) ## tests that take minutes: hosts cut off, kills at random moments, the second language in the browser
+	@$(BIN)/python -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder -m long
 
 test-postgres: system $(STAMP) ## the tests of matters and commands once more, their records on a PostgreSQL server
-	@CLAIMTRAIL_TEST_RECORDS=postgres $(BIN)/python -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder $(ON_POSTGRES)
+	@CLAIMTRAIL_TEST_RECORDS=postgres $(BIN)/python -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder -m "not long" $(ON_POSTGRES)
 
 check: $(STAMP) ## format, lint, types, layers, unused dependencies
 	@$(BIN)/ruff format --check .

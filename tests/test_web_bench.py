@@ -13,6 +13,7 @@ from bench.web_people import Answer, Seen, percentile
 from bench.web_routes import PAGES, ROUTES
 
 
+@pytest.mark.long
 def test_everything_is_answered_while_a_heap_is_taken_in(tmp_path: Path) -> None:
     root, size = tmp_path / "workspace", replace(QUICK, pages=14, heap=2, people=3)
     made(root, tmp_path / "papers", size.pages)

@@ -15,6 +15,7 @@ from PIL import Image, ImageDraw, ImageFont
 from tests.faults import crash_cases as cases
 from tests.faults.crash_cases import SIGKILLED, Bundle, Case, Driver, copies, count_from, settled
 
+pytestmark = pytest.mark.long
 KILLS = count_from("CLAIMTRAIL_KILLS", 4)
 SEED = int(os.environ.get("CLAIMTRAIL_SEED", "20230314"))
 IN_A_ROW = 3

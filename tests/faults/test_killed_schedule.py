@@ -45,6 +45,7 @@ def entries(root: Path) -> int:
     return int(json.loads((root / "audit-head.json").read_text())["seq"])
 
 
+@pytest.mark.long
 @pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="looks at /proc")
 def test_killed_in_the_middle_of_the_night(
     driver: Driver, taken: Path, tmp_path: Path, prefect_database: Path

@@ -115,6 +115,7 @@ def test_at_the_same_time(machines: tuple[Machine, Machine]) -> None:
     check_whole(machines)
 
 
+@pytest.mark.long
 def test_killed_at_random(machines: tuple[Machine, Machine]) -> None:
     chance = random.Random(f"{SEED} two machines")  # noqa: S311
     kills, longest, moments = 0, 0.5, list[list[float]]()

@@ -36,7 +36,11 @@ from pipeline.workspace import init
 from tests.netns import Host, Lan, why_not
 
 _WHY_NOT = why_not()
-pytestmark = [pytest.mark.skipif(bool(_WHY_NOT), reason=str(_WHY_NOT)), pytest.mark.timeout(900)]
+pytestmark = [
+    pytest.mark.long,
+    pytest.mark.skipif(bool(_WHY_NOT), reason=str(_WHY_NOT)),
+    pytest.mark.timeout(900),
+]
 
 SCANS = 10
 PORT = 8786

@@ -228,7 +228,9 @@ def addresses(server: Server, docs: dict[str, str]) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize(("locale", "theme"), [("en-GB", "light"), ("zh-CN", "dark")])
+@pytest.mark.parametrize(
+    ("locale", "theme"), [("en-GB", "light"), pytest.param("zh-CN", "dark", marks=pytest.mark.long)]
+)
 def test_axe_finds_nothing_and_narrow_screens_need_no_sideways_scrolling(
     chromium: Browser, server: Server, addresses: list[str], locale: str, theme: str
 ) -> None:

@@ -96,7 +96,11 @@ class Hand:
         picture.convert("RGB").save(target, quality=72, method=6)
 
 
-@pytest.fixture(params=WAYS, ids=[way.language for way in WAYS])
+@pytest.fixture(
+    params=[
+        pytest.param(way, id=way.language, marks=[pytest.mark.long] * (way is not WAYS[0])) for way in WAYS
+    ]
+)
 def started(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[Way, Server]]:
     """A server on an empty workspace."""
     way: Way = request.param
