@@ -38,6 +38,7 @@ def heap(tmp_path: Path, evidence_folder: Path) -> Path:
     return evidence_folder
 
 
+@pytest.mark.long
 def test_killed_and_run_again_ends_in_the_same_state(tmp_path: Path, heap: Path, register_file: Path) -> None:
     whole, broken = tmp_path / "whole", tmp_path / "broken"
     for workspace in (whole, broken):

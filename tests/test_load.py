@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from reportlab.pdfgen.canvas import Canvas
 
+pytestmark = pytest.mark.long
 MIB = 2**20
 MEASURED = """
 import resource, sys
