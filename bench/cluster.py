@@ -80,8 +80,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def rows(root: Path, pages: int, workers: int, engine: str) -> Iterator[Row]:
-    """The heap by one worker, by two, and so on."""
-    scans(root / "heap", pages, SEED)
+    """A heap by one worker, one as large by two, and so on: workers keep what they read, so none is given twice."""
     settings = f"ocr: {{engine: {engine}, languages: [eng]}}\n"
     with ExitStack() as stack:
         address = stack.enter_context(scheduler(root))
@@ -89,9 +88,8 @@ def rows(root: Path, pages: int, workers: int, engine: str) -> Iterator[Row]:
             stack.enter_context(worker(root, address, number))
             scans(root / f"warm{number}", WARM * number, SEED + number)
             taken(root / f"warming{number}", root / f"warm{number}", settings, address, number)
-            yield Row(
-                number, pages, *taken(root / f"matter{number}", root / "heap", settings, address, number)
-            )
+            scans(heap := root / f"heap{number}", pages, SEED - number)
+            yield Row(number, pages, *taken(root / f"matter{number}", heap, settings, address, number))
 
 
 def taken(root: Path, heap: Path, settings: str, address: str, workers: int) -> tuple[float, float]:
