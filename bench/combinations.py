@@ -60,7 +60,10 @@ def _postgres(around: Surroundings) -> dict[str, Any]:
 
 
 def _shared(around: Surroundings) -> dict[str, Any]:
-    return {**_postgres(around), "originals": {"url": (around.folder / "originals").as_uri()}}
+    place = Path(
+        tempfile.mkdtemp(prefix="originals-", dir=around.folder)
+    )  # whoever shares a folder makes it first
+    return {**_postgres(around), "originals": {"url": place.as_uri()}}
 
 
 def _cluster(around: Surroundings) -> dict[str, Any]:
