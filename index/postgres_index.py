@@ -26,6 +26,7 @@ from index.postgres_server import Connection, Tables, check_version, connect, gu
 from index.postgres_shelf import Memory, PostgresShelf
 from index.postgres_write import PostgresBatch
 from index.query import NO_FILTERS, Filters, check_part, parse
+from index.shelf import doc_ids_of
 from index.snippets import snippet, wanted
 from index.tree import Phrase
 
@@ -124,7 +125,7 @@ class PostgresIndex:
         return Results(total, 1000 * (perf_counter() - started), hits, counts)
 
     def doc_ids(self) -> frozenset[str]:
-        return self._ask(_doc_ids)
+        return self._ask(doc_ids_of)
 
     def count(self) -> int:
         return self._ask(lambda shelf: int(np.count_nonzero(shelf.live)))
@@ -249,8 +250,3 @@ def _sweep(address: Address) -> None:
                 connection.execute(tables.of(old, "drop table {of}"))
             return
         sleep(0.05)
-
-
-def _doc_ids(shelf: PostgresShelf) -> frozenset[str]:
-    docs = shelf.coded("doc")
-    return frozenset(docs.values[code] for code in np.unique(docs.codes[shelf.live]).tolist())

@@ -57,5 +57,11 @@ class Shelf(Protocol):
         """All amounts: the page of each and its packed value (`packing.pack_amounts`)."""
 
 
+def doc_ids_of(shelf: Shelf) -> frozenset[str]:
+    """The ids of the documents that have a valid page."""
+    docs = shelf.coded("doc")
+    return frozenset(docs.values[code] for code in np.unique(docs.codes[shelf.live]).tolist())
+
+
 SEPARATOR = "\x1f"
 """Between the values of a column that holds several."""

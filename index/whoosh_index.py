@@ -27,7 +27,7 @@ from index.facets import facets, ordered
 from index.fields import normal
 from index.packing import pack_amounts, pages_of
 from index.query import NO_FILTERS, Filters, check_part, parse
-from index.shelf import SEPARATOR
+from index.shelf import SEPARATOR, doc_ids_of
 from index.snippets import snippet, wanted
 from index.terms import entry_terms
 from index.tree import Phrase
@@ -166,8 +166,7 @@ class WhooshIndex:
 
     def doc_ids(self) -> frozenset[str]:
         with self._current() as shelf:
-            docs = shelf.coded("doc")
-            return frozenset(docs.values[code] for code in np.unique(docs.codes[shelf.live]).tolist())
+            return doc_ids_of(shelf)
 
     def count(self) -> int:
         with self._current() as shelf:
