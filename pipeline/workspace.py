@@ -18,6 +18,7 @@ import yaml
 from filelock import FileLock, Timeout
 
 from pipeline.errors import NoWorkspace, UsageError, WorkspaceBusy, WorkspaceTooNew
+from pipeline.processes import lives
 from pipeline.yaml_text import loaded
 
 FORM = 1
@@ -236,12 +237,4 @@ def write_atomically(path: Path, content: str | bytes) -> None:
 def _is_being_written(name: str) -> bool:
     """Whether the process that a half-written file is named for lives: some write without the workspace's lock."""
     writer = name.rpartition(".")[2].partition("-")[0]
-    if os.name != "posix" or not writer.isdecimal():
-        return False
-    try:
-        os.kill(int(writer), 0)
-    except ProcessLookupError:
-        return False
-    except OSError:
-        return True
-    return True
+    return writer.isdecimal() and lives(int(writer)) is True

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from pipeline.processes import lives
+
 ABANDONED = 24 * 3600.0
 """Seconds without a byte written after which a copy is taken for given up, whoever began it."""
 _BOOT = Path("/proc/sys/kernel/random/boot_id")
@@ -57,12 +59,4 @@ class Incoming:
 def _is_dead(name: str) -> bool:
     """Whether a process of this machine left it and is gone; of other machines nobody here can tell."""
     host, _, pid = name.rpartition("-")[0].rpartition("-")
-    if host != here() or not pid.isdecimal() or os.name != "posix":
-        return False
-    try:
-        os.kill(int(pid), 0)
-    except ProcessLookupError:
-        return True
-    except OSError:
-        return False
-    return False
+    return host == here() and pid.isdecimal() and lives(int(pid)) is False
