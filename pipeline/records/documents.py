@@ -19,6 +19,7 @@ from pipeline.errors import AmbiguousName, NotFound
 from pipeline.evidence import Correction, Evidence, Sighting, Summary, standing
 from pipeline.originals import Original
 from pipeline.records import codec, findings, rulings
+from pipeline.records.chunks import chunks
 from pipeline.records.dialects import added, insert
 from pipeline.records.tables import (
     corrections,
@@ -128,7 +129,7 @@ def with_labels(tx: sa.Connection, keys: Sequence[str], only: Iterable[str]) -> 
     query = sa.select(*columns).join(labels, labels.c.document == documents.c.id)
     found = [
         (row.name, row.key, row.value)
-        for chunk in _chunks(sorted(set(only)))
+        for chunk in chunks(sorted(set(only)))
         for row in tx.execute(query.where(labels.c.key.in_(keys), documents.c.id.in_(chunk)))
     ]
     return sorted(found)
@@ -225,7 +226,7 @@ def undo(tx: sa.Connection, step: str, only: Iterable[str] | None = None) -> Non
     everywhere = steps.c.step.startswith(f"{step}{AT}", autoescape=True)
     query = sa.delete(steps).where(sa.or_(steps.c.step == step, everywhere))
     if only is not None:
-        for chunk in _chunks(sorted(only)):
+        for chunk in chunks(sorted(only)):
             tx.execute(query.where(steps.c.document.in_(chunk)))
     else:
         tx.execute(query)
@@ -271,7 +272,7 @@ def summaries(tx: sa.Connection, only: Iterable[str] | None = None) -> list[Summ
     """Documents without their text, oldest first; all, or those with these ids."""
     if only is None:
         return _summaries(tx, None)
-    return [found for chunk in _chunks(sorted(set(only))) for found in _summaries(tx, chunk)]
+    return [found for chunk in chunks(sorted(set(only))) for found in _summaries(tx, chunk)]
 
 
 def _summaries(tx: sa.Connection, ids: Sequence[str] | None) -> list[Summary]:
@@ -402,10 +403,6 @@ def all_facts(tx: sa.Connection, document: str) -> list[Fact]:
 def kind_why(tx: sa.Connection, document: str) -> list[str]:
     """The words that decided the kind."""
     return tx.execute(sa.select(documents.c.kind_why).where(documents.c.id == document)).scalar() or []
-
-
-def _chunks(ids: Sequence[str], size: int = 500) -> Iterable[Sequence[str]]:
-    return (ids[i : i + size] for i in range(0, len(ids), size))
 
 
 def amounts_by_document(tx: sa.Connection) -> dict[str, list[Decimal]]:

@@ -11,9 +11,8 @@ import sqlalchemy as sa
 
 from pipeline.claims import qualified
 from pipeline.links import Status
+from pipeline.records.chunks import chunks
 from pipeline.records.tables import corrections, documents, links, ties, verdicts
-
-_CHUNK = 500
 
 
 class Head(NamedTuple):
@@ -66,7 +65,7 @@ def standing(tx: sa.Connection, only: Sequence[str] | None = None) -> list[Stand
     """The links of all documents that stand, or of those with these ids."""
     if only is None:
         return _standing(tx, None)
-    return [found for at in range(0, len(only), _CHUNK) for found in _standing(tx, only[at : at + _CHUNK])]
+    return [found for part in chunks(only) for found in _standing(tx, part)]
 
 
 def _standing(tx: sa.Connection, ids: Sequence[str] | None) -> list[Standing]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -13,11 +13,11 @@ from index.words import compact
 from pipeline.correspondence.letter import ROLES, Letter
 from pipeline.parties import Book
 from pipeline.records import codec, matters, rulings
+from pipeline.records.chunks import chunks
 from pipeline.records.tables import corrections, documents, facts, mentions
 
 UNKNOWN_MEDIA = "application/octet-stream"
 READ = ("ok", "partial")
-_CHUNK = 500
 
 
 def book(tx: sa.Connection) -> Book:
@@ -78,9 +78,7 @@ def _near(tx: sa.Connection, about: Sequence[Letter]) -> set[str]:
 def _mentioning(tx: sa.Connection, column: sa.Column[Any], values: Collection[str]) -> set[str]:
     query = sa.select(mentions.c.document).distinct()
     return {
-        row.document
-        for chunk in _chunks(sorted(values))
-        for row in tx.execute(query.where(column.in_(chunk)))
+        row.document for chunk in chunks(sorted(values)) for row in tx.execute(query.where(column.in_(chunk)))
     }
 
 
@@ -166,9 +164,5 @@ def _some(
     if ids is None:
         yield from tx.execute(query).mappings()
         return
-    for chunk in _chunks(ids):
+    for chunk in chunks(ids):
         yield from tx.execute(query.where(column.in_(chunk))).mappings()
-
-
-def _chunks(values: Sequence[str]) -> Iterable[Sequence[str]]:
-    return (values[at : at + _CHUNK] for at in range(0, len(values), _CHUNK))

@@ -12,10 +12,10 @@ from extractors.document import Document
 from extractors.facts.fact import Fact
 from pipeline.evidence import Evidence, Summary, standing
 from pipeline.records import codec, rulings
+from pipeline.records.chunks import chunks
 from pipeline.records.tables import documents, facts, pages, texts
 from pipeline.rulings import ruled, with_sums
 
-CHUNK = 500
 """Ids in one query; SQLite takes 32,766 at most."""
 
 
@@ -73,8 +73,8 @@ def _document(
 def _some(
     tx: sa.Connection, query: sa.Select[Any], column: sa.Column[Any], ids: Sequence[str]
 ) -> Iterator[Mapping[Any, Any]]:
-    for at in range(0, len(ids), CHUNK):
-        yield from tx.execute(query.where(column.in_(ids[at : at + CHUNK]))).mappings()
+    for part in chunks(ids):
+        yield from tx.execute(query.where(column.in_(part))).mappings()
 
 
 def _by_document(rows: Iterable[Mapping[Any, Any]]) -> dict[str, list[Mapping[Any, Any]]]:

@@ -8,10 +8,10 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 
 from pipeline.clock import now, stamp
+from pipeline.records.chunks import chunks
 from pipeline.records.tables import rulings
 from pipeline.rulings import Ruling
 
-CHUNK = 500
 """Ids in one query."""
 
 
@@ -37,8 +37,8 @@ def of_document(tx: sa.Connection, document: str) -> list[Ruling]:
 def of_documents(tx: sa.Connection, ids: Sequence[str]) -> dict[str, list[Ruling]]:
     """The rulings on the values of these documents, the earliest first."""
     found: dict[str, list[Ruling]] = defaultdict(list)
-    for start in range(0, len(ids), CHUNK):
-        query = sa.select(rulings).where(rulings.c.document.in_(ids[start : start + CHUNK]))
+    for part in chunks(ids):
+        query = sa.select(rulings).where(rulings.c.document.in_(part))
         for row in tx.execute(query.order_by(rulings.c.at, rulings.c.kind, rulings.c.role, rulings.c.was)):
             said = Ruling(row.kind, row.role, row.was, row.value, row.actor, row.at)
             found[row.document].append(said)
