@@ -8,6 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from pipeline.records.chunks import chunks
 from pipeline.records.tables import corrections, documents, kind_evidence
 
 
@@ -38,8 +39,8 @@ def kind_evidence_of(tx: sa.Connection, only: Iterable[str] | None = None) -> li
     )
     if only is not None:
         wanted = sorted(set(only))
-        chunks = [wanted[at : at + 500] for at in range(0, len(wanted), 500)]
-        rows = [row for ids in chunks for row in tx.execute(query.where(kind_evidence.c.document.in_(ids)))]
+        within = kind_evidence.c.document
+        rows = [row for ids in chunks(wanted) for row in tx.execute(query.where(within.in_(ids)))]
     else:
         rows = list(tx.execute(query))
     return [_evidence(row) for row in rows]
