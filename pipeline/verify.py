@@ -12,7 +12,7 @@ from index.errors import SearchError
 from pipeline.audit import Fault
 from pipeline.bundle.check import check as check_bundle
 from pipeline.errors import UsageError
-from pipeline.indexing import expected_in_index, open_search
+from pipeline.indexing import Expected, expected_in_index, open_search
 from pipeline.matter import Matter
 from pipeline.records import audit_log, documents, holds
 from pipeline.timestamps.stamping import Checked, check_audit_stamps, check_bundle_stamps, read_roots
@@ -90,7 +90,7 @@ def verify_workspace(matter: Matter, bundle: Path | None = None) -> Verified:
     return Verified(len(known) + entries + 2, tuple(faults))
 
 
-def _index_faults(matter: Matter, expected: set[str]) -> Iterator[Fault]:
+def _index_faults(matter: Matter, expected: Expected) -> Iterator[Fault]:
     try:
         index = open_search(matter)
         if not index.healthy():
@@ -100,11 +100,11 @@ def _index_faults(matter: Matter, expected: set[str]) -> Iterator[Fault]:
     except SearchError as error:
         yield Fault("index", error.message)
         return
-    if missing := expected - found:
+    if missing := expected.missing(found):
         yield Fault(
             "index", f"lacks {len(missing)} documents, such as {min(missing)}: run claimtrail reindex"
         )
-    if surplus := found - expected:
+    if surplus := expected.surplus(found):
         yield Fault(
             "index", f"holds {len(surplus)} documents that the records do not: run claimtrail reindex"
         )
