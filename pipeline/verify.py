@@ -19,6 +19,11 @@ from pipeline.timestamps.stamping import Checked, check_audit_stamps, check_bund
 from pipeline.witnesses import audit_faults
 from pipeline.workspace import MARKER
 
+_STRANGE = (
+    "where the originals are, {} more are kept, such as {}: of another matter that keeps its own there, "
+    "or of an intake that was killed and not repeated"
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Verified:
@@ -27,7 +32,7 @@ class Verified:
     checked: int
     faults: tuple[Fault, ...]
     notes: tuple[str, ...] = ()
-    """Time stamps that hold: when, by whom, and who vouches for that."""
+    """Time stamps that hold: when, by whom, and who vouches for that; and what is no fault but worth to know."""
 
     @property
     def ok(self) -> bool:
@@ -60,7 +65,8 @@ def verify(path: Path, against: Path | None = None, ca: Path | None = None) -> V
 
 
 def _with_stamps(found: Verified, stamps: Checked) -> Verified:
-    return Verified(found.checked + stamps.count, (*found.faults, *stamps.faults), stamps.notes)
+    faults = (*found.faults, *stamps.faults)
+    return Verified(found.checked + stamps.count, faults, (*found.notes, *stamps.notes))
 
 
 def verify_workspace(matter: Matter, bundle: Path | None = None) -> Verified:
@@ -78,7 +84,9 @@ def verify_workspace(matter: Matter, bundle: Path | None = None) -> Verified:
         for sha, document in known.items()
         if (fault := matter.originals.fault(sha))
     ]
-    faults += [Fault(f"original {sha[:16]}", "is not in the records") for sha in sorted(kept - known.keys())]
+    strange = sorted(kept - known.keys())
+    if matter.settings.originals.url is None:
+        faults += [Fault(f"original {sha[:16]}", "is not in the records") for sha in strange]
     faults += audit_faults(matter, bundle)
     faults += [
         Fault(f"document {found.id}", "its steps are not finished: run claimtrail ingest again")
@@ -87,7 +95,10 @@ def verify_workspace(matter: Matter, bundle: Path | None = None) -> Verified:
     ]
     with matter.records.alone():  # so that no machine writes the index meanwhile
         faults += _index_faults(matter, expected_in_index(matter))
-    return Verified(len(known) + entries + 2, tuple(faults))
+    notes = (
+        (_STRANGE.format(len(strange), strange[0][:16]),) if strange and matter.settings.originals.url else ()
+    )
+    return Verified(len(known) + entries + 2, tuple(faults), notes)
 
 
 def _index_faults(matter: Matter, expected: Expected) -> Iterator[Fault]:

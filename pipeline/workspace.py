@@ -11,6 +11,7 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
 
@@ -237,6 +238,11 @@ def write_atomically(path: Path, content: str | bytes) -> None:
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
         raise
+
+
+def is_half_written(name: str) -> bool:
+    """Whether a file in the workspace's own folder is one that somebody is writing, or was when he was killed."""
+    return any(folder == "." and fnmatch(name, pattern) for folder, pattern in _HALF_WRITTEN)
 
 
 def _is_being_written(name: str) -> bool:
