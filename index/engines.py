@@ -34,7 +34,7 @@ from index.engine import (
     SharedEngineModule,
 )
 from index.entry import Results, Sort
-from index.errors import IndexDamaged, IndexLocked, IndexMissing, UnknownEngine
+from index.errors import IndexDamaged, IndexLocked, IndexMissing, TextsAway, UnknownEngine
 from index.query import NO_FILTERS, Filters
 
 DEFAULT_ENGINE = "whoosh"
@@ -170,6 +170,12 @@ class WorkspaceIndex:
 
     def _ask(self, question: Callable[[SearchIndex], Answer]) -> Answer:
         """The answer of the current index; asked again when it was rebuilt or written in the middle of it."""
+        try:
+            return self._answer(question)
+        except TextsAway as error:
+            raise error.error from error
+
+    def _answer(self, question: Callable[[SearchIndex], Answer]) -> Answer:
         try:
             return question(self._current())
         except IndexDamaged:

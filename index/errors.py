@@ -104,3 +104,11 @@ def _rebuilt(kind: type[QueryError], message: str, remedy: str, position: int) -
     SearchError.__init__(error, message, remedy)
     error.position = position
     return error
+
+
+class TextsAway(SearchError):
+    """Whoever keeps the texts of the pages could not give them, for the reason in `error`."""
+
+    def __init__(self, error: Exception) -> None:
+        super().__init__(f"The texts of the pages cannot be had ({type(error).__name__})")
+        self.error = error
