@@ -115,7 +115,7 @@ def _new_folder(
         with index.writer(timeout) as batch:
             yield folder.name, batch
         index.close()
-    except BaseException:
+    except BaseException:  # also an interruption leaves no folder behind
         shutil.rmtree(folder, ignore_errors=True)
         raise
 

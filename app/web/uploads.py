@@ -66,7 +66,7 @@ async def receive(request: Request, folder: Path, options: ServeOptions, file_by
                 waiting.clear()
         await run_in_threadpool(form.feed, parser, bytes(waiting))
         return form.whole()
-    except BaseException:
+    except BaseException:  # also when the one who sends goes away
         form.close()
         await run_in_threadpool(shutil.rmtree, folder, ignore_errors=True)
         raise

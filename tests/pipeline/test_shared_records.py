@@ -37,7 +37,7 @@ from pipeline.indexing import expected_in_index, index_step
 from pipeline.ingest_report import Taken
 from pipeline.matter import Matter
 from pipeline.originals import Original
-from pipeline.records import audit_log, documents, holds, jobs, kinship, migrations, parties
+from pipeline.records import arrivals, audit_log, documents, holds, jobs, kinship, migrations, parties
 from pipeline.records.codec import reading_rows
 from pipeline.records.columns import json_text, json_value, sealed, unsealed
 from pipeline.records.locations import Server
@@ -153,8 +153,8 @@ def test_long_names_and_large_files_fit(matter: Matter) -> None:
     document = registered(matter, 1, size=2**40)[0]
     with matter.change() as change:
         for _ in range(2):
-            documents.add_sighting(change.tx, document, long, "x", "run")
-        assert [documents.add_label(change.tx, document, "note", said) for said in (long, long, "b")] == [
+            arrivals.add_sighting(change.tx, document, long, "x", "run")
+        assert [arrivals.add_label(change.tx, document, "note", said) for said in (long, long, "b")] == [
             True,
             False,
             True,
