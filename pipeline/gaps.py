@@ -18,7 +18,7 @@ from pipeline.correspondence.resolve import resolve
 from pipeline.evidence import Evidence
 from pipeline.notices import sign
 from pipeline.numbers import cited, numbers_of
-from pipeline.rulings import RELIED_ON, SAID, written
+from pipeline.rulings import RELIED_ON, is_said, written
 from pipeline.series import holes
 
 UNSURE, RATHER_SURE = 0.5, 0.8
@@ -237,7 +237,7 @@ def _doubts(found: Evidence) -> Iterator[DoubtfulFact]:
     for fact in found.facts:
         unsure = fact.confidence < (RATHER_SURE if fact.doubts else UNSURE)
         doubtful = fact.role in RELIED_ON[fact.kind] and unsure
-        said = fact.rule == SAID or (fact.kind, fact.role) in corrected
+        said = is_said(fact) or (fact.kind, fact.role) in corrected
         if (doubtful or fact in wrong) and not said:
             why = "; ".join(fact.doubts) or f"confidence {fact.confidence:.2f}"
             why = wrong[fact].message() if fact in wrong else why

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import sqlalchemy as sa
@@ -15,6 +16,7 @@ from pipeline.claims import Claim
 from pipeline.errors import NotFound, UsageError
 from pipeline.indexing import index_pending
 from pipeline.learning import learn_pending
+from pipeline.linking.answers import answers
 from pipeline.linking.propose import IMPORTED
 from pipeline.links import Stance
 from pipeline.matter import Change, Matter
@@ -121,28 +123,32 @@ def correct(
         )
     with matter.change() as change:
         document = documents.resolve(change.tx, prefix)
-        for field, role, value in wanted:
-            if value == AUTO and field != "title":
-                matters.drop_correction(change.tx, document, field, role)
-            else:
-                matters.add_correction(change.tx, document, field, role, value, change.actor)
-            change.note("corrected", document, field=field, role=role, value=value)
-        if kind is not None:
-            documents.undo(change.tx, "learn", [document])  # its facts are found anew for its kind
-        _follow(change, document)
+        with _followed(change, document):
+            for field, role, value in wanted:
+                _correct(change, document, field, role, value)
+            if kind is not None:
+                documents.undo(change.tx, "learn", [document])  # its facts are found anew for its kind
     matter.afterwards(catch_up)
     return {"doc": document, "corrected": [{"field": f, "role": r, "value": v} for f, r, v in wanted]}
+
+
+def _correct(change: Change, document: str, field: str, role: str, value: str) -> None:
+    if value == AUTO and field != "title":
+        matters.drop_correction(change.tx, document, field, role)
+    else:
+        matters.add_correction(change.tx, document, field, role, value, change.actor)
+    change.note("corrected", document, field=field, role=role, value=value)
 
 
 def take_back(matter: Matter, prefix: str, field: str, role: str) -> dict[str, Any]:
     """Take a person's correction back: what was read stands again. Returns `{"doc", "field", "role"}`."""
     with matter.change() as change:
         document = documents.resolve(change.tx, prefix)
-        matters.drop_correction(change.tx, document, field, role)
-        change.note("correction withdrawn", document, field=field, role=role)
-        if field == "kind":
-            documents.undo(change.tx, "learn", [document])
-        _follow(change, document)
+        with _followed(change, document):
+            matters.drop_correction(change.tx, document, field, role)
+            change.note("correction withdrawn", document, field=field, role=role)
+            if field == "kind":
+                documents.undo(change.tx, "learn", [document])
     matter.afterwards(catch_up)
     return {"doc": document, "field": field, "role": role}
 
@@ -194,9 +200,9 @@ def rule(matter: Matter, prefix: str, kind: str, role: str, was: str, answer: st
         read = _read(change.tx, document, kind, role, was)
         said = None if answer is None else value_of(kind, answer)
         value = None if said is None else written(read.value if said == read.value else said)
-        rulings.put(change.tx, document, Ruling(read.kind, role, key_of(read.value), value), change.actor)
-        change.note("value settled", document, kind=kind, role=role, was=written(read.value), value=value)
-        _follow(change, document)
+        with _followed(change, document):
+            rulings.put(change.tx, document, Ruling(read.kind, role, key_of(read.value), value), change.actor)
+            change.note("value settled", document, kind=kind, role=role, was=written(read.value), value=value)
     matter.afterwards(catch_up)
     return {"doc": document, "kind": kind, "role": role, "was": written(read.value), "value": value}
 
@@ -206,9 +212,9 @@ def unrule(matter: Matter, prefix: str, kind: str, role: str, was: str) -> dict[
     with matter.change() as change:
         document = documents.resolve(change.tx, prefix)
         read = _read(change.tx, document, kind, role, was)
-        if rulings.drop(change.tx, document, kind, role, key_of(read.value)):
-            change.note("value unsettled", document, kind=kind, role=role, was=written(read.value))
-            _follow(change, document)
+        with _followed(change, document):
+            if rulings.drop(change.tx, document, kind, role, key_of(read.value)):
+                change.note("value unsettled", document, kind=kind, role=role, was=written(read.value))
     matter.afterwards(catch_up)
     return {"doc": document, "kind": kind, "role": role, "was": written(read.value)}
 
@@ -233,9 +239,23 @@ def _same(fact: Fact, was: str) -> bool:
         return False
 
 
-def _follow(change: Change, document: str) -> None:
+@contextmanager
+def _followed(change: Change, document: str) -> Iterator[None]:
+    """Have all that follows from a document's facts worked out anew after they change.
+
+    That is what it says of others, its own links, and those of whom it answered, or who answered it, before and after.
+    """
+    near = _correspondents(change.tx, document)
+    yield
+    documents.cite_anew(change.tx, document)
+    near |= _correspondents(change.tx, document)
+    documents.undo(change.tx, "link", near)
     _again(change, document)
     bind(change.tx)
+
+
+def _correspondents(tx: sa.Connection, document: str) -> set[str]:
+    return {tie.other for tie in answers(tx, [document]).get(document, ())}
 
 
 def mark(matter: Matter, prefix: str, what: str, clear: bool = False) -> dict[str, Any]:
