@@ -233,7 +233,7 @@ def _doubts(found: Evidence) -> Iterator[DoubtfulFact]:
     """Facts in a role that the rules rely on that are unsure, or say themselves what is uncertain about them; and what
     is wrong with the document's sums, in place of the doubt about the sum that it is about."""
     corrected = {(c.field, c.role) for c in found.summary.corrections}
-    wrong = {_fact_at(found, each): each for each in found.findings}
+    wrong = {_fact_at(found, each): each for each in found.contradictions}
     for fact in found.facts:
         unsure = fact.confidence < (RATHER_SURE if fact.doubts else UNSURE)
         doubtful = fact.role in RELIED_ON[fact.kind] and unsure
@@ -242,7 +242,7 @@ def _doubts(found: Evidence) -> Iterator[DoubtfulFact]:
             why = "; ".join(fact.doubts) or f"confidence {fact.confidence:.2f}"
             why = wrong[fact].message() if fact in wrong else why
             yield DoubtfulFact(found.id, found.page_of(fact), fact.kind, written(fact.value), why)
-    for each in found.findings:
+    for each in found.contradictions:
         if _fact_at(found, each) is None:
             page = found.document.page_at(each.start).number
             text = found.document.text[each.start : each.end]

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
+from typing import Literal
 
 from extractors.document import is_han
 from extractors.facts.fact import AMOUNT_ROLES, Day, Fact, FactKind, Money, Value
@@ -29,6 +30,8 @@ SUM_ROLES = tuple(role for role in AMOUNT_ROLES if role not in ("line", "mention
 """Roles of amounts of which a document has one, so that a person's word replaces all that was read in it."""
 SAID, UNPLACED = "said by a person", "said by a person, nowhere in the text"
 """How the rules begin of facts that a person gave their values; of the second the place means nothing."""
+FINDING: Literal["finding"] = "finding"
+"""The kind of a ruling on a contradiction within a document."""
 _MONEY = re.compile(
     r"(?:(?P<before>[A-Z]{3})\s*)?(?P<sum>-?[0-9][0-9,]*(?:\.[0-9]+)?)(?:\s*(?P<after>[A-Z]{3}))?"
 )
@@ -39,9 +42,13 @@ _LONGEST_NUMBER = 3
 
 @dataclass(frozen=True, slots=True)
 class Ruling:
-    """`was` is the value as it was read (`key_of`); `value` what it is, as `written`; None where it is none such."""
+    """`was` is the value as it was read (`key_of`); `value` what it is, as `written`; None where it is none such.
 
-    kind: FactKind
+    Of a finding `role` is the code and `was` its parts; `value` says how it was answered, and of which sums
+    something was said with it.
+    """
+
+    kind: FactKind | Literal["finding"]
     role: str
     was: str
     value: str | None

@@ -114,6 +114,11 @@ def _spot(key: str, fact: Fact, document: Document, page: Page | None, t: Speech
     )
 
 
+def side(fact: Fact, document: Document, t: Speech) -> Spot:
+    """A fact as one side of a contradiction: without its place on the page, which may be another's."""
+    return _spot("", fact, document, None, t, written(fact.value))
+
+
 def said(fact: Fact, t: Speech) -> str:
     """A fact's value as people write it."""
     if isinstance(fact.value, Day):

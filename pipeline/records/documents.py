@@ -383,8 +383,9 @@ def summary(tx: sa.Connection, document: str) -> Summary:
 def evidence(tx: sa.Connection, found: Summary, placed: bool = True) -> Evidence:
     """A document with its text and facts; an unread one has no pages. `placed`: as for `reading`."""
     read = reading(tx, found, placed)
-    why = tuple(kind_why(tx, found.id))
-    return Evidence(found, read, said_facts(tx, found, read), why, tuple(findings.finding_list(tx, found.id)))
+    why, wrong = tuple(kind_why(tx, found.id)), tuple(findings.finding_list(tx, found.id))
+    done = findings.answered(tx, {found.id: wrong}).get(found.id, frozenset())
+    return Evidence(found, read, said_facts(tx, found, read), why, wrong, done)
 
 
 def said_facts(tx: sa.Connection, found: Summary, read: Document) -> tuple[Fact, ...]:
