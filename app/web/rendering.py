@@ -28,6 +28,7 @@ NOTICES = (
     "rejected",
     "undone",
     "corrected",
+    "accepted",
     "marked",
     "unmarked",
     "retried",
