@@ -193,7 +193,7 @@ def _bar(row: Row, y: int, scale: _Scale) -> str:
     label = f"{(row.event or '').rpartition('/')[2]} {row.text}"
     short = _shortened(label)
     return (
-        f'<g><title>{_told(row)}</title>'
+        f"<g><title>{_told(row)}</title>"
         f'<rect class="e" x="{x0:.1f}" y="{y + 5}" width="{max(4.0, x1 - x0):.1f}" height="{LANE - 12}" rx="3"/>'
         f'<text class="t n" x="8" y="{y + 15}">{_text(short)}</text>'
         f"{_disputed(row, max(x1, x0 + 4), y + 12, scale)}</g>"

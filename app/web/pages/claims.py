@@ -65,9 +65,7 @@ def imported(matter: Opened, _: Handler, __: Unrestricted, text: Annotated[str, 
 
 
 @router.get("/claims/{claim}")
-def claim(
-    request: Request, scope: Seen, visitor: Present, claim: str, stretch: str = ""
-) -> Response:
+def claim(request: Request, scope: Seen, visitor: Present, claim: str, stretch: str = "") -> Response:
     """One claim, its course drawn `stretch` times as wide. Raises `NotFound`."""
     wide = next((each for each in STRETCHES if str(each) == stretch), STRETCHES[0])
     decided = NOTICE in request.query_params  # whoever just changed something wants to see it
@@ -109,9 +107,7 @@ def _course(shown: ClaimShown, stretch: int) -> str:
     if stretch == STRETCHES[0]:
         return shown.picture
     found = shown.overview
-    return timeline.as_part(
-        found.rows, f"{found.claim.id}: {found.claim.title}", row_address, stretch
-    )
+    return timeline.as_part(found.rows, f"{found.claim.id}: {found.claim.title}", row_address, stretch)
 
 
 def usual_profile(claim: Claim) -> str:
