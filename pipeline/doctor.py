@@ -120,9 +120,19 @@ def _index(matter: Matter) -> Check:
         pages, engine_name = open_search(matter).count(), engine_of(matter.workspace.index)
         large = engine_name == DEFAULT_ENGINE and pages > MANY_PAGES
         remedy = "A faster engine answers at once: claimtrail reindex --engine tantivy." if large else ""
-        return Check("index", True, f"{pages} pages, engine {engine_name}{_behind(matter)}", remedy)
+        return Check(
+            "index", True, f"{pages} pages, engine {engine_name}{_behind(matter)}", remedy or _other(matter)
+        )
     except SearchError as error:
         return Check("index", False, error.message, error.remedy)
+
+
+def _other(matter: Matter) -> str:
+    """What to do where the settings name an engine and the index was built with another: nothing else tells."""
+    wanted = matter.settings.search_engine
+    if wanted in (DEFAULT_ENGINE, engine_of(matter.workspace.index)):
+        return ""
+    return f"settings.yaml names the engine {wanted}: claimtrail reindex --engine {wanted}."
 
 
 def _behind(matter: Matter) -> str:

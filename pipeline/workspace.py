@@ -25,6 +25,8 @@ from pipeline.yaml_text import loaded
 FORM = 1
 MARKER = "claimtrail.json"
 MACHINE = "machine.json"
+BEFOREHAND = frozenset({"settings.yaml", "lost+found"})
+"""What a folder may hold that is to become a workspace: settings that are to hold from the start; a disk's own."""
 FOLDERS = (
     *("originals", "index", "inbox", "quarantine", "reports", "scratch"),
     *("ocr", "timestamps", "pictures", "web"),
@@ -147,10 +149,12 @@ class Workspace:
 
 
 def init(root: Path) -> Workspace:
-    """Make a workspace here; harmless when there is one. Raises `UsageError` for a file or a folder in other use."""
+    """Make a workspace here; harmless when there is one. A folder that holds no more than `settings.yaml` becomes one
+    by those settings. Raises `UsageError` for a file or a folder in other use.
+    """
     if root.exists() and not root.is_dir():
         raise UsageError(f"{root} is a file.", "Name a folder.")
-    if root.exists() and any(root.iterdir()) and not (root / MARKER).exists():
+    if root.exists() and not (root / MARKER).exists() and {p.name for p in root.iterdir()} - BEFOREHAND:
         raise UsageError(f"{root} is not empty and not a workspace.", "Name a new folder.")
     for folder in FOLDERS:
         (root / folder).mkdir(parents=True, exist_ok=True)
