@@ -106,9 +106,10 @@ def _rebuilt(kind: type[QueryError], message: str, remedy: str, position: int) -
     return error
 
 
-class TextsAway(SearchError):
-    """Whoever keeps the texts of the pages could not give them, for the reason in `error`."""
+class TextsAway(Exception):
+    """Whoever keeps the texts of the pages could not give them, for the reason in `error`, which is what is raised in
+    the end: no error of an index."""
 
     def __init__(self, error: Exception) -> None:
-        super().__init__(f"The texts of the pages cannot be had ({type(error).__name__})")
+        super().__init__(type(error).__name__)
         self.error = error
