@@ -12,6 +12,7 @@ from app.web.access import Handler, Present, state_of
 from app.web.addresses import with_query
 from app.web.first_steps import next_step
 from app.web.leaf import leaf, said
+from app.web.queue import intake_under_way
 from app.web.rendering import back_to, page, speech_of
 from app.web.scope import Seen
 from app.web.wording import Speech
@@ -75,6 +76,7 @@ def reviewed(
         one=one,
         step=step,
         updating=updating,
+        intake=intake_under_way(request) if updating else None,
         zoom="fit",
         queue=lambda name: with_query("/review", {**asked, "what": name if name != "links" else None}),
         back=with_query("/review", {**asked, "at": at or None}),

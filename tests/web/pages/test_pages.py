@@ -290,7 +290,7 @@ def test_a_claim_shows_its_course_its_sums_and_builds_a_bundle(browser: Browser)
         assert not page.xpath("//div[@class='fault']"), text(page)
         time.sleep(0.3)
         page = browser.get(page.base_url)
-    (download,) = page.xpath("//a[contains(@href, '/bundle')]/@href")
+    download, alone = page.xpath("//a[contains(@href, '/bundle')]/@href")
     assert browser.client.get(download).content[:2] == b"PK"
 
 
