@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import tempfile
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
@@ -15,10 +16,12 @@ from markupsafe import Markup
 from app.web.access import Handler, Opened, Present, Unrestricted, state_of
 from app.web.forms import BundleForm
 from app.web.reckoning import row_address
-from app.web.rendering import NOTICE, back_to, page
+from app.web.rendering import NOTICE, back_to, page, speech_of
 from app.web.scope import Scope, Seen
+from app.web.wording import Speech
 from pipeline.bundle.order import ORDERS
 from pipeline.bundle.profile import names as profile_names
+from pipeline.chronology import Row
 from pipeline.claims import Claim, qualified
 from pipeline.deadlines import Deadline
 from pipeline.gaps import Gaps
@@ -68,7 +71,8 @@ def claim(request: Request, scope: Seen, visitor: Present, claim: str) -> Respon
     known = state_of(request).kept.claim(scope.claim(claim), FRESH_SECONDS if decided else GLANCE_SECONDS)
     found = known.found.overview
     events = [(qualified(found.claim.id, event.id), event) for event in found.claim.events]
-    rows = found.rows[:MOST_ROWS]
+    rows, t = found.rows[:MOST_ROWS], speech_of(request)
+    texts = {row.text: _called(row, found.names, t) for row in found.rows}
     jobs = [row for row in state_of(request).jobs.newest() if _is_bundle(row, found.claim.id)]
     return page(
         request,
@@ -80,8 +84,9 @@ def claim(request: Request, scope: Seen, visitor: Present, claim: str) -> Respon
         found=found,
         names={doc: name for doc, name in found.names.items() if scope.sees(doc)},
         gaps=_gaps(found.gaps, scope),
-        picture=Markup(known.found.picture),  # noqa: S704  all of it is escaped where it is made
+        picture=Markup(_put(known.found.picture, texts)),  # noqa: S704  all of it is escaped where it is made
         rows=rows,
+        texts=texts,
         told=told,
         by_event=_by_event(found),
         profiles=profile_names(),
@@ -94,6 +99,23 @@ def claim(request: Request, scope: Seen, visitor: Present, claim: str) -> Respon
         most=MOST_LISTED,
         row_address=row_address,
     )
+
+
+def _called(row: Row, names: Mapping[str, str], t: Speech) -> str:
+    """What a line of the chronology says; a document without a title is called by its kind, in the language."""
+    kind, colon, name = row.text.partition(": ")
+    known = f"kind.{kind.lower().replace(' ', '_')}"
+    if row.doc and colon and names.get(row.doc) == name and known in t.words:
+        return f"{t.words[known]}{t('word.colon')}{name}"
+    return row.text
+
+
+def _put(picture: str, texts: Mapping[str, str]) -> str:
+    """The picture with these texts in place of what it says."""
+    for said, wanted in texts.items():
+        if said != wanted:
+            picture = picture.replace(html.escape(said), html.escape(wanted))
+    return picture
 
 
 def usual_profile(claim: Claim) -> str:
