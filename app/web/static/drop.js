@@ -8,7 +8,7 @@ if (form) {
   const told = form.querySelector("[data-told]");
   const bar = form.querySelector("[data-bar]");
   form.classList.add("picking");
-  const chosen = () => [...form.querySelector("#files").files, ...form.querySelector("#folder").files];
+  const chosen = () => [...form.querySelectorAll("input[type=file]")].flatMap((each) => [...each.files]);
   form.addEventListener("change", () => {
     told.textContent = chosen().length ? form.dataset.toldChosen.replace("{n}", chosen().length) : "";
   });
