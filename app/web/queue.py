@@ -40,7 +40,11 @@ def intake_under_way(request: Request) -> dict[str, Any] | None:
     """How far the intake is that is under way: `{"job", "done", "of"}`; links and names follow when it ends."""
     queue = state_of(request).jobs
     for row in queue.newest():
-        pace = queue.progress(row["id"]) if row["kind"] in TAKING else None
+        if row["kind"] not in TAKING or row["state"] not in (jobs.QUEUED, jobs.RUNNING):
+            continue
+        pace = queue.progress(row["id"])
+        if pace is None and (names := queue.find(row["id"])["asked"].get("names")):
+            return {"job": row["id"], "done": 0, "of": len(names)}
         if pace and pace["what"] == "reading" and pace["of"]:
             return {"job": row["id"], "done": pace["done"], "of": pace["of"]}
     return None

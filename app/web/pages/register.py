@@ -52,6 +52,7 @@ def form(request: Request, matter: Opened, _: Handler, visitor: Unrestricted, cl
         claim=body,
         parties=[*parties, {"role": "other", "name": ""}],
         names=names[:MOST_NAMES],
+        intake=None if found else intake_under_way(request),
         roles=PARTY_ROLES,
         types=CLAIM_TYPES,
         contracts=forms(),

@@ -2,6 +2,7 @@
 "use strict";
 
 const seconds = Number(document.currentScript.dataset.after);
-const fields = () => document.querySelectorAll("main :is(input:not([type=hidden], [type=checkbox]), textarea)");
-const touched = () => [...fields()].some((each) => each === document.activeElement || each.value !== each.defaultValue);
+const fields = () => [...document.querySelectorAll("main :is(input:not([type=hidden], [type=checkbox]), textarea, select)")];
+const first = new Map(fields().map((each) => [each, each.value]));
+const touched = () => fields().some((each) => each === document.activeElement || each.value !== first.get(each));
 setInterval(() => { if (!touched()) location.reload(); }, 1000 * seconds);
