@@ -43,12 +43,14 @@ def home(request: Request, scope: Seen, visitor: Present) -> Response:
         key=lambda found: (found.due, found.event),
     )
     figures = statistics(claims, (), (), now().date())
+    steps = first_steps(request, scope, visitor)
     return page(
         request,
         visitor,
         "home.html",
         claims=claims,
-        steps=first_steps(request, scope, visitor),
+        steps=steps,
+        bare=bool(steps) and not (claims or runs or failed or any(counts.values())),
         links=links,
         proposed=sum(n for (_, status), n in links.items() if status == "proposed"),
         counts=counts,
