@@ -69,3 +69,38 @@ def test_up_to_a_hundred_thousand_pages_documents_are_counted_one_by_one(tmp_pat
     assert not found.facets.estimated
     assert found.facets.kind == Counter(pages[0].kind for pages in made)
     assert sum(found.facets.month.values()) == len(made)
+
+
+def test_cards_follow_what_is_told_of_a_document(tmp_path: Path) -> None:
+    """Also in an index that stays open, which has learnt what was on the card before."""
+    with rebuild(tmp_path, "tantivy") as batch:
+        batch.replace("d1", [PageEntry("d1", page, "seen", "x.pdf", kind="photo") for page in (1, 2)])
+        batch.replace("d2", [PageEntry("d2", 1, "seen", "x.pdf", kind="photo", parties=("A", "A", ""))])
+    index = open_index(tmp_path)
+    assert index.search("seen").facets.kind == {"photo": 2}
+    with index.writer() as batch:
+        batch.replace("d1", [PageEntry("d1", 1, "seen", "x.pdf", kind="invoice", claims=("C",))])
+    found = index.search("seen")
+    assert (found.total, found.facets.kind) == (2, {"invoice": 1, "photo": 1})
+    assert (found.facets.claim, found.facets.party) == ({"C": 1}, {"A": 1})
+    many = tuple(f"{number} " + "名" * 900 for number in range(100))
+    with index.writer() as batch:
+        batch.replace("d1", [PageEntry("d1", 1, "seen", "x.pdf", parties=many)])
+    found = index.search("seen")
+    assert found.facets.kind == {"other": 1, "photo": 1}
+    assert set(found.facets.party) <= {*many, "A"}
+    assert len(found.facets.party) > 5
+
+
+def test_every_page_of_a_long_answer_is_the_same_as_at_once(tmp_path: Path) -> None:
+    """The first hits are kept for whoever asks on; further ones are looked for again."""
+    with rebuild(tmp_path, "tantivy") as batch:
+        for number in range(130):
+            batch.replace(f"d{number}", [PageEntry(f"d{number}", 1, "seen " * (number % 7 + 1), "x.pdf")])
+    whole = [hit.doc for hit in open_index(tmp_path).search("seen", limit=130).hits]
+    index = open_index(tmp_path)
+    parts = [index.search("seen", limit=30, offset=offset).hits for offset in (0, 90, 60, 30, 120)]
+    assert [len(hits) for hits in parts] == [30, 30, 30, 30, 10]
+    assert [hit.doc for at in (0, 3, 2, 1, 4) for hit in parts[at]] == whole
+    assert not index.search("seen", limit=5, offset=500).hits
+    assert not index.search("seen", limit=0).hits
