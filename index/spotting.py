@@ -55,7 +55,7 @@ def _finder(phrase: Phrase) -> _Finder | None:
     """What finds the phrase in a folded text; None where no expression does."""
     part = phrase.parts[0]
     if len(phrase.parts) == 1 and part.how != "exact" and set(part.term) - {"*", "?"}:
-        return partial(_fitting, lru_cache(maxsize=10_000)(_judge(part)))
+        return partial(_fitting, _judge(part))
     pattern = _pattern(phrase)
     return partial(_spans, pattern) if pattern else None
 
@@ -78,8 +78,13 @@ def _exactly(word: str) -> re.Pattern[str]:
 def _judge(part: Part) -> Callable[[str], object]:
     """Whether a word is one that the part, wild or fuzzy, stands for."""
     if part.how == "wild":
-        return wild_pattern(part.term).fullmatch
-    return lambda word: OSA.distance(part.term, word, score_cutoff=part.edits) <= part.edits
+        head, *_, tail = re.split(r"[*?]", part.term)
+        whole = wild_pattern(part.term).fullmatch
+        return lambda word: word.startswith(head) and word.endswith(tail) and whole(word)
+    least, most = len(part.term) - part.edits, len(part.term) + part.edits
+    return lambda word: (
+        least <= len(word) <= most and OSA.distance(part.term, word, score_cutoff=part.edits) <= part.edits
+    )
 
 
 def _pattern(phrase: Phrase) -> re.Pattern[str] | None:
