@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -70,11 +70,9 @@ class Cards:
         self._columns = {name: _Column() for name in ("count_kind", "month", "count_claim", "count_party")}
         self._settle()
 
-    def counted(
-        self, searcher: tantivy.Searcher, numbers: Sequence[int], pages: Sequence[int]
-    ) -> dict[str, Counts]:
-        """The values of the cards with these numbers, by column; `pages` are those that each of them has."""
-        wanted, often = (np.asarray(column, dtype=np.int64) for column in (numbers, pages))
+    def counted(self, searcher: tantivy.Searcher, pages: Mapping[int, int]) -> dict[str, Counts]:
+        """The values of the cards with these numbers, by column; `pages` says how many pages each of them has."""
+        wanted, often = (np.fromiter(column, np.int64, len(pages)) for column in (pages, pages.values()))
         with self._guard:
             places = self._places(wanted)
             if places is None:

@@ -9,8 +9,8 @@ them come to a document is measured on a sample of documents.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
 
 import tantivy
 from tantivy import Occur, Query
@@ -32,18 +32,28 @@ _FIELDS = ("count_kind", "count_claim", "month")
 _PARTY = "count_party"
 
 
-def facets(
-    searcher: tantivy.Searcher, schema: tantivy.Schema, query: Query, pages: int, cards: Cards
-) -> Facets:
-    """How many documents with one of the `pages` matching pages fall under each value."""
-    if not pages:
+class Matching(NamedTuple):
+    """The query and the `total` of pages that match; `pages` are all of them, where they are few enough to be known."""
+
+    schema: tantivy.Schema
+    query: Query
+    total: int
+    pages: Sequence[tantivy.DocAddress] | None
+
+
+def facets(searcher: tantivy.Searcher, matching: Matching, cards: Cards) -> Facets:
+    """How many documents with a matching page fall under each value."""
+    if not matching.total:
         return Facets()
-    estimated = pages > EXACT_PAGES
+    estimated = matching.total > EXACT_PAGES
+    counts: dict[str, dict[Any, int]]
     if estimated:
-        counts = _estimated(searcher, schema, query, pages, cards)
+        counts = _estimated(searcher, matching, cards)
+    elif matching.pages is not None:
+        numbers = searcher.fast_field_values(CARD_NUMBER, list(matching.pages))
+        counts = _documents(cards.counted(searcher, Counter(int(number or 0) for number in numbers)))
     else:
-        found = _numbers(searcher, query, cards)
-        counts = {field: dict(each.documents) for field, each in found.items()}
+        counts = _documents(_numbers(searcher, matching.query, cards))
     months = {
         f"{int(month) // 100:04}-{int(month) % 100:02}": often for month, often in counts["month"].items()
     }
@@ -60,23 +70,24 @@ def facets(
     )
 
 
+def _documents(found: Mapping[str, Counts]) -> dict[str, dict[Any, int]]:
+    return {field: dict(each.documents) for field, each in found.items()}
+
+
 def _numbers(searcher: tantivy.Searcher, query: Query, cards: Cards) -> dict[str, Counts]:
     """The documents and pages under each value, one by one."""
     asked = {"cards": {"terms": {"field": CARD_NUMBER, "size": EXACT_PAGES}}}
     buckets = searcher.aggregate(query, asked)["cards"]["buckets"]
-    numbers = [int(bucket["key"]) for bucket in buckets]
-    return cards.counted(searcher, numbers, [bucket["doc_count"] for bucket in buckets])
+    return cards.counted(searcher, {int(bucket["key"]): bucket["doc_count"] for bucket in buckets})
 
 
-def _estimated(
-    searcher: tantivy.Searcher, schema: tantivy.Schema, query: Query, pages: int, cards: Cards
-) -> dict[str, dict[Any, int]]:
+def _estimated(searcher: tantivy.Searcher, matching: Matching, cards: Cards) -> dict[str, dict[Any, int]]:
     """The documents under each value: its pages, divided by the pages that come to a document in a sample."""
-    whole = _pages(searcher, query, _FIELDS)
-    level, rough = _sampled(schema, query, pages, _PARTY_PAGES)
+    whole = _pages(searcher, matching.query, _FIELDS)
+    level, rough = _sampled(matching, _PARTY_PAGES)
     often = _pages(searcher, rough, (_PARTY,))[_PARTY]
     whole[_PARTY] = {party: count << level for party, count in often.items()}
-    _, small = _sampled(schema, query, pages, _SAMPLE_PAGES)
+    _, small = _sampled(matching, _SAMPLE_PAGES)
     sample = _numbers(searcher, small, cards)
     found = {}
     for field, counts in whole.items():
@@ -104,13 +115,13 @@ def _share(documents: Iterable[int], pages: Iterable[int], prior: int, usual: fl
     return min(1.0, (prior * usual + sum(documents)) / seen) if seen else usual
 
 
-def _sampled(schema: tantivy.Schema, query: Query, pages: int, wanted: int) -> tuple[int, Query]:
+def _sampled(matching: Matching, wanted: int) -> tuple[int, Query]:
     """How often the documents are halved, and the matching pages of those that are left."""
-    level = min(LEVELS, (pages // wanted).bit_length())
+    level = min(LEVELS, (matching.total // wanted).bit_length())
     if not level:
-        return 0, query
-    within = Query.const_score_query(Query.term_query(schema, SAMPLE, str(level), "basic"), 0.0)
-    return level, Query.boolean_query([(Occur.Must, query), (Occur.Must, within)])
+        return 0, matching.query
+    within = Query.const_score_query(Query.term_query(matching.schema, SAMPLE, str(level), "basic"), 0.0)
+    return level, Query.boolean_query([(Occur.Must, matching.query), (Occur.Must, within)])
 
 
 def _pages(searcher: tantivy.Searcher, query: Query, fields: Iterable[str]) -> dict[str, dict[Any, int]]:

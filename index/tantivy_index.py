@@ -22,7 +22,7 @@ from index.fields import normal
 from index.query import NO_FILTERS, Filters, check_part, parse
 from index.snippets import snippet, wanted
 from index.tantivy_cards import Cards
-from index.tantivy_facets import facets
+from index.tantivy_facets import Matching, facets
 from index.tantivy_files import check_files, guarded, stamp
 from index.tantivy_form import ORDERS, PAGE_KEY, Kept, documents, kept, page_key, prepare, schema
 from index.tantivy_memory import FIRST_HITS, Memory, Question, State
@@ -120,13 +120,21 @@ class TantivyIndex:
             ranks = _ranks(tree)
             order = ORDERS["date" if sort == "score" else sort] if sort != "score" or not ranks else None
             made = state.memory.get("query", tree, lambda: self._made(tree, searcher))
-            total, found = _found(state, made, Question(tree, order), limit, offset)
+            total, first = state.memory.get(
+                "hits", Question(tree, order), lambda: _asked(searcher, made, order, FIRST_HITS, 0)
+            )
+            found = first[offset : offset + limit]
+            if offset + limit > len(first) < total:
+                found = _asked(searcher, made, order, limit, offset)[1]
             pages = [_kept(searcher, address) for _, address in found]
             scores = [score for score, _ in found] if order is None else [0.0] * len(found)
             if ranks and order:
                 scores = self._scores(searcher, made, [page.entry for page in pages])
+            all_pages = [address for _, address in first] if total == len(first) else None
             counts = state.memory.get(
-                "facets", tree, lambda: facets(searcher, self._index.schema, made, total, self._cards)
+                "facets",
+                tree,
+                lambda: facets(searcher, Matching(self._index.schema, made, total, all_pages), self._cards),
             )
         texts = self._backing.texts_of([page.page for page in pages])
         hits = tuple(
@@ -191,19 +199,10 @@ class TantivyIndex:
         return [scores[key] for key in keys]
 
 
-def _found(state: State, query: tantivy.Query, asked: Question, limit: int, offset: int) -> tuple[int, _Hits]:
-    """How many pages match, and those asked for, each with its score or its place in the order."""
-    total, first = state.memory.get(
-        "hits", asked, lambda: _asked(state.searcher, query, asked.order, FIRST_HITS, 0)
-    )
-    if offset + limit <= max(FIRST_HITS, len(first)) or total <= len(first):
-        return total, first[offset : offset + limit]
-    return total, _asked(state.searcher, query, asked.order, limit, offset)[1]
-
-
 def _asked(
     searcher: tantivy.Searcher, query: tantivy.Query, order: str | None, limit: int, offset: int
 ) -> tuple[int, _Hits]:
+    """How many pages match, and those asked for, each with its score or its place in the order."""
     rising = tantivy.Order.Asc if order else tantivy.Order.Desc
     found = searcher.search(query, limit=limit, offset=offset, order_by_field=order, order=rising)
     count: int = found.count  # type: ignore[attr-defined]  # its stub leaves it out

@@ -14,7 +14,7 @@ import tantivy
 
 from index.tree import Node
 
-FIRST_HITS = 100
+FIRST_HITS = 300
 """So many of the hits are kept of each answer."""
 _MOST = 500
 """Things that are kept: what was asked last."""

@@ -95,12 +95,26 @@ def test_cards_follow_what_is_told_of_a_document(tmp_path: Path) -> None:
 def test_every_page_of_a_long_answer_is_the_same_as_at_once(tmp_path: Path) -> None:
     """The first hits are kept for whoever asks on; further ones are looked for again."""
     with rebuild(tmp_path, "tantivy") as batch:
-        for number in range(130):
+        for number in range(330):
             batch.replace(f"d{number}", [PageEntry(f"d{number}", 1, "seen " * (number % 7 + 1), "x.pdf")])
-    whole = [hit.doc for hit in open_index(tmp_path).search("seen", limit=130).hits]
+    whole = [hit.doc for hit in open_index(tmp_path).search("seen", limit=330).hits]
     index = open_index(tmp_path)
-    parts = [index.search("seen", limit=30, offset=offset).hits for offset in (0, 90, 60, 30, 120)]
+    parts = [index.search("seen", limit=30, offset=offset).hits for offset in (0, 270, 60, 30, 320)]
     assert [len(hits) for hits in parts] == [30, 30, 30, 30, 10]
-    assert [hit.doc for at in (0, 3, 2, 1, 4) for hit in parts[at]] == whole
+    for hits, offset in zip(parts, (0, 270, 60, 30, 320), strict=True):
+        assert [hit.doc for hit in hits] == whole[offset : offset + 30]
     assert not index.search("seen", limit=5, offset=500).hits
     assert not index.search("seen", limit=0).hits
+
+
+@pytest.mark.long
+def test_many_documents_of_one_page_are_counted(tmp_path: Path) -> None:
+    """Tantivy refuses to count more than 65,000 values at once: six for each document were more."""
+    parties, day = ("A", "B", "C"), datetime.date(2023, 3, 14)
+    with rebuild(tmp_path, "tantivy") as batch:
+        for number in range(11_000):
+            doc = f"d{number}"
+            batch.replace(doc, [PageEntry(doc, 1, "", "x", date=day, claims=("C",), parties=parties)])
+    counts = open_index(tmp_path).search("*", limit=1).facets
+    assert (counts.kind, counts.month) == ({"other": 11_000}, {"2023-03": 11_000})
+    assert counts.party == dict.fromkeys(parties, 11_000)
