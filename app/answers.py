@@ -19,7 +19,7 @@ from pipeline.links import Link
 from pipeline.matter import Matter
 from pipeline.pace import Progress, stage
 from pipeline.partybook import bring_parties
-from pipeline.records import documents, glances, likenesses, matters, precedents, review
+from pipeline.records import arrivals, documents, glances, likenesses, matters, precedents, review
 from pipeline.register import body_of
 from pipeline.suggest import Suggestion, register_text, suggest
 
@@ -36,7 +36,7 @@ def document_answer(matter: Matter, prefix: str, page: int | None = None) -> tup
         found = documents.evidence(tx, documents.summary(tx, documents.resolve(tx, prefix)))
         links = matters.link_list(tx, document=found.id)
         entries = glances.history_of(tx, found.id)
-        labels = documents.label_list(tx, found.id)
+        labels = arrivals.label_list(tx, found.id)
         near = likenesses.likeness_list(tx, found.id)
         like = precedents.precedent_list(tx, found.id)
         letters = correspondence_of(tx, found.id)
