@@ -29,6 +29,8 @@ NOTICES = (
     "undone",
     "corrected",
     "accepted",
+    "trying",
+    "unreadable",
     "marked",
     "unmarked",
     "retried",
