@@ -27,7 +27,8 @@ ADDRESSES = ("/", "/search?query=access", "/search?query=access+AND+(", "/search
              "/register?claim=CLM-001", "/register/CLM-001/events?event=E1", "/claims/CLM-001/links",
              "/claims/CLM-001/suggestions", "/documents/DOC/why?event=CLM-001/E1", "/review", "/review?what=facts",
              "/review?what=findings", "/review?what=failed", "/review?claim=CLM-003", "/inbox",
-             "/inbox/reports/nightly-2023-06-02.md", "/jobs/JOB", "/parties", "/settings", "/doctor", "/users", "/help?find=search", "/documents/DOC",
+             "/inbox/reports/nightly-2023-06-02.md", "/jobs/JOB",
+             "/parties", "/settings", "/doctor", "/users", "/help?find=search", "/documents/DOC",
              "/documents/TEXT", "/login", "/nowhere", "/api/docs")  # fmt: skip
 AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js")
 COURSE = Path(__file__).with_name("course.png")
