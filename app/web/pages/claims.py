@@ -14,9 +14,10 @@ from markupsafe import Markup
 
 from app.web.access import Handler, Opened, Present, Unrestricted, state_of
 from app.web.forms import BundleForm
-from app.web.reckoning import row_address
+from app.web.reckoning import ClaimShown, row_address
 from app.web.rendering import NOTICE, back_to, page
 from app.web.scope import Scope, Seen
+from pipeline import timeline
 from pipeline.bundle.order import ORDERS
 from pipeline.bundle.profile import names as profile_names
 from pipeline.claims import Claim, qualified
@@ -38,6 +39,8 @@ FRESH_SECONDS = 3.0
 """How long somebody who changed something waits for the claim as it is now, rather than as it was."""
 GLANCE_SECONDS = 0.08
 """How long anybody else does: a small matter is worked out in that time."""
+STRETCHES = (1, 2, 4)
+"""How many times as wide as the page the picture of a claim's course can be seen."""
 MOST_LISTED = 60
 """Documents of one kind of gap that are listed."""
 
@@ -62,8 +65,9 @@ def imported(matter: Opened, _: Handler, __: Unrestricted, text: Annotated[str, 
 
 
 @router.get("/claims/{claim}")
-def claim(request: Request, scope: Seen, visitor: Present, claim: str) -> Response:
-    """One claim. Raises `NotFound`."""
+def claim(request: Request, scope: Seen, visitor: Present, claim: str, stretch: str = "") -> Response:
+    """One claim, its course drawn `stretch` times as wide. Raises `NotFound`."""
+    wide = next((each for each in STRETCHES if str(each) == stretch), STRETCHES[0])
     decided = NOTICE in request.query_params  # whoever just changed something wants to see it
     known = state_of(request).kept.claim(scope.claim(claim), FRESH_SECONDS if decided else GLANCE_SECONDS)
     found = known.found.overview
@@ -80,7 +84,9 @@ def claim(request: Request, scope: Seen, visitor: Present, claim: str) -> Respon
         found=found,
         names={doc: name for doc, name in found.names.items() if scope.sees(doc)},
         gaps=_gaps(found.gaps, scope),
-        picture=Markup(known.found.picture),  # noqa: S704  all of it is escaped where it is made
+        picture=Markup(_course(known.found, wide)),  # noqa: S704  all of it is escaped where it is made
+        stretch=wide,
+        stretches=STRETCHES,
         rows=rows,
         told=told,
         by_event=_by_event(found),
@@ -94,6 +100,14 @@ def claim(request: Request, scope: Seen, visitor: Present, claim: str) -> Respon
         most=MOST_LISTED,
         row_address=row_address,
     )
+
+
+def _course(shown: ClaimShown, stretch: int) -> str:
+    """The picture of the claim's course: the one that is kept, or a wider one."""
+    if stretch == STRETCHES[0]:
+        return shown.picture
+    found = shown.overview
+    return timeline.as_part(found.rows, f"{found.claim.id}: {found.claim.title}", row_address, stretch)
 
 
 def usual_profile(claim: Claim) -> str:

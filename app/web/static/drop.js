@@ -43,7 +43,7 @@ if (form) {
   }
 
   form.addEventListener("submit", (event) => {
-    const chosen = [...form.querySelector("#files").files, ...form.querySelector("#folder").files];
+    const chosen = [...form.querySelectorAll("input[type=file]")].flatMap((each) => [...each.files]);
     event.preventDefault();
     send(chosen);
   });

@@ -215,11 +215,25 @@ def test_the_course_of_a_claim_is_stretched_and_narrowed(page: Page) -> None:
     expect(page.locator(".timeline g.off").first).to_be_attached()
     assert 0 < marks.count() < every
     before = page.locator(".timeline svg").bounding_box()
+    letters = page.locator(".timeline text.n").first.bounding_box()
+    months = page.locator(".timeline text.m").count()
     page.locator("[data-stretch='4']").click()
+    expect(page.locator(".stretch-4 svg")).to_be_visible()
     after = page.locator(".timeline svg").bounding_box()
     assert before is not None
     assert after is not None
     assert after["width"] > 3 * before["width"]
+    assert page.locator(".timeline text.m").count() > months  # more of the time is named
+    expect(page.locator(".timeline g.off").first).to_be_attached()
+    page.locator(".timeline").evaluate("each => each.scrollTo(each.scrollWidth, 0)")
+    names = page.locator(".timeline text.n").first
+    expect(names).to_be_in_viewport()
+    seen = names.bounding_box()
+    assert letters is not None
+    assert seen is not None
+    assert abs(seen["height"] - letters["height"]) < 4  # and the letters stay as large as they were
+    page.reload()
+    expect(page.locator(".stretch-4 [role=group], .stretch-4 svg").first).to_be_visible()
 
 
 def test_boxes_lie_on_their_words(page: Page, docs: dict[str, str]) -> None:
