@@ -32,8 +32,8 @@ def home(request: Request, scope: Seen, visitor: Present) -> Response:
         links = {key: n for key, n in glances.verdict_counts(tx).items() if visitor.sees(key[0])}
         counts, kinds = _counts(tx, scope)
         failed = documents.summaries(tx, glances.newest_failed(tx, MOST_FAILED, scope.known()))
-        doubts = review.count_doubts(tx, scope.known())
-        contradictions = len(findings.waiting(tx, scope.known()))
+        contradictions = findings.waiting(tx, scope.known())
+        doubts = review.count_doubts(tx, scope.known(), contradictions)
         runs = glances.newest_runs(tx, MOST_RUNS) if scope.whole else []
     known, waiting = state_of(request).kept.claims(claim.id for claim in claims)
     due = sorted(
@@ -53,7 +53,7 @@ def home(request: Request, scope: Seen, visitor: Present) -> Response:
         proposed=sum(n for (_, status), n in links.items() if status == "proposed"),
         counts=counts,
         doubts=doubts,
-        contradictions=contradictions,
+        contradictions=len(contradictions),
         kinds=kinds,
         figures=figures,
         due=due[:MOST_DUE],
