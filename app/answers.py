@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from pipeline.casefile import CaseFile, load_case, loose_evidence
+from pipeline.common_ground import CommonGround
 from pipeline.correspondence.lookup import correspondence_of
 from pipeline.deadlines import Deadline, deadlines
 from pipeline.describe import evidence_json, history_json
@@ -92,7 +93,8 @@ def review_answer(
 
 def deadlines_of(matter: Matter, claims: Iterable[str], today: datetime.date) -> list[Deadline]:
     """The deadlines of these claims, reckoned from that day. Raises `NotFound`."""
-    return [found for claim in claims for found in deadlines(load_case(matter, claim), today)]
+    common = CommonGround()
+    return [found for claim in claims for found in deadlines(load_case(matter, claim, common), today)]
 
 
 SUGGESTED_BY = ("score", "date")

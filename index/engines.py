@@ -24,6 +24,7 @@ from typing import TypeVar, cast
 
 from filelock import FileLock, Timeout
 
+from index.encodable import EncodableBatch, all_encodable, encodable
 from index.engine import (
     ALONE,
     LOCK_TIMEOUT,
@@ -95,11 +96,11 @@ def rebuild(
     with _locked(path, timeout):
         if shared is not None:
             with shared.rebuild(backing, timeout) as batch:
-                yield batch
+                yield EncodableBatch(batch)
             folder = _ELSEWHERE
         else:
             with _new_folder(path, module, timeout, backing) as (folder, batch):
-                yield batch
+                yield EncodableBatch(batch)
         _point(path, Pointer(engine, module.SCHEMA, folder))
         _sweep(path, folder)
 
@@ -144,7 +145,7 @@ class WorkspaceIndex:
     @contextmanager
     def writer(self, timeout: float = LOCK_TIMEOUT) -> Iterator[Batch]:
         with _locked(self._path, timeout), self._current().writer(timeout) as batch:
-            yield batch
+            yield EncodableBatch(batch)
 
     def search(
         self,
@@ -154,6 +155,7 @@ class WorkspaceIndex:
         offset: int = 0,
         sort: Sort = "score",
     ) -> Results:
+        query, filters = encodable(query), all_encodable(filters)
         return self._ask(lambda index: index.search(query, filters, limit, offset, sort))
 
     def doc_ids(self) -> frozenset[str]:

@@ -144,8 +144,12 @@ def _export(matter: Matter, job: Asked, progress: Progress) -> Any:
     profile, confirmed, stamped, marked = (asked.pop(key, usual) for key, usual in _OWN.items())
     wishes = Wishes(**asked)
     answer = export(matter, claim, out, profile, confirmed, True, told, stamped, marked, wishes)
-    shutil.rmtree(out)  # the zip is what is fetched
-    return {**answer, "bundle": out.name, "zip": Path(str(answer["zip"])).name}
+    pdfs = sorted((out / "data").glob("bundle*.pdf"), key=lambda path: (len(path.name), path.name))
+    for pdf in pdfs:
+        pdf.replace(folder / pdf.name)
+    shutil.rmtree(out)  # the zip and the PDF alone are what is fetched
+    names = [pdf.name for pdf in pdfs]
+    return {**answer, "bundle": out.name, "zip": Path(str(answer["zip"])).name, "pdfs": names}
 
 
 _OWN = {"profile": "uk", "confirmed_only": False, "timestamp": False, "highlight": False}

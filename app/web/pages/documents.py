@@ -53,6 +53,7 @@ def document(
 ) -> Response:
     """One page of a document and all about the document. Raises `NotFound`."""
     wanted = scope.document(doc)
+    state_of(request).kept.begin_letters(wanted)
     with scope.matter.reading() as tx:
         found = documents.summary(tx, wanted)
         shown = leaf(tx, found, number, find, speech_of(request)) if found.page_count else None
