@@ -159,6 +159,21 @@ def test_dropped_files_are_taken_in(page: Page) -> None:
     expect(page.get_by_role("link", name="dropped.txt")).to_be_visible(timeout=WAIT)
 
 
+def test_a_phone_sends_the_photo_that_it_took(chromium: Browser, server: Server, tmp_path: Path) -> None:
+    Image.effect_noise((60, 80), 40).convert("RGB").save(tmp_path / "taken.jpg")
+    phone = window(chromium, server, viewport={"width": 390, "height": 800}, has_touch=True, is_mobile=True)
+    page = phone.new_page()
+    page.goto("/inbox")
+    camera = page.get_by_label("Take a photo")
+    expect(camera).to_be_visible()
+    expect(camera).to_have_attribute("capture", "environment")
+    camera.set_input_files(tmp_path / "taken.jpg")
+    page.get_by_role("button", name="Take in", exact=True).first.click()
+    page.wait_for_url(re.compile("/jobs/"))
+    expect(page.get_by_role("link", name="taken.jpg")).to_be_visible(timeout=WAIT)
+    phone.close()
+
+
 def test_the_course_of_a_claim_is_stretched_and_narrowed(page: Page) -> None:
     page.goto("/claims/CLM-001")
     marks = page.locator(".timeline g:not(.off)")
