@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from pipeline.casefile import CaseFile, load_case, loose_evidence
@@ -18,7 +18,7 @@ from pipeline.links import Link
 from pipeline.matter import Matter
 from pipeline.pace import Progress, stage
 from pipeline.partybook import bring_parties
-from pipeline.records import documents, glances, likenesses, matters, precedents
+from pipeline.records import documents, glances, likenesses, matters, precedents, review
 from pipeline.register import body_of
 from pipeline.suggest import Suggestion, register_text, suggest
 
@@ -79,6 +79,15 @@ def links_of(matter: Matter, claim: str, status: str | None = None, stance: str 
         matters.claim(tx, claim)
         found = matters.link_list(tx, claim)
     return [link for link in found if status in (None, link.status) and stance in (None, link.stance)]
+
+
+def review_answer(
+    matter: Matter, claims: Sequence[str] | None = None, among: Sequence[str] | None = None
+) -> dict[str, int]:
+    """What `review` says: how much waits for a person in each queue; links of these claims, the rest among these
+    documents."""
+    with matter.reading() as tx:
+        return review.counts(tx, claims, None, among)
 
 
 def deadlines_of(matter: Matter, claims: Iterable[str], today: datetime.date) -> list[Deadline]:

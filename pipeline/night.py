@@ -153,7 +153,8 @@ def _index_differs(matter: Matter) -> bool:
     expected = expected_in_index(matter)
     try:
         index = open_search(matter)
-        return not index.healthy() or bool(index.doc_ids() ^ expected)
+        found = index.doc_ids()
+        return not index.healthy() or bool(expected.missing(found) or expected.surplus(found))
     except SearchError:
         return True
 

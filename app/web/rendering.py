@@ -29,6 +29,7 @@ NOTICES = (
     "rejected",
     "undone",
     "corrected",
+    "accepted",
     "marked",
     "unmarked",
     "retried",

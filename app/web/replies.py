@@ -69,6 +69,7 @@ _STATUS: Mapping[str, int] = {
     "usage": 400,
     "query": 400,
     "ambiguous": 409,
+    "answered_meanwhile": 409,
     "not_found": 404,
     "register": 422,
     "no_notice": 422,
