@@ -79,7 +79,7 @@ def do(root: Path, job: Asked, progress: Progress) -> dict[str, Any]:
         return {"error": _unplaced(refusal.error, root)}
     except OSError as error:
         return {"error": _unplaced(named(error).as_json(), root)}
-    except Exception:
+    except Exception:  # a fault of ours costs this job; those behind it are done
         log.exception("a job failed")
         hint = "The server's log says more."
         return {"error": {"code": "fault", "message": "The program has a fault.", "hint": hint}}

@@ -41,7 +41,7 @@ MAINLAND = ("gf-2017-0201", "prc-insurance")
 FRESH_SECONDS = 3.0
 """How long somebody who changed something waits for the claim as it is now, rather than as it was."""
 GLANCE_SECONDS = 0.08
-"""How long anybody else does: a small matter is worked out in that time."""
+"""How long anybody else does, where it took no longer the last time: a small matter is worked out so soon."""
 STRETCHES = (1, 2, 4)
 """How many times as wide as the page the picture of a claim's course can be seen."""
 MOST_LISTED = 60

@@ -91,12 +91,19 @@ def night(request: Request, visitor: Admin, _: Unrestricted) -> Response:
 
 
 @router.post("/inbox/retry")
-def again(request: Request, scope: Seen, visitor: Handler, document: Annotated[str, Form()] = "") -> Response:
-    """Try a failed document again, or all of them. Raises `NotFound`, `UsageError`."""
+def again(
+    request: Request,
+    scope: Seen,
+    visitor: Handler,
+    document: Annotated[str, Form()] = "",
+    back: Annotated[str, Form(max_length=20_000)] = "",
+) -> Response:
+    """Try a failed document again, or all of them; from review on to the next. Raises `NotFound`, `UsageError`."""
     if not document and not scope.whole:
         raise UsageError("You see some claims only.", "Try the documents again one by one.")
     wanted = scope.document(document) if document else None
-    return back_to(f"/jobs/{state_of(request).jobs.add('retry', {'doc': wanted}, visitor.name)}")
+    job = state_of(request).jobs.add("retry", {"doc": wanted}, visitor.name)
+    return back_to(back, "trying") if back.startswith("/review") else back_to(f"/jobs/{job}")
 
 
 @router.get("/inbox/reports/{name}")

@@ -229,6 +229,8 @@ def answer_fact(
     except (AnsweredMeanwhile, NotFound):  # read anew meanwhile, it may not be there any more
         if not _is_own(scope, found, text):
             return _met(back, found, undo)
+    except UsageError:
+        return back_to(at_place(back, "facts", at, undo), "unreadable", "/review")
     return _onward(back, "corrected", found, undo)
 
 
@@ -261,6 +263,8 @@ def answer_contradiction(
     except (AnsweredMeanwhile, NotFound):
         if not _is_own(scope, found):
             return _met(back, found, undo)
+    except UsageError:
+        return back_to(at_place(back, "findings", at, undo), "unreadable", "/review")
     return _onward(back, "corrected" if text else "accepted", found, undo)
 
 
