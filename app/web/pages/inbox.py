@@ -33,6 +33,7 @@ def inbox(request: Request, scope: Seen, visitor: Present) -> Response:
     with scope.matter.reading() as tx:
         claims = scope.ids(claim.id for claim in matters.all_claims(tx))
         runs = glances.newest_runs(tx, MOST_RUNS) if scope.whole else []
+        failed = glances.state_counts(tx)["failed"] if scope.whole else 0
     jobs = [row for row in state_of(request).jobs.newest() if row["kind"] in TAKING]
     seen = [row for row in jobs if scope.whole or row["actor"] == visitor.name]
     return page(
@@ -46,6 +47,7 @@ def inbox(request: Request, scope: Seen, visitor: Present) -> Response:
         prefect=prefect_pages(scope.matter.workspace.root) if scope.whole else None,
         jobs=seen[:MOST_RUNS],
         runs=runs,
+        failed=failed,
         reports=[path.name for path in _reports(scope.matter.workspace.root)[:MOST_REPORTS]]
         if scope.whole
         else [],
