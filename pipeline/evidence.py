@@ -63,6 +63,15 @@ class Summary:
     """The claims to which a person tied it at intake."""
 
 
+FindingName = tuple[str, str]
+"""The code of a finding and its parts, which stay the same wherever the document says it."""
+
+
+def name_of(found: Finding) -> FindingName:
+    """By what people answer a finding: a later reading that finds other sums finds another contradiction."""
+    return found.code, "; ".join(f"{name} {value}" for name, value in found.parts)
+
+
 @dataclass(frozen=True)
 class Evidence:
     """A document with its text and facts. `facts` hold what people said of single values and of sums; other
@@ -73,10 +82,17 @@ class Evidence:
     facts: tuple[Fact, ...] = ()
     kind_why: tuple[str, ...] = field(default=())
     findings: tuple[Finding, ...] = ()
+    answered: frozenset[FindingName] = frozenset()
+    """The findings that people looked at: accepted as they are, or with a value that they put right."""
 
     @property
     def id(self) -> str:
         return self.summary.id
+
+    @property
+    def contradictions(self) -> tuple[Finding, ...]:
+        """The findings that nobody has looked at yet."""
+        return tuple(found for found in self.findings if name_of(found) not in self.answered)
 
     def of(self, kind: str) -> Iterable[Fact]:
         """Its facts of one kind."""

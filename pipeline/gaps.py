@@ -18,7 +18,7 @@ from pipeline.correspondence.resolve import resolve
 from pipeline.evidence import Evidence
 from pipeline.notices import sign
 from pipeline.numbers import cited, numbers_of
-from pipeline.rulings import RELIED_ON, SAID, written
+from pipeline.rulings import RELIED_ON, is_said, written
 from pipeline.series import holes
 
 UNSURE, RATHER_SURE = 0.5, 0.8
@@ -237,16 +237,16 @@ def _doubts(found: Evidence) -> Iterator[DoubtfulFact]:
     """Facts in a role that the rules rely on that are unsure, or say themselves what is uncertain about them; and what
     is wrong with the document's sums, in place of the doubt about the sum that it is about."""
     corrected = {(c.field, c.role) for c in found.summary.corrections}
-    wrong = {_fact_at(found, each): each for each in found.findings}
+    wrong = {_fact_at(found, each): each for each in found.contradictions}
     for fact in found.facts:
         unsure = fact.confidence < (RATHER_SURE if fact.doubts else UNSURE)
         doubtful = fact.role in RELIED_ON[fact.kind] and unsure
-        said = fact.rule == SAID or (fact.kind, fact.role) in corrected
+        said = is_said(fact) or (fact.kind, fact.role) in corrected
         if (doubtful or fact in wrong) and not said:
             why = "; ".join(fact.doubts) or f"confidence {fact.confidence:.2f}"
             why = wrong[fact].message() if fact in wrong else why
             yield DoubtfulFact(found.id, found.page_of(fact), fact.kind, written(fact.value), why)
-    for each in found.findings:
+    for each in found.contradictions:
         if _fact_at(found, each) is None:
             page = found.document.page_at(each.start).number
             text = found.document.text[each.start : each.end]

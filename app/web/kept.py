@@ -116,10 +116,11 @@ class Kept:
         """The book of parties; waits for the first one. Raises `TakesLong`."""
         return self._one("parties", lambda: self._asked("parties", ""))
 
-    def suggestions(self, claim: str, with_loose: bool, seconds: float) -> Sequence[Suggestion] | None:
+    def suggestions(self, claim: str, with_loose: bool, seconds: float) -> Known[Sequence[Suggestion]] | None:
         """What the documents tell of that no event of the claim covers; None when that is not worked out so soon.
 
-        `with_loose`: the documents of no claim count too. What the records have outgrown is worked out anew first.
+        `with_loose`: the documents of no claim count too. What the records have outgrown is worked out anew, and stands
+        where that takes longer.
         """
         key, state = f"suggestions {with_loose} {claim}", self._state()
         kind = "suggestions" if with_loose else "own suggestions"
@@ -128,8 +129,9 @@ class Kept:
             try:
                 work.result(seconds)
             except StillWorking:
-                return None
-        return cast(Sequence[Suggestion], self._answers[key].found)
+                if key not in self._answers:
+                    return None
+        return self._known(key, state)
 
     def letters(self, document: str, seconds: float) -> Correspondence | None:
         """Who answers whom around a document; None when that is not worked out after so many seconds."""

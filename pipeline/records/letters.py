@@ -15,6 +15,7 @@ from pipeline.parties import Book
 from pipeline.records import codec, matters, rulings
 from pipeline.records.chunks import chunks
 from pipeline.records.tables import corrections, documents, facts, mentions
+from pipeline.rulings import own_day
 
 UNKNOWN_MEDIA = "application/octet-stream"
 READ = ("ok", "partial")
@@ -135,10 +136,12 @@ def _heads(tx: sa.Connection, ids: Sequence[str] | None) -> list[Letter]:
     said: dict[str, dict[str, str]] = defaultdict(dict)
     for row in _rows(tx, corrections, corrections.c.document, ids):
         said[row["document"]][row["field"]] = row["value"]
+    days = rulings.own_days(tx, ids)
     query = sa.select(*columns).where(documents.c.state.in_(READ)).order_by(documents.c.id)
     found = []
     for row in _some(tx, query, documents.c.id, ids):
-        about = {**row, **{key: value for key, value in said[row["id"]].items() if key in row}}
+        read = {**row, "date": own_day(row["date"], days.get(row["id"], {}))}
+        about = {**read, **{key: value for key, value in said[row["id"]].items() if key in row}}
         day = datetime.date.fromisoformat(about["date"]) if about["date"] else None
         kind, media = about["kind"] or "other", about["media_type"] or UNKNOWN_MEDIA
         found.append(Letter(about["id"], about["name"], kind, media, day, about["title"]))

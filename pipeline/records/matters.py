@@ -220,13 +220,8 @@ def aliases(tx: sa.Connection) -> dict[str, str]:
 def put_alias(tx: sa.Connection, alias: str, name: str) -> None:
     """Note that `alias` is another name of `name`; aliases of `alias` follow."""
     tx.execute(sa.update(party_names).where(party_names.c.name == alias).values(name=name))
-    tx.execute(sa.delete(party_names).where(party_names.c.alias == name))
-    row = {"alias": alias, "name": name}
-    tx.execute(
-        insert(tx, party_names)
-        .values(row)
-        .on_conflict_do_update(index_elements=["alias"], set_={"name": name})
-    )
+    tx.execute(sa.delete(party_names).where(party_names.c.alias.in_((alias, name))))
+    tx.execute(party_names.insert().values(alias=alias, name=name))
 
 
 def begin_run(tx: sa.Connection, run: str, command: str, summary: Mapping[str, Any] | None = None) -> None:

@@ -17,7 +17,7 @@ from app.web.scope import Scope, Seen
 from pipeline.claims import Claim
 from pipeline.clock import now
 from pipeline.notices import told
-from pipeline.records import documents, glances, matters
+from pipeline.records import documents, findings, glances, matters, review
 from pipeline.statistics import statistics
 
 router = APIRouter()
@@ -32,6 +32,8 @@ def home(request: Request, scope: Seen, visitor: Present) -> Response:
         links = {key: n for key, n in glances.verdict_counts(tx).items() if visitor.sees(key[0])}
         counts, kinds = _counts(tx, scope)
         failed = documents.summaries(tx, glances.newest_failed(tx, MOST_FAILED, scope.known()))
+        contradictions = findings.waiting(tx, scope.known())
+        doubts = review.count_doubts(tx, scope.known(), contradictions)
         runs = glances.newest_runs(tx, MOST_RUNS) if scope.whole else []
     known, waiting = state_of(request).kept.claims(claim.id for claim in claims)
     due = sorted(
@@ -39,15 +41,19 @@ def home(request: Request, scope: Seen, visitor: Present) -> Response:
         key=lambda found: (found.due, found.event),
     )
     figures = statistics(claims, (), (), now().date())
+    steps = first_steps(request, scope, visitor)
     return page(
         request,
         visitor,
         "home.html",
         claims=claims,
-        steps=first_steps(request, scope, visitor),
+        steps=steps,
+        bare=bool(steps) and not (claims or runs or failed or any(counts.values())),
         links=links,
         proposed=sum(n for (_, status), n in links.items() if status == "proposed"),
         counts=counts,
+        doubts=doubts,
+        contradictions=len(contradictions),
         kinds=kinds,
         figures=figures,
         due=due[:MOST_DUE],
