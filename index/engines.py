@@ -35,7 +35,7 @@ from index.engine import (
     SharedEngineModule,
 )
 from index.entry import Results, Sort
-from index.errors import IndexDamaged, IndexLocked, IndexMissing, UnknownEngine
+from index.errors import IndexDamaged, IndexLocked, IndexMissing, TextsAway, UnknownEngine
 from index.query import NO_FILTERS, Filters
 
 DEFAULT_ENGINE = "whoosh"
@@ -116,7 +116,7 @@ def _new_folder(
         with index.writer(timeout) as batch:
             yield folder.name, batch
         index.close()
-    except BaseException:
+    except BaseException:  # also an interruption leaves no folder behind
         shutil.rmtree(folder, ignore_errors=True)
         raise
 
@@ -172,6 +172,12 @@ class WorkspaceIndex:
 
     def _ask(self, question: Callable[[SearchIndex], Answer]) -> Answer:
         """The answer of the current index; asked again when it was rebuilt or written in the middle of it."""
+        try:
+            return self._answer(question)
+        except TextsAway as error:
+            raise error.error from error
+
+    def _answer(self, question: Callable[[SearchIndex], Answer]) -> Answer:
         try:
             return question(self._current())
         except IndexDamaged:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ from pipeline.bundle.fonts import han
 from pipeline.errors import NoWorkspace
 from pipeline.indexing import count_behind, open_search
 from pipeline.matter import Matter
+from pipeline.originals.folder import FolderOriginals
 from pipeline.records import holds
 from pipeline.settings import OcrSettings, Settings
 
@@ -56,7 +57,10 @@ def examine(root: Path) -> list[Check]:
 def _of(matter: Matter) -> Iterator[Check]:
     yield _database(matter)
     if matter.settings.originals.url is not None:
-        yield _attempt("originals", matter.originals.examine)
+        there = _attempt("originals", matter.originals.examine)
+        yield there
+        if there.ok and isinstance(matter.originals, FolderOriginals):
+            yield replace(_space(matter.originals.root), name="disk of the originals")
     yield _index(matter)
 
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Protocol, TypeVar
 
 from extractors.document import Document
 from extractors.facts.fact import Day, Fact, Money
 from extractors.facts.finding import Finding
 from extractors.facts.party_known import RULE
+from pipeline.correspondence.mention import Mention, mentions
 
 State = str  # open | ok | partial | failed
 
@@ -107,6 +109,11 @@ class Evidence:
     def names(self, kind: str) -> Iterable[tuple[Fact, str]]:
         """Its parties or references with their values."""
         return ((fact, fact.value) for fact in self.of(kind) if isinstance(fact.value, str))
+
+    @cached_property
+    def mentions(self) -> tuple[Mention, ...]:
+        """All that it says of documents, as its facts have it now."""
+        return tuple(mentions(self.facts, self.document))
 
     def page_of(self, fact: Fact) -> int:
         """The page on which a fact stands."""

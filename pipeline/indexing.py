@@ -20,7 +20,7 @@ from pipeline.loadfile.numbers import BATES, spanned
 from pipeline.matter import Matter
 from pipeline.pace import Told, untold
 from pipeline.parties import Book
-from pipeline.records import audit_log, documents, identity, matters
+from pipeline.records import arrivals, audit_log, documents, identity, matters
 from pipeline.records.page_texts import page_texts
 from pipeline.steps import VERSIONS
 
@@ -187,7 +187,7 @@ def _write(matter: Matter, batch: Batch, ids: Iterable[str]) -> None:
         with matter.reading() as tx:
             evidence = documents.evidence(tx, documents.summary(tx, document), placed=False)
             links = matters.link_list(tx, document=document)
-            labels = documents.label_list(tx, document)
+            labels = arrivals.label_list(tx, document)
         batch.replace(document, entries(evidence, links, book, labels))
 
 

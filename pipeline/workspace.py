@@ -239,7 +239,7 @@ def write_atomically(path: Path, content: str | bytes) -> None:
             out.flush()
             os.fsync(out.fileno())
         Path(temporary).replace(path)
-    except BaseException:
+    except BaseException:  # also an interruption leaves nothing half-written
         Path(temporary).unlink(missing_ok=True)
         raise
 

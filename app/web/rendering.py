@@ -30,6 +30,8 @@ NOTICES = (
     "undone",
     "corrected",
     "accepted",
+    "trying",
+    "unreadable",
     "marked",
     "unmarked",
     "retried",

@@ -67,7 +67,7 @@ async def receive(request: Request, folder: Path, options: ServeOptions, file_by
                 waiting.clear()
         await run_in_threadpool(form.feed, parser, bytes(waiting))
         return form.whole()
-    except BaseException as error:
+    except BaseException as error:  # also when the one who sends goes away
         form.close()
         await run_in_threadpool(shutil.rmtree, folder, ignore_errors=True)
         if isinstance(error, ClientDisconnect):  # whoever sent it is gone: no fault of the server

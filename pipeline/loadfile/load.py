@@ -23,7 +23,7 @@ from pipeline.loadfile.numbers import BATES, span
 from pipeline.loadfile.production import Produced, parents, produced
 from pipeline.matter import Change, Matter
 from pipeline.pace import Progress, silent
-from pipeline.records import documents
+from pipeline.records import arrivals, documents
 from pipeline.retrying import TakeIn
 
 _FIELD = "field."
@@ -158,7 +158,7 @@ def _label(change: Change, document: str, record: Produced) -> None:
     """The numbers and the fields of a record, as labels of its document."""
     said = [(BATES, span(record.begin, record.end))]
     said += [(f"{_FIELD}{readable(key).strip().casefold()}", value[:_LONGEST]) for key, value in record.said]
-    added = [key for key, value in said if documents.add_label(change.tx, document, key, readable(value))]
+    added = [key for key, value in said if arrivals.add_label(change.tx, document, key, readable(value))]
     if added:
         change.note("labelled by load file", document, bates=record.begin, fields=len(added))
 

@@ -44,9 +44,13 @@ def evidence_of(tx: sa.Connection, summaries: Sequence[Summary]) -> dict[str, Ev
     }
 
 
-def facts_of(tx: sa.Connection, ids: Sequence[str], kinds: Sequence[str] = ()) -> dict[str, list[Fact]]:
-    """The facts of documents as `documents.fact_list` has them; of these `kinds` alone, where some are named."""
+def facts_of(
+    tx: sa.Connection, ids: Sequence[str], kinds: Sequence[str] = (), roles: Sequence[str] = ()
+) -> dict[str, list[Fact]]:
+    """The facts of documents as `documents.fact_list` has them; of these `kinds` and `roles` alone, where some are
+    named."""
     query = _FACTS.where(facts.c.kind.in_(kinds)) if kinds else _FACTS
+    query = query.where(facts.c.role.in_(roles)) if roles else query
     rows = _by_document(_some(tx, query, facts.c.document, ids))
     said = rulings.of_documents(tx, ids)
     return {

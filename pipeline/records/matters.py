@@ -81,14 +81,21 @@ def no_claim(claim_id: str) -> NotFound:
 
 def documents_of(tx: sa.Connection, claim_ids: Sequence[str]) -> frozenset[str]:
     """The documents with a standing link to one of these claims, or tied to one."""
-    proposed = sa.select(links.c.document, links.c.claim, links.c.event).where(links.c.claim.in_(claim_ids))
-    said = sa.select(verdicts).where(verdicts.c.claim.in_(claim_ids))
     given = sa.select(ties.c.document).where(ties.c.claim.in_(claim_ids))
+    return linked(tx, claim_ids).union(tx.execute(given).scalars())
+
+
+def linked(tx: sa.Connection, claim_ids: Sequence[str] | None = None) -> frozenset[str]:
+    """The documents with a standing link to one of these claims, or to any."""
+    proposed, said = sa.select(links.c.document, links.c.claim, links.c.event), sa.select(verdicts)
+    if claim_ids is not None:
+        proposed = proposed.where(links.c.claim.in_(claim_ids))
+        said = said.where(verdicts.c.claim.in_(claim_ids))
     standing = {tuple(row) for row in tx.execute(proposed)}
     for row in tx.execute(said):
         link = (row.document, row.claim, row.event)
         (standing.add if row.verdict == "confirmed" else standing.discard)(link)
-    return frozenset({document for document, _, _ in standing} | set(tx.execute(given).scalars()))
+    return frozenset(document for document, _, _ in standing)
 
 
 def replace_links(tx: sa.Connection, document: str, found: Iterable[Link], claim_ids: Sequence[str]) -> bool:

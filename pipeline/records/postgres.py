@@ -186,7 +186,8 @@ class PostgresServer:
         if found is None:
             return ""
         where = f" at {found.address}" if found.address else ""
-        return f"{found.name}{where} (silent for {found.seconds} seconds)"
+        silent = "" if found.seconds is None else f" (silent for {found.seconds} seconds)"
+        return f"{found.name}{where}{silent}"
 
     def close(self) -> None:
         """Let go of all connections, and of what is in hand."""

@@ -27,6 +27,10 @@ SETTLED_BY_A_PERSON = (("date", "document"), ("party", "sender"), ("party", "sel
 """Kinds and roles of which a document has one, so that what a person says of it is said of the document."""
 
 
+Waiting = Sequence[tuple[str, Finding]]
+"""Contradictions that wait for an answer, with their documents."""
+
+
 @dataclass(frozen=True, slots=True)
 class Doubt:
     """A value that is unsure, with the document in which it stands."""
@@ -83,25 +87,28 @@ def _doubtful(among: Sequence[str] | None) -> Any:
     roles = sa.or_(
         *(sa.and_(facts.c.kind == kind, facts.c.role.in_(roles)) for kind, roles in RELIED_ON.items())
     )
-    told = sa.cast(facts.c.doubts, sa.String) != "[]"
-    unsure = sa.or_(facts.c.confidence < UNSURE, sa.and_(facts.c.confidence < RATHER_SURE, told))
-    condition = sa.and_(roles, unsure, ~sa.exists().where(said), ~sa.exists().where(ruled))
+    condition = sa.and_(roles, _unsure(), ~sa.exists().where(said), ~sa.exists().where(ruled))
     return condition if among is None else sa.and_(condition, facts.c.document.in_(among))
 
 
-def count_doubts(tx: sa.Connection, among: Sequence[str] | None = None) -> int:
+def _unsure() -> Any:
+    told = sa.cast(facts.c.doubts, sa.String) != "[]"
+    return sa.or_(facts.c.confidence < UNSURE, sa.and_(facts.c.confidence < RATHER_SURE, told))
+
+
+def count_doubts(tx: sa.Connection, among: Sequence[str] | None, asked: Waiting) -> int:
     """How many values are unsure that a person can settle; `among` these documents.
 
-    A sum that contradicts others is asked about as such, and not here too.
+    A sum at which one of the contradictions `asked` about stands is asked about as such, and not here too.
     """
     query = sa.select(sa.func.count()).select_from(facts).where(_doubtful(among))
-    return int(tx.execute(query).scalar() or 0) - len(_asked_elsewhere(tx, among))
+    return int(tx.execute(query).scalar() or 0) - len(_asked_elsewhere(tx, asked))
 
 
 def nth_doubt(tx: sa.Connection, number: int, among: Sequence[str] | None = None) -> Doubt | None:
     """The unsure value at this place, from 0."""
     query = sa.select(facts).where(_doubtful(among)).order_by(facts.c.document, facts.c.position)
-    elsewhere, before = _asked_elsewhere(tx, among), 0
+    elsewhere, before = _asked_elsewhere(tx, findings.waiting(tx, among)), 0
     while (row := tx.execute(query.limit(1).offset(number + before)).mappings().first()) is not None:
         passed = bisect_right(elsewhere, (row["document"], row["position"]))
         if passed == before:
@@ -110,13 +117,18 @@ def nth_doubt(tx: sa.Connection, number: int, among: Sequence[str] | None = None
     return None
 
 
-def _asked_elsewhere(tx: sa.Connection, among: Sequence[str] | None) -> list[tuple[str, int]]:
-    """(document, position) of the unsure sums at which a contradiction stands that waits for an answer, in order."""
+def _asked_elsewhere(tx: sa.Connection, asked: Waiting) -> list[tuple[str, int]]:
+    """(document, position) of the unsure sums at which a contradiction stands that waits for an answer, in order.
+
+    Nobody has said anything of these sums: their contradictions would not wait any more.
+    """
     places: dict[str, list[int]] = defaultdict(list)
-    for document, found in findings.waiting(tx, among):
+    for document, found in asked:
         places[document].append(found.start)
     columns = (facts.c.document, facts.c.position, facts.c.start, facts.c.end)
-    query = sa.select(*columns).where(_doubtful(None), facts.c.kind == "amount")
+    query = sa.select(*columns).where(
+        facts.c.kind == "amount", facts.c.role.in_(RELIED_ON["amount"]), _unsure()
+    )
     rows = (
         row for part in chunks(sorted(places)) for row in tx.execute(query.where(facts.c.document.in_(part)))
     )
@@ -134,10 +146,11 @@ def counts(
     among: Sequence[str] | None = None,
 ) -> dict[str, int]:
     """How much waits in each queue: links of these claims, or of one event; the rest `among` these documents."""
+    asked = findings.waiting(tx, among)
     return {
         "links": count_links(tx, claims, event),
-        "facts": count_doubts(tx, among),
-        "findings": len(findings.waiting(tx, among)),
+        "facts": count_doubts(tx, among, asked),
+        "findings": len(asked),
         "failed": count_failed(tx, among),
     }
 

@@ -23,7 +23,7 @@ from pipeline.loadfile.numbers import numbers, span, spanned
 from pipeline.loadfile.opt import by_document, read_opt
 from pipeline.loadfile.production import parents, produced
 from pipeline.matter import Matter
-from pipeline.records import documents
+from pipeline.records import arrivals, documents
 from tests.conftest import say
 from tests.pipeline.bundle_cases import case_of, exhibit, pdf, text_document
 
@@ -222,7 +222,7 @@ def test_a_foreign_production_is_taken_in(foreign: Path, matter: Matter) -> None
     assert any("SHA-256" in note for note in loaded.notes)
     with matter.reading() as tx:
         found = {number: documents.summary(tx, id_) for number, id_ in loaded.numbers.items()}
-        labels = dict(documents.label_list(tx, loaded.numbers["X0002"]))
+        labels = dict(arrivals.label_list(tx, loaded.numbers["X0002"]))
     assert found["X0001"].name == "Access.eml"
     assert found["X0002"].page_count == 2
     assert found["X0002"].parent == found["X0001"].id
@@ -254,7 +254,7 @@ def test_files_that_cannot_be_taken_in_fail_by_themselves(
         assert [failure.error.code for failure in loaded.report.failed] == ["too_large", "unreachable"]
         assert (list(loaded.numbers), loaded.families) == (["A1"], 0)
         with matter.reading() as tx:
-            assert dict(documents.label_list(tx, loaded.numbers["A1"]))["field.custodian"] == "Li"
+            assert dict(arrivals.label_list(tx, loaded.numbers["A1"]))["field.custodian"] == "Li"
 
 
 def test_our_own_production_comes_back_equal(tmp_path: Path, matter: Matter) -> None:

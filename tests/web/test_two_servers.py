@@ -14,6 +14,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
+from app.cli import run
 from app.web import jobs as queue
 from app.web.application import create_app
 from app.web.jobs import Jobs, bundles_of
@@ -31,8 +32,9 @@ from tests.web.conftest import PASSWORD
 API = "/api/v1"
 
 
-@pytest.fixture
-def roots(tmp_path: Path, migrated_template: Template, claimtrail: Command) -> tuple[Path, Path]:
+@pytest.fixture(scope="module")
+def roots(tmp_path_factory: pytest.TempPathFactory, migrated_template: Template) -> tuple[Path, Path]:
+    tmp_path = tmp_path_factory.mktemp("servers")
     url = migrated_template.copy()
     (tmp_path / "originals").mkdir()
     made = tmp_path / "one", tmp_path / "two"
@@ -41,8 +43,8 @@ def roots(tmp_path: Path, migrated_template: Template, claimtrail: Command) -> t
         with (root / "settings.yaml").open("a") as settings:
             settings.write(f"originals: {{url: '{tmp_path / 'originals'}'}}\n")
     (tmp_path / "letter.txt").write_text(LETTER, encoding="utf-8")
-    assert claimtrail("ingest", tmp_path / "letter.txt", "--workspace", made[0]).status == 0
-    assert claimtrail("reindex", "--workspace", made[1]).status == 0
+    assert run(["ingest", str(tmp_path / "letter.txt"), "--workspace", str(made[0])]) == 0
+    assert run(["reindex", "--workspace", str(made[1])]) == 0
     with Matter.open(made[0], "tester") as matter:
         people.add(matter, "mei", "handler", PASSWORD)
     return made
@@ -61,7 +63,7 @@ def applications(*roots: Path) -> Iterator[list[FastAPI]]:
 def asked(apps: list[FastAPI], *steps: Callable[[list[httpx.AsyncClient]], Any]) -> None:
     """Steps of one browser that is sent to one server and then to the other, as a balancer does."""
 
-    async def run() -> None:
+    async def one_browser() -> None:
         cookies = httpx.Cookies()
         clients = [
             httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://localhost") for app in apps
@@ -71,7 +73,7 @@ def asked(apps: list[FastAPI], *steps: Callable[[list[httpx.AsyncClient]], Any])
         for step in steps:
             await step(clients)
 
-    anyio.run(run)
+    anyio.run(one_browser)
 
 
 def test_a_session_holds_on_both_and_ends_on_both(roots: tuple[Path, Path]) -> None:

@@ -28,7 +28,7 @@ from pipeline.judgement import AUTO, MARKS, correct, judge, mark, take_back
 from pipeline.linking.explained import explained
 from pipeline.links import STANCES
 from pipeline.page_pictures import has_pictures
-from pipeline.records import documents, findings, glances, likenesses, matters, precedents, rulings
+from pipeline.records import arrivals, documents, findings, glances, likenesses, matters, precedents, rulings
 from pipeline.records.said import of_value
 from pipeline.rulings import FINDING, SUM_ROLES
 
@@ -53,6 +53,7 @@ def document(
 ) -> Response:
     """One page of a document and all about the document. Raises `NotFound`."""
     wanted = scope.document(doc)
+    state_of(request).kept.begin_letters(wanted)
     with scope.matter.reading() as tx:
         found = documents.summary(tx, wanted)
         shown = leaf(tx, found, number, find, speech_of(request)) if found.page_count else None
@@ -95,7 +96,7 @@ def _people(tx: sa.Connection, scope: Scope, found: Summary) -> dict[str, Any]:
         "unlinked": [event for event in titles if event not in linked],
         "kind_why": documents.kind_why(tx, found.id),
         "like": [one for one in precedents.precedent_list(tx, found.id) if scope.sees(one["doc"])],
-        "labels": documents.label_list(tx, found.id),
+        "labels": arrivals.label_list(tx, found.id),
         "rulings": rulings.of_document(tx, found.id),
         "findings": _contradictions(tx, found.id),
     }

@@ -13,6 +13,7 @@ from app.web.addresses import with_query
 from app.web.answers import QUEUES, Answer, What, at_place, met
 from app.web.first_steps import next_step
 from app.web.leaf import leaf, said, side
+from app.web.queue import intake_under_way
 from app.web.rendering import back_to, page, speech_of
 from app.web.scope import Scope, Seen
 from app.web.wording import Speech
@@ -75,6 +76,7 @@ def reviewed(
         one=one,
         step=None if one or updating else next_step(request, scope, visitor, claim),
         updating=updating,
+        intake=intake_under_way(request) if updating else None,
         zoom="fit",
         back=here,
         place=lambda name, number=0: at_place(here, name, number, undo),
@@ -227,6 +229,8 @@ def answer_fact(
     except (AnsweredMeanwhile, NotFound):  # read anew meanwhile, it may not be there any more
         if not _is_own(scope, found, text):
             return _met(back, found, undo)
+    except UsageError:
+        return back_to(at_place(back, "facts", at, undo), "unreadable", "/review")
     return _onward(back, "corrected", found, undo)
 
 
@@ -259,6 +263,8 @@ def answer_contradiction(
     except (AnsweredMeanwhile, NotFound):
         if not _is_own(scope, found):
             return _met(back, found, undo)
+    except UsageError:
+        return back_to(at_place(back, "findings", at, undo), "unreadable", "/review")
     return _onward(back, "corrected" if text else "accepted", found, undo)
 
 
