@@ -17,9 +17,10 @@ from index.engines import DEFAULT_ENGINE, engine_of
 from index.errors import SearchError
 from pipeline.bundle.fonts import han
 from pipeline.errors import NoWorkspace
-from pipeline.indexing import count_pending, open_search
+from pipeline.indexing import count_behind, open_search
 from pipeline.matter import Matter
 from pipeline.originals.folder import FolderOriginals
+from pipeline.records import holds
 from pipeline.settings import OcrSettings, Settings
 
 ENOUGH_SPACE = 2 * 2**30
@@ -108,7 +109,14 @@ def _database(matter: Matter) -> Check:
     except ClaimtrailError as error:
         return Check("database", False, error.message, error.remedy)
     remedy = f"Restore {matter.records.name} from a back-up." if faults else ""
-    return Check("database", not faults, faults[0] if faults else f"{which}, sound", remedy)
+    return Check("database", not faults, faults[0] if faults else f"{which}, sound{_in_hand(matter)}", remedy)
+
+
+def _in_hand(matter: Matter) -> str:
+    """Who reads documents just now: nobody else does while that process lives, whether it works or hangs."""
+    with matter.reading() as tx:
+        found = holds.holders(tx)
+    return "".join(f"; {count} documents are being read by {name}" for name, count in found)
 
 
 def _index(matter: Matter) -> Check:
@@ -133,7 +141,7 @@ def _other(matter: Matter) -> str:
 
 def _behind(matter: Matter) -> str:
     """How far an index of this machine's own lacks what others brought to the records that they share."""
-    count = count_pending(matter) if matter.records.shared else 0
+    count = count_behind(matter)
     return (
         f"; {count} documents come into it with the next intake here or claimtrail reindex" if count else ""
     )

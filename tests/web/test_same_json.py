@@ -33,6 +33,7 @@ READ = {
     "deadlines": "deadlines",
     "deadlines CLM-001 --today 2023-04-01": "claims/CLM-001/deadlines?today=2023-04-01",
     "ledger CLM-002": "claims/CLM-002/ledger",
+    "review": "review",
     "gaps CLM-001": "claims/CLM-001/gaps",
     "report CLM-001 --language zh": "claims/CLM-001/report?language=zh",
     "notice CLM-001/E1 --language en --today 2023-04-01": "claims/CLM-001/events/E1/notice?today=2023-04-01",
