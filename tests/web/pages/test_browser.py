@@ -207,6 +207,22 @@ def test_dropped_files_are_taken_in(page: Page) -> None:
     expect(page.get_by_role("link", name="dropped.txt")).to_be_visible(timeout=WAIT)
 
 
+def test_a_phone_sends_the_photo_that_it_took(chromium: Browser, server: Server, tmp_path: Path) -> None:
+    Image.new("RGB", (24, 32), "white").save(tmp_path / "taken.jpg")
+    phone = window(chromium, server, viewport={"width": 390, "height": 800}, has_touch=True, is_mobile=True)
+    page = phone.new_page()
+    page.goto("/inbox")
+    camera = page.get_by_label("Take a photo")
+    expect(camera).to_be_visible()
+    expect(camera).to_have_attribute("capture", "environment")
+    camera.set_input_files(tmp_path / "taken.jpg")
+    with page.expect_response("**/api/v1/documents") as taken:
+        page.get_by_role("button", name="Take in", exact=True).first.click()
+    assert taken.value.status == 202  # a form without a file is refused
+    page.wait_for_url(re.compile("/jobs/"))
+    phone.close()
+
+
 def test_the_course_of_a_claim_is_stretched_and_narrowed(page: Page) -> None:
     page.goto("/claims/CLM-001")
     marks = page.locator(".timeline g:not(.off)")

@@ -97,6 +97,8 @@ def test_what_documents_and_registers_say_stays_text(browser: Browser) -> None:
         page = browser.get(address)
         assert faults_of(page) == [], address
         assert not page.xpath("//main//img[not(starts-with(@src, '/api/v1/documents/'))]"), address
+        shown = page.xpath("//main//text()[not(ancestor::details)]")
+        assert not any("\u202e" in said for said in shown), address  # no name reads backwards as another
     assert "<script>alert('title')</script>" in text(browser.get("/claims/CLM-003"), "//h1")
     assert "<script>alert(1)</script>" in text(browser.get(f"/documents/{browser.id_of('RO-5512')}"))
 
@@ -173,6 +175,39 @@ def test_a_document_shows_facts_and_found_words_on_its_page(browser: Browser) ->
         "size=large"
         in browser.get(f"/documents/{doc}?zoom=200").xpath("//div[contains(@class, 'sheet')]/img/@src")[0]
     )
+
+
+def test_claims_stand_in_pictures_by_count_and_by_sum(browser: Browser) -> None:
+    figures = browser.get("/").xpath("//section[@aria-labelledby='figures']")[0]
+    for title, lines in (
+        ("Claims by status", 1),
+        ("Claims by type", 2),
+        ("Claimed by status", 2),
+        ("Claimed by type", 2),
+    ):
+        (bars,) = figures.xpath(f".//h3[.='{title}']/following-sibling::ul[1]")
+        drawn = bars.xpath(".//*[name()='svg']/*[name()='rect'][last()]/@width")
+        assert len(drawn) >= lines, title
+        assert all(0 <= float(width) <= 100 for width in drawn), title
+    sums = figures.xpath(".//h3[.='Claimed by type']/following-sibling::ul[1]/li")
+    assert any(
+        "Construction" in one.text_content() and "USD 1,250,000.00" in one.text_content() for one in sums
+    )
+
+
+def test_the_text_of_a_page_stands_beside_its_picture(browser: Browser) -> None:
+    page = browser.get(f"/documents/{browser.id_of('Letter GC-L-0150')}")
+    assert page.xpath("//div[@class='sheets']//div[contains(@class, 'sheet ')]/img")
+    assert "14 March 2023" in text(page, "//div[@class='about']//div[@class='words']")
+    assert len(page.xpath("//div[@class='words']")) == 1
+
+
+def test_a_drawing_of_markup_is_read_as_text(browser: Browser) -> None:
+    doc = browser.id_of("plan.svg")
+    page = browser.get(f"/documents/{doc}")
+    assert not page.xpath("//main//img")
+    assert "Sluice valve" in text(page, "//div[@class='words']")
+    assert browser.client.get(f"/api/v1/documents/{doc}/pages/1/image").status_code == 404
 
 
 def test_a_document_without_pictures_is_read_as_text(browser: Browser) -> None:
@@ -375,6 +410,11 @@ def test_a_register_is_loaded_and_its_faults_are_told_by_line(browser: Browser) 
 def test_the_guide_is_found_in(browser: Browser) -> None:
     whole, part = browser.get("/help"), browser.get("/help?find=quarantine+retry")
     assert 0 < len(part.xpath("//section")) < len(whole.xpath("//section"))
+    first, there = browser.get("/help?find=first+steps"), set(whole.xpath("//@id"))
+    leading = {one for page in (whole, first) for one in page.xpath("//main//a/@href") if "#" in one}
+    assert any(one.startswith("/help#") for one in leading)  # to parts that were not found
+    assert {one.partition("#")[2] for one in leading} <= there
+    assert {one[1:] for one in first.xpath("//main//a/@href") if one[0] == "#"} <= set(first.xpath("//@id"))
     assert all("quarantine" in one.text_content().lower() for one in part.xpath("//section"))
 
 
