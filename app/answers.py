@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from pipeline.casefile import CaseFile, load_case, loose_evidence
+from pipeline.common_ground import CommonGround
 from pipeline.correspondence.lookup import correspondence_of
 from pipeline.deadlines import Deadline, deadlines
 from pipeline.describe import evidence_json, history_json
@@ -18,7 +19,7 @@ from pipeline.links import Link
 from pipeline.matter import Matter
 from pipeline.pace import Progress, stage
 from pipeline.partybook import bring_parties
-from pipeline.records import documents, glances, likenesses, matters, precedents
+from pipeline.records import arrivals, documents, glances, likenesses, matters, precedents, review
 from pipeline.register import body_of
 from pipeline.suggest import Suggestion, register_text, suggest
 
@@ -35,7 +36,7 @@ def document_answer(matter: Matter, prefix: str, page: int | None = None) -> tup
         found = documents.evidence(tx, documents.summary(tx, documents.resolve(tx, prefix)))
         links = matters.link_list(tx, document=found.id)
         entries = glances.history_of(tx, found.id)
-        labels = documents.label_list(tx, found.id)
+        labels = arrivals.label_list(tx, found.id)
         near = likenesses.likeness_list(tx, found.id)
         like = precedents.precedent_list(tx, found.id)
         letters = correspondence_of(tx, found.id)
@@ -81,9 +82,19 @@ def links_of(matter: Matter, claim: str, status: str | None = None, stance: str 
     return [link for link in found if status in (None, link.status) and stance in (None, link.stance)]
 
 
+def review_answer(
+    matter: Matter, claims: Sequence[str] | None = None, among: Sequence[str] | None = None
+) -> dict[str, int]:
+    """What `review` says: how much waits for a person in each queue; links of these claims, the rest among these
+    documents."""
+    with matter.reading() as tx:
+        return review.counts(tx, claims, None, among)
+
+
 def deadlines_of(matter: Matter, claims: Iterable[str], today: datetime.date) -> list[Deadline]:
     """The deadlines of these claims, reckoned from that day. Raises `NotFound`."""
-    return [found for claim in claims for found in deadlines(load_case(matter, claim), today)]
+    common = CommonGround()
+    return [found for claim in claims for found in deadlines(load_case(matter, claim, common), today)]
 
 
 SUGGESTED_BY = ("score", "date")

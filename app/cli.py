@@ -35,6 +35,7 @@ COMMANDS = {
     "correct": "judgement",
     "settle": "judgement",
     "mark": "judgement",
+    "review": "judgement",
     "chronology": "casework",
     "deadlines": "casework",
     "ledger": "casework",

@@ -39,8 +39,17 @@ class _Template:
 
 
 def told(sentence: str, language: str) -> str:
-    """A sentence of a rule or an error as people who read `language` ("en", "zh") are told it."""
-    return in_chinese(sentence) if language == "zh" else sentence
+    """A sentence of a rule or an error as people who read `language` ("en", "zh") are told it; a code before it is for
+    programs."""
+    if language != "zh":
+        return sentence
+    code, colon, message = sentence.partition(": ")
+    return in_chinese(message if colon and code in _words()["code"] else sentence)
+
+
+def told_code(code: str, language: str) -> str:
+    """What the code of an error means, for people who read Chinese; for others the code."""
+    return _words()["code"].get(code, code) if language == "zh" else code
 
 
 def told_error(error: Mapping[str, str], language: str) -> dict[str, str]:

@@ -21,18 +21,14 @@ from prefect.types.entrypoint import EntrypointType
 from extractors.reading import OcrMode
 from flows.ingest import ingest_as_flow
 from flows.nightly import nightly
-from pipeline.errors import InstallationError, UsageError
+from flows.server import PrefectAway
+from pipeline.errors import UsageError
 from pipeline.intake import count, discover
 from pipeline.matter import Matter
 from pipeline.workspace import named_root, working
 
 ACTOR = "work pool"
 PROCESS = "process"
-
-
-class PrefectAway(InstallationError):
-    code = "prefect_away"
-    hint = "Set PREFECT_API_URL to the Prefect server that the pool's workers ask too, and see that it runs."
 
 
 @flow(name="take in", persist_result=False)

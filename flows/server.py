@@ -17,6 +17,8 @@ from flows.leash import leashed
 from pipeline.errors import InstallationError
 
 PATIENCE_SECONDS = 120.0
+ELSEWHERE_SECONDS = 60.0
+"""How long a server that somebody else runs is waited for: after a machine's start all services come up at once."""
 LOOK_SECONDS = 0.2
 ADDRESS = "address"
 """The file that says where the workspace's own server is, while it runs."""
@@ -27,14 +29,21 @@ class PrefectNotStarting(InstallationError):
     hint = "See prefect/server.log in the workspace, or set PREFECT_API_URL to a Prefect server of your own."
 
 
+class PrefectAway(InstallationError):
+    code = "prefect_away"
+    hint = "Set PREFECT_API_URL to the Prefect server that all machines of the team ask, and see that it runs."
+
+
 @contextmanager
 def prefect_server(workspace: Path) -> Iterator[str]:
     """The address of a Prefect API: PREFECT_API_URL where it is set, else of a server that lives as long as the block.
 
     The server goes with this process too, whatever that dies of.
-    Raises `PrefectNotStarting` when it does not answer. Must be entered before Prefect is imported.
+    Raises `PrefectNotStarting` when it does not answer, `PrefectAway` when nothing listens at PREFECT_API_URL.
+    Must be entered before Prefect is imported.
     """
     if address := os.environ.get("PREFECT_API_URL"):
+        _wait_elsewhere(address)
         yield address
         return
     home = workspace / "prefect"
@@ -86,6 +95,23 @@ def _wait(address: str, running: subprocess.Popen[bytes]) -> None:
         except OSError:
             time.sleep(0.2)
     raise PrefectNotStarting("The Prefect server did not start.")
+
+
+def _wait_elsewhere(address: str) -> None:
+    """Until something listens there. What it answers is Prefect's own affair: log-in, certificates."""
+    parts = urlsplit(address)
+    if not parts.hostname or parts.scheme in urllib.request.getproxies():
+        return
+    where = (parts.hostname, parts.port or (443 if parts.scheme == "https" else 80))
+    deadline = time.monotonic() + ELSEWHERE_SECONDS
+    while True:
+        try:
+            socket.create_connection(where, timeout=5).close()
+            return
+        except OSError as error:
+            if time.monotonic() > deadline:
+                raise PrefectAway(f"Prefect at {_pages(address)} cannot be reached ({error}).") from error
+            time.sleep(LOOK_SECONDS)
 
 
 def _free_port() -> int:

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Protocol, TypeAlias
 
 from index.entry import PageEntry, Results, Sort
+from index.errors import TextsAway
 from index.query import NO_FILTERS, Filters
 
 LOCK_TIMEOUT = 60.0
@@ -49,8 +50,18 @@ class Backing:
     def texts_of(self, pages: Sequence[tuple[str, int, str | None]]) -> Sequence[str]:
         """The text of each page, given by document, number, and the text where the index holds it."""
         missing = [(doc, number) for doc, number, text in pages if text is None]
-        found = iter(self.texts(missing) if missing and self.texts else [""] * len(missing))
+        found = iter(self._asked(missing) if missing and self.texts else [""] * len(missing))
         return [next(found) if text is None else text for _, _, text in pages]
+
+    def _asked(self, missing: Sequence[tuple[str, int]]) -> Sequence[str]:
+        """Raises `TextsAway`: what goes wrong with the texts is no damage of the index, whatever an engine is at."""
+        assert self.texts is not None  # noqa: S101  looked at by who calls
+        try:
+            return self.texts(missing)
+        except (
+            Exception
+        ) as error:  # of whoever keeps them; it is raised as it is, see `engines.WorkspaceIndex`
+            raise TextsAway(error) from error
 
 
 ALONE = Backing()

@@ -24,6 +24,7 @@ from typing import TypeVar, cast
 
 from filelock import FileLock, Timeout
 
+from index.encodable import EncodableBatch, all_encodable, encodable
 from index.engine import (
     ALONE,
     LOCK_TIMEOUT,
@@ -34,7 +35,7 @@ from index.engine import (
     SharedEngineModule,
 )
 from index.entry import Results, Sort
-from index.errors import IndexDamaged, IndexLocked, IndexMissing, UnknownEngine
+from index.errors import IndexDamaged, IndexLocked, IndexMissing, TextsAway, UnknownEngine
 from index.query import NO_FILTERS, Filters
 
 DEFAULT_ENGINE = "whoosh"
@@ -95,11 +96,11 @@ def rebuild(
     with _locked(path, timeout):
         if shared is not None:
             with shared.rebuild(backing, timeout) as batch:
-                yield batch
+                yield EncodableBatch(batch)
             folder = _ELSEWHERE
         else:
             with _new_folder(path, module, timeout, backing) as (folder, batch):
-                yield batch
+                yield EncodableBatch(batch)
         _point(path, Pointer(engine, module.SCHEMA, folder))
         _sweep(path, folder)
 
@@ -115,7 +116,7 @@ def _new_folder(
         with index.writer(timeout) as batch:
             yield folder.name, batch
         index.close()
-    except BaseException:
+    except BaseException:  # also an interruption leaves no folder behind
         shutil.rmtree(folder, ignore_errors=True)
         raise
 
@@ -144,7 +145,7 @@ class WorkspaceIndex:
     @contextmanager
     def writer(self, timeout: float = LOCK_TIMEOUT) -> Iterator[Batch]:
         with _locked(self._path, timeout), self._current().writer(timeout) as batch:
-            yield batch
+            yield EncodableBatch(batch)
 
     def search(
         self,
@@ -154,6 +155,7 @@ class WorkspaceIndex:
         offset: int = 0,
         sort: Sort = "score",
     ) -> Results:
+        query, filters = encodable(query), all_encodable(filters)
         return self._ask(lambda index: index.search(query, filters, limit, offset, sort))
 
     def doc_ids(self) -> frozenset[str]:
@@ -170,6 +172,12 @@ class WorkspaceIndex:
 
     def _ask(self, question: Callable[[SearchIndex], Answer]) -> Answer:
         """The answer of the current index; asked again when it was rebuilt or written in the middle of it."""
+        try:
+            return self._answer(question)
+        except TextsAway as error:
+            raise error.error from error
+
+    def _answer(self, question: Callable[[SearchIndex], Answer]) -> Answer:
         try:
             return question(self._current())
         except IndexDamaged:

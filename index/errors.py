@@ -104,3 +104,12 @@ def _rebuilt(kind: type[QueryError], message: str, remedy: str, position: int) -
     SearchError.__init__(error, message, remedy)
     error.position = position
     return error
+
+
+class TextsAway(Exception):
+    """Whoever keeps the texts of the pages could not give them, for the reason in `error`, which is what is raised in
+    the end: no error of an index."""
+
+    def __init__(self, error: Exception) -> None:
+        super().__init__(type(error).__name__)
+        self.error = error

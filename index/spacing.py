@@ -8,8 +8,10 @@ groups of `1,250.00`, the whole of a word that a line break cuts) are told besid
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
 from functools import cache
 from importlib.resources import files
+from itertools import accumulate, pairwise
 from typing import NamedTuple, TypeAlias
 
 import numpy as np
@@ -24,6 +26,11 @@ GAP = "\u16a2"
 
 _NUMBER_MARK = "\u16a3"
 """Put behind a number whose groups were joined, to find it again; a rune too."""
+_PAGE_END = "\ufdd0"
+"""Stands between pages: no letter, no space, and no character that a text may hold."""
+_NO_WORD = "\x00"
+"""What a page that holds it all the same has instead."""
+_BLANK = " " + GAP
 _Codes: TypeAlias = NDArray[np.uint32]
 _SEPARATOR, _COMMA, _APOSTROPHE, _HYPHEN, _SPACE, _WORD, _HAN, _UNKNOWN = range(8)
 _SIGNS = {",": _COMMA, **dict.fromkeys("'’", _APOSTROPHE), **dict.fromkeys("-\u2010\x02\ufffe", _HYPHEN)}
@@ -54,9 +61,15 @@ class Spaced(NamedTuple):
 
 def spaced(text: str) -> Spaced:
     """The words of a page."""
-    codes = _folded(text)
+    return spaced_all([text])[0]
+
+
+def spaced_all(texts: Sequence[str]) -> list[Spaced]:
+    """The words of several pages, each as if it were alone: together they take half as long."""
+    codes = _folded(_PAGE_END.join(text.replace(_PAGE_END, _NO_WORD) for text in texts))
     kinds = _kinds(codes)
-    grouped, possessive, is_broken = _signs(codes, kinds)
+    grouped, possessive, broken = _signs(codes, kinds)
+    cut = set(np.searchsorted(_ends(codes), broken).tolist())
     groups: list[tuple[str, ...]] = []
     if grouped or possessive:
         folded = _string(codes)
@@ -64,23 +77,54 @@ def spaced(text: str) -> Spaced:
             folded, groups = _ungrouped(folded)
         codes = _codes(_POSSESSIVE.sub(r"\1", folded) if possessive else folded)
         kinds = _kinds(codes)
-    joined, pairs = _cut(codes, kinds)
-    if not groups:
-        return Spaced(joined, pairs, (), is_broken)
-    places = [place for place, word in enumerate(joined.split()) if word.endswith(_NUMBER_MARK)]
-    numbers = tuple(zip(places, groups, strict=True))
-    return Spaced(joined.replace(_NUMBER_MARK, ""), pairs, numbers, is_broken)
+    rest = iter(groups)
+    return [
+        Spaced(*_numbered(text, pairs, rest), page in cut)
+        for page, (text, pairs) in enumerate(_cut(codes, kinds))
+    ]
 
 
-def _cut(codes: _Codes, kinds: NDArray[np.uint8]) -> tuple[str, str]:
-    """The words, and the known pairs."""
+def _ends(codes: _Codes) -> NDArray[np.int64]:
+    """Where the ends of pages stand, but for the last one's."""
+    return np.flatnonzero(codes == ord(_PAGE_END))
+
+
+def _numbered(
+    text: str, pairs: str, groups: Iterator[tuple[str, ...]]
+) -> tuple[str, str, tuple[tuple[int, tuple[str, ...]], ...]]:
+    """The words without the marks of numbers, the pairs, and the next of the `groups` for each mark, with its place."""
+    if _NUMBER_MARK not in text:
+        return text, pairs, ()
+    *parts, last = text.split(_NUMBER_MARK)
+    places = accumulate(len(part.split()) for part in parts)
+    numbers = tuple((place - 1, next(groups)) for place in places)
+    return "".join((*parts, last)), pairs, numbers
+
+
+def _cut(codes: _Codes, kinds: NDArray[np.uint8]) -> Iterator[tuple[str, str]]:
+    """For each page its words, and the known pairs."""
+    ends = _ends(codes)
+    if not (kinds == _HAN).any():
+        words_only = _string(np.where(kinds == _WORD, codes, np.uint32(ord(" "))))
+        yield from ((text, "") for text in _sliced(words_only, ends))
+        return
     letters = np.flatnonzero(kinds >= _WORD)
     is_han = kinds[letters] == _HAN
     one = np.flatnonzero(is_han[:-1] & is_han[1:])
     apart = np.cumsum(kinds < _SPACE)[letters]
     cut = apart[one] != apart[one + 1]
-    pairs = _pairs(codes[letters[one[~cut]]], codes[letters[one[~cut] + 1]])
-    return _joined(codes, kinds, letters[one[cut]]), pairs
+    beside = letters[one[~cut]]
+    names, places = _pairs(codes[beside], codes[letters[one[~cut] + 1]])
+    joined, stops = _joined(codes, kinds, letters[one[cut]], ends)
+    bounds = [0, *np.searchsorted(beside[places], ends).tolist(), len(names)]
+    for text, (start, stop) in zip(_sliced(joined, stops), pairwise(bounds), strict=True):
+        yield text.rstrip(_BLANK), " ".join(names[start:stop])
+
+
+def _sliced(text: str, ends: NDArray[np.int64]) -> Iterator[str]:
+    """The text in pieces, without the characters at the ends."""
+    for before, stop in pairwise([-1, *ends.tolist(), len(text)]):
+        yield text[before + 1 : stop]
 
 
 def positions(text: str) -> dict[str, list[int]]:
@@ -108,8 +152,13 @@ def known_pairs() -> frozenset[str]:
     return frozenset(pair for line in lines if not line.startswith("#") for pair in line.split())
 
 
-def _joined(codes: _Codes, kinds: NDArray[np.uint8], last: NDArray[np.int64]) -> str:
-    """The characters at their places in a string of spaces; `last` are the Han characters with a gap behind them."""
+def _joined(
+    codes: _Codes, kinds: NDArray[np.uint8], last: NDArray[np.int64], ends: NDArray[np.int64]
+) -> tuple[str, NDArray[np.int64]]:
+    """The characters at their places in a string of spaces, and where the `ends` come to stand.
+
+    `last` are the Han characters with a gap behind them.
+    """
     mark, gap = len(HAN_MARK), 2
     han = np.flatnonzero(kinds == _HAN)
     widths = np.ones(len(codes), dtype=np.int64)
@@ -123,16 +172,17 @@ def _joined(codes: _Codes, kinds: NDArray[np.uint8], last: NDArray[np.int64]) ->
         out[starts[han] + at] = ord(char)
     out[starts[han] + 1 + mark] = codes[han]
     out[starts[last] + 1 + mark + gap] = ord(GAP)
-    return _string(out)
+    return _string(out), starts[ends]
 
 
-def _pairs(first: _Codes, second: _Codes) -> str:
-    """The known ones among pairs of Han characters."""
+def _pairs(first: _Codes, second: _Codes) -> tuple[list[str], NDArray[np.int64]]:
+    """The known ones among pairs of Han characters, and which of them they are."""
     keys, names, begins = _pair_table()
-    likely = begins[first]
+    likely = np.flatnonzero(begins[first])
     found = (first[likely].astype(np.int64) << _PAIR_SHIFT) + second[likely]
     places = np.searchsorted(keys, found).clip(max=len(keys) - 1)
-    return " ".join(names[place] for place in places[keys[places] == found].tolist())
+    known = keys[places] == found
+    return [names[place] for place in places[known].tolist()], likely[known]
 
 
 @cache
@@ -145,15 +195,15 @@ def _pair_table() -> tuple[NDArray[np.int64], list[str], NDArray[np.bool_]]:
     return keys, [HAN_MARK + pairs[key] for key in keys.tolist()], begins
 
 
-def _signs(codes: _Codes, kinds: NDArray[np.uint8]) -> tuple[bool, bool, bool]:
-    """Whether there may be grouped numbers, possessives, and words that a line break cuts."""
+def _signs(codes: _Codes, kinds: NDArray[np.uint8]) -> tuple[bool, bool, NDArray[np.int64]]:
+    """Whether there may be grouped numbers and possessives, and where words that a line break cuts."""
     signs = np.flatnonzero((kinds > _SEPARATOR) & (kinds < _SPACE))
     signs = signs[signs + 1 < len(codes)]
     sign, after = kinds[signs], codes[signs + 1]
     grouped = (sign == _COMMA) & (after >= ord("0")) & (after <= ord("9"))
     possessive = (sign == _APOSTROPHE) & (after == ord("s"))
     broken = (sign == _HYPHEN) & (kinds[signs + 1] == _SPACE)
-    return bool(grouped.any()), bool(possessive.any()), bool(broken.any())
+    return bool(grouped.any()), bool(possessive.any()), signs[broken]
 
 
 def _ungrouped(folded: str) -> tuple[str, list[tuple[str, ...]]]:
@@ -183,7 +233,15 @@ def fold_in_place(text: str) -> str | None:
 
 def _folded(text: str) -> _Codes:
     """As `words.fold`."""
-    folded = _table_folded(_codes(text))
+    codes = _codes(text)
+    folded = _table_folded(codes)
+    if folded is None:
+        for code in np.unique(codes[_tables()[0][codes] == _UNEVEN]).tolist():
+            once = words.fold(chr(code))
+            if words.fold(once) != once:
+                return _codes(words.fold(text))
+            text = text.replace(chr(code), once)
+        folded = _table_folded(_codes(text))
     return _codes(words.fold(text)) if folded is None else folded
 
 

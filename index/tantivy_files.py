@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from index.errors import IndexDamaged, SearchError
+from index.errors import IndexDamaged, SearchError, TextsAway
 
 _META = "meta.json"
 _LISTS = (_META, ".managed.json")
@@ -29,7 +29,7 @@ def guarded() -> Iterator[None]:
     """
     try:
         yield
-    except (SearchError, KeyboardInterrupt, GeneratorExit, SystemExit):
+    except (SearchError, TextsAway, KeyboardInterrupt, GeneratorExit, SystemExit):
         raise
     except BaseException as error:  # a panic is no Exception
         if isinstance(error, OSError) and error.errno in _REFUSED:

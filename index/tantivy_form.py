@@ -14,10 +14,12 @@ are frequent in the trade are terms as well, behind the text, which spares most 
 from __future__ import annotations
 
 import datetime
+import hashlib
 import json
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
+from itertools import accumulate
 from pathlib import PurePath
 from typing import Any, NamedTuple
 
@@ -27,8 +29,8 @@ from index import words
 from index.entry import PageEntry
 from index.fields import KEYWORD_FIELDS, TEXT_FIELDS, normal
 from index.packing import whole_amount
-from index.spacing import GAP, HAN_MARK, Spaced, spaced
-from index.terms import NAME_GAP, keyword_values
+from index.spacing import GAP, HAN_MARK, Spaced, spaced, spaced_all
+from index.terms import keyword_values
 
 REACH = 8
 """How many places to each side count as surroundings. Longer phrases that need such a term are not found there: the
@@ -38,8 +40,12 @@ SHARED = "shared"
 ORDERS = {"date": "order_date", "-date": "order_date_down", "name": "order_name"}
 """The columns by which hits are put in order; their values are all different."""
 PAGE_KEY = "order_date"
-DOCUMENT = "document"
-"""The column that is the same for all pages of a document, and for them alone but for one chance in 10**9."""
+CARD = "card"
+"""The field of what facets need to know of a document, the same on all of its pages (see `card`)."""
+CARD_NUMBER = "card_number"
+"""The column of the cards' numbers, which are told apart but for one chance in 10**15 for each two (`card_number`)."""
+APART = 512
+"""Places between things that no phrase runs across. Phrases that are wider are looked for on the pages themselves."""
 LEVELS = 12
 """How often the documents are halved for samples."""
 SAMPLE = "sample"
@@ -47,6 +53,10 @@ SAMPLE = "sample"
 _WORDS = "words"
 _LONGEST = 16_000
 """Characters of a term; Tantivy passes over terms of more than 65,530 bytes."""
+_AT_ONCE = 20_000
+"""Characters."""
+_ROOM = 30_000
+"""Bytes of each list on a card."""
 _LAST = "~"
 _UNIT = "\x00"
 
@@ -56,14 +66,14 @@ def schema() -> tantivy.Schema:
     made = tantivy.SchemaBuilder()
     for name in TEXT_FIELDS:
         made.add_text_field(name, tokenizer_name=_WORDS)
-    for name in (*KEYWORD_FIELDS, SAMPLE, SHARED):
+    for name in (*KEYWORD_FIELDS, SAMPLE, SHARED, CARD):
         made.add_text_field(name, tokenizer_name="raw", index_option="basic")
     for name in ("count_kind", "count_claim", "count_party", *ORDERS.values()):
         made.add_text_field(name, tokenizer_name="raw", index_option="basic", fast=True)
     for name in ("date", "amount"):
         made.add_integer_field(name, indexed=True, fast=True)
     made.add_integer_field("month", fast=True)
-    made.add_unsigned_field(DOCUMENT, fast=True)
+    made.add_unsigned_field(CARD_NUMBER, fast=True)
     made.add_integer_field("page", stored=True)
     made.add_boolean_field("first", stored=True)
     for name in ("facts", "said"):
@@ -94,24 +104,45 @@ class Kept(NamedTuple):
         return self.entry.doc, self.entry.page, self.text
 
 
-def document(entry: PageEntry, is_first: bool, keeps_text: bool) -> tantivy.Document:
-    """The page in the form of the schema; `is_first` says whether it is the first one of its document."""
+def documents(entries: Iterable[PageEntry], keeps_text: bool) -> Iterator[tantivy.Document]:
+    """The pages of one document, the first one first, in the form of the schema."""
+    is_first = True
+    for some in _together(entries):
+        for entry, page in zip(some, spaced_all([entry.text for entry in some]), strict=True):
+            yield _document(entry, page, is_first, keeps_text)
+            is_first = False
+
+
+def _together(entries: Iterable[PageEntry]) -> Iterator[list[PageEntry]]:
+    """Pages whose words are cut at once: few enough for arrays that fit a processor's cache."""
+    some: list[PageEntry] = []
+    length = 0
+    for entry in entries:
+        some.append(entry)
+        length += len(entry.text)
+        if length >= _AT_ONCE:
+            yield some
+            some, length = [], 0
+    if some:
+        yield some
+
+
+def _document(entry: PageEntry, page: Spaced, is_first: bool, keeps_text: bool) -> tantivy.Document:
     made = tantivy.Document()
-    page = spaced(entry.text)
     made.add_text("text", _bounded(page.text))
     if page.pairs:
         made.add_text("text", page.pairs)
     _add_shared(made, entry.text, page)
     if is_first:
         head = (PurePath(entry.name).stem, entry.title or "")
-        _add_known(made, "text", _several(head, NAME_GAP))
+        _add_known(made, "text", _several(head, APART))
         made.add_text("text", " ".join(spaced(name).pairs for name in head))
     _add_known(made, "name", _several((entry.name,)))
     _add_known(made, "title", _several((entry.title or "",)))
     _add_known(made, "party", _several((*entry.parties, *entry.aliases)))
     _add_known(made, "path", _several(entry.paths))
     for field in KEYWORD_FIELDS:
-        for value in {_normal(field, raw) for raw in keyword_values(entry, field)} - {""}:
+        for value in _keywords(field, keyword_values(entry, field)):
             made.add_text(field, value)
     _add_columns(made, entry)
     _add_stored(made, entry, is_first, keeps_text)
@@ -138,20 +169,22 @@ def _add_shared(made: tantivy.Document, text: str, page: Spaced) -> None:
     """Adds the terms that share a place, with those around them."""
     if not page.numbers and not page.is_broken:
         return
-    base = [(word, place) for place, word in enumerate(page.text.split()) if word != GAP]
+    cut_text = page.text.split()
     extra = [(group, place + at) for place, groups in page.numbers for at, group in enumerate(groups)]
     if page.is_broken:
-        extra = sorted(set(placed(text)).difference(base), key=lambda one: one[1])
-    near = _around(place for _, place in extra)
-    _add_known(made, "text", _pretokenized([one for one in base if one[1] in near] + extra, NAME_GAP))
+        base = {(word, place) for place, word in enumerate(cut_text)}
+        extra = [one for one in dict.fromkeys(placed(text)) if one not in base]
+    near = _around((place for _, place in extra), len(cut_text))
+    beside = [(word, place) for place in near if (word := cut_text[place]) != GAP]
+    _add_known(made, "text", _pretokenized(beside + extra, APART))
     for term in {term for term, _ in extra}:
         made.add_text(SHARED, term)
 
 
-def _around(places: Iterable[int]) -> set[int]:
+def _around(places: Iterable[int], most: int) -> set[int]:
     near: set[int] = set()
     for place in places:
-        near.update(range(place - REACH, place + REACH + 1))
+        near.update(range(max(0, place - REACH), min(most, place + REACH + 1)))
     return near
 
 
@@ -159,7 +192,7 @@ def _around(places: Iterable[int]) -> set[int]:
 def _several(names: tuple[str, ...], behind: int = 0) -> tantivy.PreTokenizedString | None:
     """The terms of several names, set apart from one another, so many places behind what the field holds already."""
     found = [
-        (term, place + number * NAME_GAP) for number, name in enumerate(names) for term, place in placed(name)
+        (term, place + number * APART) for number, name in enumerate(names) for term, place in placed(name)
     ]
     return _pretokenized(found, behind)
 
@@ -175,7 +208,9 @@ def _add_known(made: tantivy.Document, field: str, terms: tantivy.PreTokenizedSt
         made.add_pre_tokenized_text(field, terms)
 
 
-_normal = lru_cache(maxsize=4096)(normal)
+@lru_cache(maxsize=4096)
+def _keywords(field: str, raw: Sequence[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(value for one in raw if (value := normal(field, one))))
 
 
 def _add_columns(made: tantivy.Document, entry: PageEntry) -> None:
@@ -189,12 +224,37 @@ def _add_columns(made: tantivy.Document, entry: PageEntry) -> None:
         made.add_integer("month", 100 * entry.date.year + entry.date.month)
     for amount in entry.amounts:
         made.add_integer("amount", whole_amount(amount))
-    number = zlib.crc32(entry.doc.encode()) << 32 | zlib.adler32(entry.doc[::-1].encode())
-    made.add_unsigned(DOCUMENT, number)
+    written = _card(entry.doc, entry.kind, entry.date, entry.claims, entry.parties)
+    made.add_text(CARD, written)
+    number = card_number(written)
+    made.add_unsigned(CARD_NUMBER, number)
     for level in range(1, _level(number) + 1):
         made.add_text(SAMPLE, str(level))
     for order, value in zip(ORDERS.values(), _orders(entry), strict=True):
         made.add_text(order, value)
+
+
+@lru_cache(maxsize=64)
+def _card(
+    doc: str, kind: str, date: datetime.date | None, claims: tuple[str, ...], parties: tuple[str, ...]
+) -> str:
+    """What facets need to know of a document: kind, month, claims, parties, and what tells it from any other one."""
+    month = 100 * date.year + date.month if date else 0
+    own = hashlib.blake2b(doc.encode(), digest_size=8).hexdigest()
+    facts = [kind, month, _fitting(claims), _fitting(parties), own]
+    return json.dumps(facts, ensure_ascii=False, separators=(",", ":"))
+
+
+def _fitting(values: Iterable[str]) -> list[str]:
+    """The different ones, as many as a term has room for: thousands."""
+    different = [value for value in dict.fromkeys(values) if value]
+    sizes = accumulate(len(value.encode()) + 3 for value in different)
+    return [value for value, size in zip(different, sizes, strict=True) if size < _ROOM]
+
+
+def card_number(card: str) -> int:
+    """A number of 52 bits, which fractions of 64 hold as well, as good as chance."""
+    return int.from_bytes(hashlib.blake2b(card.encode(), digest_size=8).digest(), "big") >> 12
 
 
 def _orders(entry: PageEntry) -> Iterator[str]:

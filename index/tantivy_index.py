@@ -7,10 +7,11 @@ atomic: a new list of files is written beside the old one and renamed into its p
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 from time import perf_counter
+from typing import TypeAlias
 
 import tantivy
 
@@ -20,19 +21,24 @@ from index.errors import IndexDamaged
 from index.fields import normal
 from index.query import NO_FILTERS, Filters, check_part, parse
 from index.snippets import snippet, wanted
-from index.tantivy_facets import facets
+from index.tantivy_cards import Cards
+from index.tantivy_facets import Matching, facets
 from index.tantivy_files import check_files, guarded, stamp
-from index.tantivy_form import ORDERS, PAGE_KEY, Kept, document, kept, page_key, prepare, schema
+from index.tantivy_form import ORDERS, PAGE_KEY, Kept, documents, kept, page_key, prepare, schema
+from index.tantivy_memory import FIRST_HITS, Memory, Question, State
 from index.tantivy_query import Maker
 from index.tantivy_read import matching
 from index.tree import And, Near, Node, Or, Phrase
 from index.writing import writing
 
-SCHEMA = 3
+SCHEMA = 4
 """Raise it whenever the stored form or the tokenizer changes: indexes of another number are built anew."""
 
-HEAP = 128 * 2**20
+HEAP = 256 * 2**20
 """Bytes of memory for pages before a part of them goes to disk."""
+
+
+_Hits: TypeAlias = list[tuple[float, tantivy.DocAddress]]
 
 
 class _TantivyBatch:
@@ -42,17 +48,17 @@ class _TantivyBatch:
         self._keeps_text = keeps_text
         with guarded():
             self._writer = index.writer(HEAP, 1)
+            index.reload()
+            self._new: set[str] | None = None if index.searcher().num_docs else set()
 
     def replace(self, doc: str, entries: Iterable[PageEntry]) -> None:
-        self.delete(doc)
-        is_first = True
-        for entry in entries:
-            if entry.doc != doc:
-                raise ValueError(f"A page of another document ({entry.doc}) among those of {doc}")
-            made = document(entry, is_first, self._keeps_text)
+        if self._new is None or doc in self._new:
+            self.delete(doc)
+        else:
+            self._new.add(doc)
+        for made in documents(_all_of(doc, entries), self._keeps_text):
             with guarded():
                 self._writer.add_document(made)
-            is_first = False
 
     def delete(self, doc: str) -> None:
         with guarded():
@@ -69,6 +75,13 @@ class _TantivyBatch:
             self._writer.rollback()
 
 
+def _all_of(doc: str, entries: Iterable[PageEntry]) -> Iterator[PageEntry]:
+    for entry in entries:
+        if entry.doc != doc:
+            raise ValueError(f"A page of another document ({entry.doc}) among those of {doc}")
+        yield entry
+
+
 class TantivyIndex:
     """A Tantivy index in a folder (see `engine.SearchIndex`)."""
 
@@ -77,13 +90,14 @@ class TantivyIndex:
         self._lock = lock
         self._backing = backing
         self._guard = threading.RLock()
+        self._cards = Cards()
         with guarded():
             self._index = tantivy.Index.open(str(folder))
             prepare(self._index)
             self._index.config_reader("manual")
             self._stamp = stamp(folder)
             self._index.reload()
-            self._searcher: tantivy.Searcher | None = self._index.searcher()
+            self._state: State | None = State(self._index.searcher(), Memory())
 
     def writer(self, timeout: float = LOCK_TIMEOUT) -> AbstractContextManager[Batch]:
         return writing(self._lock, timeout, lambda: _TantivyBatch(self._index, self._backing.texts is None))
@@ -101,16 +115,27 @@ class TantivyIndex:
         tree = parse(query, filters)
         phrases = wanted(tree)
         with guarded():
-            searcher = self._current()
-            made = self._made(tree, searcher)
+            state = self._current()
+            searcher = state.searcher
             ranks = _ranks(tree)
             order = ORDERS["date" if sort == "score" else sort] if sort != "score" or not ranks else None
-            total, found = _found(searcher, made, limit, offset, order)
+            made = state.memory.get("query", tree, lambda: self._made(tree, searcher))
+            total, first = state.memory.get(
+                "hits", Question(tree, order), lambda: _asked(searcher, made, order, FIRST_HITS, 0)
+            )
+            found = first[offset : offset + limit]
+            if offset + limit > len(first) < total:
+                found = _asked(searcher, made, order, limit, offset)[1]
             pages = [_kept(searcher, address) for _, address in found]
             scores = [score for score, _ in found] if order is None else [0.0] * len(found)
             if ranks and order:
                 scores = self._scores(searcher, made, [page.entry for page in pages])
-            counts = facets(searcher, self._index.schema, made, total)
+            all_pages = [address for _, address in first] if total == len(first) else None
+            counts = state.memory.get(
+                "facets",
+                tree,
+                lambda: facets(searcher, Matching(self._index.schema, made, total, all_pages), self._cards),
+            )
         texts = self._backing.texts_of([page.page for page in pages])
         hits = tuple(
             _hit(page.entry, score, snippet(text, phrases))
@@ -120,13 +145,13 @@ class TantivyIndex:
 
     def doc_ids(self) -> frozenset[str]:
         with guarded():
-            searcher = self._current()
+            searcher = self._current().searcher
             everything = tantivy.Query.all_query()
             return frozenset(doc for doc, _ in searcher.terms_with_prefix("doc", "", everything))
 
     def count(self) -> int:
         with guarded():
-            return self._current().num_docs
+            return self._current().searcher.num_docs
 
     def healthy(self) -> bool:
         try:
@@ -139,16 +164,16 @@ class TantivyIndex:
 
     def close(self) -> None:
         with self._guard:
-            self._searcher = None
+            self._state = None
 
-    def _current(self) -> tantivy.Searcher:
+    def _current(self) -> State:
         """The newest committed state."""
         with self._guard:
             newest = stamp(self._folder)
-            if newest != self._stamp or self._searcher is None:
+            if newest != self._stamp or self._state is None:
                 self._index.reload()
-                self._stamp, self._searcher = newest, self._index.searcher()
-            return self._searcher
+                self._stamp, self._state = newest, State(self._index.searcher(), Memory())
+            return self._state
 
     def _made(self, tree: Node, searcher: tantivy.Searcher) -> tantivy.Query:
         def read(node: Phrase | Near, among: tantivy.Query) -> tantivy.Query:
@@ -174,14 +199,14 @@ class TantivyIndex:
         return [scores[key] for key in keys]
 
 
-def _found(
-    searcher: tantivy.Searcher, query: tantivy.Query, limit: int, offset: int, order: str | None
-) -> tuple[int, list[tuple[float, tantivy.DocAddress]]]:
+def _asked(
+    searcher: tantivy.Searcher, query: tantivy.Query, order: str | None, limit: int, offset: int
+) -> tuple[int, _Hits]:
     """How many pages match, and those asked for, each with its score or its place in the order."""
     rising = tantivy.Order.Asc if order else tantivy.Order.Desc
-    found = searcher.search(query, limit=max(1, limit), offset=offset, order_by_field=order, order=rising)
+    found = searcher.search(query, limit=limit, offset=offset, order_by_field=order, order=rising)
     count: int = found.count  # type: ignore[attr-defined]  # its stub leaves it out
-    return count, found.hits[:limit]
+    return count, found.hits
 
 
 def _kept(searcher: tantivy.Searcher, address: tantivy.DocAddress) -> Kept:

@@ -19,7 +19,7 @@ from tantivy import Occur, Query
 from index.evaluate import wild_pattern
 from index.packing import highest, lowest
 from index.spacing import HAN_MARK, known_pairs
-from index.tantivy_form import REACH, SHARED, cut
+from index.tantivy_form import APART, REACH, SHARED, cut
 from index.tree import AmountRange, And, DateRange, Everything, Keyword, Near, Node, Not, Or, Part, Phrase
 from index.words import is_han
 
@@ -130,7 +130,9 @@ class Maker:
 
     def _whole(self, phrase: Phrase) -> Query:
         places = _without_any([_place(part) for part in phrase.parts])
-        if len(places) > 1 and not all(self._takes(place.pattern) for place in places):
+        if len(places) > 1 and not (
+            phrase.width <= APART and all(self._takes(place.pattern) for place in places)
+        ):
             exact = [part for part in phrase.parts if part.how == "exact"]
             alone = [(Occur.Must, self._phrase(replace(phrase, parts=(part,)))) for part in exact]
             return self._read(phrase, Query.boolean_query(alone) if alone else Query.all_query())

@@ -42,7 +42,7 @@ def reading() -> Iterator[None]:
     """
     try:
         yield
-    except Exception as error:
+    except Exception as error:  # see above
         if isinstance(error, OSError) and error.errno in _REFUSED:
             raise
         raise IndexDamaged(f"The search index cannot be read ({type(error).__name__})") from error

@@ -39,7 +39,7 @@ def writing(lock: Path, timeout: float, begin: Callable[[], Pending]) -> Iterato
 def _settled(batch: Pending) -> Iterator[Batch]:
     try:
         yield batch
-    except BaseException:
+    except BaseException:  # also an interruption leaves the index as it was
         batch.cancel()
         raise
     batch.commit()

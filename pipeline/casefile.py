@@ -6,32 +6,32 @@ It is read from the records once; the rules of the trade are functions over it a
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
+from typing import Any, TypeVar, cast
 
-import sqlalchemy as sa
 from rapidfuzz.fuzz import ratio
 
 from index.words import compact
 from pipeline.claims import Claim, Event, Party, qualified
+from pipeline.common_ground import CommonGround, Ground
 from pipeline.correspondence.letter import Letter, Shelf
-from pipeline.correspondence.mention import mentions
 from pipeline.evidence import Evidence, Summary
 from pipeline.linking.view import DocumentView
 from pipeline.links import Link
 from pipeline.matter import Matter
-from pipeline.numbers import own_numbers
 from pipeline.parties import Book
 from pipeline.records import documents, kinship, letters, many, matters
 
-SETTLED = ("ok", "partial", "failed")
 WITHHOLDING = ("privileged", "without_prejudice")
 """Marks of documents that must not be shown to the other side."""
 ALIKE = 85.0
 """Likeness (0 to 100) from which a name that is not in the book is taken for one that is."""
 SHORTEST_NAME = 4
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -75,23 +75,32 @@ class CaseFile:
         )
         read = [(f.role, name) for f, name in found.names("party") if f.role not in said]
         parties = tuple((role, self.book.name_of(name)) for role, name in (*read, *said.items()))
-        mentioned = tuple(mentions(found.facts, found.document))
         return Letter(
-            about.id, about.name, about.kind, about.media_type, about.date, about.title, parties, mentioned
+            about.id,
+            about.name,
+            about.kind,
+            about.media_type,
+            about.date,
+            about.title,
+            parties,
+            found.mentions,
         )
 
     def name_of(self, event: Event) -> str:
         """`CLM-001/E1`."""
         return qualified(self.claim.id, event.id)
 
-    def links_of(self, event: Event) -> list[Link]:
+    def links_of(self, event: Event) -> Sequence[Link]:
         """The standing links of an event, confirmed ones first, then by score."""
-        name = self.name_of(event)
-        return sorted((link for link in self.links if link.event == name), key=by_worth)
+        return self._by_event.get(self.name_of(event), ())
+
+    def link_between(self, document: str, event: Event) -> Link:
+        """The standing link of a document to an event. Raises `KeyError` where there is none."""
+        return self._by_both[document, self.name_of(event)]
 
     def best_link(self, document: str) -> Link | None:
         """The strongest link of a document, or None when it is only tied to the claim."""
-        return min((link for link in self.links if link.document == document), key=by_worth, default=None)
+        return self._best.get(document)
 
     def evidence_of(self, event: Event) -> list[Evidence]:
         """The documents linked to an event, best first."""
@@ -119,7 +128,7 @@ class CaseFile:
 
     def in_order(self) -> list[Evidence]:
         """The evidence by its own date, the undated last."""
-        return sorted(self.evidence.values(), key=lambda e: (day_key(e.summary.date), e.summary.name, e.id))
+        return list(self._in_order)
 
     def without_privileged(self) -> CaseFile:
         """The same case without the documents that must not be shown to the other side."""
@@ -153,6 +162,11 @@ class CaseFile:
 
     def party(self, name: str) -> Party | None:
         """The claim's party that a name means: by the book, or because the names are nearly the same."""
+        if name not in self._parties:
+            self._parties[name] = self._party(name)
+        return self._parties[name]
+
+    def _party(self, name: str) -> Party | None:
         wanted = {compact(name), compact(self.book.name_of(name))} - {""}
         same = (p for p in self.claim.parties if wanted & {compact(known) for known in p.names})
         if (party := next(same, None)) is not None:
@@ -161,9 +175,46 @@ class CaseFile:
         best, party = max(alike, key=lambda item: item[0], default=(0.0, None))
         return party if best >= ALIKE else None
 
+    def once(self, what: Hashable, made: Callable[[], T]) -> T:
+        """What a rule finds in the case, worked out when it is first asked for: rules share what they rest on."""
+        if what not in self._found:
+            self._found[what] = made()
+        return cast(T, self._found[what])
+
+    @cached_property
+    def _found(self) -> dict[Hashable, Any]:
+        return {}
+
     @cached_property
     def _views(self) -> dict[str, DocumentView]:
         return {}
+
+    @cached_property
+    def _parties(self) -> dict[str, Party | None]:
+        return {}
+
+    @cached_property
+    def _by_event(self) -> dict[str, list[Link]]:
+        found: dict[str, list[Link]] = defaultdict(list)
+        for link in sorted(self.links, key=by_worth):
+            found[link.event].append(link)
+        return found
+
+    @cached_property
+    def _by_both(self) -> dict[tuple[str, str], Link]:
+        return {(link.document, event): link for event, links in self._by_event.items() for link in links}
+
+    @cached_property
+    def _best(self) -> dict[str, Link]:
+        found: dict[str, Link] = {}
+        for link in sorted(self.links, key=by_worth):
+            found.setdefault(link.document, link)
+        return found
+
+    @cached_property
+    def _in_order(self) -> tuple[Evidence, ...]:
+        every = self.evidence.values()
+        return tuple(sorted(every, key=lambda e: (day_key(e.summary.date), e.summary.name, e.id)))
 
 
 def _is_withheld(summary: Summary) -> bool:
@@ -193,26 +244,24 @@ def _likeness(party: Party, name: str) -> float:
     return max(ratio(compact(known), name) for known in party.names)
 
 
-def load_case(matter: Matter, claim_id: str) -> CaseFile:
-    """The claim's case as the records have it. Raises `NotFound`."""
+def load_case(matter: Matter, claim_id: str, common: CommonGround | None = None) -> CaseFile:
+    """The claim's case as the records have it. `common`: what it shares with the matter's other claims, kept by whoever
+    loads several. Raises `NotFound`."""
     with matter.reading() as tx:
         claim = matters.claim(tx, claim_id)
-        every_link = matters.link_list(tx)
-        linked = {link.document for link in every_link if link.status != "rejected"}
-        own = [link for link in every_link if link.claim == claim.id and _has_event(claim, link)]
-        summaries = [found for found in documents.summaries(tx) if found.state in SETTLED]
-        standing = {link.document for link in own if link.status != "rejected"}
-        within = [found for found in summaries if found.id in standing or claim.id in found.given_claims]
-        evidence = many.evidence_of(tx, within)
+        ground = common.read(tx) if common else Ground.read(tx)
+        own = [link for link in matters.link_list(tx, claim.id) if _has_event(claim, link)]
+        standing = frozenset(link.document for link in own if link.status != "rejected")
+        evidence = many.evidence_of(tx, ground.within(claim, standing))
         return CaseFile(
             claim=claim,
             links=tuple(link for link in own if link.status != "rejected" and link.document in evidence),
             evidence=evidence,
-            loose=tuple(found for found in summaries if _is_loose(found, linked)),
-            book=Book.read(tx),
+            loose=ground.loose(),
+            book=ground.book,
             rejected=tuple(link for link in own if link.status == "rejected"),
-            known=_numbers(tx, [found for found in summaries if found.id not in evidence]),
-            matter=Shelf(letters.cited_by(tx, sorted(evidence))),
+            known=ground.called(tx, evidence),
+            matter=Shelf(letters.cited_by(tx, sorted(evidence), ground.plain_book)),
             checklists=matter.workspace.checklists,
             copies=kinship.copies(tx, evidence),
         )
@@ -225,17 +274,5 @@ def loose_evidence(matter: Matter, case: CaseFile) -> Iterator[Evidence]:
             yield documents.evidence(tx, summary)
 
 
-def _numbers(tx: sa.Connection, summaries: Sequence[Summary]) -> frozenset[str]:
-    """The numbers that documents bear, and the names of their files, which often hold them."""
-    known = many.facts_of(tx, [found.id for found in summaries], ("reference",))
-    numbers = (own_numbers(found, known.get(found.id, ())) for found in summaries)
-    return frozenset(compact(found.name) for found in summaries).union(*numbers)
-
-
 def _has_event(claim: Claim, link: Link) -> bool:
     return claim.event(link.event.partition("/")[2]) is not None
-
-
-def _is_loose(summary: Summary, linked: set[str]) -> bool:
-    container = bool(summary.children) and not summary.page_count
-    return summary.id not in linked and not summary.given_claims and not container

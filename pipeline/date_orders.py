@@ -90,7 +90,7 @@ def _read_anew(matter: Matter, order: DateOrder, told: Told | None) -> None:
         read = documents.reading(tx, documents.summary(tx, order.document))
     found = dates_again(read, order.kind, hint)
     with matter.change() as change:
-        date_orders.replace_dates(change.tx, order.document, read, found, told)
+        date_orders.replace_dates(change.tx, order.document, found, told)
         for step in after("facts"):
             documents.undo(change.tx, step, [order.document])
         change.note("dates read anew", order.document, first=told.order if told else None)

@@ -320,5 +320,4 @@ def _proofs(
             yield (0 if fact.role in ("event", "document") else 1), Proof(evidence.id, evidence.page_of(fact))
     date = evidence.summary.date
     if date is not None and abs(date - day) <= ABOUT_THEN:
-        link = next(link for link in case.links_of(event) if link.document == evidence.id)
-        yield (0 if date == day else 2), Proof(evidence.id, link.page)
+        yield (0 if date == day else 2), Proof(evidence.id, case.link_between(evidence.id, event).page)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -17,7 +17,7 @@ from extractors.facts.invoice_lines import InvoiceLine
 from pipeline.audit import Entry
 from pipeline.clock import now, stamp
 from pipeline.correspondence.graph import Correspondence
-from pipeline.evidence import Correction, Evidence, Sighting
+from pipeline.evidence import Correction, Evidence, FindingName, Sighting, name_of
 from pipeline.likeness import Likeness
 from pipeline.links import Link
 from pipeline.records.documents import id_of
@@ -74,7 +74,7 @@ def evidence_json(evidence: Evidence) -> dict[str, Any]:
     }
     answer = _document_json(identity, about, evidence.document, evidence.facts, summary.corrections)
     lines = lines_of_bill(evidence.document, summary.kind, evidence.facts)
-    return {**answer, **_bill_json(evidence.document, evidence.findings, lines)}
+    return {**answer, **_bill_json(evidence.document, evidence.findings, lines, evidence.answered)}
 
 
 def history_json(
@@ -136,16 +136,19 @@ def _document_json(
 
 
 def _bill_json(
-    document: Document, findings: Sequence[Finding], lines: Sequence[InvoiceLine]
+    document: Document,
+    findings: Sequence[Finding],
+    lines: Sequence[InvoiceLine],
+    answered: Set[FindingName] | None = None,
 ) -> dict[str, list[dict[str, Any]]]:
     """What is wrong with the document's sums, and the lines of its bills, both in order of place."""
     return {
-        "findings": [_finding_json(found, document) for found in findings],
+        "findings": [_finding_json(found, document, answered) for found in findings],
         "lines": [_line_json(line, document) for line in lines],
     }
 
 
-def _finding_json(found: Finding, document: Document) -> dict[str, Any]:
+def _finding_json(found: Finding, document: Document, answered: Set[FindingName] | None) -> dict[str, Any]:
     place = document.where(found.start, found.end)
     return {
         "code": found.code,
@@ -154,6 +157,7 @@ def _finding_json(found: Finding, document: Document) -> dict[str, Any]:
         "page": place.page,
         "box": place.box.as_list() if place.box else None,
         "raw": document.text[found.start : found.end],
+        **({} if answered is None else {"settled": name_of(found) in answered}),
     }
 
 

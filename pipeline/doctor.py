@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +17,10 @@ from index.engines import DEFAULT_ENGINE, engine_of
 from index.errors import SearchError
 from pipeline.bundle.fonts import han
 from pipeline.errors import NoWorkspace
-from pipeline.indexing import count_pending, open_search
+from pipeline.indexing import count_behind, open_search
 from pipeline.matter import Matter
+from pipeline.originals.folder import FolderOriginals
+from pipeline.records import holds
 from pipeline.settings import OcrSettings, Settings
 
 ENOUGH_SPACE = 2 * 2**30
@@ -55,7 +57,10 @@ def examine(root: Path) -> list[Check]:
 def _of(matter: Matter) -> Iterator[Check]:
     yield _database(matter)
     if matter.settings.originals.url is not None:
-        yield _attempt("originals", matter.originals.examine)
+        there = _attempt("originals", matter.originals.examine)
+        yield there
+        if there.ok and isinstance(matter.originals, FolderOriginals):
+            yield replace(_space(matter.originals.root), name="disk of the originals")
     yield _index(matter)
 
 
@@ -104,7 +109,14 @@ def _database(matter: Matter) -> Check:
     except ClaimtrailError as error:
         return Check("database", False, error.message, error.remedy)
     remedy = f"Restore {matter.records.name} from a back-up." if faults else ""
-    return Check("database", not faults, faults[0] if faults else f"{which}, sound", remedy)
+    return Check("database", not faults, faults[0] if faults else f"{which}, sound{_in_hand(matter)}", remedy)
+
+
+def _in_hand(matter: Matter) -> str:
+    """Who reads documents just now: nobody else does while that process lives, whether it works or hangs."""
+    with matter.reading() as tx:
+        found = holds.holders(tx)
+    return "".join(f"; {count} documents are being read by {name}" for name, count in found)
 
 
 def _index(matter: Matter) -> Check:
@@ -112,14 +124,24 @@ def _index(matter: Matter) -> Check:
         pages, engine_name = open_search(matter).count(), engine_of(matter.workspace.index)
         large = engine_name == DEFAULT_ENGINE and pages > MANY_PAGES
         remedy = "A faster engine answers at once: claimtrail reindex --engine tantivy." if large else ""
-        return Check("index", True, f"{pages} pages, engine {engine_name}{_behind(matter)}", remedy)
+        return Check(
+            "index", True, f"{pages} pages, engine {engine_name}{_behind(matter)}", remedy or _other(matter)
+        )
     except SearchError as error:
         return Check("index", False, error.message, error.remedy)
 
 
+def _other(matter: Matter) -> str:
+    """What to do where the settings name an engine and the index was built with another: nothing else tells."""
+    wanted = matter.settings.search_engine
+    if wanted in (DEFAULT_ENGINE, engine_of(matter.workspace.index)):
+        return ""
+    return f"settings.yaml names the engine {wanted}: claimtrail reindex --engine {wanted}."
+
+
 def _behind(matter: Matter) -> str:
     """How far an index of this machine's own lacks what others brought to the records that they share."""
-    count = count_pending(matter) if matter.records.shared else 0
+    count = count_behind(matter)
     return (
         f"; {count} documents come into it with the next intake here or claimtrail reindex" if count else ""
     )

@@ -8,6 +8,7 @@ from extractors.errors import ClaimtrailError, DiskFull, DocumentError, Installa
 
 __all__ = [
     "AmbiguousName",
+    "AnsweredMeanwhile",
     "ChecklistError",
     "ClaimtrailError",
     "CopyDiffers",
@@ -92,6 +93,12 @@ class NotFound(MatterError):
 class AmbiguousName(MatterError):
     code = "ambiguous"
     hint = "Give more characters of the id."
+
+
+class AnsweredMeanwhile(MatterError):
+    code = "answered_meanwhile"
+    exit_code = 1
+    hint = "Look at what stands now, and say it again where it should be otherwise."
 
 
 class RegisterError(MatterError):

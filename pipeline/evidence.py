@@ -5,12 +5,14 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Protocol, TypeVar
 
 from extractors.document import Document
 from extractors.facts.fact import Day, Fact, Money
 from extractors.facts.finding import Finding
 from extractors.facts.party_known import RULE
+from pipeline.correspondence.mention import Mention, mentions
 
 State = str  # open | ok | partial | failed
 
@@ -61,6 +63,15 @@ class Summary:
     """The claims to which a person tied it at intake."""
 
 
+FindingName = tuple[str, str]
+"""The code of a finding and its parts, which stay the same wherever the document says it."""
+
+
+def name_of(found: Finding) -> FindingName:
+    """By what people answer a finding: a later reading that finds other sums finds another contradiction."""
+    return found.code, "; ".join(f"{name} {value}" for name, value in found.parts)
+
+
 @dataclass(frozen=True)
 class Evidence:
     """A document with its text and facts. `facts` hold what people said of single values and of sums; other
@@ -71,10 +82,17 @@ class Evidence:
     facts: tuple[Fact, ...] = ()
     kind_why: tuple[str, ...] = field(default=())
     findings: tuple[Finding, ...] = ()
+    answered: frozenset[FindingName] = frozenset()
+    """The findings that people looked at: accepted as they are, or with a value that they put right."""
 
     @property
     def id(self) -> str:
         return self.summary.id
+
+    @property
+    def contradictions(self) -> tuple[Finding, ...]:
+        """The findings that nobody has looked at yet."""
+        return tuple(found for found in self.findings if name_of(found) not in self.answered)
 
     def of(self, kind: str) -> Iterable[Fact]:
         """Its facts of one kind."""
@@ -91,6 +109,11 @@ class Evidence:
     def names(self, kind: str) -> Iterable[tuple[Fact, str]]:
         """Its parties or references with their values."""
         return ((fact, fact.value) for fact in self.of(kind) if isinstance(fact.value, str))
+
+    @cached_property
+    def mentions(self) -> tuple[Mention, ...]:
+        """All that it says of documents, as its facts have it now."""
+        return tuple(mentions(self.facts, self.document))
 
     def page_of(self, fact: Fact) -> int:
         """The page on which a fact stands."""

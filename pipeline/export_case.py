@@ -21,7 +21,7 @@ from pipeline.highlights import highlights
 from pipeline.judgement import FORMS
 from pipeline.links import Link
 from pipeline.matter import Matter
-from pipeline.records import audit_log, documents
+from pipeline.records import arrivals, audit_log, documents
 from pipeline.searchable import words_of_document
 
 FAMILY = "family of a withheld document"
@@ -229,7 +229,7 @@ def _exhibit(
 def _said_source(matter: Matter, found: Summary) -> str:
     """Where it comes from by what a person said of it at intake: a party, else a source."""
     with matter.reading() as tx:
-        said = dict(documents.label_list(tx, found.id))
+        said = dict(arrivals.label_list(tx, found.id))
     return said.get("party") or said.get("source") or ""
 
 

@@ -18,6 +18,7 @@ from pathlib import Path, PurePosixPath
 from pipeline import sidecars
 from pipeline.errors import SidecarAlone
 from pipeline.intake import SYSTEM_FILES, Found, Lost, readable
+from pipeline.long_names import fitting, is_there
 from pipeline.sidecars import Sidecar
 from pipeline.workspace import write_atomically
 
@@ -192,9 +193,9 @@ def _sidecar(path: Path, inbox: Path) -> tuple[Sidecar, str | None]:
     A crash in the middle of putting away leaves it in `.done/` without its file: then it still counts.
     """
     sidecar, done = sidecars.beside(path), inbox / DONE / path.relative_to(inbox)
-    if not sidecar.is_file() and not done.exists():
+    if not is_there(sidecar) and not done.exists():
         sidecar = sidecars.beside(done)
-    return sidecars.read(sidecar) if sidecar.is_file() else (Sidecar(), None)
+    return sidecars.read(sidecar) if is_there(sidecar) and sidecar.is_file() else (Sidecar(), None)
 
 
 def put_away(path: Path, inbox: Path) -> None:
@@ -204,13 +205,14 @@ def put_away(path: Path, inbox: Path) -> None:
 
 def discard(path: Path) -> None:
     """Delete a file that was taken in, and its sidecar, which would else be taken for a document."""
-    sidecars.beside(path).unlink(missing_ok=True)
+    if is_there(sidecar := sidecars.beside(path)):
+        sidecar.unlink()
     path.unlink()
 
 
 def quarantine(path: Path, inbox: Path, quarantined: Path, reason: dict[str, str | None]) -> Path:
     """Move a failed file, and its sidecar, to the quarantine, with a `.reason.json` beside it; returns where it is."""
-    target = _free(quarantined / path.relative_to(inbox), sidecars.beside(path).is_file())
+    target = _free(quarantined / path.relative_to(inbox), is_there(sidecars.beside(path)), len(REASON))
     target.parent.mkdir(parents=True, exist_ok=True)
     text = json.dumps(reason, ensure_ascii=False, indent=1) + "\n"
     write_atomically(target.with_name(target.name + REASON), text)  # a crash after it only does it again
@@ -258,7 +260,7 @@ def _reasons(quarantined: Path) -> list[tuple[Path, Path]]:
     return [
         (path, path.with_name(path.name.removesuffix(REASON)))
         for path in sorted(quarantined.rglob(f"*{REASON}"))
-        if not path.with_name(path.name + REASON).exists()
+        if not is_there(path.with_name(path.name + REASON))
     ]
 
 
@@ -272,20 +274,25 @@ def _document_of(reason: Path) -> str | None:
 
 def _move(path: Path, wanted: Path) -> Path:
     sidecar = sidecars.beside(path)
-    target = _free(wanted, sidecar.is_file())
+    has_sidecar = is_there(sidecar) and sidecar.is_file()
+    target = _free(wanted, has_sidecar)
     target.parent.mkdir(parents=True, exist_ok=True)
-    if sidecar.is_file():
+    if has_sidecar:
         shutil.move(sidecar, sidecars.beside(target))
     shutil.move(path, target)  # a rename, or a copy where the inbox lies on another file system
     return target
 
 
-def _free(wanted: Path, with_sidecar: bool) -> Path:
-    """A name that is not taken, by a file or by the sidecar that goes with it: `scan.pdf`, `scan (2).pdf`, …"""
-    number, target = 1, wanted
+def _free(wanted: Path, with_sidecar: bool, room: int = 0) -> Path:
+    """A name that is not taken, by a file or by the sidecar that goes with it: `scan.pdf`, `scan (2).pdf`, …
+
+    It is cut where names made from it would be too long: a sidecar's, or one with `room` bytes more.
+    """
+    room = max(room, len(sidecars.ENDING) if with_sidecar else 0)
+    number, target = 1, wanted.with_name(fitting(wanted.name, room=room))
     while target.exists() or (with_sidecar and sidecars.beside(target).exists()):
         number += 1
-        target = wanted.with_name(f"{wanted.stem} ({number}){wanted.suffix}")
+        target = wanted.with_name(fitting(wanted.name, f" ({number})", room))
     return target
 
 

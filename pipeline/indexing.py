@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
 from decimal import Decimal
 
 from extractors.facts.fact import Money
@@ -19,7 +20,7 @@ from pipeline.loadfile.numbers import BATES, spanned
 from pipeline.matter import Matter
 from pipeline.pace import Told, untold
 from pipeline.parties import Book
-from pipeline.records import audit_log, documents, identity, matters
+from pipeline.records import arrivals, audit_log, documents, identity, matters
 from pipeline.records.page_texts import page_texts
 from pipeline.steps import VERSIONS
 
@@ -141,19 +142,42 @@ def index_step(matter: Matter) -> str:
     return f"index{documents.AT}{matter.machine}"
 
 
-def count_pending(matter: Matter) -> int:
-    """How many documents the index does not hold yet."""
+def count_behind(matter: Matter) -> int:
+    """How many documents an index of this machine's own does not hold as other machines left them in the records that
+    all share; 0 where there are no other machines, or the index is theirs too."""
+    if not matter.records.shared or engine_name(matter) in SHARED_ENGINES:
+        return 0
     with matter.reading() as tx:
         return len(documents.without_step(tx, index_step(matter), VERSIONS["index"], SETTLED))
 
 
-def expected_in_index(matter: Matter) -> set[str]:
-    """The documents that the index should hold; not those that other machines have just brought to the records."""
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """The documents that the index should hold, and those that it may hold or not: what other machines did with them
+    comes into it with the next intake."""
+
+    must: frozenset[str]
+    may: frozenset[str] = frozenset()
+
+    def missing(self, found: Set[str]) -> Set[str]:
+        """Those that should be in the index and are not."""
+        return self.must - found
+
+    def surplus(self, found: Set[str]) -> Set[str]:
+        """Those in the index that should not be."""
+        return found - self.must - self.may
+
+
+def expected_in_index(matter: Matter) -> Expected:
+    """What the index should hold, as the records tell."""
     with matter.reading() as tx:
-        found = {s.id for s in documents.summaries(tx) if s.page_count and s.state in SETTLED}
+        everything = documents.summaries(tx)
+        settled = frozenset(s.id for s in everything if s.page_count and s.state in SETTLED)
         if not matter.records.shared:
-            return found
-        return found - set(documents.without_step(tx, index_step(matter), VERSIONS["index"], SETTLED))
+            return Expected(settled)
+        pending = documents.without_step(tx, index_step(matter), VERSIONS["index"], SETTLED)
+        being_read = (s.id for s in everything if s.state not in SETTLED)
+    return Expected(settled - set(pending), frozenset((*pending, *being_read)))
 
 
 def _write(matter: Matter, batch: Batch, ids: Iterable[str]) -> None:
@@ -163,7 +187,7 @@ def _write(matter: Matter, batch: Batch, ids: Iterable[str]) -> None:
         with matter.reading() as tx:
             evidence = documents.evidence(tx, documents.summary(tx, document), placed=False)
             links = matters.link_list(tx, document=document)
-            labels = documents.label_list(tx, document)
+            labels = arrivals.label_list(tx, document)
         batch.replace(document, entries(evidence, links, book, labels))
 
 

@@ -37,7 +37,7 @@ from pipeline.originals import Original
 from pipeline.pace import Pace, Progress, silent, stage
 from pipeline.packed import Packed, packed
 from pipeline.partybook import bring_parties
-from pipeline.records import documents, holds, matters
+from pipeline.records import arrivals, documents, holds, matters
 from pipeline.steps import VERSIONS, after
 from pipeline.touches import read_by
 
@@ -90,7 +90,7 @@ class Ingest:
                 while left := self.unseen(self.left_open()):
                     waiting = {threads.submit(self.process, taken) for taken in left}
                     waiting = self._collect(waiting, threads, at_most=0)
-            except BaseException:
+            except BaseException:  # an interruption too: what the workers are at is given up
                 for future in waiting:
                     future.cancel()
                 self._workers.stop()
@@ -261,7 +261,7 @@ class Ingest:
         if new:
             change.note("taken in", document, sha256=original.sha256, size=original.size, name=name)
         times = (modified(item.path), item.received)
-        if documents.add_sighting(change.tx, document, item.sighting, name, self.report.run, *times):
+        if arrivals.add_sighting(change.tx, document, item.sighting, name, self.report.run, *times):
             change.note("seen", document, path=item.sighting, run=self.report.run)
             self._link_again(change, document)  # links look at names, the index at paths
         self._tell(change, document, item)
@@ -282,7 +282,7 @@ class Ingest:
 
     def _told_late(self, told: Found) -> str | None:
         with self.matter.change() as change:
-            document = documents.seen_at(change.tx, told.sighting)
+            document = arrivals.seen_at(change.tx, told.sighting)
             if document is not None:
                 self._tell(change, document, told)
         return document
@@ -291,14 +291,14 @@ class Ingest:
         """Record what a person said of a document."""
         self._tie(change, document, (item.claim or self._claim,))
         for key, value in item.labels:
-            if documents.add_label(change.tx, document, key, value):
+            if arrivals.add_label(change.tx, document, key, value):
                 change.note("labelled", document, **{key: value})
-        if item.received and documents.set_received(change.tx, document, item.sighting, item.received):
+        if item.received and arrivals.set_received(change.tx, document, item.sighting, item.received):
             change.note("received", document, path=item.sighting, at=stamp(item.received))
 
     def _tie(self, change: Change, document: str, claims: Iterable[str | None]) -> None:
         for claim in claims:
-            if claim is not None and documents.tie(change.tx, document, claim):
+            if claim is not None and arrivals.tie(change.tx, document, claim):
                 change.note("tied", document, claim=claim)
                 self._link_again(change, document)
 
@@ -347,7 +347,7 @@ class Ingest:
                 "taken in", document, sha256=original.sha256, size=original.size, name=name, parent=parent.id
             )
         path = f"{parent.sightings[0].path}/{name}" if parent.sightings else name
-        documents.add_sighting(change.tx, document, path, name.rpartition("/")[2], self.report.run)
+        arrivals.add_sighting(change.tx, document, path, name.rpartition("/")[2], self.report.run)
         self._tie(change, document, (*parent.given_claims, self._claim))
         return self._in_hand(change, document, name, new)
 

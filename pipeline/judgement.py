@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import sqlalchemy as sa
@@ -12,15 +13,17 @@ from extractors.facts.fact import PARTY_ROLES, Fact, Money
 from extractors.kinds import KINDS
 from pipeline.casefile import WITHHOLDING
 from pipeline.claims import Claim
-from pipeline.errors import NotFound, UsageError
+from pipeline.errors import AnsweredMeanwhile, NotFound, UsageError
 from pipeline.indexing import index_pending
 from pipeline.learning import learn_pending
+from pipeline.linking.answers import answers
 from pipeline.linking.propose import IMPORTED
 from pipeline.links import Stance
 from pipeline.matter import Change, Matter
 from pipeline.partybook import bind
 from pipeline.partybook.edit import bring_up_to_date
-from pipeline.records import documents, matters, rulings
+from pipeline.records import documents, matters, rulings, said
+from pipeline.records.said import Said
 from pipeline.register_changes import follow_register
 from pipeline.rulings import SUM_ROLES, Ruling, key_of, money_of, value_of, written
 
@@ -32,15 +35,17 @@ AUTO = "auto"
 
 
 def judge(
-    matter: Matter, prefix: str, event: str, verdict: str, stance: Stance | None = None
+    matter: Matter, prefix: str, event: str, verdict: str, stance: Stance | None = None, first: bool = False
 ) -> dict[str, Any]:
     """Record that a person confirmed or rejected a link, and what the evidence does for the event if that is said.
 
-    Returns `{"doc", "event", "status", "stance"}`.
+    Returns `{"doc", "event", "status", "stance"}`. Raises `AnsweredMeanwhile` where `first` and somebody had judged it.
     """
     with matter.change() as change:
         document = documents.resolve(change.tx, prefix)
         check_event(change.tx, event)
+        if first:
+            check_unsaid(document, said.of_link(change.tx, document, event))
         matters.set_verdict(change.tx, document, event, verdict, change.actor)
         documents.undo(change.tx, "index", [document])
         change.note(verdict, document, event=event)
@@ -78,16 +83,33 @@ def _take_stance(change: Change, document: str, event: str, stance: Stance | Non
         change.note("stance", document, event=event, stance=stance)
 
 
-def withdraw(matter: Matter, prefix: str, event: str) -> dict[str, Any]:
-    """Take a person's verdict on a link back; harmless when there is none. Returns `{"doc", "event"}`."""
+def withdraw(matter: Matter, prefix: str, event: str, own: str | None = None) -> dict[str, Any]:
+    """Take a person's verdict on a link back; harmless when there is none. Returns `{"doc", "event"}`.
+
+    Raises `AnsweredMeanwhile` where another verdict stands than the actor's `own`, as far as that is given.
+    """
     with matter.change() as change:
         document = documents.resolve(change.tx, prefix)
         check_event(change.tx, event)
+        if own is not None:
+            check_own(change, document, said.of_link(change.tx, document, event), own)
         if matters.drop_verdict(change.tx, document, event):
             documents.undo(change.tx, "index", [document])
             change.note("verdict withdrawn", document, event=event)
     matter.afterwards(index_pending)
     return {"doc": document, "event": event}
+
+
+def check_unsaid(document: str, found: Said | None) -> None:
+    """Raises `AnsweredMeanwhile` where somebody said something already."""
+    if found is not None:
+        raise AnsweredMeanwhile(f"{document} was answered by {found.actor} meanwhile.")
+
+
+def check_own(change: Change, document: str, found: Said | None, own: str | None = None) -> None:
+    """Raises `AnsweredMeanwhile` unless what stands was said by the actor, and is what they said (`own`), if given."""
+    if found is None or found.actor != change.actor or own not in (None, found.value):
+        raise AnsweredMeanwhile(f"{document} was answered by {found.actor if found else '-'} meanwhile.")
 
 
 def check_event(tx: sa.Connection, event: str) -> None:
@@ -109,10 +131,12 @@ def correct(
     title: str | None = None,
     parties: Sequence[str] = (),
     amounts: Sequence[str] = (),
+    first: bool = False,
 ) -> dict[str, Any]:
     """Record a person's corrections: parties as ROLE=NAME, amounts as ROLE=SUM CURRENCY; "auto" takes one back.
 
-    Returns `{"doc", "corrected": [{"field", "role", "value"}]}`.
+    Returns `{"doc", "corrected": [{"field", "role", "value"}]}`. Raises `AnsweredMeanwhile` where `first` and somebody
+    had corrected one of them.
     """
     wanted = _corrections(kind, date, title, parties, amounts)
     if not wanted:
@@ -121,28 +145,39 @@ def correct(
         )
     with matter.change() as change:
         document = documents.resolve(change.tx, prefix)
-        for field, role, value in wanted:
-            if value == AUTO and field != "title":
-                matters.drop_correction(change.tx, document, field, role)
-            else:
-                matters.add_correction(change.tx, document, field, role, value, change.actor)
-            change.note("corrected", document, field=field, role=role, value=value)
-        if kind is not None:
-            documents.undo(change.tx, "learn", [document])  # its facts are found anew for its kind
-        _follow(change, document)
+        for field, role, _ in wanted if first else ():
+            check_unsaid(document, said.of_field(change.tx, document, field, role))
+        with followed(change, document):
+            for field, role, value in wanted:
+                _correct(change, document, field, role, value)
+            if kind is not None:
+                documents.undo(change.tx, "learn", [document])  # its facts are found anew for its kind
     matter.afterwards(catch_up)
     return {"doc": document, "corrected": [{"field": f, "role": r, "value": v} for f, r, v in wanted]}
 
 
-def take_back(matter: Matter, prefix: str, field: str, role: str) -> dict[str, Any]:
-    """Take a person's correction back: what was read stands again. Returns `{"doc", "field", "role"}`."""
+def _correct(change: Change, document: str, field: str, role: str, value: str) -> None:
+    if value == AUTO and field != "title":
+        matters.drop_correction(change.tx, document, field, role)
+    else:
+        matters.add_correction(change.tx, document, field, role, value, change.actor)
+    change.note("corrected", document, field=field, role=role, value=value)
+
+
+def take_back(matter: Matter, prefix: str, field: str, role: str, own: bool = False) -> dict[str, Any]:
+    """Take a person's correction back: what was read stands again. Returns `{"doc", "field", "role"}`.
+
+    Raises `AnsweredMeanwhile` where it must be the actor's `own` and is not.
+    """
     with matter.change() as change:
         document = documents.resolve(change.tx, prefix)
-        matters.drop_correction(change.tx, document, field, role)
-        change.note("correction withdrawn", document, field=field, role=role)
-        if field == "kind":
-            documents.undo(change.tx, "learn", [document])
-        _follow(change, document)
+        if own:
+            check_own(change, document, said.of_field(change.tx, document, field, role))
+        with followed(change, document):
+            matters.drop_correction(change.tx, document, field, role)
+            change.note("correction withdrawn", document, field=field, role=role)
+            if field == "kind":
+                documents.undo(change.tx, "learn", [document])
     matter.afterwards(catch_up)
     return {"doc": document, "field": field, "role": role}
 
@@ -159,7 +194,7 @@ def _corrections(
         found.append(("date", "document", date if date == AUTO else _iso(date)))
     if title is not None:
         found.append(("title", "document", title))
-    return found + [_party(said) for said in parties] + [_amount(said) for said in amounts]
+    return found + [_party(one) for one in parties] + [_amount(one) for one in amounts]
 
 
 def _iso(text: str) -> str:
@@ -183,37 +218,66 @@ def _amount(said: str) -> tuple[str, str, str]:
     return "amount", role, AUTO if value.strip() == AUTO else written(money_of(value))
 
 
-def rule(matter: Matter, prefix: str, kind: str, role: str, was: str, answer: str | None) -> dict[str, Any]:
+def rule(
+    matter: Matter, prefix: str, kind: str, role: str, was: str, answer: str | None, first: bool = False
+) -> dict[str, Any]:
     """Record what a person says of a value that was read in a role: what it is (`was` itself: that it is right), or
     None: that it is none such.
 
-    Returns `{"doc", "kind", "role", "was", "value"}`. Raises `UsageError`, and `NotFound` for what was not read.
+    Returns `{"doc", "kind", "role", "was", "value"}`. Raises `UsageError`, `NotFound` for what was not read, and
+    `AnsweredMeanwhile` where `first` and somebody had said what it is.
     """
     with matter.change() as change:
         document = documents.resolve(change.tx, prefix)
-        read = _read(change.tx, document, kind, role, was)
-        said = None if answer is None else value_of(kind, answer)
-        value = None if said is None else written(read.value if said == read.value else said)
-        rulings.put(change.tx, document, Ruling(read.kind, role, key_of(read.value), value), change.actor)
-        change.note("value settled", document, kind=kind, role=role, was=written(read.value), value=value)
-        _follow(change, document)
+        read = as_read(change.tx, document, kind, role, was)
+        if first:
+            check_unsaid(document, said_of(change.tx, document, read))
+        with followed(change, document):
+            value = settle(change, document, read, answer)
     matter.afterwards(catch_up)
     return {"doc": document, "kind": kind, "role": role, "was": written(read.value), "value": value}
 
 
-def unrule(matter: Matter, prefix: str, kind: str, role: str, was: str) -> dict[str, Any]:
-    """Take back what a person said of a value; harmless where nobody did. Returns `{"doc", "kind", "role", "was"}`."""
+def settle(change: Change, document: str, read: Fact, answer: str | None) -> str | None:
+    """Record within a change what a value is; returns it as written."""
+    found = None if answer is None else value_of(read.kind, answer)
+    value = None if found is None else written(read.value if found == read.value else found)
+    ruling = Ruling(read.kind, read.role, key_of(read.value), value)
+    rulings.put(change.tx, document, ruling, change.actor)
+    was = written(read.value)
+    change.note("value settled", document, kind=read.kind, role=read.role, was=was, value=value)
+    return value
+
+
+def unrule(matter: Matter, prefix: str, kind: str, role: str, was: str, own: bool = False) -> dict[str, Any]:
+    """Take back what a person said of a value; harmless where nobody did. Returns `{"doc", "kind", "role", "was"}`.
+
+    Raises `AnsweredMeanwhile` where it must be the actor's `own` and is not.
+    """
     with matter.change() as change:
         document = documents.resolve(change.tx, prefix)
-        read = _read(change.tx, document, kind, role, was)
-        if rulings.drop(change.tx, document, kind, role, key_of(read.value)):
-            change.note("value unsettled", document, kind=kind, role=role, was=written(read.value))
-            _follow(change, document)
+        read = as_read(change.tx, document, kind, role, was)
+        if own:
+            check_own(change, document, said_of(change.tx, document, read))
+        with followed(change, document):
+            unsettle(change, document, read)
     matter.afterwards(catch_up)
     return {"doc": document, "kind": kind, "role": role, "was": written(read.value)}
 
 
-def _read(tx: sa.Connection, document: str, kind: str, role: str, was: str) -> Fact:
+def unsettle(change: Change, document: str, read: Fact) -> None:
+    """Take back within a change what was said of a value."""
+    if rulings.drop(change.tx, document, read.kind, read.role, key_of(read.value)):
+        change.note("value unsettled", document, kind=read.kind, role=read.role, was=written(read.value))
+
+
+def said_of(tx: sa.Connection, document: str, read: Fact) -> Said | None:
+    """What a person said of a value, or of the document's own in that role."""
+    found = said.of_value(tx, document, read.kind, read.role, key_of(read.value))
+    return found or said.of_field(tx, document, read.kind, read.role)
+
+
+def as_read(tx: sa.Connection, document: str, kind: str, role: str, was: str) -> Fact:
     """The value as it was read in this role."""
     found = [f for f in documents.all_facts(tx, document) if (f.kind, f.role) == (kind, role)]
     for fact in found:
@@ -233,9 +297,23 @@ def _same(fact: Fact, was: str) -> bool:
         return False
 
 
-def _follow(change: Change, document: str) -> None:
+@contextmanager
+def followed(change: Change, document: str) -> Iterator[None]:
+    """Have all that follows from a document's facts worked out anew after they change.
+
+    That is what it says of others, its own links, and those of whom it answered, or who answered it, before and after.
+    """
+    near = _correspondents(change.tx, document)
+    yield
+    documents.cite_anew(change.tx, document)
+    near |= _correspondents(change.tx, document)
+    documents.undo(change.tx, "link", near)
     _again(change, document)
     bind(change.tx)
+
+
+def _correspondents(tx: sa.Connection, document: str) -> set[str]:
+    return {tie.other for tie in answers(tx, [document]).get(document, ())}
 
 
 def mark(matter: Matter, prefix: str, what: str, clear: bool = False) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from pipeline.evidence import Evidence
 from pipeline.links import Link
 from pipeline.notices import sign
 from pipeline.numbers import numbers_of
-from pipeline.rulings import SAID, UNPLACED, written
+from pipeline.rulings import SAID, is_said, written
 from pipeline.wording import every_word, shown, vocabulary
 
 CENT = Decimal("0.01")
@@ -364,7 +364,7 @@ def _line_of(found: Evidence, fact: Fact) -> str:
 def _description(found: Evidence, fact: Fact) -> str:
     """What the document is called and how it writes the sum, or how a person says that it is."""
     told = found.document.text[fact.start : fact.end]
-    if fact.rule in (SAID, UNPLACED):
+    if is_said(fact):
         told = f"{written(fact.value)} ({SAID})"
     return f"{shown(found.summary.title or found.summary.name)}: {shown(told)}"
 

@@ -70,7 +70,7 @@ class Matter:
         records = Records(location(workspace, settings), busy_seconds)
         try:
             join(workspace, records)
-        except BaseException:
+        except BaseException:  # nobody else closes them
             records.close()
             raise
         return cls(workspace, settings, records, actor)

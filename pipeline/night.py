@@ -26,7 +26,7 @@ from pipeline.linking import link_pending
 from pipeline.matter import Matter
 from pipeline.page_pictures import forget_pictures
 from pipeline.partybook import bring_parties
-from pipeline.records import audit_log, documents, findings, matters
+from pipeline.records import arrivals, audit_log, documents, findings, matters
 from pipeline.redo import reopen_outdated, understand_outdated
 from pipeline.retrying import TakeIn, retry
 from pipeline.timestamps.stamping import check_audit_stamps, stamp_audit
@@ -153,7 +153,8 @@ def _index_differs(matter: Matter) -> bool:
     expected = expected_in_index(matter)
     try:
         index = open_search(matter)
-        return not index.healthy() or bool(index.doc_ids() ^ expected)
+        found = index.doc_ids()
+        return not index.healthy() or bool(expected.missing(found) or expected.surplus(found))
     except SearchError:
         return True
 
@@ -162,7 +163,7 @@ def look_after(matter: Matter, night: Night) -> None:
     """Hash tonight's share of the originals, check the audit and the records, count what is doubtful, and tidy up."""
     with matter.reading() as tx:
         found = documents.summaries(tx)
-        night.not_followed = documents.with_labels(tx, NOT_FOLLOWED, _taken_in(night))
+        night.not_followed = arrivals.with_labels(tx, NOT_FOLLOWED, _taken_in(night))
         night.doubtful = documents.count_below(tx, DOUBTFUL)
         night.with_findings = findings.count_with_findings(tx)
     share = tonight([summary.sha256 for summary in found], night.started.date())

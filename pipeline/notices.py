@@ -120,15 +120,19 @@ def _recorded(case: CaseFile, response: Response, step: Step) -> Taken:
 def spoken_of(case: CaseFile, event: Event, step: Step) -> Spoken | None:
     """The earliest place in the event's evidence that speaks of the step, whoever wrote it: it is not the
     step itself."""
-    words = steps()[step.key].mentioned
     found = [
         Spoken(evidence.id, hit.page, evidence.summary.date, _around(evidence.document, hit))
         for evidence in case.evidence_of(event)
-        if (hit := next(words.hits(case.view(evidence.id)), None)) is not None
+        if (hit := _first_hit(case, evidence, step.key)) is not None
     ]
     return min(
         found, key=lambda each: (each.day is None, each.day or datetime.date.min, each.doc), default=None
     )
+
+
+def _first_hit(case: CaseFile, evidence: Evidence, step: str) -> Hit | None:
+    words = steps()[step].mentioned
+    return case.once(("spoken of", evidence.id, step), lambda: next(words.hits(case.view(evidence.id)), None))
 
 
 def _around(document: Document, hit: Hit) -> str:
@@ -138,7 +142,7 @@ def _around(document: Document, hit: Hit) -> str:
 
 def _means(case: CaseFile, event: Event, evidence: Evidence) -> bool:
     """Whether the document is about this event rather than another one of the claim."""
-    own = next(link for link in case.links_of(event) if link.document == evidence.id)
+    own = case.link_between(evidence.id, event)
     best = case.best_link(evidence.id)
     return own.status == "confirmed" or best is None or own.score >= NEAR * best.score
 
@@ -168,7 +172,11 @@ def _received(evidence: Evidence, day: datetime.date) -> datetime.date:
 
 def sign(case: CaseFile, evidence: Evidence, step: str) -> Hit | None:
     """The place where a document of the case says that it takes the step; None when it does not."""
-    view, document, signs = case.view(evidence.id), evidence.document, steps()[step]
+    return case.once(("sign", evidence.id, step), lambda: _sign(case, evidence, steps()[step]))
+
+
+def _sign(case: CaseFile, evidence: Evidence, signs: Signs) -> Hit | None:
+    view, document = case.view(evidence.id), evidence.document
     if signs.about is not None and not signs.about.are_in(view):
         return None
     title = evidence.summary.title or ""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from extractors.facts.fact import Fact
 from extractors.facts.reference_citations import is_words
-from pipeline.correspondence.mention import NUMBERED, Mention, bare_numbers, mentions, own
+from pipeline.correspondence.mention import NUMBERED, Mention, bare_numbers, own
 from pipeline.evidence import Evidence, Summary
 
 
@@ -18,14 +18,14 @@ def own_numbers(summary: Summary, facts: Sequence[Fact]) -> frozenset[str]:
 def numbers_of(evidence: Evidence) -> frozenset[str]:
     """The numbers that a document bears."""
     summary = evidence.summary
-    return own(mentions(evidence.facts, evidence.document), summary.kind, summary.name, _is_mail(summary))
+    return own(evidence.mentions, summary.kind, summary.name, _is_mail(summary))
 
 
 def cited(evidence: Evidence) -> list[Mention]:
     """The numbered documents that a document cites, each once."""
     mine = numbers_of(evidence)
     found: dict[str, Mention] = {}
-    for mention in mentions(evidence.facts, evidence.document):
+    for mention in evidence.mentions:
         if mention.role in NUMBERED and mention.number and mention.number not in mine:
             found.setdefault(mention.number, mention)
     return list(found.values())

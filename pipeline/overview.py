@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pipeline.casefile import load_case
 from pipeline.chronology import Row, chronology
 from pipeline.claims import Claim
+from pipeline.common_ground import CommonGround
 from pipeline.deadlines import Deadline, deadlines
 from pipeline.gaps import Gaps, gaps
 from pipeline.ledger import Ledger, ledger
@@ -37,9 +38,11 @@ class Overview:
         return list(urging(self.claim, self.deadlines))
 
 
-def overview(matter: Matter, claim_id: str, today: datetime.date) -> Overview:
-    """The claim as it stands on that day. Raises `NotFound`."""
-    case = load_case(matter, claim_id)
+def overview(
+    matter: Matter, claim_id: str, today: datetime.date, common: CommonGround | None = None
+) -> Overview:
+    """The claim as it stands on that day. `common`: as for `load_case`. Raises `NotFound`."""
+    case = load_case(matter, claim_id, common)
     names = {found.id: found.summary.name for found in case.evidence.values()}
     names |= {found.id: found.name for found in case.loose}
     evidence = {

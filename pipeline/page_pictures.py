@@ -45,6 +45,8 @@ USED_EVERY = 86_400.0
 MOST_BYTES = 5 * 2**30
 """How much kept pictures may take; beyond that the longest unused are deleted."""
 _PDF, _PICTURE, _VIDEO = "application/pdf", "image/", "video/"
+_DRAWING = "image/svg+xml"
+"""Words and shapes in markup: it is read as text, and nothing here draws it."""
 _FORM = 1
 """Part of the names of kept pictures; raised when they are drawn differently, so that old ones are not shown."""
 
@@ -54,7 +56,8 @@ def has_pictures(media_type: str, number: int = 1) -> bool:
 
     Of a video the first page is a sheet of particulars, the others are its frames.
     """
-    return media_type == _PDF or media_type.startswith(_PICTURE) or (_is_film(media_type) and number > 1)
+    drawn = media_type == _PDF or (media_type.startswith(_PICTURE) and media_type != _DRAWING)
+    return drawn or (_is_film(media_type) and number > 1)
 
 
 def _is_film(media_type: str) -> bool:

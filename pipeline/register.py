@@ -38,7 +38,8 @@ def _period(value: int | str) -> int | str:
 
 
 Word = Annotated[str, BeforeValidator(lambda v: str(v) if isinstance(v, int) else v), Field(min_length=1)]
-Identifier = Annotated[Word, Field(pattern=r"^[^\s/]+$")]
+LONGEST_ID = 200
+Identifier = Annotated[Word, Field(pattern=r"^[^\s/]+$", max_length=LONGEST_ID)]
 Span = Annotated[int | str, AfterValidator(_period)]
 Currency = Annotated[str, Field(pattern="^[A-Z]{3}$")]
 Amount = Annotated[

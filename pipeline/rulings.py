@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
+from typing import Literal
 
+from extractors.document import is_han
 from extractors.facts.fact import AMOUNT_ROLES, Day, Fact, FactKind, Money, Value
+from extractors.facts.reference_citations import as_number
 from pipeline.errors import UsageError
 from pipeline.evidence import Correction
 
@@ -26,18 +29,26 @@ RELIED_ON: dict[str, tuple[str, ...]] = {
 SUM_ROLES = tuple(role for role in AMOUNT_ROLES if role not in ("line", "mentioned"))
 """Roles of amounts of which a document has one, so that a person's word replaces all that was read in it."""
 SAID, UNPLACED = "said by a person", "said by a person, nowhere in the text"
-"""Rules of facts that a person gave their values; of the second the place means nothing."""
+"""How the rules begin of facts that a person gave their values; of the second the place means nothing."""
+FINDING: Literal["finding"] = "finding"
+"""The kind of a ruling on a contradiction within a document."""
 _MONEY = re.compile(
     r"(?:(?P<before>[A-Z]{3})\s*)?(?P<sum>-?[0-9][0-9,]*(?:\.[0-9]+)?)(?:\s*(?P<after>[A-Z]{3}))?"
 )
 _LARGEST = Decimal(10) ** 18
+_LONGEST_NUMBER = 3
+"""Words of a number, as of "HC 77 A"; more are words that cite one."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ruling:
-    """`was` is the value as it was read (`key_of`); `value` what it is, as `written`; None where it is none such."""
+    """`was` is the value as it was read (`key_of`); `value` what it is, as `written`; None where it is none such.
 
-    kind: FactKind
+    Of a finding `role` is the code and `was` its parts; `value` says how it was answered, and of which sums
+    something was said with it.
+    """
+
+    kind: FactKind | Literal["finding"]
     role: str
     was: str
     value: str | None
@@ -115,8 +126,29 @@ def ruled(facts: Iterable[Fact], rulings: Sequence[Ruling]) -> list[Fact]:
 
 
 def settled(fact: Fact, value: Value) -> Fact:
-    """The fact with this value, of which nobody doubts any more."""
-    return replace(fact, value=value, confidence=1.0, rule=SAID, doubts=())
+    """The fact with this value, of which nobody doubts any more; its rule tells still how it was found, since that
+    says what a citation means."""
+    rule = as_number(fact.rule) if value != fact.value and _is_number(value) else fact.rule
+    return replace(fact, value=value, confidence=1.0, rule=f"{SAID}: {rule}", doubts=())
+
+
+def _is_number(value: Value) -> bool:
+    """Whether this is a number by which documents are called, and no words that cite one."""
+    return isinstance(value, str) and len(value.split()) <= _LONGEST_NUMBER and not any(map(is_han, value))
+
+
+def is_said(fact: Fact) -> bool:
+    """Whether a person gave the fact its value."""
+    return fact.rule.startswith(SAID)
+
+
+def own_day(read: str | None, said: Mapping[str, str | None]) -> str | None:
+    """The day of a document as people say that it is, in ISO form; `said` are the rulings on its own date by what was
+    read."""
+    for was, value in said.items():
+        if was.partition("/")[0] == read:
+            return None if value is None else value.partition("/")[0]
+    return read
 
 
 def with_sums(facts: Sequence[Fact], corrections: Iterable[Correction], text: str) -> list[Fact]:

@@ -49,10 +49,11 @@ tr.conflict td:first-child{{border-left:4px solid #7a4fa0}}</style></head>
 class _Scale:
     first: datetime.date
     days: int
+    width: int = WIDTH
 
     def x(self, day: datetime.date) -> float:
         """Pixels from the left edge."""
-        return LEFT + (WIDTH - LEFT - RIGHT) * (day - self.first).days / self.days
+        return LEFT + (self.width - LEFT - RIGHT) * (day - self.first).days / self.days
 
 
 def as_csv(rows: Sequence[Row]) -> str:
@@ -77,27 +78,32 @@ def told_conflict(conflict: Conflict) -> str:
 
 def as_svg(rows: Sequence[Row], title: str) -> str:
     """A picture of the rows that needs nothing else; each bar and point tells its row when it is pointed at."""
-    return _picture(title, *_drawn(rows, _alone), _STYLE)
+    return _picture(title, *_drawn(rows, _alone, WIDTH), _STYLE, WIDTH)
 
 
-def as_part(rows: Sequence[Row], title: str, address: Callable[[Row], str]) -> str:
-    """The same picture as a part of a page: without styles, and each mark that has a document leads to `address`."""
+def as_part(rows: Sequence[Row], title: str, address: Callable[[Row], str], stretch: int = 1) -> str:
+    """The same picture as a part of a page: without styles, and each mark that has a document leads to `address`.
+
+    It is `stretch` times as wide: more months are named, and points that would touch stand apart; letters stay as
+    they are.
+    """
+    width = WIDTH * stretch
 
     def led(row: Row, mark: str) -> str:
         return f'<a href="{_text(address(row))}">{mark}</a>' if row.doc else mark
 
-    return _picture(title, *_drawn(rows, led), "")
+    return _picture(title, *_drawn(rows, led, width), "", width)
 
 
 def _alone(_row: Row, mark: str) -> str:
     return mark
 
 
-def _drawn(rows: Sequence[Row], led: Callable[[Row, str], str]) -> tuple[list[str], int]:
+def _drawn(rows: Sequence[Row], led: Callable[[Row, str], str], width: int) -> tuple[list[str], int]:
     """The marks of the picture and its height."""
     if not rows:
         return [], TOP
-    scale = _scale(rows)
+    scale = _scale(rows, width)
     events = [row for row in rows if row.event is not None]
     lanes = _lanes([row for row in rows if row.event is None], scale)
     below = TOP + LANE * len(events) + GAP
@@ -114,12 +120,12 @@ def _drawn(rows: Sequence[Row], led: Callable[[Row, str], str]) -> tuple[list[st
     return marks, height
 
 
-def _picture(title: str, marks: Sequence[str], height: int, style: str) -> str:
+def _picture(title: str, marks: Sequence[str], height: int, style: str, width: int) -> str:
     name = _text(title)
     role = "img" if style else "group"  # what leads somewhere is no picture to be read as one
     style = f"<style>{style}</style>" if style else ""
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" width="{WIDTH}" height="{height}"'
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}"'
         f' role="{role}" aria-label="{name}"><title>{name}</title>{style}{"".join(marks)}</svg>\n'
     )
 
@@ -136,12 +142,12 @@ def as_html(rows: Sequence[Row], title: str) -> str:
     return _PAGE.format(title=_text(title), picture=as_svg(rows, title), heads=heads, rows=body)
 
 
-def _scale(rows: Sequence[Row]) -> _Scale:
+def _scale(rows: Sequence[Row], width: int) -> _Scale:
     first = min(row.date for row in rows)
     days = [conflict.date for row in rows for conflict in row.conflicts]
     first = min([first, *days])
     last = max([*(row.end or row.date for row in rows), *days])
-    return _Scale(first, max(1, (last - first).days))
+    return _Scale(first, max(1, (last - first).days), width)
 
 
 def _lanes(rows: Sequence[Row], scale: _Scale) -> list[list[Row]]:
@@ -165,7 +171,7 @@ def _room(row: Row) -> int:
 
 
 def _ticks(scale: _Scale, height: int) -> Iterator[str]:
-    months = scale.days / 30
+    months = scale.days / 30 * WIDTH / scale.width
     step = next((s for s in (1, 3, 6, 12, 24, 60, 120, 240) if months / s <= TICKS), 600)
     year, month = scale.first.year, 1
     while datetime.date(year, month, 1) <= scale.first + datetime.timedelta(days=scale.days):
@@ -174,7 +180,7 @@ def _ticks(scale: _Scale, height: int) -> Iterator[str]:
             x = scale.x(day)
             label = str(year) if step >= 12 else f"{year}-{month:02}"
             yield f'<line class="g" x1="{x:.1f}" x2="{x:.1f}" y1="28" y2="{height}"/>'
-            if x < WIDTH - ROOM:
+            if x < scale.width - ROOM:
                 yield f'<text class="t m" x="{x + 3:.1f}" y="20">{label}</text>'
         months_on = year * 12 + month - 1 + step
         if months_on // 12 > datetime.MAXYEAR:
@@ -187,8 +193,9 @@ def _bar(row: Row, y: int, scale: _Scale) -> str:
     label = f"{(row.event or '').rpartition('/')[2]} {row.text}"
     short = _shortened(label)
     return (
-        f'<g><title>{_told(row)}</title><text class="t" x="8" y="{y + 15}">{_text(short)}</text>'
+        f"<g><title>{_told(row)}</title>"
         f'<rect class="e" x="{x0:.1f}" y="{y + 5}" width="{max(4.0, x1 - x0):.1f}" height="{LANE - 12}" rx="3"/>'
+        f'<text class="t n" x="8" y="{y + 15}">{_text(short)}</text>'
         f"{_disputed(row, max(x1, x0 + 4), y + 12, scale)}</g>"
     )
 
@@ -221,7 +228,7 @@ def _disputed(row: Row, x: float, y: int, scale: _Scale) -> str:
         for day in days
     )
     told = ", ".join(day.isoformat() for day in days)
-    at, anchor = (x + POINT + 4, "start") if x < WIDTH - DAYS_ROOM else (x - POINT - 4, "end")
+    at, anchor = (x + POINT + 4, "start") if x < scale.width - DAYS_ROOM else (x - POINT - 4, "end")
     return f'{lines}<text class="t x" x="{at:.1f}" y="{y + 4}" text-anchor="{anchor}">≠ {told}</text>'
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from pipeline.casefile import load_case
 from pipeline.claims import Claim, Event, qualified
+from pipeline.common_ground import CommonGround
 from pipeline.deadlines import Deadline, deadlines
 from pipeline.matter import Matter
 from pipeline.records import matters
@@ -31,8 +32,9 @@ def _open(matter: Matter, today: datetime.date) -> Iterator[Deadline]:
         claims = [
             claim for claim in matters.all_claims(tx) if claim.status not in OVER and claim.contract != "none"
         ]
+    common = CommonGround()
     for claim in claims:
-        yield from urging(claim, deadlines(load_case(matter, claim.id), today))
+        yield from urging(claim, deadlines(load_case(matter, claim.id, common), today))
 
 
 def urging(claim: Claim, steps: Iterable[Deadline]) -> Iterator[Deadline]:

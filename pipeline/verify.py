@@ -12,12 +12,17 @@ from index.errors import SearchError
 from pipeline.audit import Fault
 from pipeline.bundle.check import check as check_bundle
 from pipeline.errors import UsageError
-from pipeline.indexing import expected_in_index, open_search
+from pipeline.indexing import Expected, expected_in_index, open_search
 from pipeline.matter import Matter
 from pipeline.records import audit_log, documents, holds
 from pipeline.timestamps.stamping import Checked, check_audit_stamps, check_bundle_stamps, read_roots
 from pipeline.witnesses import audit_faults
 from pipeline.workspace import MARKER
+
+_STRANGE = (
+    "where the originals are, {} more are kept, such as {}: of another matter that keeps its own there, "
+    "or of an intake that was killed and not repeated"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +32,7 @@ class Verified:
     checked: int
     faults: tuple[Fault, ...]
     notes: tuple[str, ...] = ()
-    """Time stamps that hold: when, by whom, and who vouches for that."""
+    """Time stamps that hold: when, by whom, and who vouches for that; and what is no fault but worth to know."""
 
     @property
     def ok(self) -> bool:
@@ -60,7 +65,8 @@ def verify(path: Path, against: Path | None = None, ca: Path | None = None) -> V
 
 
 def _with_stamps(found: Verified, stamps: Checked) -> Verified:
-    return Verified(found.checked + stamps.count, (*found.faults, *stamps.faults), stamps.notes)
+    faults = (*found.faults, *stamps.faults)
+    return Verified(found.checked + stamps.count, faults, (*found.notes, *stamps.notes))
 
 
 def verify_workspace(matter: Matter, bundle: Path | None = None) -> Verified:
@@ -78,7 +84,9 @@ def verify_workspace(matter: Matter, bundle: Path | None = None) -> Verified:
         for sha, document in known.items()
         if (fault := matter.originals.fault(sha))
     ]
-    faults += [Fault(f"original {sha[:16]}", "is not in the records") for sha in sorted(kept - known.keys())]
+    strange = sorted(kept - known.keys())
+    if matter.settings.originals.url is None:
+        faults += [Fault(f"original {sha[:16]}", "is not in the records") for sha in strange]
     faults += audit_faults(matter, bundle)
     faults += [
         Fault(f"document {found.id}", "its steps are not finished: run claimtrail ingest again")
@@ -87,10 +95,13 @@ def verify_workspace(matter: Matter, bundle: Path | None = None) -> Verified:
     ]
     with matter.records.alone():  # so that no machine writes the index meanwhile
         faults += _index_faults(matter, expected_in_index(matter))
-    return Verified(len(known) + entries + 2, tuple(faults))
+    notes = (
+        (_STRANGE.format(len(strange), strange[0][:16]),) if strange and matter.settings.originals.url else ()
+    )
+    return Verified(len(known) + entries + 2, tuple(faults), notes)
 
 
-def _index_faults(matter: Matter, expected: set[str]) -> Iterator[Fault]:
+def _index_faults(matter: Matter, expected: Expected) -> Iterator[Fault]:
     try:
         index = open_search(matter)
         if not index.healthy():
@@ -100,11 +111,11 @@ def _index_faults(matter: Matter, expected: set[str]) -> Iterator[Fault]:
     except SearchError as error:
         yield Fault("index", error.message)
         return
-    if missing := expected - found:
+    if missing := expected.missing(found):
         yield Fault(
             "index", f"lacks {len(missing)} documents, such as {min(missing)}: run claimtrail reindex"
         )
-    if surplus := found - expected:
+    if surplus := expected.surplus(found):
         yield Fault(
             "index", f"holds {len(surplus)} documents that the records do not: run claimtrail reindex"
         )

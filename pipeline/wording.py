@@ -31,11 +31,12 @@ class Phrases:
 
     def hits(self, view: DocumentView) -> Iterator[Hit]:
         """Every place of every phrase, in order of the phrases."""
-        return (hit for phrase in self._phrases for hit in view.hits(phrase))
+        held = (phrase for phrase in self._phrases if view.may_hold(phrase.longest))
+        return (hit for phrase in held for hit in view.hits(phrase))
 
     def are_in(self, view: DocumentView) -> bool:
         """Whether one of them stands in the document."""
-        return next(self.hits(view), None) is not None
+        return any(view.may_hold(phrase.longest) and view.holds(phrase) for phrase in self._phrases)
 
     def are_in_text(self, text: str) -> bool:
         """Whether one of them stands in a line of text, such as a title."""

@@ -11,6 +11,7 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,8 @@ from pipeline.yaml_text import loaded
 FORM = 1
 MARKER = "claimtrail.json"
 MACHINE = "machine.json"
+BEFOREHAND = frozenset({"settings.yaml", "lost+found"})
+"""What a folder may hold that is to become a workspace: settings that are to hold from the start; a disk's own."""
 FOLDERS = (
     *("originals", "index", "inbox", "quarantine", "reports", "scratch"),
     *("ocr", "timestamps", "pictures", "web"),
@@ -35,6 +38,8 @@ _HALF_WRITTEN = (
     ("reports", ".nightly-*.md.*"),
     ("timestamps", ".audit-*"),
 )
+_SHOWN = 50
+"""Characters of a file's name that stand in that of its half-written form: with all of it, that may be too long."""
 DEFAULT = "claimtrail-workspace"
 SETTINGS_TEXT = """# Settings of this workspace. Everything has a default; docs/guide.md names all of them.
 # ocr:
@@ -144,10 +149,12 @@ class Workspace:
 
 
 def init(root: Path) -> Workspace:
-    """Make a workspace here; harmless when there is one. Raises `UsageError` for a file or a folder in other use."""
+    """Make a workspace here; harmless when there is one. A folder that holds no more than `settings.yaml` becomes one
+    by those settings. Raises `UsageError` for a file or a folder in other use.
+    """
     if root.exists() and not root.is_dir():
         raise UsageError(f"{root} is a file.", "Name a folder.")
-    if root.exists() and any(root.iterdir()) and not (root / MARKER).exists():
+    if root.exists() and not (root / MARKER).exists() and {p.name for p in root.iterdir()} - BEFOREHAND:
         raise UsageError(f"{root} is not empty and not a workspace.", "Name a new folder.")
     for folder in FOLDERS:
         (root / folder).mkdir(parents=True, exist_ok=True)
@@ -222,16 +229,24 @@ def _holder(path: Path) -> str:
 
 def write_atomically(path: Path, content: str | bytes) -> None:
     """Write a small file (text as UTF-8) so that no one ever sees half of it, and it outlives a crash."""
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.{os.getpid()}-")
+    shown = (
+        path.name if len(path.name) <= _SHOWN else path.name[-_SHOWN:]
+    )  # with its end it is swept up (see above)
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{shown}.{os.getpid()}-")
     try:
         with os.fdopen(handle, "wb") as out:
             out.write(content.encode() if isinstance(content, str) else content)
             out.flush()
             os.fsync(out.fileno())
         Path(temporary).replace(path)
-    except BaseException:
+    except BaseException:  # also an interruption leaves nothing half-written
         Path(temporary).unlink(missing_ok=True)
         raise
+
+
+def is_half_written(name: str) -> bool:
+    """Whether a file in the workspace's own folder is one that somebody is writing, or was when he was killed."""
+    return any(folder == "." and fnmatch(name, pattern) for folder, pattern in _HALF_WRITTEN)
 
 
 def _is_being_written(name: str) -> bool:

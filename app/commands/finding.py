@@ -25,7 +25,7 @@ from index.query import Filters
 from pipeline.errors import UsageError
 from pipeline.evidence import Evidence, Summary
 from pipeline.harmless import safe_name
-from pipeline.indexing import engine_name, open_search, reindex
+from pipeline.indexing import count_behind, engine_name, open_search, reindex
 from pipeline.listing import SORTS, Wanted, document_list
 from pipeline.matter import Matter
 from pipeline.pace import stage
@@ -53,10 +53,11 @@ def search_command(
     """
     with open_matter(workspace) as matter:
         found = open_search(matter).search(query, _filters(**filters), limit=limit, offset=offset, sort=sort)
+        behind = count_behind(matter)
         with matter.reading() as tx:
             copied = set() if as_json else likenesses.with_likenesses(tx, (hit.doc for hit in found.hits))
     if as_json:
-        print_json(found.as_json(query))
+        print_json(found.as_json(query) | ({"behind": behind} if behind else {}))
         return
     rows = [
         (h.doc, h.page, h.kind, h.date, h.name + NEAR * (h.doc in copied), _plain(h.snippet))
@@ -64,6 +65,8 @@ def search_command(
     ]
     print_table(["doc", "page", "kind", "date", "name", "text"], rows)
     message(f"{found.total} {word('hits')} ({found.took_ms:.0f} ms)")
+    if behind:
+        message(f"{behind} {word('behind')}")
 
 
 def _filters(

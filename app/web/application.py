@@ -14,7 +14,6 @@ from anyio.to_thread import current_default_thread_limiter
 from fastapi import APIRouter, Depends, FastAPI
 from starlette.concurrency import run_in_threadpool
 
-from app.answers import claim_ids
 from app.web import api, pages, replies
 from app.web.access import genuine
 from app.web.error_page import error_page
@@ -85,7 +84,7 @@ def _lifespan(state: State) -> Callable[[FastAPI], AbstractAsyncContextManager[N
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         current_default_thread_limiter().total_tokens = THREADS
         state.jobs.begin()
-        await run_in_threadpool(state.kept.begin, claim_ids(state.matter))
+        await run_in_threadpool(state.begin)
         try:
             yield
         finally:

@@ -16,7 +16,7 @@ import sys
 import threading
 import time
 import uuid
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import Any, cast
 
@@ -24,6 +24,7 @@ from filelock import FileLock, Timeout
 
 from pipeline.clock import now, stamp
 from pipeline.errors import ClaimtrailError, MatterError, NotFound
+from pipeline.indexing import count_behind
 from pipeline.matter import Matter
 from pipeline.records import jobs
 
@@ -95,6 +96,10 @@ class Jobs:
             found = jobs.find(tx, job)
         if found is None:
             raise NotFound(f"There is no job {job!r}.", "Jobs are forgotten after a week.")
+        if found["machine"] != self._machine:
+            raise NotFound(
+                f"Job {job!r} was asked of another server.", "Ask that one: it has what the job made."
+            )
         return found
 
     def newest(self) -> list[Row]:
@@ -147,7 +152,7 @@ class Jobs:
         while not self._ended.is_set() and not self._is_ours():
             self._ended.wait(LOOK_SECONDS)
         if not self._ended.is_set():
-            self._recover()
+            self._note(self._recover)
         tidied = float("-inf")
         while not self._ended.is_set():
             self._there_is_work.clear()
@@ -157,6 +162,8 @@ class Jobs:
                 if time.monotonic() > tidied + TIDY_SECONDS:
                     tidied = time.monotonic()
                     self._forget_readings()
+                    if count_behind(self._matter):
+                        self.update()
             except ClaimtrailError as error:
                 log.warning("the queue of jobs: %s", error.message)
             self._there_is_work.wait(LOOK_SECONDS)
@@ -179,17 +186,19 @@ class Jobs:
             self._end(job, error=JobInterrupted("The server ended while it was being done.").as_json())
 
     def _remove_left_over(self, known: Collection[str]) -> None:
-        """Remove what servers that were killed left: uploads that were cut off, files made for one answer."""
+        """Remove what servers that were killed left: uploads that were cut off, files made for one answer, bundles
+        that nobody knows of any more."""
         long_ago = time.time() - KEPT.total_seconds() / 7
         web = self._matter.workspace.web
         made = (
             folder
-            for kind in ("uploads/*", "rendition-*", "register-*", "production-*")
+            for kind in ("uploads/*", "bundles/*", "rendition-*", "register-*", "production-*")
             for folder in web.glob(kind)
         )
         for folder in made:
-            if folder.name not in known and folder.stat().st_mtime < long_ago:
-                shutil.rmtree(folder, ignore_errors=True)
+            with contextlib.suppress(FileNotFoundError):  # another server's, which is done with it
+                if folder.name not in known and folder.stat().st_mtime < long_ago:
+                    shutil.rmtree(folder, ignore_errors=True)
 
     def _work_once(self) -> bool:
         with self._matter.reading() as tx:
@@ -201,9 +210,20 @@ class Jobs:
             return False
         answer = self._done(job)
         if answer is not None:
-            self._end(job["id"], answer.get("result"), answer.get("error"))
+            self._note(lambda: self._end(job["id"], answer.get("result"), answer.get("error")))
             self._tidy(job)
         return True
+
+    def _note(self, what: Callable[[], None]) -> None:
+        """Note something in the records once they can be reached: what a job came to must not be lost meanwhile."""
+        while True:
+            try:
+                what()
+                return
+            except ClaimtrailError as error:
+                log.warning("the queue of jobs: %s", error.message)
+            if self._ended.wait(LOOK_SECONDS):
+                return
 
     def _done(self, job: Row) -> Mapping[str, Any] | None:
         """The worker's answer; None where the server ends before there is one."""

@@ -1,8 +1,8 @@
 """Answers that take long to work out, kept until the records change.
 
-What somebody waits for is never worked out twice at one time. An answer that the records have outgrown is still shown,
-with when it was worked out, while it is worked out anew: an intake that changes the records all the time must not make
-every page wait.
+What somebody waits for is never worked out twice at one time, and comes before what is made beforehand. An answer that
+the records have outgrown is still shown, with when it was worked out, while it is worked out anew: an intake that
+changes the records all the time must not make every page wait.
 """
 
 from __future__ import annotations
@@ -10,14 +10,17 @@ from __future__ import annotations
 import datetime
 import threading
 import time
-from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import Future
 from concurrent.futures import TimeoutError as StillWorking
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Generic, TypeVar, cast
 
+from app.web.line import BEFOREHAND, NOW, Line
 from app.web.reckoning import Asking, ClaimShown, at_once
 from app.web.trail import SUBJECT as TRAIL
+from flows.doctor import doctor_answer
 from pipeline.clock import now
 from pipeline.correspondence.graph import Correspondence
 from pipeline.errors import MatterError
@@ -30,6 +33,8 @@ PATIENCE = 60.0
 """Seconds for which a page waits for an answer that it cannot do without."""
 REST = 1.0
 """How long an answer that the records have outgrown stands at least, in terms of how long it takes to work out."""
+LATELY = 2.0
+"""Seconds after which what `doctor` says is looked at anew when somebody asks."""
 MOST_LETTERS = 300
 """Documents of which the correspondence is kept."""
 T = TypeVar("T")
@@ -85,10 +90,11 @@ class Kept:
         self._guard = threading.Lock()
         self._answers: dict[str, _Answer] = {}
         self._working: dict[str, Future[None]] = {}
-        self._slow, self._quick = ThreadPoolExecutor(1, "overviews"), ThreadPoolExecutor(1, "letters")
+        self._slow, self._quick, self._looking = Line("overviews"), Line("letters"), Line("checks")
 
     def claim(self, claim: str, seconds: float = 0.0) -> Known[ClaimShown]:
-        """The overview of one claim; waits for the first one, and so long for one that is not old.
+        """The overview of one claim; waits for the first one, and so long for one that is not old where that comes so
+        soon.
 
         Raises `NotFound`, `TakesLong`.
         """
@@ -110,10 +116,11 @@ class Kept:
         """The book of parties; waits for the first one. Raises `TakesLong`."""
         return self._one("parties", lambda: self._asked("parties", ""))
 
-    def suggestions(self, claim: str, with_loose: bool, seconds: float) -> Sequence[Suggestion] | None:
+    def suggestions(self, claim: str, with_loose: bool, seconds: float) -> Known[Sequence[Suggestion]] | None:
         """What the documents tell of that no event of the claim covers; None when that is not worked out so soon.
 
-        `with_loose`: the documents of no claim count too. What the records have outgrown is worked out anew first.
+        `with_loose`: the documents of no claim count too. What the records have outgrown is worked out anew, and stands
+        where that takes longer.
         """
         key, state = f"suggestions {with_loose} {claim}", self._state()
         kind = "suggestions" if with_loose else "own suggestions"
@@ -122,13 +129,13 @@ class Kept:
             try:
                 work.result(seconds)
             except StillWorking:
-                return None
-        return cast(Sequence[Suggestion], self._answers[key].found)
+                if key not in self._answers:
+                    return None
+        return self._known(key, state)
 
     def letters(self, document: str, seconds: float) -> Correspondence | None:
         """Who answers whom around a document; None when that is not worked out after so many seconds."""
-        key, state = f"letters {document}", self._state()
-        work = self._begin(key, state, lambda: self._asked_quickly(document), self._quick)
+        key, work = f"letters {document}", self.begin_letters(document)
         if work is not None:
             try:
                 work.result(seconds)
@@ -136,32 +143,47 @@ class Kept:
                 return None
         return cast(Correspondence, self._answers[key].found)
 
-    def claims(self, claims: Iterable[str], seconds: float) -> tuple[list[Known[ClaimShown]], int]:
-        """The overviews that there are after waiting so long at most, and how many are still worked out."""
-        state, until = self._state(), now() + datetime.timedelta(seconds=seconds)
+    def checks(self) -> Known[Mapping[str, Any]]:
+        """What `doctor` says of the whole, checked lately; waits for the first time. Raises `TakesLong`.
+
+        What it says rests on more than the records: one that is older than `LATELY` is shown while all is looked at
+        anew.
+        """
+        key, root = "checks", self._matter.workspace.root
+        answer = self._answers.get(key)
+        old = answer is None or (now() - answer.at).total_seconds() > LATELY
+        if old:
+            with self._guard:
+                work = self._working_on(key, lambda: doctor_answer(root)[0], self._looking, NOW)
+            if answer is None:
+                self._wait(work)
+        found = self._answers[key]
+        return Known(found.found, found.at, found is answer and old)
+
+    def begin_letters(self, document: str) -> Future[None] | None:
+        """Let the correspondence around a document be worked out; None where that is done."""
+        state = self._state()
+        return self._begin(f"letters {document}", state, lambda: self._asked_quickly(document), self._quick)
+
+    def claims(self, claims: Iterable[str]) -> tuple[list[Known[ClaimShown]], int]:
+        """The overviews that there are, and how many are still worked out."""
+        state = self._state()
         keys = self.begin(claims, state)
-        for key in keys:
-            work = self._working.get(key)
-            if work is not None and key not in self._answers:
-                try:
-                    work.result(max(0.0, (until - now()).total_seconds()))
-                except StillWorking:
-                    continue
         found = [self._known(key, state) for key in keys if key in self._answers]
         return found, len(keys) - len(found)
 
     def begin(self, claims: Iterable[str], state: State | None = None) -> list[str]:
         """Work these out beforehand, so that nobody waits for the first look; returns what they are kept under."""
         state = state or self._state()
-        wanted = list(claims)
-        for claim in wanted:
-            self._begin(f"claim {claim}", state, lambda claim=claim: self._asked("claim", claim))  # type: ignore[misc]
-        return [f"claim {claim}" for claim in wanted]
+        wanted = {f"claim {claim}": claim for claim in claims}
+        for key, claim in wanted.items():
+            self._begin(key, state, partial(self._asked, "claim", claim), urgency=BEFOREHAND)
+        return list(wanted)
 
     def close(self) -> None:
         """Begin nothing more."""
-        for pool in (self._slow, self._quick):
-            pool.shutdown(wait=True, cancel_futures=True)
+        for line in (self._slow, self._quick, self._looking):
+            line.close()
 
     def _asked(self, kind: str, name: str) -> Any:
         return self._ask(self._matter, kind, name, now().date())
@@ -183,14 +205,15 @@ class Kept:
     def _one(self, key: str, make: Callable[[], Any], seconds: float = 0.0) -> Known[Any]:
         state, until = self._state(), time.monotonic() + seconds
         for _ in range(2):  # what is being worked out already may have begun too early
-            there = key in self._answers
-            work = self._begin(key, state, make, anew=seconds > 0)
-            if work is None or (there and not seconds):
+            answer = self._answers.get(key)
+            in_vain = answer is not None and answer.took > seconds
+            work = self._begin(key, state, make, anew=seconds > 0 and not in_vain)
+            if work is None or in_vain:
                 break
             try:
-                work.result(max(0.0, until - time.monotonic()) if there else PATIENCE)
+                work.result(max(0.0, until - time.monotonic()) if answer else PATIENCE)
             except StillWorking:
-                if not there:
+                if answer is None:
                     raise TakesLong("This takes long to work out.") from None
                 break
         return self._known(key, state)
@@ -215,8 +238,9 @@ class Kept:
         key: str,
         state: State,
         make: Callable[[], Any],
-        pool: ThreadPoolExecutor | None = None,
+        line: Line | None = None,
         anew: bool = False,
+        urgency: int = NOW,
     ) -> Future[None] | None:
         """The work on an answer that is not there or too old; None where it is as it should be. `anew`: also where it
         was worked out only just."""
@@ -224,9 +248,15 @@ class Kept:
             answer = self._answers.get(key)
             if answer is not None and (answer.state == state or (answer.is_fresh and not anew)):
                 return None
-            if key not in self._working:
-                self._working[key] = (pool or self._slow).submit(self._work, key, make)
-            return self._working[key]
+            return self._working_on(key, make, line or self._slow, urgency)
+
+    def _working_on(self, key: str, make: Callable[[], Any], line: Line, urgency: int) -> Future[None]:
+        """The work under this key, begun where it is not; under the guard."""
+        if key not in self._working:
+            self._working[key] = line.add(key, partial(self._work, key, make), urgency)
+        elif urgency == NOW:
+            line.urge(key, urgency)
+        return self._working[key]
 
     def _work(self, key: str, make: Callable[[], Any]) -> None:
         try:

@@ -15,7 +15,7 @@ from index.query import parse
 from index.snippets import matching, wanted
 from pipeline.evidence import Summary
 from pipeline.records import documents, glances
-from pipeline.rulings import SAID, UNPLACED, written
+from pipeline.rulings import SAID, is_said, written
 
 SAME_LINE = 0.5
 """Two words stand in one line when they share so much of the lower one's height."""
@@ -107,11 +107,16 @@ def _spot(key: str, fact: Fact, document: Document, page: Page | None, t: Speech
         confidence=fact.confidence,
         doubts=fact.doubts,
         page=document.page_at(fact.start).number,
-        why=fact.why or fact.rule,
+        why=fact.why or (SAID if is_said(fact) else fact.rule),
         read=read,
-        settled=fact.rule in (SAID, UNPLACED),
+        settled=is_said(fact),
         boxes=lines(words_within(page.words, fact.start, fact.end)) if page else (),
     )
+
+
+def side(fact: Fact, document: Document, t: Speech) -> Spot:
+    """A fact as one side of a contradiction: without its place on the page, which may be another's."""
+    return _spot("", fact, document, None, t, written(fact.value))
 
 
 def said(fact: Fact, t: Speech) -> str:

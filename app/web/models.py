@@ -56,6 +56,15 @@ class Hit(Form):
     events: list[str]
 
 
+class Waiting(Form):
+    """How much waits for a person: proposed links, doubtful values, contradictions, documents that were not read."""
+
+    links: int
+    facts: int
+    findings: int
+    failed: int
+
+
 class SearchAnswer(Form):
     """`total` counts pages, `facets` count documents; `facets_estimated` says where they are only near."""
 

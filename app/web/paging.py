@@ -27,7 +27,7 @@ def tell(request: Request, response: Response, total: int, limit: int, offset: i
     if limit and offset + limit < total:
         places["next"] = offset + limit
     if limit and offset:
-        places["prev"] = max(0, offset - limit)
+        places["prev"] = max(0, min(offset, total) - limit)  # from beyond the end, its last part
     links = [f'<{_address(request, limit, at)}>; rel="{name}"' for name, at in places.items()]
     if links:
         response.headers["Link"] = ", ".join(links)

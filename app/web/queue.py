@@ -11,6 +11,8 @@ from fastapi import Request, Response
 from app.web.access import Visitor, state_of
 from pipeline.records import jobs
 
+TAKING = ("ingest", "load", "retry")
+
 
 @dataclass(frozen=True, slots=True)
 class Asked:
@@ -32,6 +34,20 @@ def ask(
     if found["state"] == jobs.DONE:
         response.status_code = 200
     return job_json(found, state.jobs.progress(made))
+
+
+def intake_under_way(request: Request) -> dict[str, Any] | None:
+    """How far the intake is that is under way: `{"job", "done", "of"}`; links and names follow when it ends."""
+    queue = state_of(request).jobs
+    for row in queue.newest():
+        if row["kind"] not in TAKING or row["state"] not in (jobs.QUEUED, jobs.RUNNING):
+            continue
+        pace = queue.progress(row["id"])
+        if pace is None and (names := queue.find(row["id"])["asked"].get("names")):
+            return {"job": row["id"], "done": 0, "of": len(names)}
+        if pace and pace["what"] == "reading" and pace["of"]:
+            return {"job": row["id"], "done": pace["done"], "of": pace["of"]}
+    return None
 
 
 def job_json(row: Mapping[str, Any], progress: Mapping[str, Any] | None) -> dict[str, Any]:

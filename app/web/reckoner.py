@@ -1,4 +1,4 @@
-"""The process that works answers out for the pages: `python -m app.web.reckoner WORKSPACE`.
+"""The process that works answers out for the pages: `python -m app.web.reckoner WORKSPACE NICE`.
 
 In a thread of the server it would take the interpreter from everybody who looks at a page. It reads questions as lines
 of JSON from stdin and writes each answer to stdout, pickled, with its length before it; only the server that started
@@ -20,7 +20,7 @@ import threading
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from app.web.reckoning import at_once
+from app.web.reckoning import InTurn
 from index.errors import SearchError
 from pipeline.errors import ClaimtrailError, MatterError
 from pipeline.matter import Matter
@@ -38,7 +38,9 @@ class ReckonerDied(MatterError):
 class Reckoner:
     """Asks a process of its own, one question at a time; the process is started with the first."""
 
-    def __init__(self) -> None:
+    def __init__(self, nice: int = NICE) -> None:
+        """`nice` is how much the process gives way to others."""
+        self._nice = nice
         self._guard = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
         self._closed = False
@@ -55,6 +57,12 @@ class Reckoner:
             raise answer
         return answer
 
+    def begin(self, matter: Matter) -> None:
+        """Start the process, so that nobody waits for that with the first question."""
+        with self._guard:
+            if not self._closed:
+                self._started(matter)
+
     def close(self) -> None:
         """End the process, also in the middle of an answer, which nobody waits for any more."""
         self._closed = True
@@ -66,16 +74,20 @@ class Reckoner:
     def _asked(self, matter: Matter, question: dict[str, str]) -> Any:
         if self._closed:
             raise EOFError
+        process = self._started(matter)
+        assert process.stdin is not None  # noqa: S101  pipes were asked for
+        assert process.stdout is not None  # noqa: S101  as well
+        process.stdin.write(json.dumps(question).encode() + b"\n")
+        process.stdin.flush()
+        (length,) = _LENGTH.unpack(_exactly(process.stdout, _LENGTH.size))
+        return pickle.loads(_exactly(process.stdout, length))  # noqa: S301  of our own process
+
+    def _started(self, matter: Matter) -> subprocess.Popen[bytes]:
         if self._process is None or self._process.poll() is not None:
             self._stop()
-            command = [sys.executable, "-m", "app.web.reckoner", str(matter.workspace.root)]
+            command = [sys.executable, "-m", "app.web.reckoner", str(matter.workspace.root), str(self._nice)]
             self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
-        assert self._process.stdin is not None  # noqa: S101  pipes were asked for
-        assert self._process.stdout is not None  # noqa: S101  as well
-        self._process.stdin.write(json.dumps(question).encode() + b"\n")
-        self._process.stdin.flush()
-        (length,) = _LENGTH.unpack(_exactly(self._process.stdout, _LENGTH.size))
-        return pickle.loads(_exactly(self._process.stdout, length))  # noqa: S301  of our own process
+        return self._process
 
     def _stop(self) -> None:
         process, self._process = self._process, None
@@ -101,17 +113,18 @@ def main() -> None:
     root, answers = Path(sys.argv[1]), os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # whatever else prints must not be taken for an answer
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the server, which then ends this process
-    os.nice(NICE)
+    os.nice(int(sys.argv[2]))
     with Matter.open(root, "web") as matter:
+        answering = InTurn(matter)
         for line in sys.stdin:
             question = json.loads(line)
-            _tell(answers, _answer(matter, question))
+            _tell(answers, _answer(answering, question))
 
 
-def _answer(matter: Matter, question: dict[str, str]) -> Any:
+def _answer(answering: InTurn, question: dict[str, str]) -> Any:
     try:
         today = datetime.date.fromisoformat(question["today"])
-        return at_once(matter, question["kind"], question["name"], today)
+        return answering(question["kind"], question["name"], today)
     except (ClaimtrailError, SearchError) as error:
         return error
 

@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.web.addresses import with_query
+from app.web.trail import SUBJECT as TRAIL
 from pipeline import timeline
 from pipeline.casefile import load_case, loose_evidence
 from pipeline.chronology import Row
+from pipeline.common_ground import CommonGround
 from pipeline.correspondence.graph import Correspondence
 from pipeline.correspondence.lookup import correspondence_of
 from pipeline.matter import Matter
@@ -31,9 +33,11 @@ class ClaimShown:
     picture: str
 
 
-def claim_shown(matter: Matter, claim: str, today: datetime.date) -> ClaimShown:
-    """A claim as it stands on that day. Raises `NotFound`."""
-    found = overview(matter, claim, today)
+def claim_shown(
+    matter: Matter, claim: str, today: datetime.date, common: CommonGround | None = None
+) -> ClaimShown:
+    """A claim as it stands on that day. `common`: kept by whoever asks for several. Raises `NotFound`."""
+    found = overview(matter, claim, today, common)
     title = f"{found.claim.id}: {found.claim.title}"
     return ClaimShown(found, timeline.as_part(found.rows, title, row_address))
 
@@ -70,6 +74,19 @@ KINDS: Mapping[str, Callable[[Matter, str, datetime.date], Any]] = {
 def at_once(matter: Matter, kind: str, name: str, today: datetime.date) -> Any:
     """The answer, worked out by whoever asks. Raises what working it out raises."""
     return KINDS[kind](matter, name, today)
+
+
+class InTurn:
+    """Answers one question after the other about a matter; what its claims rest on alike is read once for all."""
+
+    def __init__(self, matter: Matter) -> None:
+        self._matter, self._common = matter, CommonGround(TRAIL)
+
+    def __call__(self, kind: str, name: str, today: datetime.date) -> Any:
+        """What `at_once` says."""
+        if kind == "claim":
+            return claim_shown(self._matter, name, today, self._common)
+        return at_once(self._matter, kind, name, today)
 
 
 def row_address(row: Row) -> str:

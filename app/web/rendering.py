@@ -18,6 +18,7 @@ from app.web.addresses import with_query
 from app.web.login import local
 from app.web.marked import marked
 from app.web.wording import LANGUAGES, Speech, chosen, speech
+from pipeline.harmless import terminal
 
 LANGUAGE_COOKIE, THEME_COOKIE, NOTICE = "claimtrail_language", "claimtrail_theme", "done"
 THEMES = ("auto", "light", "dark")
@@ -28,6 +29,9 @@ NOTICES = (
     "rejected",
     "undone",
     "corrected",
+    "accepted",
+    "trying",
+    "unreadable",
     "marked",
     "unmarked",
     "retried",
@@ -109,4 +113,5 @@ def _environment() -> Environment:
     )
     made.globals.update(static=static, with_query=with_query, marked=marked)
     made.filters["segment"] = lambda value: quote(str(value), safe="")
+    made.filters["seen"] = terminal  # no name of a file or title of a mail may look like another
     return made

@@ -69,8 +69,10 @@ _STATUS: Mapping[str, int] = {
     "usage": 400,
     "query": 400,
     "ambiguous": 409,
+    "answered_meanwhile": 409,
     "not_found": 404,
     "register": 422,
+    "no_notice": 422,
     "workspace_busy": 409,
     "index_locked": 409,
     "disk_full": 507,
@@ -133,7 +135,8 @@ async def _unreadable(request: Request, error: Exception) -> Response:
 async def _http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101  registered for it
     code = {404: "not_found", 405: "method_not_allowed"}.get(error.status_code, "request")
-    answer = refusal(request, error.status_code, {"code": code, "message": str(error.detail), "hint": ""})
+    hint = "" if _is_page(request) else WebError.hint
+    answer = refusal(request, error.status_code, {"code": code, "message": str(error.detail), "hint": hint})
     answer.headers.update(error.headers or {})
     return answer
 

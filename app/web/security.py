@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.web.access import CHECKED_LATER, UNCHANGING
@@ -90,26 +91,35 @@ class Gate:
         elif not _small(headers.get("content-length", "0")):
             await _turn_away(send, UploadRefused(f"The request is larger than {LARGEST // 2**20} MiB."))
         else:
-            await self._app(scope, _counted(receive), send)
+            await self._within(scope, receive, send)
+
+    async def _within(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """The request, as long as it is not too much: it need not say how long it is."""
+        taken, begun = 0, False
+
+        async def counted() -> Message:
+            nonlocal taken
+            message: Message = {"type": "http.disconnect"} if taken > LARGEST else await receive()
+            taken += len(message.get("body", b""))
+            return message if taken <= LARGEST else {"type": "http.disconnect"}
+
+        async def answered(message: Message) -> None:
+            nonlocal begun
+            if begun or taken <= LARGEST:  # what was made of a part of a request is no answer
+                begun = True
+                await send(message)
+
+        try:
+            await self._app(scope, counted, answered)
+        except ClientDisconnect:
+            if taken <= LARGEST:
+                raise
+        if taken > LARGEST and not begun:
+            await _turn_away(send, UploadRefused(f"The request is larger than {LARGEST // 2**20} MiB."))
 
 
 def _small(length: str) -> bool:
     return length.isascii() and length.isdecimal() and int(length[:20]) <= LARGEST
-
-
-def _counted(receive: Receive) -> Receive:
-    """What comes in, as long as it is not too much: a request need not say how long it is."""
-    taken = 0
-
-    async def counted() -> Message:
-        nonlocal taken
-        message = await receive()
-        taken += len(message.get("body", b""))
-        if taken > LARGEST:
-            raise UploadRefused(f"The request is larger than {LARGEST // 2**20} MiB.")
-        return message
-
-    return counted
 
 
 def host_of(header: str) -> str:

@@ -43,7 +43,7 @@ async def take(
     try:
         check_token(request, visitor, request.headers.get(CSRF_HEADER) or form.fields.get(CSRF_FIELD))
         asked = await run_in_threadpool(checked, form)
-    except BaseException:
+    except BaseException:  # also when the one who asked goes away
         await run_in_threadpool(shutil.rmtree, form.folder, ignore_errors=True)
         raise
     answer = await run_in_threadpool(ask, request, response, visitor, asked, wait, job)

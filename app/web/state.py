@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 import threading
 
+from app.answers import claim_ids
 from app.options import actor
 from app.web.jobs import Jobs
 from app.web.kept import Kept
@@ -38,7 +39,8 @@ class State:
         self.throttle = Throttle()
         self.jobs = Jobs(matter)
         self.rendering = threading.Semaphore(RENDERINGS)
-        self.reckoners = Reckoner(), Reckoner()
+        self.reckoners = Reckoner(), Reckoner(nice=0)
+        """Of claims and parties, and of letters, for which somebody always waits, and which take little."""
         self.kept = Kept(matter, *self.reckoners)
         self._guard = threading.Lock()
         self._mark = ""
@@ -61,6 +63,12 @@ class State:
             if self._index is None:
                 self._index = open_search(self.matter)
             return self._index
+
+    def begin(self) -> None:
+        """Start what works beside the requests, so that nobody waits for the first look at a claim or a document."""
+        self.kept.begin(claim_ids(self.matter))
+        for reckoner in self.reckoners:
+            reckoner.begin(self.matter)
 
     def close(self) -> None:
         """Let go of the matter and end what works for it."""

@@ -10,7 +10,7 @@ from typing import IO, Any
 from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import MultipartParser, parse_options_header
 from starlette.concurrency import run_in_threadpool
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 
 from app.web.options import ServeOptions
 from app.web.replies import UploadRefused, WebError
@@ -22,6 +22,7 @@ PIECE = 2**20
 LONGEST_FIELD, MOST_FIELDS, LONGEST_HEAD = 10_000, 20, 8_000
 KEPT_FREE = 2**30
 """Bytes of the disk that an upload leaves free."""
+CUT_OFF = "The form was cut off."
 
 
 class BadUpload(WebError):
@@ -66,9 +67,11 @@ async def receive(request: Request, folder: Path, options: ServeOptions, file_by
                 waiting.clear()
         await run_in_threadpool(form.feed, parser, bytes(waiting))
         return form.whole()
-    except BaseException:
+    except BaseException as error:  # also when the one who sends goes away
         form.close()
         await run_in_threadpool(shutil.rmtree, folder, ignore_errors=True)
+        if isinstance(error, ClientDisconnect):  # whoever sent it is gone: no fault of the server
+            raise BadUpload(CUT_OFF) from None
         raise
 
 
@@ -125,7 +128,7 @@ class _Form:
     def whole(self) -> Upload:
         """The upload, once all of it is there."""
         if not self._ended:
-            raise BadUpload("The form was cut off.")
+            raise BadUpload(CUT_OFF)
         return self._upload
 
     def close(self) -> None:

@@ -16,13 +16,23 @@ from typing import Any
 
 import yaml
 
-from app.told import told, told_error
+from app.told import told, told_code, told_error
 
 LANGUAGES = ("en", "zh")
 DEFAULT = "en"
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _SIGNS = {"CNY": "¥", "USD": "US$", "EUR": "€", "GBP": "£", "HKD": "HK$", "JPY": "JP¥", "TWD": "NT$"}
 """How Chinese readers write currencies (Unicode CLDR, locale zh); others by their code."""
+
+_ROLES = ("date_role", "party_role", "amount_role", "reference_role")
+_DETAILS = {
+    "kind": ("kind", "fact"),
+    "role": _ROLES,
+    "field": ("field",),
+    "stance": ("stance",),
+    "mark": ("mark",),
+}
+"""Where the names of values in the audit's entries stand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +54,13 @@ class Speech:
     def named(self, sort: str, value: object) -> str:
         """What a value of a fixed set ("kind", "invoice") is called; one that has no name stands for itself."""
         return self.words.get(f"{sort}.{value}", str(value).replace("_", " "))
+
+    def detail(self, key: str, value: str) -> str:
+        """A value in an entry of the audit: of a fixed set by its name, a message as told, else as it is."""
+        if key in ("code", "message"):
+            return told_code(value, self.language) if key == "code" else self.told(value)
+        found = (self.words.get(f"{sort}.{value}") for sort in _DETAILS.get(key, ()))
+        return next((said for said in found if said is not None), value)
 
     def told(self, sentence: str) -> str:
         """What a rule says ("cites GC/L/0145"), in the language; itself where there are no words for it."""

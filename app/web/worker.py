@@ -79,7 +79,7 @@ def do(root: Path, job: Asked, progress: Progress) -> dict[str, Any]:
         return {"error": _unplaced(refusal.error, root)}
     except OSError as error:
         return {"error": _unplaced(named(error).as_json(), root)}
-    except Exception:
+    except Exception:  # a fault of ours costs this job; those behind it are done
         log.exception("a job failed")
         hint = "The server's log says more."
         return {"error": {"code": "fault", "message": "The program has a fault.", "hint": hint}}
@@ -144,8 +144,12 @@ def _export(matter: Matter, job: Asked, progress: Progress) -> Any:
     profile, confirmed, stamped, marked = (asked.pop(key, usual) for key, usual in _OWN.items())
     wishes = Wishes(**asked)
     answer = export(matter, claim, out, profile, confirmed, True, told, stamped, marked, wishes)
-    shutil.rmtree(out)  # the zip is what is fetched
-    return {**answer, "bundle": out.name, "zip": Path(str(answer["zip"])).name}
+    pdfs = sorted((out / "data").glob("bundle*.pdf"), key=lambda path: (len(path.name), path.name))
+    for pdf in pdfs:
+        pdf.replace(folder / pdf.name)
+    shutil.rmtree(out)  # the zip and the PDF alone are what is fetched
+    names = [pdf.name for pdf in pdfs]
+    return {**answer, "bundle": out.name, "zip": Path(str(answer["zip"])).name, "pdfs": names}
 
 
 _OWN = {"profile": "uk", "confirmed_only": False, "timestamp": False, "highlight": False}

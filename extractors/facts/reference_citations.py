@@ -116,7 +116,12 @@ def citation_of(fact: Fact) -> Citation | None:
 
 def is_words(fact: Fact) -> bool:
     """Whether a reference is the words of a citation by date and no number."""
-    return fact.rule.startswith(_RULE + _CITED)
+    return _RULE + _CITED in fact.rule
+
+
+def as_number(rule: str) -> str:
+    """The rule of a number that somebody put in the place of words: it tells still what the citation says."""
+    return rule.replace(_RULE + _CITED, _CITED)
 
 
 def citations(text: Plain, document: str) -> Iterator[Fact]:

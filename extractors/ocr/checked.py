@@ -39,7 +39,9 @@ class Checked:
             found = [_sound(each) for each in self._engine.recognise(images, languages, layout, seconds)]
         except (ClaimtrailError, MemoryError):
             raise
-        except Exception as error:
+        except (
+            Exception
+        ) as error:  # an engine is anybody's; of several pictures each is tried alone, and told
             if len(images) == 1:
                 raise self._failed(images, type(error).__name__) from error
             return [self.recognise([image], languages, layout, seconds)[0] for image in images]
@@ -53,7 +55,7 @@ class Checked:
             return self._engine.bearing(image, seconds)
         except (ClaimtrailError, MemoryError):
             raise
-        except Exception as error:
+        except Exception as error:  # as above
             raise self._failed([image], type(error).__name__) from error
 
     def _failed(self, images: Sequence[OcrImage], how: str) -> OcrFailed:

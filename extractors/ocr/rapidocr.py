@@ -173,7 +173,9 @@ def _network(session: Any) -> Callable[[NDArray[np.float32]], NDArray[np.float32
         try:
             answer: NDArray[np.float32] = session.run(None, {name: picture})[0]
             return answer
-        except Exception as error:
+        except (
+            Exception
+        ) as error:  # raised again: only a lack of memory gets its name, which has no class there
             _raise_lack_of_memory(error)
             raise
 

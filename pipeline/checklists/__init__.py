@@ -14,8 +14,9 @@ under any other, which a claim's register names (`checklist`). A file holds:
 from __future__ import annotations
 
 import datetime
+import re
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -32,6 +33,7 @@ from pipeline.notices import steps
 from pipeline.yaml_text import loaded
 
 _FOLDER = Path(__file__).parent
+_OTHER = re.compile(r"[\W_]+")
 HEAD = 600
 """Characters of a document in which it says what it is."""
 
@@ -76,9 +78,13 @@ class Words(_Entry):
 
     def are_in(self, text: str) -> bool:
         """Whether one of them stands in a folded text: Han anywhere, others as whole words, also in the plural."""
-        padded = f" {''.join(char if char.isalnum() else ' ' for char in text)} "
-        plain = " ".join(padded.split())
-        return any(_stands_in(fold(word), plain) for word in (*self.en, *self.zh))
+        plain = f" {' '.join(_OTHER.sub(' ', text).split())} "
+        return any(form in plain for form in self._forms)
+
+    @cached_property
+    def _forms(self) -> tuple[str, ...]:
+        """What is looked for in a text of words with single spaces, before the first and after the last one too."""
+        return tuple(form for word in (*self.en, *self.zh) for form in _forms(fold(word)))
 
 
 class Group(_Entry):
@@ -108,8 +114,10 @@ class Item(_Entry):
     def is_(self, summary: Summary, text: str, first_day: datetime.date | None) -> bool:
         """Whether a document is what is looked for, by its summary and the beginning of its text;
         `first_day` is that of the event, or of the claim's first one. `step` is not looked at."""
+        if summary.kind not in self.any_of:
+            return False
         head = fold(f"{summary.name} {summary.title or ''} {text[:HEAD]}")
-        if summary.kind not in self.any_of or (self.not_words is not None and self.not_words.are_in(head)):
+        if self.not_words is not None and self.not_words.are_in(head):
             return False
         if self.before_event and summary.kind == self.any_of[0] and _is_by(summary.date, first_day):
             return True
@@ -167,8 +175,8 @@ def _is_by(day: datetime.date | None, last: datetime.date | None) -> bool:
     return day is not None and last is not None and day <= last
 
 
-def _stands_in(word: str, plain: str) -> bool:
+def _forms(word: str) -> tuple[str, ...]:
     if is_han(word[0]):
-        return word in plain
+        return (word,)
     whole = " ".join(word.split())
-    return any(f" {each} " in f" {plain} " for each in (whole, f"{whole}s"))
+    return f" {whole} ", f" {whole}s "

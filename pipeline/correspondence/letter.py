@@ -7,7 +7,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from rapidfuzz.fuzz import ratio
 
@@ -27,6 +27,8 @@ ROLES = (
 )
 """Roles of parties that tell whose a document is, and whom "the Engineer's letter" means."""
 ALIKE, SHORTEST_NAME = 88.0, 4
+MOST_SUBJECTS = 50_000
+"""Titles whose subjects are kept: whoever looks at one letter after the other asks for the same ones."""
 BEGINNING, PART = 0.4, 0.7
 """The share of a name that is enough to tell it: where it begins with it, and anywhere."""
 _REPLY = re.compile(
@@ -104,9 +106,8 @@ class Letter:
 
     @cached_property
     def subject(self) -> str:
-        """What its title says it is about, without "Re:" and the like (compact); "" where that is too little."""
-        plain = compact(_REPLY.sub("", fold(self.title or "")))
-        return plain if len(plain) >= 2 * SHORTEST_NAME or (plain and not plain.isascii()) else ""
+        """What its title says it is about; "" where that is too little."""
+        return subject_of(self.title or "")
 
     @cached_property
     def says_which(self) -> bool:
@@ -158,6 +159,13 @@ class Shelf:
     def about(self, subject: str) -> Sequence[Letter]:
         """The letters of a subject, answers among them."""
         return self._subjects.get(subject, ())
+
+
+@lru_cache(MOST_SUBJECTS)
+def subject_of(title: str) -> str:
+    """What a title says a letter is about, without "Re:" and the like (compact); "" where that is too little."""
+    plain = compact(_REPLY.sub("", fold(title)))
+    return plain if len(plain) >= 2 * SHORTEST_NAME or (plain and not plain.isascii()) else ""
 
 
 def same_party(these: frozenset[str], those: frozenset[str]) -> bool | None:

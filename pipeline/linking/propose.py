@@ -16,7 +16,7 @@ from pipeline.linking.thread import Threads, threads
 from pipeline.linking.view import Events
 from pipeline.linking.weigh import USUAL, Passed, Weights, weighed
 from pipeline.links import Link
-from pipeline.matter import Matter
+from pipeline.matter import Change, Matter
 from pipeline.pace import Told, untold
 from pipeline.parties import Book
 from pipeline.records import audit_log, documents, link_weights, matters
@@ -25,7 +25,7 @@ from pipeline.steps import VERSIONS
 LINKABLE = ("ok", "partial")
 PORTION = 50
 """Documents whose links are worked out together and written in one transaction."""
-CORRECTIONS = ("corrected", "correction withdrawn")
+CORRECTIONS = ("corrected", "correction withdrawn", "value settled", "value unsettled")
 """What is done to a document that may change its links."""
 IMPORTED = "claim imported"
 """What is done to a claim that may change those of all documents."""
@@ -118,12 +118,31 @@ class _Linking:
         changed, done = list[str](), 0
         for portion in _portions(ids, self._kin):
             proposed = linked(evidence_of(self._matter, portion), self._events, self._kin, self._weights)
-            changed += _record(self._matter, self._without_waiting(proposed), claim_ids, self._seen)
+            changed += self._record(self._without_waiting(proposed), claim_ids)
             done += len(portion)
             tell(done, len(ids))
         for portion in _portions(sorted(self._waiting), self._kin):
-            changed += _record(self._matter, self._followers(portion), claim_ids, self._seen)
+            changed += self._record(self._followers(portion), claim_ids)
         return sorted(changed)
+
+    def _record(self, proposed: Mapping[str, Sequence[Link]], claim_ids: Sequence[str]) -> list[str]:
+        """Replace the links of these documents in one transaction; returns those for which they changed.
+
+        Those that somebody corrected since the round began are left to be linked again, with all that answer and are
+        answered, since a correction may change who answers whom; where the register changed, all are.
+        """
+        changed = []
+        with self._matter.change() as change:
+            corrected = audit_log.touched_since(change.tx, self._seen, CORRECTIONS)
+            outdated = bool(audit_log.touched_since(change.tx, self._seen, (IMPORTED,)))
+            for document, every in proposed.items():
+                links = [link for link in every if link.claim in claim_ids]
+                if _replace(change, document, links, claim_ids):
+                    changed.append(document)
+                answers = bool(corrected and self._replies.get(document))
+                if not (outdated or answers or document in corrected):
+                    documents.set_done(change.tx, document, "link", VERSIONS["link"])
+        return changed
 
     def _without_waiting(self, proposed: Mapping[str, list[Link]]) -> dict[str, list[Link]]:
         for document, links in proposed.items():
@@ -196,25 +215,10 @@ def evidence_of(matter: Matter, ids: Sequence[str]) -> Iterator[Evidence]:
                 yield documents.evidence(tx, found, placed=False)
 
 
-def _record(
-    matter: Matter, proposed: Mapping[str, Sequence[Link]], claim_ids: Sequence[str], seen: int
-) -> list[str]:
-    """Replaces the links of these documents in one transaction; returns those for which they changed.
-
-    Those that somebody corrected after the audit's entry `seen` are left to be linked again, and where the register
-    changed after it, all.
-    """
-    changed = []
-    with matter.change() as change:
-        corrected = audit_log.touched_since(change.tx, seen, CORRECTIONS)
-        outdated = bool(audit_log.touched_since(change.tx, seen, (IMPORTED,)))
-        for document, every in proposed.items():
-            links = [link for link in every if link.claim in claim_ids]
-            if matters.replace_links(change.tx, document, links, claim_ids):
-                changed.append(document)
-                documents.undo(change.tx, "index", [document])
-                events = {link.event: round(link.score, 3) for link in links}
-                change.note("linked", document, events=events)
-            if not outdated and document not in corrected:
-                documents.set_done(change.tx, document, "link", VERSIONS["link"])
-    return changed
+def _replace(change: Change, document: str, links: Sequence[Link], claim_ids: Sequence[str]) -> bool:
+    """Replace a document's links to these claims; whether that changed anything."""
+    if not matters.replace_links(change.tx, document, links, claim_ids):
+        return False
+    documents.undo(change.tx, "index", [document])
+    change.note("linked", document, events={link.event: round(link.score, 3) for link in links})
+    return True

@@ -11,12 +11,12 @@ from decimal import Decimal
 from functools import cached_property
 from itertools import pairwise
 from pathlib import PurePosixPath
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
 from extractors.document import Document, Page
 from extractors.facts.amounts import find
 from extractors.facts.fact import Day, Fact, Money
-from index.words import compact, fold, positions, tokens, without_hyphens
+from index.words import HAN, Token, compact, fold, is_han, positions, tokens, without_hyphens
 from pipeline.claims import Claim, Event
 from pipeline.evidence import Evidence
 from pipeline.parties import Book, names_of
@@ -27,19 +27,12 @@ ENOUGH = 900
 """Bytes (UTF-8) of a text that ought to name what it is about; a Han character has three, and says as much."""
 LONG_WORD = re.compile(r"[^\W\d_]{5,}")
 """A word of a title that says something; of Chinese, a part of it."""
+_GROUPED = re.compile("[0-9],[0-9]")
+_LETTER = rf"[^\W_{HAN}]"
 _BETWEEN = r"(?:['\u2019]s)?[\W_]*"
 """What may stand between two tokens in a row: what is no word, and a possessive, which belongs to the one before."""
 SHARED, NUMBERED, SHORT = 0.5, 1.25, 0.85
 """How much a keyword tells that other events of its claim, or its title, have too; one with a number; a short one."""
-
-
-class Token(NamedTuple):
-    """A term of the index at its position, and the slice `start:end` of its page."""
-
-    term: str
-    position: int
-    start: int
-    end: int
 
 
 Sheet: TypeAlias = tuple[int, int, dict[str, list[Token]]]
@@ -58,19 +51,22 @@ class Hit:
 @dataclass(frozen=True, slots=True)
 class Loose:
     """A text before it is cut into tokens: folded; with every term somewhere in `terms`, those too that stand in it cut
-    by a hyphen or with commas between their figures; and whether words of it are cut by hyphens."""
+    by a hyphen or with commas between their figures; whether words of it are cut by hyphens, and figures grouped by
+    commas."""
 
     folded: str
     terms: str
     hyphens: bool
+    grouped: bool
 
     @classmethod
     def of(cls, text: str) -> Loose:
         """The text so."""
         folded = fold(text)
         whole = without_hyphens(folded)
-        cut = whole != folded
-        return cls(folded, f"{folded}\n{whole if cut else ''}\n{folded.replace(',', '')}", cut)
+        cut, grouped = whole != folded, _GROUPED.search(folded) is not None
+        parts = [folded, *([whole] if cut else []), *([folded.replace(",", "")] if grouped else [])]
+        return cls(folded, "\n".join(parts), cut, grouped)
 
 
 class Phrase:
@@ -78,9 +74,12 @@ class Phrase:
 
     def __init__(self, text: str) -> None:
         self.text = text
-        found = [Token(*token) for token in tokens(text)]
-        self.terms = tuple((t.term, t.position) for t in _longest(found))
+        self.terms = tuple((term, position) for term, position, _, _ in _longest(tokens(text)))
         self._row = _row(self.terms)
+        self._figures = any(term.isdigit() for term, _ in self.terms)
+        self.is_word = len(self.terms) == 1 and _is_word(self.terms[0][0])
+        """Whether it is a single word, which stands in a text without cut words where `may_be_in` says that it may."""
+        self.longest = max((term for term, _ in self.terms), key=len, default="")
 
     def __bool__(self) -> bool:
         return bool(self.terms)
@@ -88,9 +87,12 @@ class Phrase:
     def may_be_in(self, text: Loose) -> bool:
         """False where the words surely do not stand in a row in a text, as can be seen without cutting it into
         tokens."""
-        if not all(term in text.terms for term, _ in self.terms):
-            return False
-        return self._row is None or text.hyphens or self._row.search(text.folded) is not None
+        for term, _ in self.terms:
+            if term not in text.terms:
+                return False
+        if self._row is None or text.hyphens or (self._figures and text.grouped):
+            return True
+        return self._row.search(text.folded) is not None
 
     def is_in(self, places: Mapping[str, Sequence[int]]) -> bool:
         """Whether the words stand in a row in a text, given as its terms with their positions."""
@@ -99,24 +101,29 @@ class Phrase:
         return any(all(start + at in places.get(term, ()) for term, at in self.terms) for start in starts)
 
 
+def _is_word(term: str) -> bool:
+    """Whether a term stands wherever its letters do, with none beside them; a possessive s is none, nor are groups of
+    figures."""
+    return len(term) > 1 and not term.isdigit() and not is_han(term)
+
+
 def _row(terms: Sequence[tuple[str, int]]) -> re.Pattern[str] | None:
-    """What words in a row look like in a folded text, and some other texts besides; None for a single term, for
-    numbers, whose groups have positions of their own, and where the terms are not in a row."""
-    gap = any(after != before + 1 for (_, before), (_, after) in pairwise(terms))
-    if len(terms) < 2 or gap or any(term.isdigit() for term, _ in terms):
+    """What words in a row look like in a folded text, and some other texts besides; None where the terms are not in a
+    row. Groups of figures have positions of their own: of a text with such it says nothing about numbers."""
+    if not terms or any(after != before + 1 for (_, before), (_, after) in pairwise(terms)):
         return None
-    return re.compile(_BETWEEN.join(re.escape(term) for term, _ in terms))
+    before = "" if is_han(terms[0][0]) else f"(?<!{_LETTER})"
+    behind = "" if is_han(terms[-1][0]) else f"(?!{_LETTER})"
+    return re.compile(before + _BETWEEN.join(re.escape(term) for term, _ in terms) + behind)
 
 
 def _longest(found: list[Token]) -> list[Token]:
     """The widest token at each position: pairs of Han characters rather than single ones."""
     best: dict[int, Token] = {}
     for token in found:
-        if (
-            token.position not in best
-            or token.end - token.start > best[token.position].end - best[token.position].start
-        ):
-            best[token.position] = token
+        _, position, start, end = token
+        if position not in best or end - start > best[position][3] - best[position][2]:
+            best[position] = token
     return list(best.values())
 
 
@@ -149,6 +156,7 @@ class DocumentView:
         self._loose: list[Loose] = []
         self._cut: dict[int, Sheet] = {}
         self._present: frozenset[str] | None = None
+        self._held: dict[str, bool] = {}
         self._places: dict[tuple[tuple[str, int], ...], tuple[Hit, ...]] = {}
 
     @property
@@ -162,7 +170,7 @@ class DocumentView:
         sought, terms = self._sought, defaultdict[str, list[Token]](list)
         for token in tokens(self.evidence.document.text[page.start : page.end]):
             if sought is None or token[0] in sought:
-                terms[token[0]].append(Token(*token))
+                terms[token[0]].append(token)
         return page.number, page.start, dict(terms)
 
     def places(self, phrase: Phrase) -> tuple[Hit, ...]:
@@ -183,33 +191,53 @@ class DocumentView:
                 self._present = frozenset(term for _, _, terms in self.pages for term in terms)
             sheets = self.pages if all(term in self._present for term, _ in phrase.terms) else ()
         for number, start, terms in sheets:
-            for first in terms.get(phrase.terms[0][0], ()) if phrase else ():
-                last = self._follows(phrase, first, terms)
+            for _, position, first, end in terms.get(phrase.terms[0][0], ()) if phrase else ():
+                last = self._follows(phrase, position, end, terms)
                 if last is not None:
-                    yield Hit(number, start + first.start, start + max(last.end, first.end))
+                    yield Hit(number, start + first, start + max(last, end))
+
+    def holds(self, phrase: Phrase) -> bool:
+        """Whether a phrase stands in it."""
+        plain = phrase.is_word and self._sought is None
+        if plain and not any(page.hyphens for page in self._loose_pages()):
+            return any(phrase.may_be_in(page) for page in self._loose_pages())
+        return next(self.hits(phrase), None) is not None
+
+    def may_hold(self, term: str) -> bool:
+        """False where a term surely stands nowhere in the document; looked for once, as many phrases share words."""
+        if self._sought is not None:
+            return True
+        held = self._held.get(term)
+        if held is None:
+            held = self._held[term] = any(term in page.terms for page in self._loose_pages())
+        return held
+
+    def _loose_pages(self) -> list[Loose]:
+        document = self.evidence.document
+        for page in document.pages[len(self._loose) :]:
+            self._loose.append(Loose.of(document.text[page.start : page.end]))
+        return self._loose
 
     def _sheets_with(self, phrase: Phrase) -> Iterator[Sheet]:
         """The pages on which a phrase may stand, each cut into tokens when it is first needed: most that are looked for
         stand on none."""
-        document = self.evidence.document
-        for at, page in enumerate(document.pages):
-            if at == len(self._loose):
-                self._loose.append(Loose.of(document.text[page.start : page.end]))
-            if phrase.may_be_in(self._loose[at]):
+        for at, loose in enumerate(self._loose_pages()):
+            if phrase.may_be_in(loose):
                 if at not in self._cut:
-                    self._cut[at] = self._tokenized(page)
+                    self._cut[at] = self._tokenized(self.evidence.document.pages[at])
                 yield self._cut[at]
 
     @staticmethod
-    def _follows(phrase: Phrase, first: Token, terms: dict[str, list[Token]]) -> Token | None:
-        offset, last = phrase.terms[0][1], first
+    def _follows(phrase: Phrase, first: int, end: int, terms: dict[str, list[Token]]) -> int | None:
+        """Where the last term ends of a phrase whose first one stands at this position; None where others follow."""
+        offset = phrase.terms[0][1]
         for term, position in phrase.terms[1:]:
-            wanted = first.position + position - offset
-            found = next((t for t in terms.get(term, ()) if t.position == wanted), None)
+            wanted = first + position - offset
+            found = next((t for t in terms.get(term, ()) if t[1] == wanted), None)
             if found is None:
                 return None
-            last = found
-        return last
+            end = found[3]
+        return end
 
     @cached_property
     def fullness(self) -> float:

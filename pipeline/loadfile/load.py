@@ -23,7 +23,7 @@ from pipeline.loadfile.numbers import BATES, span
 from pipeline.loadfile.production import Produced, parents, produced
 from pipeline.matter import Change, Matter
 from pipeline.pace import Progress, silent
-from pipeline.records import documents
+from pipeline.records import arrivals, documents
 from pipeline.retrying import TakeIn
 
 _FIELD = "field."
@@ -66,14 +66,15 @@ def load(
     taking = _Taking(matter, dat)
     with closing(taking):
         report = take_in(matter, taking.found(records), claim, ocr, progress, len(records), "ingest")
-    loaded = Loaded(report, len(records), taking.ids, notes=taking.notes)
     with matter.change() as change:
+        ids = _known(change, taking.ids)
+        loaded = Loaded(report, len(records), ids, notes=taking.notes)
         for record in records:
-            if record.begin in taking.ids:
-                _label(change, taking.ids[record.begin], record)
-        loaded.families = _relate(change, records, taking.ids)
+            if record.begin in ids:
+                _label(change, ids[record.begin], record)
+        loaded.families = _relate(change, records, ids)
         for step in ("link", "index"):
-            documents.undo(change.tx, step, sorted(set(taking.ids.values())))
+            documents.undo(change.tx, step, sorted(set(ids.values())))
         change.note("production loaded", dat.name, records=len(records), run=report.run)
     with matter.records.alone():
         link_pending(matter)
@@ -97,11 +98,11 @@ class _Taking:
             self.notes += [f"{record.begin}: {path} is not there" for path in record.missing]
             with tempfile.TemporaryDirectory(dir=self._matter.workspace.scratch) as scratch:
                 try:
-                    path = self._file(record, Path(scratch))
+                    found = self._taken(record, self._file(record, Path(scratch)))
                 except DocumentError as error:
                     yield Lost(record.begin, error)
                     continue
-                yield self._taken(record, path)
+                yield found
 
     def _file(self, record: Produced, scratch: Path) -> Path:
         if record.native:
@@ -130,8 +131,13 @@ class _Taking:
         self._open.close()
 
     def _taken(self, record: Produced, path: Path) -> Found:
-        with path.open("rb") as file:
-            digest = hashlib.file_digest(file, "sha256").hexdigest()
+        try:
+            with path.open("rb") as file:
+                digest = hashlib.file_digest(file, "sha256").hexdigest()
+        except OSError as error:
+            raise FileUnreachable(
+                f"{record.begin}: {path.name} cannot be read: {error.strerror or error}."
+            ) from error
         self.ids[record.begin] = documents.id_of(digest)
         if record.native and record.sha256 and record.sha256 != digest:
             self.notes.append(f"{record.begin}: its file is not the one whose SHA-256 the load file states")
@@ -142,11 +148,17 @@ class _Taking:
         return Found(path, f"{record.begin} {name}", where)
 
 
+def _known(change: Change, ids: Mapping[str, str]) -> dict[str, str]:
+    """Those that became documents: a file that is too large, or changes while it is copied, never does."""
+    there = {found.id for found in documents.summaries(change.tx, ids.values())}
+    return {number: document for number, document in ids.items() if document in there}
+
+
 def _label(change: Change, document: str, record: Produced) -> None:
     """The numbers and the fields of a record, as labels of its document."""
     said = [(BATES, span(record.begin, record.end))]
     said += [(f"{_FIELD}{readable(key).strip().casefold()}", value[:_LONGEST]) for key, value in record.said]
-    added = [key for key, value in said if documents.add_label(change.tx, document, key, readable(value))]
+    added = [key for key, value in said if arrivals.add_label(change.tx, document, key, readable(value))]
     if added:
         change.note("labelled by load file", document, bates=record.begin, fields=len(added))
 

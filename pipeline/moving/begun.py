@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.errors import UsageError
-from pipeline.workspace import FOLDERS, FORM, MARKER, Workspace, write_atomically
+from pipeline.workspace import FOLDERS, FORM, MARKER, Workspace, is_half_written, write_atomically
 
 UNFINISHED = "copy-unfinished.json"
 LEFT = (
@@ -62,14 +62,23 @@ def copy_files(source: Workspace, begun: Begun, besides: str) -> None:
     for folder in FOLDERS:
         (begun.root / folder).mkdir(exist_ok=True)
     for path in sorted(source.root.iterdir()):
-        if path.name in LEFT or path.name == besides:
+        if path.name in LEFT or path.name == besides or is_half_written(path.name):
             continue
         target = begun.root / path.name
         if path.is_dir() and not path.is_symlink():
-            shutil.copytree(path, target, symlinks=True, dirs_exist_ok=True)
+            shutil.copytree(path, target, symlinks=True, dirs_exist_ok=True, copy_function=_copy_file)
         else:
-            target.unlink(missing_ok=True)
-            shutil.copy2(path, target, follow_symlinks=False)
+            _copy_file(path, target)
+
+
+def _copy_file(source: str | Path, target: str | Path) -> None:
+    """A file as it is; nothing of one that went away meanwhile: people work on while a matter is copied."""
+    path = Path(target)
+    path.unlink(missing_ok=True)
+    try:
+        shutil.copy2(source, path, follow_symlinks=False)
+    except FileNotFoundError:
+        path.unlink(missing_ok=True)
 
 
 def _check(source: Path, to: Path) -> None:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO
 
 from extractors.errors import FileUnreachable, TooLarge
+from pipeline.errors import named
+from pipeline.originals.incoming import Incoming
 from pipeline.originals.original import Original
 
 CHUNK = 2**20
@@ -28,6 +30,20 @@ def copied(source: Path, target: Path, limit: int) -> Original:
         kept.flush()
         os.fsync(kept.fileno())
     return Original(digest.hexdigest(), size)
+
+
+def kept(source: Path, limit: int, incoming: Incoming, place: Callable[[Path, str], None]) -> Original:
+    """Copies a file and hands the copy with its hash to `place`, which moves it to where it belongs.
+
+    Raises `FileUnreachable`, `TooLarge`, what `place` raises, and one of our errors for each of the system's.
+    """
+    try:
+        with incoming.temporary() as temporary:
+            original = copied(source, temporary, limit)
+            place(temporary, original.sha256)
+            return original
+    except OSError as error:
+        raise named(error) from error
 
 
 def settled(made: Path) -> Original:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.errors import OriginalDamaged, OriginalsAway, named
-from pipeline.originals.copied import copied, settled, sync_folder
+from pipeline.originals.copied import kept, settled, sync_folder
 from pipeline.originals.incoming import Incoming
 from pipeline.originals.original import MISSING, Original, difference
 
@@ -31,13 +31,7 @@ class FolderOriginals:
     def keep(self, source: Path, limit: int) -> Original:
         """See `Originals.keep`."""
         self._check_mounted()
-        try:
-            with self._incoming.temporary() as temporary:
-                original = copied(source, temporary, limit)
-                self._place(temporary, original.sha256)
-                return original
-        except OSError as error:
-            raise named(error) from error
+        return kept(source, limit, self._incoming, self._place)
 
     def adopt(self, made: Path) -> Original:
         """See `Originals.adopt`."""

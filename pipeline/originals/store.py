@@ -66,7 +66,7 @@ class Store:
             if self._protocol in WHOLE_AT_ONCE:
                 self._put_whole(source, self._path(name), anew)
             else:
-                self._put_aside(source, self._path(name))
+                self._put_aside(source, name, anew)
         except FileNotFoundError as error:
             raise self._away(error) from error
 
@@ -120,12 +120,22 @@ class Store:
                 raise self._away(error) from error
             self._ask(lambda: self._files.put_file(str(source), path))  # it speaks S3 without that condition
 
-    def _put_aside(self, source: Path, path: str) -> None:
-        aside = self._path(f"{INCOMING}/{int(time.time())}-{here()}-{uuid.uuid4().hex}")
+    def _put_aside(self, source: Path, name: str, anew: bool) -> None:
+        begun = f"{INCOMING}/{int(time.time())}-{here()}-{uuid.uuid4().hex}"
+        aside, path = self._path(begun), self._path(name)
         for folder in (aside.rpartition("/")[0], path.rpartition("/")[0]):
             self._ask(partial(self._files.makedirs, folder, exist_ok=True))
         self._ask(lambda: self._files.put_file(str(source), aside))
-        self._ask(lambda: self._files.mv(aside, path))
+        try:
+            self._ask(lambda: self._files.mv(aside, path))
+        except OriginalsAway:  # some places (SMB) move nothing over a file that is there
+            if not self._ask(lambda: self._files.exists(path)):
+                raise
+            if anew:
+                self.remove(name)
+                self._ask(lambda: self._files.mv(aside, path))
+            else:  # another machine was quicker
+                self.remove(begun)
 
     def _names(self, folder: str) -> list[str]:
         path = self._path(folder).rstrip("/")

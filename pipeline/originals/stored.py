@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import IO
 
 from pipeline.errors import OriginalDamaged, OriginalsAway, named
-from pipeline.originals.copied import copied
+from pipeline.originals.copied import kept
 from pipeline.originals.fetched import Fetched
 from pipeline.originals.original import MISSING, Original, difference, digest_of
 from pipeline.originals.store import NotThere, Store
@@ -28,13 +28,7 @@ class StoredOriginals:
 
     def keep(self, source: Path, limit: int) -> Original:
         """See `Originals.keep`."""
-        try:
-            with self._fetched.incoming.temporary() as temporary:
-                original = copied(source, temporary, limit)
-                self._place(temporary, original.sha256)
-                return original
-        except OSError as error:
-            raise named(error) from error
+        return kept(source, limit, self._fetched.incoming, self._place)
 
     def adopt(self, made: Path) -> Original:
         """See `Originals.adopt`."""

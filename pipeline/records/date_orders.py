@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from dataclasses import asdict, dataclass, replace
 
 import sqlalchemy as sa
 
-from extractors.document import Document
 from extractors.facts.fact import Fact
-from pipeline.records import codec
-from pipeline.records.tables import date_orders, documents, facts, mentions
+from pipeline.records import codec, rulings
+from pipeline.records import documents as filed
+from pipeline.records.tables import corrections, date_orders, documents, facts
+
+_SENDERS = ("sender", "seller")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +48,27 @@ def orders(tx: sa.Connection, states: Iterable[str]) -> list[DateOrder]:
         .where(documents.c.state.in_(list(states)))
         .order_by(date_orders.c.document)
     )
-    return [_order(row) for row in tx.execute(query)]
+    said = _said_senders(tx)
+    found = (_order(row) for row in tx.execute(query))
+    return [replace(order, senders=said(order.document, order.senders)) for order in found]
+
+
+def _said_senders(tx: sa.Connection) -> Callable[[str, tuple[str, ...]], tuple[str, ...]]:
+    """What people say of whom documents come from: by the document, and the names that were read."""
+    own = sa.and_(corrections.c.field == "party", corrections.c.role.in_(_SENDERS))
+    given: dict[str, set[str]] = defaultdict(set)
+    for row in tx.execute(sa.select(corrections).where(own)):
+        given[row.document].add(row.value)
+    ruled = rulings.by_document(tx, "party")
+
+    def said(document: str, read: tuple[str, ...]) -> tuple[str, ...]:
+        if document in given:
+            return tuple(sorted(given[document]))
+        about = {was: value for (role, was), value in ruled.get(document, {}).items() if role in _SENDERS}
+        names = (about.get(name, name) for name in read)
+        return tuple(sorted(name for name in names if name is not None))
+
+    return said
 
 
 def any_undecided(tx: sa.Connection) -> bool:
@@ -54,9 +77,7 @@ def any_undecided(tx: sa.Connection) -> bool:
     return tx.execute(query).first() is not None
 
 
-def replace_dates(
-    tx: sa.Connection, document: str, read: Document, found: Iterable[Fact], told: Told | None
-) -> None:
+def replace_dates(tx: sa.Connection, document: str, found: Iterable[Fact], told: Told | None) -> None:
     """Replace the dates of a document by those read in the order it was told, and by which it cites others.
 
     Its other facts stay.
@@ -68,12 +89,9 @@ def replace_dates(
     rows = [{"document": document, **codec.fact_row(n, fact)} for n, fact in enumerate(together)]
     if rows:
         tx.execute(facts.insert(), rows)
-    tx.execute(sa.delete(mentions).where(mentions.c.document == document))
-    said = [{"document": document, **row} for row in codec.mention_rows(together, read)]
-    if said:
-        tx.execute(mentions.insert(), said)
     own = codec.own_date(together)
     tx.execute(sa.update(documents).where(documents.c.id == document).values(date=own))
+    filed.cite_anew(tx, document)
     order = asdict(told) if told else None
     tx.execute(sa.update(date_orders).where(date_orders.c.document == document).values(told=order))
 

@@ -12,7 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from extractors.document import Document, Page
-from extractors.facts.fact import Fact
+from extractors.facts.fact import Day, Fact
 from extractors.picture_hash import PictureHash
 from pipeline.clock import now, stamp
 from pipeline.errors import AmbiguousName, NotFound
@@ -28,7 +28,6 @@ from pipeline.records.tables import (
     facts,
     family,
     kind_evidence,
-    labels,
     marks,
     mentions,
     page_hashes,
@@ -39,7 +38,7 @@ from pipeline.records.tables import (
     texts,
     ties,
 )
-from pipeline.rulings import money_of, ruled, with_sums
+from pipeline.rulings import money_of, own_day, ruled, settled, with_sums
 
 ID_LENGTH = 16
 UNKNOWN_MEDIA = "application/octet-stream"
@@ -68,71 +67,6 @@ def register(tx: sa.Connection, original: Original, name: str, depth: int) -> bo
         "state": "open",
     }
     return added(tx, documents, row)
-
-
-def add_sighting(
-    tx: sa.Connection,
-    document: str,
-    path: str,
-    name: str,
-    run: str,
-    modified: datetime.datetime | None = None,
-    received: datetime.datetime | None = None,
-) -> bool:
-    """Note that a file with these bytes was seen here, received now or when it is said; False when it was known."""
-    row = {
-        "document": document,
-        "path": path,
-        "name": name,
-        "received": stamp(received or now()),
-        "modified": stamp(modified) if modified else None,
-        "run": run,
-    }
-    return added(tx, sightings, row)
-
-
-def set_received(tx: sa.Connection, document: str, path: str, received: datetime.datetime) -> bool:
-    """Note when the file seen here was received, as a person says; False when that was known."""
-    same = sa.and_(sightings.c.document == document, sightings.c.path == path)
-    said = stamp(received)
-    query = sa.update(sightings).where(same, sightings.c.received != said).values(received=said)
-    return tx.execute(query).rowcount > 0
-
-
-def seen_at(tx: sa.Connection, path: str) -> str | None:
-    """The document that was last seen at this path; None when none was."""
-    query = sa.select(sightings.c.document).where(sightings.c.path == path)
-    return tx.execute(query.order_by(sightings.c.id.desc()).limit(1)).scalar()
-
-
-def tie(tx: sa.Connection, document: str, claim: str) -> bool:
-    """Tie a document to a claim; False when it was."""
-    row = {"document": document, "claim": claim}
-    return added(tx, ties, row)
-
-
-def add_label(tx: sa.Connection, document: str, key: str, value: str) -> bool:
-    """Note what a person said of a document by folder or sidecar; False when it was known."""
-    row = {"document": document, "key": key, "value": value}
-    return added(tx, labels, row)
-
-
-def label_list(tx: sa.Connection, document: str) -> list[tuple[str, str]]:
-    """The labels of a document."""
-    query = sa.select(labels.c.key, labels.c.value).where(labels.c.document == document)
-    return [(row.key, row.value) for row in tx.execute(query.order_by(labels.c.key, labels.c.value))]
-
-
-def with_labels(tx: sa.Connection, keys: Sequence[str], only: Iterable[str]) -> list[tuple[str, str, str]]:
-    """(name, key, value) of the labels with one of these keys that these documents have, in order of name."""
-    columns = (documents.c.name, labels.c.key, labels.c.value)
-    query = sa.select(*columns).join(labels, labels.c.document == documents.c.id)
-    found = [
-        (row.name, row.key, row.value)
-        for chunk in chunks(sorted(set(only)))
-        for row in tx.execute(query.where(labels.c.key.in_(keys), documents.c.id.in_(chunk)))
-    ]
-    return sorted(found)
 
 
 def set_children(tx: sa.Connection, parent: str, children: Sequence[tuple[str, str]]) -> None:
@@ -198,6 +132,30 @@ def replace_understanding(tx: sa.Connection, document: str, found: codec.Underst
     tx.execute(sa.delete(kind_evidence).where(kind_evidence.c.document == document))
     tx.execute(kind_evidence.insert().values(document=document, **found.speaks))
     _update(tx, document, **found.about)
+    if rulings.of_document(tx, document) or _said_day(tx, document):
+        cite_anew(tx, document)
+
+
+def cite_anew(tx: sa.Connection, document: str) -> None:
+    """Work out anew what a document says of others, and which numbers it bears, from its facts as they stand."""
+    read = reading(tx, summary(tx, document), placed=False)
+    tx.execute(sa.delete(mentions).where(mentions.c.document == document))
+    rows = codec.mention_rows(_as_dated(fact_list(tx, document), _said_day(tx, document)), read)
+    if rows:
+        tx.execute(mentions.insert(), [{"document": document, **row} for row in rows])
+
+
+def _said_day(tx: sa.Connection, document: str) -> str | None:
+    """The day that a person gave to a document, in ISO form."""
+    own = sa.and_(corrections.c.document == document, corrections.c.field == "date")
+    return tx.execute(sa.select(corrections.c.value).where(own)).scalar()
+
+
+def _as_dated(found: Sequence[Fact], said: str | None) -> list[Fact]:
+    """The facts with the day that a person gave to the document: "your letter of even date" means that one."""
+    day = Day(datetime.date.fromisoformat(said)) if said else None
+    own = ("date", "document")
+    return [settled(f, day) if day is not None and (f.kind, f.role) == own else f for f in found]
 
 
 def set_state(tx: sa.Connection, document: str, state: str, reason: Mapping[str, str] | None = None) -> None:
@@ -294,6 +252,7 @@ class _Surroundings:
         self.corrections: dict[str, list[Correction]] = defaultdict(list)
         self.marks: dict[str, list[str]] = defaultdict(list)
         self.claims: dict[str, list[str]] = defaultdict(list)
+        self.days = rulings.own_days(tx, ids)
         either = None if ids is None else sa.or_(family.c.child.in_(ids), family.c.parent.in_(ids))
         for row in _rows(tx, family, either, family.c.parent, family.c.position):
             self.parent.setdefault(row.child, row.parent)
@@ -322,7 +281,7 @@ def _rows(tx: sa.Connection, table: sa.Table, condition: Any, *order: Any) -> Se
 def _summary(row: Mapping[Any, Any], around: _Surroundings) -> Summary:
     document = row["id"]
     said = {c.field: c.value for c in around.corrections[document] if c.field in ("kind", "date", "title")}
-    day = said.get("date", row["date"])
+    day = said.get("date", own_day(row["date"], around.days.get(document, {})))
     return Summary(
         id=document,
         sha256=row["sha256"],
@@ -358,8 +317,9 @@ def summary(tx: sa.Connection, document: str) -> Summary:
 def evidence(tx: sa.Connection, found: Summary, placed: bool = True) -> Evidence:
     """A document with its text and facts; an unread one has no pages. `placed`: as for `reading`."""
     read = reading(tx, found, placed)
-    why = tuple(kind_why(tx, found.id))
-    return Evidence(found, read, said_facts(tx, found, read), why, tuple(findings.finding_list(tx, found.id)))
+    why, wrong = tuple(kind_why(tx, found.id)), tuple(findings.finding_list(tx, found.id))
+    done = findings.answered(tx, {found.id: wrong}).get(found.id, frozenset())
+    return Evidence(found, read, said_facts(tx, found, read), why, wrong, done)
 
 
 def said_facts(tx: sa.Connection, found: Summary, read: Document) -> tuple[Fact, ...]:

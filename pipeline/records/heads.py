@@ -11,8 +11,10 @@ import sqlalchemy as sa
 
 from pipeline.claims import qualified
 from pipeline.links import Status
+from pipeline.records import rulings
 from pipeline.records.chunks import chunks
 from pipeline.records.tables import corrections, documents, links, ties, verdicts
+from pipeline.rulings import own_day
 
 
 class Head(NamedTuple):
@@ -46,15 +48,16 @@ def heads(tx: sa.Connection) -> list[Head]:
         sa.select(ties.c.document, ties.c.claim).order_by(ties.c.claim)
     ).tuples():
         given[document].append(claim)
+    days = rulings.own_days(tx)
     columns = (documents.c.id, documents.c.name, documents.c.kind, documents.c.language, documents.c.date)
     query = sa.select(*columns).order_by(documents.c.taken_at, documents.c.id)
     return [
         Head(
             document,
             name,
-            said[document].get("kind", kind or "other") if document in said else kind or "other",
+            said.get(document, {}).get("kind", kind or "other"),
             language or "und",
-            _day(said[document].get("date", date) if document in said else date),
+            _day(said.get(document, {}).get("date", own_day(date, days.get(document, {})))),
             tuple(given[document]) if document in given else (),
         )
         for document, name, kind, language, date in tx.execute(query).tuples()

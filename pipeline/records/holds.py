@@ -64,6 +64,21 @@ def release_all(tx: sa.Connection, holder: int) -> None:
         tx.execute(sa.delete(holds).where(sa.or_(holds.c.holder == holder, dead)))
 
 
+def holders(tx: sa.Connection) -> list[tuple[str, int]]:
+    """Who has documents in hand, as the server calls them, and how many."""
+    if not on_postgresql(tx):
+        return []
+    return [(row.name, row.documents) for row in tx.execute(_HOLDERS)]
+
+
+_HOLDERS = sa.text(
+    "SELECT coalesce(nullif(a.application_name, ''), a.usename) AS name, count(*) AS documents FROM holds h "
+    "JOIN pg_locks l ON l.locktype = 'advisory' AND l.objsubid = 1 AND l.granted "
+    "AND (l.classid::bigint << 32) | l.objid::bigint = h.holder "
+    "JOIN pg_stat_activity a ON a.pid = l.pid AND a.datname = current_database() GROUP BY 1 ORDER BY 1"
+)
+
+
 def in_hand(tx: sa.Connection) -> set[str]:
     """The documents that somebody who lives has in hand."""
     if not on_postgresql(tx):

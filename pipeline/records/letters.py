@@ -10,11 +10,12 @@ from typing import Any
 import sqlalchemy as sa
 
 from index.words import compact
-from pipeline.correspondence.letter import ROLES, Letter
+from pipeline.correspondence.letter import ROLES, Letter, subject_of
 from pipeline.parties import Book
 from pipeline.records import codec, matters, rulings
 from pipeline.records.chunks import chunks
 from pipeline.records.tables import corrections, documents, facts, mentions
+from pipeline.rulings import own_day
 
 UNKNOWN_MEDIA = "application/octet-stream"
 READ = ("ok", "partial")
@@ -27,33 +28,35 @@ def book(tx: sa.Connection) -> Book:
 
 def everything(tx: sa.Connection) -> list[Letter]:
     """All documents that were read."""
-    return _letters(tx, None)
+    return _letters(tx, None, book(tx))
 
 
 def around(tx: sa.Connection, document: str) -> list[Letter]:
     """A document with those that can have an edge to or from it, and those that could be mistaken for one of them."""
-    known = {letter.id: letter for letter in _letters(tx, [document])}
-    if document not in known:
-        return []
-    near = _near(tx, [known[document]])
-    return [*known.values(), *_letters(tx, sorted(near - set(known)))]
+    names = book(tx)
+    known = _letters(tx, [document], names)
+    near = _near(tx, known) if known else set()
+    return [*known, *_letters(tx, sorted(near - {document}), names)]
 
 
 def around_all(tx: sa.Connection, ids: Sequence[str]) -> list[Letter]:
     """These documents with those that can have an edge to or from one of them, and could be mistaken for these."""
-    known = _letters(tx, ids)
+    names = book(tx)
+    known = _letters(tx, ids, names)
     near = _near(tx, known) if known else set()
-    return [*known, *_letters(tx, sorted(near - {letter.id for letter in known}))]
+    return [*known, *_letters(tx, sorted(near - {letter.id for letter in known}), names)]
 
 
-def cited_by(tx: sa.Connection, ids: Sequence[str]) -> list[Letter]:
-    """These documents with those that they may cite: what bears their numbers, and what is of their days."""
-    known = _letters(tx, ids)
+def cited_by(tx: sa.Connection, ids: Sequence[str], names: Book | None = None) -> list[Letter]:
+    """These documents with those that they may cite: what bears their numbers, and what is of their days. `names` is
+    the book of parties, where the caller has it."""
+    names = names or book(tx)
+    known = _letters(tx, ids, names)
     said = [mention for letter in known for mention in letter.cites]
     days = {mention.day for mention in said if mention.day is not None}
     near = _mentioning(tx, mentions.c.number, {mention.number for mention in said if mention.number})
-    near |= {head.id for head in _heads(tx, None) if head.date in days} if days else set()
-    return [*known, *_letters(tx, sorted(near - {letter.id for letter in known}))]
+    near |= _of_days(tx, days)
+    return [*known, *_letters(tx, sorted(near - {letter.id for letter in known}), names)]
 
 
 def names(tx: sa.Connection) -> frozenset[str]:
@@ -67,12 +70,32 @@ def _near(tx: sa.Connection, about: Sequence[Letter]) -> set[str]:
     near = _mentioning(tx, mentions.c.number, {m.number for m in said if m.number})
     near |= _mentioning(tx, mentions.c.day, {day.isoformat() for day in own_days})
     days = own_days | {m.day for m in said if m.day is not None}
-    undated = any(letter.date is None for letter in about)
-    subjects = {letter.subject for letter in about if letter.subject}
-    for head in _heads(tx, None):
-        if head.date in days or (undated and head.date is None) or head.subject in subjects:
-            near.add(head.id)
-    return near
+    near |= _of_days(tx, days, undated=any(letter.date is None for letter in about))
+    return near | _about(tx, {letter.subject for letter in about if letter.subject})
+
+
+def _of_days(tx: sa.Connection, days: Collection[datetime.date], undated: bool = False) -> set[str]:
+    """The documents of these days, as they were read or corrected, and those without one if `undated`."""
+    corrected = sa.select(corrections.c.document).where(corrections.c.field == "date")
+    heads = _heads(tx, list(tx.execute(corrected).scalars()))
+    found = {head.id for head in heads if head.date in days or (undated and head.date is None)}
+    query = sa.select(documents.c.id).where(documents.c.state.in_(READ), documents.c.id.not_in(corrected))
+    for chunk in chunks(sorted(day.isoformat() for day in days)):
+        found.update(tx.execute(query.where(documents.c.date.in_(chunk))).scalars())
+    if undated:
+        found.update(tx.execute(query.where(documents.c.date.is_(None))).scalars())
+    return found
+
+
+def _about(tx: sa.Connection, subjects: Collection[str]) -> set[str]:
+    """The documents with one of these subjects, by their titles as they were read or corrected."""
+    if not subjects:
+        return set()
+    query = sa.select(documents.c.id, documents.c.title).where(documents.c.title.is_not(None))
+    titles = dict(tx.execute(query.where(documents.c.state.in_(READ))).tuples().all())
+    said = sa.select(corrections.c.document, corrections.c.value).where(corrections.c.field == "title")
+    titles |= dict(tx.execute(said.order_by(corrections.c.id)).tuples().all())
+    return {document for document, title in titles.items() if subject_of(title) in subjects}
 
 
 def _mentioning(tx: sa.Connection, column: sa.Column[Any], values: Collection[str]) -> set[str]:
@@ -82,9 +105,8 @@ def _mentioning(tx: sa.Connection, column: sa.Column[Any], values: Collection[st
     }
 
 
-def _letters(tx: sa.Connection, ids: Sequence[str] | None) -> list[Letter]:
+def _letters(tx: sa.Connection, ids: Sequence[str] | None, known: Book) -> list[Letter]:
     """The documents with these ids that were read, of None all, with their parties and mentions."""
-    known = book(tx)
     names, said = _parties(tx, ids, known), _mentions(tx, ids)
     return [
         Letter(
@@ -114,10 +136,12 @@ def _heads(tx: sa.Connection, ids: Sequence[str] | None) -> list[Letter]:
     said: dict[str, dict[str, str]] = defaultdict(dict)
     for row in _rows(tx, corrections, corrections.c.document, ids):
         said[row["document"]][row["field"]] = row["value"]
+    days = rulings.own_days(tx, ids)
     query = sa.select(*columns).where(documents.c.state.in_(READ)).order_by(documents.c.id)
     found = []
     for row in _some(tx, query, documents.c.id, ids):
-        about = {**row, **{key: value for key, value in said[row["id"]].items() if key in row}}
+        read = {**row, "date": own_day(row["date"], days.get(row["id"], {}))}
+        about = {**read, **{key: value for key, value in said[row["id"]].items() if key in row}}
         day = datetime.date.fromisoformat(about["date"]) if about["date"] else None
         kind, media = about["kind"] or "other", about["media_type"] or UNKNOWN_MEDIA
         found.append(Letter(about["id"], about["name"], kind, media, day, about["title"]))

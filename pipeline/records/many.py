@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from extractors.document import Document
 from extractors.facts.fact import Fact
 from pipeline.evidence import Evidence, Summary, standing
-from pipeline.records import codec, rulings
+from pipeline.records import codec, findings, rulings
 from pipeline.records.chunks import chunks
 from pipeline.records.tables import documents, facts, pages, texts
 from pipeline.rulings import ruled, with_sums
@@ -28,6 +28,8 @@ def evidence_of(tx: sa.Connection, summaries: Sequence[Summary]) -> dict[str, Ev
         facts_of(tx, ids),
     )
     sheets = _by_document(_some(tx, _PAGES, pages.c.document, ids))
+    wrong = {id_: tuple(codec.finding_of(each) for each in row["findings"]) for id_, row in about.items()}
+    done = findings.answered(tx, wrong)
     held = {found.id: _document(found, read.get(found.id), sheets.get(found.id, ())) for found in summaries}
     return {
         found.id: Evidence(
@@ -35,15 +37,20 @@ def evidence_of(tx: sa.Connection, summaries: Sequence[Summary]) -> dict[str, Ev
             held[found.id],
             tuple(with_sums(known.get(found.id, ()), found.corrections, held[found.id].text)),
             tuple(about[found.id]["kind_why"] or ()),
-            tuple(codec.finding_of(row) for row in about[found.id]["findings"]),
+            wrong[found.id],
+            done.get(found.id, frozenset()),
         )
         for found in summaries
     }
 
 
-def facts_of(tx: sa.Connection, ids: Sequence[str], kinds: Sequence[str] = ()) -> dict[str, list[Fact]]:
-    """The facts of documents as `documents.fact_list` has them; of these `kinds` alone, where some are named."""
+def facts_of(
+    tx: sa.Connection, ids: Sequence[str], kinds: Sequence[str] = (), roles: Sequence[str] = ()
+) -> dict[str, list[Fact]]:
+    """The facts of documents as `documents.fact_list` has them; of these `kinds` and `roles` alone, where some are
+    named."""
     query = _FACTS.where(facts.c.kind.in_(kinds)) if kinds else _FACTS
+    query = query.where(facts.c.role.in_(roles)) if roles else query
     rows = _by_document(_some(tx, query, facts.c.document, ids))
     said = rulings.of_documents(tx, ids)
     return {

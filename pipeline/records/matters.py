@@ -81,14 +81,21 @@ def no_claim(claim_id: str) -> NotFound:
 
 def documents_of(tx: sa.Connection, claim_ids: Sequence[str]) -> frozenset[str]:
     """The documents with a standing link to one of these claims, or tied to one."""
-    proposed = sa.select(links.c.document, links.c.claim, links.c.event).where(links.c.claim.in_(claim_ids))
-    said = sa.select(verdicts).where(verdicts.c.claim.in_(claim_ids))
     given = sa.select(ties.c.document).where(ties.c.claim.in_(claim_ids))
+    return linked(tx, claim_ids).union(tx.execute(given).scalars())
+
+
+def linked(tx: sa.Connection, claim_ids: Sequence[str] | None = None) -> frozenset[str]:
+    """The documents with a standing link to one of these claims, or to any."""
+    proposed, said = sa.select(links.c.document, links.c.claim, links.c.event), sa.select(verdicts)
+    if claim_ids is not None:
+        proposed = proposed.where(links.c.claim.in_(claim_ids))
+        said = said.where(verdicts.c.claim.in_(claim_ids))
     standing = {tuple(row) for row in tx.execute(proposed)}
     for row in tx.execute(said):
         link = (row.document, row.claim, row.event)
         (standing.add if row.verdict == "confirmed" else standing.discard)(link)
-    return frozenset({document for document, _, _ in standing} | set(tx.execute(given).scalars()))
+    return frozenset(document for document, _, _ in standing)
 
 
 def replace_links(tx: sa.Connection, document: str, found: Iterable[Link], claim_ids: Sequence[str]) -> bool:
@@ -213,13 +220,8 @@ def aliases(tx: sa.Connection) -> dict[str, str]:
 def put_alias(tx: sa.Connection, alias: str, name: str) -> None:
     """Note that `alias` is another name of `name`; aliases of `alias` follow."""
     tx.execute(sa.update(party_names).where(party_names.c.name == alias).values(name=name))
-    tx.execute(sa.delete(party_names).where(party_names.c.alias == name))
-    row = {"alias": alias, "name": name}
-    tx.execute(
-        insert(tx, party_names)
-        .values(row)
-        .on_conflict_do_update(index_elements=["alias"], set_={"name": name})
-    )
+    tx.execute(sa.delete(party_names).where(party_names.c.alias.in_((alias, name))))
+    tx.execute(party_names.insert().values(alias=alias, name=name))
 
 
 def begin_run(tx: sa.Connection, run: str, command: str, summary: Mapping[str, Any] | None = None) -> None:

@@ -6,11 +6,14 @@ What a process has in hand is told by locks of a session: they go when it dies, 
 
 from __future__ import annotations
 
+import logging
+import os
 import secrets
+import socket
 import threading
 import time
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from typing import Any
 
@@ -33,6 +36,8 @@ WRITER, ALONE = 1, 2
 POOL, MOST_CONNECTIONS = 5, 25
 LOOK_SECONDS = 0.2
 """How often whoever waits to be alone looks again."""
+TELL_SECONDS = 10.0
+"""After so long it is told who is waited for; then again, each time after twice as long."""
 CONNECT_SECONDS = 10
 HOST_LOST = {"keepalives_idle": 15, "keepalives_interval": 5, "keepalives_count": 4}
 """Seconds after which a silent other side is asked, and asked again, and how often until it is taken for gone."""
@@ -46,6 +51,14 @@ _LOCK = sa.text("SELECT pg_advisory_xact_lock(:schema, :which)")
 _TRY = sa.text("SELECT pg_try_advisory_lock(:schema, :which)")
 _UNLOCK = sa.text("SELECT pg_advisory_unlock(:schema, :which)")
 _HOLD = sa.text("SELECT pg_advisory_lock(:holder)")
+_WHO = sa.text(
+    "SELECT coalesce(nullif(a.application_name, ''), a.usename) AS name, host(a.client_addr) AS address, "
+    "extract(epoch FROM now() - a.state_change)::int AS seconds "
+    "FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid "
+    "WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 2 AND l.objid = :which "
+    "AND l.classid::bigint = CAST(:schema AS bigint) & 4294967295 AND a.datname = current_database()"
+)
+log = logging.getLogger(__name__)
 
 
 class PostgresServer:
@@ -113,7 +126,8 @@ class PostgresServer:
         """One of our errors for one of the database's. Its words may quote a row, so only the first line is told."""
         state, said = _state(error), _said(error)
         if state in BUSY or isinstance(error, sa.exc.TimeoutError):
-            return WorkspaceBusy(f"{self.name} is busy: {said}.")
+            who = self._who(WRITER) if state == "55P03" else ""
+            return WorkspaceBusy(f"{self.name} is busy: {f'{who} writes to it' if who else said}.")
         if state in FULL:
             return DiskFull(f"No space left on the server of {self.name}.")
         if state.startswith(REFUSED) or not state or state.startswith(("08", "57P")):
@@ -138,13 +152,42 @@ class PostgresServer:
     def _alone(self) -> Iterator[None]:
         key = {"schema": self._schema_key, "which": ALONE}
         with self._sessions.connect() as connection:
-            while not connection.execute(_TRY, key).scalar():
-                time.sleep(LOOK_SECONDS)
+            self._wait(connection, key)
             try:
                 yield
             finally:
                 with suppress(DBAPIError):  # the session is gone, and the lock with it
                     connection.execute(_UNLOCK, key)
+
+    def _wait(self, connection: sa.Connection, key: Mapping[str, int]) -> None:
+        """Until the lock is ours. Its holder may have hours of work, or be a process that hangs: so it is named."""
+        begun, pause = time.monotonic(), TELL_SECONDS
+        tell = begun + pause
+        while not connection.execute(_TRY, key).scalar():
+            if (now := time.monotonic()) > tell:
+                who = self._who(ALONE) or "another process"
+                log.warning(
+                    "%s: waiting %.0f seconds for %s to end what goes over all documents; "
+                    "end that process if it does no work any more",
+                    *(self.name, now - begun, who),
+                )
+                pause *= 2
+                tell = now + pause
+            time.sleep(LOOK_SECONDS)
+
+    def _who(self, which: int) -> str:
+        """Who has a lock, and since when it did not say anything; empty where the server does not tell."""
+        try:
+            with self._sessions.connect() as connection:
+                key = {"schema": self._schema_key, "which": which}
+                found = connection.execute(_WHO, key).first()
+        except (DBAPIError, sa.exc.TimeoutError):
+            return ""
+        if found is None:
+            return ""
+        where = f" at {found.address}" if found.address else ""
+        silent = "" if found.seconds is None else f" (silent for {found.seconds} seconds)"
+        return f"{found.name}{where}{silent}"
 
     def close(self) -> None:
         """Let go of all connections, and of what is in hand."""
@@ -194,11 +237,12 @@ class _Holding:
 
 
 def _engine(server: Server, busy_seconds: float) -> sa.Engine:
-    seconds = {"connect_timeout": CONNECT_SECONDS} if "connect_timeout" not in server.address().query else {}
+    usual = {"connect_timeout": CONNECT_SECONDS, "application_name": _own_name()}
+    own = {name: value for name, value in usual.items() if name not in server.address().query}
     try:
         return sa.create_engine(
             server.address(),
-            connect_args={**seconds, **HOST_LOST, "options": _options(server, busy_seconds)},
+            connect_args={**own, **HOST_LOST, "options": _options(server, busy_seconds)},
             pool_size=POOL,
             max_overflow=MOST_CONNECTIONS - POOL,
             pool_timeout=busy_seconds,
@@ -209,6 +253,11 @@ def _engine(server: Server, busy_seconds: float) -> sa.Engine:
         )
     except ModuleNotFoundError as error:
         raise PackageMissing(f"Records on a server need {error.name}, which is not installed.") from error
+
+
+def _own_name() -> str:
+    """What the server calls this process, for those who wait for it."""
+    return f"claimtrail, process {os.getpid()} on {socket.gethostname()}"
 
 
 def _options(server: Server, busy_seconds: float) -> str:

@@ -12,8 +12,6 @@ from pipeline.records.chunks import chunks
 from pipeline.records.tables import rulings
 from pipeline.rulings import Ruling
 
-"""Ids in one query."""
-
 
 def put(tx: sa.Connection, document: str, said: Ruling, actor: str) -> None:
     """Note a ruling; it replaces an earlier one on the same value."""
@@ -42,6 +40,16 @@ def of_documents(tx: sa.Connection, ids: Sequence[str]) -> dict[str, list[Ruling
         for row in tx.execute(query.order_by(rulings.c.at, rulings.c.kind, rulings.c.role, rulings.c.was)):
             said = Ruling(row.kind, row.role, row.was, row.value, row.actor, row.at)
             found[row.document].append(said)
+    return found
+
+
+def own_days(tx: sa.Connection, ids: Sequence[str] | None = None) -> dict[str, dict[str, str | None]]:
+    """The rulings on documents' own dates: document -> as it was read -> what it is; of these documents, or of all."""
+    found: dict[str, dict[str, str | None]] = defaultdict(dict)
+    query = sa.select(rulings).where(rulings.c.kind == "date", rulings.c.role == "document")
+    parts = [query] if ids is None else [query.where(rulings.c.document.in_(part)) for part in chunks(ids)]
+    for row in (row for part in parts for row in tx.execute(part)):
+        found[row.document][row.was] = row.value
     return found
 
 

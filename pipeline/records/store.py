@@ -19,7 +19,7 @@ from pipeline.records.sqlite import SqliteFile
 if TYPE_CHECKING:
     from pipeline.records.postgres import PostgresServer
 
-SCHEMA = "0020"
+SCHEMA = "0022"
 """The newest migration. A database that has it needs no Alembic at start, which saves a third of a second."""
 
 BUSY_SECONDS = 30.0

@@ -21,8 +21,8 @@ ALIKE = 0.3
 """The share of the words of the shorter of two sentences from which on they tell of the same."""
 NEXT = 3
 """Letters between two sentences of which one goes on where the other ends."""
-LOOSE = 0.8
-"""What the word of a document counts that belongs to no claim yet."""
+LOOSE, STRANGE = 0.8, 0.3
+"""What the word of a document counts that belongs to no claim yet; of one that names nothing of the claim either."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,16 +70,17 @@ def suggest(case: CaseFile, loose: Iterable[Evidence] = (), alone: bool = False)
     """Happenings in the case's evidence and in `loose` documents that no event covers, the likeliest first.
 
     An event covers a happening within its days when its document is linked to it, or the sentence has its words. Of
-    the loose documents those count that name a party or a reference of the claim; all of them where the claim is the
-    matter's only one (`alone`).
+    the loose documents those count that name a party or a reference of the claim; where the claim is the matter's only
+    one (`alone`) the others follow them.
     """
     found: list[tuple[Telling, float]] = []
     about = Phrases([*(n for party in case.claim.parties for n in party.names), *case.claim.references])
     for evidence in case.in_order():
         found += ((telling, telling.strength) for telling in _uncovered(case, evidence))
     for evidence in loose:
-        if alone or not case.claim.parties or about.are_in(DocumentView(evidence)):
-            found += ((telling, LOOSE * telling.strength) for telling in _uncovered(case, evidence))
+        weight = LOOSE if not case.claim.parties or about.are_in(DocumentView(evidence)) else alone * STRANGE
+        if weight:
+            found += ((telling, weight * telling.strength) for telling in _uncovered(case, evidence))
     suggestions = [_suggestion(group) for group in _groups(found)]
     return sorted(suggestions, key=lambda s: (-round(s.score, 2), s.date, s.end or s.date, s.doc, s.page))
 

@@ -253,7 +253,7 @@ def test_the_index_heals_after_its_folder_was_deleted_or_damaged(filled: Command
 
 
 def test_another_search_engine_finds_the_same(
-    filled: Command, monkeypatch: pytest.MonkeyPatch, evidence_folder: Path
+    filled: Command, monkeypatch: pytest.MonkeyPatch, evidence_folder: Path, workspace: Path
 ) -> None:
     def answers() -> list[object]:
         found = [filled("search", query, "--json").json for query in ("Area", "工期", "kind:invoice", "*")]
@@ -269,6 +269,9 @@ def test_another_search_engine_finds_the_same(
     assert advice() == ""
     monkeypatch.setattr("pipeline.doctor.MANY_PAGES", 1)
     assert "--engine tantivy" in advice()
+    monkeypatch.setattr("pipeline.doctor.MANY_PAGES", 30_000)
+    (workspace / "settings.yaml").write_text("search_engine: tantivy\n")
+    assert "settings.yaml names the engine tantivy" in advice()
     assert filled("reindex", "--engine", "tantivy").status == 0
     assert answers() == before
     assert advice() == ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ import sqlalchemy as sa
 
 from pipeline import people
 from pipeline.errors import CopyDiffers
+from pipeline.judgement import correct
 from pipeline.matter import Matter
 from pipeline.records import audit_log, tables, transfer
 from pipeline.records.tables import audit, audit_head
@@ -155,6 +157,34 @@ def test_a_copy_that_was_interrupted_is_no_workspace_and_is_gone_on_with(
     assert not (to / "copy-unfinished.json").exists()
 
 
+def test_people_work_on_while_a_matter_is_copied(
+    filled: Command, workspace: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What they write and take away between the look at a folder and the copy of what is in it is no fault."""
+    for name in ("a.txt", "b.txt", "c.txt"):
+        (workspace / "inbox" / name).write_text(name)
+    (workspace / ".audit-head.json.1-half").write_text("{")
+    (document, *_) = (found["id"] for found in filled("list", "--json").json)
+    copied = shutil.copy2
+
+    def meanwhile(source: Any, target: Any, **more: Any) -> Any:
+        if Path(source).parent.name == "inbox" and len(list((workspace / "inbox").iterdir())) == 3:
+            for path in (workspace / "inbox").iterdir():
+                if path != Path(source):
+                    path.unlink()
+            (workspace / "inbox" / "new.txt").write_text("put there")
+            with Matter.open(workspace, "mei") as served:
+                correct(served.acting_as("mei", later=lambda: None), document, title="Said meanwhile")
+        return copied(source, target, **more)
+
+    monkeypatch.setattr(shutil, "copy2", meanwhile)
+    answer = filled("copy", workspace, tmp_path / "to", "--json")
+    assert (answer.status, answer.json["faults"]) == (0, [])
+    assert not list((tmp_path / "to").glob(".*.json.*"))
+    assert len(list((tmp_path / "to" / "inbox").iterdir())) == 1
+    assert filled("verify", tmp_path / "to", "--json").json["faults"] == []
+
+
 def test_a_copy_that_differs_is_not_kept(
     filled: Command, workspace: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -195,7 +225,14 @@ def test_originals_that_both_use_stay_where_they_are(
         "copy", tmp_path / "one", tmp_path / "two", "--originals", f"file://{shared}", "--json"
     ).json
     assert (first["originals"]["copied"], second["originals"]["copied"]) == (True, False)
-    assert filled("verify", tmp_path / "two", "--json").json["faults"] == []
+    (tmp_path / "more.txt").write_text("Of the second alone.", encoding="utf-8")
+    assert filled("ingest", tmp_path / "more.txt", "--workspace", tmp_path / "two").status == 0
+    for name, notes in (("one", 1), ("two", 0)):
+        verified = filled("verify", tmp_path / name, "--json").json
+        assert (verified["faults"], len(verified["notes"])) == ([], notes)
+    (workspace / "originals" / "ab").mkdir(exist_ok=True)
+    (workspace / "originals" / "ab" / ("ab" * 32)).touch()  # in a folder of its own it is one
+    assert filled("verify", workspace, "--json").json["faults"][0]["what"] == "is not in the records"
 
 
 def test_a_folder_in_other_use_is_refused_and_left_as_it_is(

@@ -79,3 +79,16 @@ def test_a_store_that_is_away_stops_what_needs_it_and_nothing_else(
     assert filled("search", "Area", "--json").json["total"] == 1
     named = [c for c in filled("doctor", "--json").json["checks"] if c["name"] == "originals"]
     assert [check["ok"] for check in named] == [False]
+
+
+def test_doctor_looks_at_the_disk_that_the_originals_lie_on(
+    claimtrail: Command, workspace: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shared, usage = tmp_path / "shared", shutil.disk_usage
+    shared.mkdir()
+    full = usage(tmp_path)._replace(free=0)
+    monkeypatch.setattr("shutil.disk_usage", lambda path: full if Path(path) == shared else usage(path))
+    claimtrail("init", workspace)
+    say(workspace, f"originals: {json.dumps({'url': str(shared)})}")
+    checks = {check["name"]: check["ok"] for check in claimtrail("doctor", "--json").json["checks"]}
+    assert (checks["disk"], checks["disk of the originals"]) == (True, False)

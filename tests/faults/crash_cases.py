@@ -18,7 +18,7 @@ from app.cli import run
 from pipeline.describe import evidence_json, history_json
 from pipeline.indexing import open_search
 from pipeline.matter import Matter
-from pipeline.records import audit_log, documents, likenesses, matters
+from pipeline.records import arrivals, audit_log, documents, likenesses, matters
 from pipeline.register import body_of
 from pipeline.verify import verify
 from tests.conftest import LETTER
@@ -88,7 +88,7 @@ def state(root: Path) -> dict[str, Any]:
 
 def _document(tx: Any, document: str) -> dict[str, Any]:
     found = documents.evidence(tx, documents.summary(tx, document))
-    labels, near = documents.label_list(tx, document), likenesses.likeness_list(tx, document)
+    labels, near = arrivals.label_list(tx, document), likenesses.likeness_list(tx, document)
     shown = {**evidence_json(found), **history_json(found, [], [], labels, near)}
     for sighting in shown["sightings"]:
         if sighting["received"] > "2026":  # else a person said so

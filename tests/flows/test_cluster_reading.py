@@ -363,3 +363,15 @@ def test_deployments_need_a_server_and_a_time(
     monkeypatch.delenv("PREFECT_API_URL", raising=False)
     answer = claimtrail("deploy", "--work-pool", "evidence", *options, "--json")
     assert (answer.status, answer.json["error"]["code"]) == (2, code)
+
+
+def test_a_server_of_flows_that_is_away_is_named_by_whoever_needs_it(
+    claimtrail: Command, workspace: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("flows.server.ELSEWHERE_SECONDS", 0.0)
+    monkeypatch.setenv("PREFECT_API_URL", "http://127.0.0.1:9/api")
+    monkeypatch.setenv("no_proxy", "*")
+    claimtrail("init", workspace)
+    answer = claimtrail("schedule", "--now", "--json")
+    assert (answer.status, answer.json["error"]["code"]) == (2, "prefect_away")
+    assert "http://127.0.0.1:9 " in answer.json["error"]["message"]

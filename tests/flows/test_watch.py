@@ -19,6 +19,7 @@ from flows.batches import Batches
 from flows.night import spend
 from flows.watch import Watcher
 from pipeline.inbox import Settling, described, quarantine, waiting
+from pipeline.long_names import fitting
 from pipeline.matter import Matter
 from pipeline.pace import Pace
 from pipeline.records import documents
@@ -219,6 +220,44 @@ def test_a_retried_document_leaves_the_quarantine(claimtrail: Command, inbox: Pa
     assert claimtrail("retry", "--all").status == 1
     assert (workspace / "quarantine/sub/broken.pdf").exists()
     assert (workspace / "quarantine/sub/broken.pdf.reason.json").exists()
+
+
+def test_names_as_long_as_names_can_be(claimtrail: Command, inbox: Path, workspace: Path) -> None:
+    long, han, half = "n" * 251 + ".txt", "关" * 83 + ".pdf", "q" * 240 + ".pdf"
+    (inbox / long).write_text(LETTER, encoding="utf-8")
+    for name in (han, half):
+        (inbox / name).write_bytes(b"%PDF-1.4 " + name.encode())
+    drained = claimtrail("watch", "--once", "--json").json
+    assert [Path(found["path"]).name for found in drained["ingested"]] == [long]
+    assert {Path(found["path"]).name for found in drained["failed"]} == {han, half}
+    (inbox / long).write_text(LETTER, encoding="utf-8")
+    (inbox / han).write_bytes(b"%PDF-1.4 another")
+    claimtrail("watch", "--once", "--json")
+    assert [path for path in inbox.iterdir() if path.name != ".done"] == []
+    kept = sorted(path.name for path in (inbox / ".done").iterdir())
+    assert kept == sorted([long, "n" * 247 + " (2).txt"])
+    held = [path.name for path in (workspace / "quarantine").iterdir() if not path.name.endswith(".json")]
+    assert sorted(name[-8:] for name in held) == [" (2).pdf", "qqqq.pdf", "关关关关.pdf"]
+    for name in held:
+        assert (workspace / "quarantine" / f"{name}.reason.json").is_file()
+    assert len(claimtrail("list", "--json").json) == 4
+
+
+@pytest.mark.parametrize(
+    ("name", "more", "room", "made"),
+    [
+        ("scan.pdf", "", 0, "scan.pdf"),
+        ("scan.pdf", " (2)", 12, "scan (2).pdf"),
+        ("a" * 255, "", 0, "a" * 255),
+        ("a" * 255, "", 12, "a" * 243),
+        ("a" * 251 + ".pdf", " (2)", 0, "a" * 247 + " (2).pdf"),
+        ("文" * 84 + ".p", "", 12, "文" * 80 + ".p"),
+        ("a." + "b" * 253, " (3)", 5, "a." + "b" * 244 + " (3)"),
+        ("\udcff" * 255, "", 5, "\udcff" * 250),
+    ],
+)
+def test_names_are_cut_where_more_must_fit(name: str, more: str, room: int, made: str) -> None:
+    assert fitting(name, more, room) == made
 
 
 def test_two_files_with_the_same_bytes_that_fail_are_both_quarantined(

@@ -402,3 +402,35 @@ def test_unusual_pages(open_with: OpenWith) -> None:
     assert found(index.search("istanbul")) == {"d5/1"}
     assert index.search("a" * 9_000 + "*").total == 1
     assert index.healthy()
+
+
+def test_half_a_character_is_no_obstacle(open_with: OpenWith) -> None:
+    """Lone surrogates, as names of files on old disks have them: a sign in their place stands for all of them."""
+    half, sign = "a\ud800b", "a\ufffdb"
+    many = (half,)
+    entry = PageEntry(
+        doc="d\ud800",
+        page=1,
+        text="late \ud800 site",
+        name=f"{half}.pdf",
+        kind=half,
+        title=half,
+        parties=many,
+        aliases=many,
+        references=many,
+        claims=many,
+        events=many,
+        language=half,
+        paths=many,
+        state=half,
+    )
+    index = open_with([entry])
+    for query in ('"late site"', f"kind:{half}", "doc:d\ud800", f"claim:{half}", "party:b", f"state:{sign}"):
+        (hit,) = index.search(query).hits
+        assert (hit.doc, hit.name, hit.kind) == ("d\ufffd", f"{sign}.pdf", sign)
+        assert (hit.title, hit.claims, hit.events) == (sign, (sign,), (sign,))
+    assert index.search("*", Filters(kinds=many, parties=many)).facets.party == {sign: 1}
+    with index.writer() as batch:
+        batch.delete("d\ud800")
+    assert not index.count()
+    assert index.healthy()

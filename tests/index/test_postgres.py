@@ -351,18 +351,6 @@ def odd(tmp_path_factory: pytest.TempPathFactory, search_server: str) -> tuple[S
     return made[0], made[1]
 
 
-def test_half_a_character_is_no_obstacle(path: Path) -> None:
-    """Lone surrogates, as names of files on old disks have them."""
-    entry = PageEntry("d\ud800", 1, "late \ud800 site", "n\udfff.pdf", kind="k\ud800", parties=("\ud800 Co",))
-    with rebuild(path, "postgres") as batch:
-        batch.replace(entry.doc, [entry])
-    index = open_index(path)
-    for query in ('"late site"', "kind:k\ud800", "doc:d\ud800", "kind:k*", "party:co"):
-        (hit,) = index.search(query).hits
-        assert (hit.doc, hit.name, hit.kind) == (entry.doc, entry.name, entry.kind)
-    assert index.healthy()
-
-
 def test_there_is_something_odd_to_find(odd: tuple[SearchIndex, SearchIndex]) -> None:
     totals = []
     for query in ODD_QUERIES:

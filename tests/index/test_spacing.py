@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index import words
-from index.spacing import GAP, HAN_MARK, known_pairs, positions, spaced
+from index.spacing import GAP, HAN_MARK, known_pairs, positions, spaced, spaced_all
 
 HARD = st.sampled_from(
     [
@@ -17,6 +17,8 @@ HARD = st.sampled_from(
         "-\n",
         "工期",
         "合 同",
+        "\ufdd0",
+        "㎡",
         "12,345,678.00",
     ]
 )
@@ -71,3 +73,10 @@ def test_known_pairs_are_two_folded_characters() -> None:
 )
 def test_no_page_takes_for_ever(text: str) -> None:
     assert spaced(text).text
+
+
+@given(st.lists(st.lists(HARD, max_size=8).map("".join), min_size=1, max_size=5))
+def test_pages_together_are_as_each_alone(texts: list[str]) -> None:
+    together, alone = spaced_all(texts), map(spaced, texts)
+    for one, other in zip(together, alone, strict=True):
+        assert (one.text.split(), *one[1:]) == (other.text.split(), *other[1:])

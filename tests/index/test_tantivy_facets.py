@@ -69,3 +69,52 @@ def test_up_to_a_hundred_thousand_pages_documents_are_counted_one_by_one(tmp_pat
     assert not found.facets.estimated
     assert found.facets.kind == Counter(pages[0].kind for pages in made)
     assert sum(found.facets.month.values()) == len(made)
+
+
+def test_cards_follow_what_is_told_of_a_document(tmp_path: Path) -> None:
+    """Also in an index that stays open, which has learnt what was on the card before."""
+    with rebuild(tmp_path, "tantivy") as batch:
+        batch.replace("d1", [PageEntry("d1", page, "seen", "x.pdf", kind="photo") for page in (1, 2)])
+        batch.replace("d2", [PageEntry("d2", 1, "seen", "x.pdf", kind="photo", parties=("A", "A", ""))])
+    index = open_index(tmp_path)
+    assert index.search("seen").facets.kind == {"photo": 2}
+    with index.writer() as batch:
+        batch.replace("d1", [PageEntry("d1", 1, "seen", "x.pdf", kind="invoice", claims=("C",))])
+    found = index.search("seen")
+    assert (found.total, found.facets.kind) == (2, {"invoice": 1, "photo": 1})
+    assert (found.facets.claim, found.facets.party) == ({"C": 1}, {"A": 1})
+    many = tuple(f"{number} " + "名" * 900 for number in range(100))
+    with index.writer() as batch:
+        batch.replace("d1", [PageEntry("d1", 1, "seen", "x.pdf", parties=many)])
+    found = index.search("seen")
+    assert found.facets.kind == {"other": 1, "photo": 1}
+    assert set(found.facets.party) <= {*many, "A"}
+    assert len(found.facets.party) > 5
+
+
+def test_every_page_of_a_long_answer_is_the_same_as_at_once(tmp_path: Path) -> None:
+    """The first hits are kept for whoever asks on; further ones are looked for again."""
+    with rebuild(tmp_path, "tantivy") as batch:
+        for number in range(330):
+            batch.replace(f"d{number}", [PageEntry(f"d{number}", 1, "seen " * (number % 7 + 1), "x.pdf")])
+    whole = [hit.doc for hit in open_index(tmp_path).search("seen", limit=330).hits]
+    index = open_index(tmp_path)
+    parts = [index.search("seen", limit=30, offset=offset).hits for offset in (0, 270, 60, 30, 320)]
+    assert [len(hits) for hits in parts] == [30, 30, 30, 30, 10]
+    for hits, offset in zip(parts, (0, 270, 60, 30, 320), strict=True):
+        assert [hit.doc for hit in hits] == whole[offset : offset + 30]
+    assert not index.search("seen", limit=5, offset=500).hits
+    assert not index.search("seen", limit=0).hits
+
+
+@pytest.mark.long
+def test_many_documents_of_one_page_are_counted(tmp_path: Path) -> None:
+    """Tantivy refuses to count more than 65,000 values at once: six for each document were more."""
+    parties, day = ("A", "B", "C"), datetime.date(2023, 3, 14)
+    with rebuild(tmp_path, "tantivy") as batch:
+        for number in range(11_000):
+            doc = f"d{number}"
+            batch.replace(doc, [PageEntry(doc, 1, "", "x", date=day, claims=("C",), parties=parties)])
+    counts = open_index(tmp_path).search("*", limit=1).facets
+    assert (counts.kind, counts.month) == ({"other": 11_000}, {"2023-03": 11_000})
+    assert counts.party == dict.fromkeys(parties, 11_000)

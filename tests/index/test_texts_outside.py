@@ -49,6 +49,16 @@ def test_answers_are_the_same(engine: str, tmp_path: Path, query: str) -> None:
     assert replace(inside, took_ms=0) == replace(outside, took_ms=0)
 
 
+@pytest.mark.parametrize("query", SHOWN)
+def test_texts_that_cannot_be_had_are_no_damage(engine: str, tmp_path: Path, query: str) -> None:
+    def away(_: Sequence[tuple[str, int]]) -> list[str]:
+        raise ConnectionResetError("the records were started again")
+
+    filled(tmp_path, engine, Backing(Keeper())).close()
+    with pytest.raises(ConnectionResetError):
+        open_index(tmp_path, Backing(away)).search(query)
+
+
 def test_only_what_is_shown_is_asked_for(engine: str, tmp_path: Path) -> None:
     keeper = Keeper()
     index = filled(tmp_path, engine, Backing(keeper))

@@ -16,7 +16,7 @@ from pipeline.evidence import Correction, Evidence
 from pipeline.links import Link
 from pipeline.matter import Matter
 from pipeline.originals import Original
-from pipeline.records import documents, matters
+from pipeline.records import arrivals, documents, matters
 from pipeline.records.codec import reading_rows, understanding_rows
 from tests.pipeline.case_builder import CONTRACTOR, ENGINEER, case, claim, day, event, evidence, link
 
@@ -58,8 +58,8 @@ def filled_matter(matter: Matter) -> Matter:
     with matter.change() as change:
         tx = change.tx
         matters.put_claims(tx, [claim(event()), claim(event(), id="CLM-2")])
-        documents.tie(tx, OTHERS["tied"].id, "CLM-1")
-        documents.tie(tx, BEARING.id, "CLM-2")
+        arrivals.tie(tx, OTHERS["tied"].id, "CLM-1")
+        arrivals.tie(tx, BEARING.id, "CLM-2")
         documents.set_children(tx, BOX.id, [(OTHERS["loose"].id, "loose.pdf")])
         matters.replace_links(tx, NOTICE.id, [link(NOTICE)], ["CLM-1"])
         matters.replace_links(tx, OTHERS["refused"].id, [link(OTHERS["refused"])], ["CLM-1"])

@@ -17,7 +17,7 @@ from pipeline.correspondence.lookup import correspondence_of
 from pipeline.correspondence.mention import mentions
 from pipeline.evidence import Evidence
 from pipeline.matter import Matter
-from pipeline.records import documents, letters, matters
+from pipeline.records import arrivals, documents, letters, matters
 from tests.conftest import Command
 from tests.pipeline.case_builder import case, claim, event, evidence
 from tests.pipeline.test_casefile import write
@@ -365,7 +365,7 @@ def test_gaps_look_through_the_whole_matter(matter: Matter, ids: dict[str, str])
 
     with matter.change() as change:
         matters.put_claims(change.tx, [claim(event())])
-        documents.tie(change.tx, ids["reply.txt"], "CLM-1")  # the letter that it answers is of no claim
+        arrivals.tie(change.tx, ids["reply.txt"], "CLM-1")  # the letter that it answers is of no claim
     case_file = load_case(matter, "CLM-1")
     assert [found.number for found in gaps(case_file).missing_references] == [
         f"e-mail of 2023-03-10 from {NPA}"
@@ -376,7 +376,7 @@ def test_gaps_look_through_the_whole_matter(matter: Matter, ids: dict[str, str])
 def test_gaps_prints_where_and_why(matter: Matter, ids: dict[str, str], claimtrail: Command) -> None:
     with matter.change() as change:
         matters.put_claims(change.tx, [claim(event())])
-        documents.tie(change.tx, ids["reply.txt"], "CLM-1")
+        arrivals.tie(change.tx, ids["reply.txt"], "CLM-1")
     printed = claimtrail("gaps", "CLM-1").out
     assert (
         f"e-mail of 2023-03-10 from {NPA}  {ids['reply.txt'][:8]} reply.txt  Page 1  cited in reply.txt: "

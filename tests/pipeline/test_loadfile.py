@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pikepdf
 import pytest
@@ -22,7 +23,8 @@ from pipeline.loadfile.numbers import numbers, span, spanned
 from pipeline.loadfile.opt import by_document, read_opt
 from pipeline.loadfile.production import parents, produced
 from pipeline.matter import Matter
-from pipeline.records import documents
+from pipeline.records import arrivals, documents
+from tests.conftest import say
 from tests.pipeline.bundle_cases import case_of, exhibit, pdf, text_document
 
 T, Q = "\x14", "þ"
@@ -220,13 +222,39 @@ def test_a_foreign_production_is_taken_in(foreign: Path, matter: Matter) -> None
     assert any("SHA-256" in note for note in loaded.notes)
     with matter.reading() as tx:
         found = {number: documents.summary(tx, id_) for number, id_ in loaded.numbers.items()}
-        labels = dict(documents.label_list(tx, loaded.numbers["X0002"]))
+        labels = dict(arrivals.label_list(tx, loaded.numbers["X0002"]))
     assert found["X0001"].name == "Access.eml"
     assert found["X0002"].page_count == 2
     assert found["X0002"].parent == found["X0001"].id
     assert (labels["bates"], labels["field.filename"]) == ("X0002 – X0003", "plan.tif")
     again = load(matter, foreign)
     assert (again.numbers, len(again.report.duplicates)) == (loaded.numbers, 3)
+
+
+def test_files_that_cannot_be_taken_in_fail_by_themselves(
+    tmp_path: Path, workspace: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    say(workspace, "limits: {file_mib: 1}")
+    (tmp_path / "large.txt").write_bytes(b"x" * (2**20 + 1))
+    (tmp_path / "good.txt").write_text("Access to Area B was refused on 14 March 2023.")
+    (tmp_path / "torn.txt").write_text("on a disk that fails")
+    opened = Path.open
+
+    def failing(path: Path, *arguments: Any, **more: Any) -> Any:
+        if path.name == "torn.txt":
+            raise OSError(5, "Input/output error")
+        return opened(path, *arguments, **more)
+
+    monkeypatch.setattr(Path, "open", failing)
+    head = ("BegBates", "BegAttach", "NativeLink", "Custodian")
+    rows = [(f"A{at}", "A1", f"{name}.txt", "Li") for at, name in enumerate(("good", "large", "torn"), 1)]
+    (tmp_path / "x.dat").write_text(dat(head, *rows), encoding="utf-8")
+    with Matter.open(workspace, "tester") as matter:
+        loaded = load(matter, tmp_path / "x.dat")
+        assert [failure.error.code for failure in loaded.report.failed] == ["too_large", "unreachable"]
+        assert (list(loaded.numbers), loaded.families) == (["A1"], 0)
+        with matter.reading() as tx:
+            assert dict(arrivals.label_list(tx, loaded.numbers["A1"]))["field.custodian"] == "Li"
 
 
 def test_our_own_production_comes_back_equal(tmp_path: Path, matter: Matter) -> None:

@@ -90,7 +90,7 @@ def test_a_ruling_holds_for_its_value_in_its_role_only() -> None:
         ruled(read, [Ruling("amount", "total", key_of(one), said)]) for said in (written(one), "2 USD", None)
     )
     assert [(f.value, f.confidence, f.doubts, f.rule) for f in right] == [
-        (one, 1.0, (), SAID), (one, 0.4, ("unsure",), "test"), (other, 0.4, ("unsure",), "test"),
+        (one, 1.0, (), f"{SAID}: test"), (one, 0.4, ("unsure",), "test"), (other, 0.4, ("unsure",), "test"),
     ]  # fmt: skip
     assert [f.value for f in fixed] == [Money(Decimal(2), "USD"), one, other]
     assert [(f.role, f.value) for f in none] == [("paid", one), ("total", other)]
@@ -106,7 +106,7 @@ def test_a_sum_stands_where_it_was_read_or_named_or_at_the_beginning() -> None:
         fact("total", Money(Decimal(8)), 10),
     )
     (placed,) = said([unsure, sure], "5 USD")
-    assert (placed.start, placed.value, placed.rule) == (20, Money(Decimal(5), "USD"), SAID)
+    assert (placed.start, placed.value, placed.rule) == (20, Money(Decimal(5), "USD"), f"{SAID}: test")
     line = fact("line", Money(Decimal("5.00"), "USD"), 30)
     assert [(f.role, f.start) for f in said([line], "5 USD")] == [("line", 30), ("total", 30)]
     (begun,) = said([], "5 USD")

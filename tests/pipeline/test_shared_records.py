@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import json
+import os
 import random
 import shutil
+import socket
 import sys
+import threading
+import time
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
 from hypothesis import given
 from hypothesis import strategies as st
@@ -31,7 +37,7 @@ from pipeline.indexing import expected_in_index, index_step
 from pipeline.ingest_report import Taken
 from pipeline.matter import Matter
 from pipeline.originals import Original
-from pipeline.records import audit_log, documents, holds, jobs, kinship, parties
+from pipeline.records import arrivals, audit_log, documents, holds, jobs, kinship, migrations, parties
 from pipeline.records.codec import reading_rows
 from pipeline.records.columns import json_text, json_value, sealed, unsealed
 from pipeline.records.locations import Server
@@ -147,8 +153,8 @@ def test_long_names_and_large_files_fit(matter: Matter) -> None:
     document = registered(matter, 1, size=2**40)[0]
     with matter.change() as change:
         for _ in range(2):
-            documents.add_sighting(change.tx, document, long, "x", "run")
-        assert [documents.add_label(change.tx, document, "note", said) for said in (long, long, "b")] == [
+            arrivals.add_sighting(change.tx, document, long, "x", "run")
+        assert [arrivals.add_label(change.tx, document, "note", said) for said in (long, long, "b")] == [
             True,
             False,
             True,
@@ -168,8 +174,27 @@ def test_migrations_make_the_tables(home: str, tmp_path: Path, request: pytest.F
         differences = compare_metadata(MigrationContext.configure(tx, opts={"compare_type": False}), metadata)
     found = {(what, getattr(thing, "name", None)) for what, thing in differences}
     # what may be long is unique by its hash on a server; one index is for the pages alone
-    hashed = {("remove_index", "labels_once"), ("remove_index", "sightings_once"), ("add_constraint", None)}
+    tables = ("labels", "sightings", "party_names", "party_book", "party_apart", "rulings")
+    hashed = {("add_constraint", None), *(("remove_index", f"{table}_once") for table in tables)}
     assert found == {("remove_index", "facts_by_role")} | (hashed if on_server else set())
+    records.close()
+
+
+def test_records_made_before_an_earlier_number_came_get_it_too(tmp_path: Path) -> None:
+    path, config = tmp_path / "r.sqlite", Config()
+    config.set_main_option("script_location", str(Path(migrations.__file__).parent))
+    engine = sa.create_engine(f"sqlite:///{path}")
+    with engine.begin() as tx:
+        config.attributes["connection"] = tx
+        command.upgrade(config, "0013")
+        for table in ("stances", "link_weights", "kind_evidence"):
+            tx.execute(sa.text(f"DROP TABLE {table}"))
+        tx.execute(sa.text("ALTER TABLE documents DROP COLUMN findings"))
+    engine.dispose()
+    records = Records(path)
+    with records.reading() as tx:
+        context = MigrationContext.configure(tx, opts={"compare_type": False})
+        assert [what for what, _ in compare_metadata(context, metadata)] == ["remove_index"]
     records.close()
 
 
@@ -393,7 +418,7 @@ def test_each_machine_has_its_own_index_and_jobs(tmp_path: Path, url: str, claim
     assert claimtrail("ingest", tmp_path / "letter.txt", "--workspace", roots[0]).status == 0
     with Matter.open(roots[0], "tester") as one, Matter.open(roots[1], "tester") as two:
         assert index_step(one) != index_step(two)
-        assert (len(expected_in_index(one)), len(expected_in_index(two))) == (1, 0)
+        assert (len(expected_in_index(one).must), len(expected_in_index(two).must)) == (1, 0)
         with one.records.writing() as tx:
             for at in range(3):
                 jobs.add(tx, f"j{at}", "verify", {}, "tester", machine=one.machine)
@@ -406,6 +431,88 @@ def test_each_machine_has_its_own_index_and_jobs(tmp_path: Path, url: str, claim
     shutil.copytree(roots[0], tmp_path / "copy")
     with Matter.open(tmp_path / "copy", "tester") as copy, Matter.open(roots[0], "tester") as one:
         assert copy.machine != one.machine
+
+
+def test_an_index_of_ones_own_follows_what_other_machines_decide(
+    tmp_path: Path, url: str, claimtrail: Command
+) -> None:
+    (tmp_path / "originals").mkdir()
+    one, two = (folder(tmp_path, name, url) for name in ("one", "two"))
+    for root in (one, two):
+        with (root / "settings.yaml").open("a") as said:
+            said.write(f"originals: {{url: '{tmp_path / 'originals'}'}}\n")
+    (tmp_path / "letter.txt").write_text(LETTER, encoding="utf-8")
+    (tmp_path / "note.txt").write_text("The note of the other machine.", encoding="utf-8")
+    assert claimtrail("ingest", tmp_path / "letter.txt", "--workspace", one).status == 0
+    assert claimtrail("ingest", tmp_path / "note.txt", "--workspace", two).status == 0
+    (document,) = claimtrail("search", "date:2023-03-16", "--workspace", two, "--json").json["hits"]
+    assert claimtrail("correct", document["doc"], "--date", "2020-01-02", "--workspace", one).status == 0
+    assert claimtrail("verify", two, "--json").json["faults"] == []
+    behind = claimtrail("search", "date:2020-01-02", "--workspace", two, "--json").json
+    assert (behind["total"], behind["behind"]) == (0, 1)
+    assert "1 documents come into this machine's index" in claimtrail("search", "x", "--workspace", two).err
+    (check,) = (
+        one
+        for one in claimtrail("doctor", "--workspace", two, "--json").json["checks"]
+        if one["name"] == "index"
+    )
+    assert "1 documents come into it" in check["detail"]
+    with Matter.open(one, "tester") as matter:  # a document that another reads again is no surplus meanwhile
+        with matter.change() as change:
+            holds.take(change.tx, [document["doc"]], matter.records.holder)
+            documents.set_state(change.tx, document["doc"], "open")
+            documents.undo_all(change.tx, document["doc"])
+        assert claimtrail("verify", two, "--json").json["faults"] == []
+        checks = claimtrail("doctor", "--workspace", two, "--json").json["checks"]
+        assert f"1 documents are being read by claimtrail, process {os.getpid()}" in next(
+            check["detail"] for check in checks if check["name"] == "database"
+        )
+    assert claimtrail("ingest", tmp_path / "note.txt", "--workspace", two).status == 0
+    found = claimtrail("search", "date:2020-01-02", "--workspace", two, "--json").json
+    assert (found["total"], found.get("behind")) == (1, None)
+
+
+def test_who_waits_for_another_machine_says_for_which(
+    tmp_path: Path, url: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr("pipeline.records.postgres.TELL_SECONDS", 0.3)
+    name = f"claimtrail, process {os.getpid()} on {socket.gethostname()}"
+    with (
+        Matter.open(folder(tmp_path, "one", url), "tester") as one,
+        Matter.open(folder(tmp_path, "two", url), "tester", busy_seconds=0.1) as two,
+    ):
+        waiting = threading.Thread(target=lambda: _be_alone(two))
+        with one.records.alone():
+            waiting.start()
+            until = time.monotonic() + 30
+            while len(caplog.records) < 2 and time.monotonic() < until:
+                time.sleep(0.05)
+        waiting.join()
+        assert name in caplog.records[0].getMessage()
+        assert "silent for" in caplog.records[1].getMessage()
+        with one.change(), pytest.raises(WorkspaceBusy) as busy, two.change():
+            pass
+        assert name in busy.value.message
+
+
+def _be_alone(matter: Matter) -> None:
+    with matter.records.alone():
+        pass
+
+
+LONG_NAME = "".join(random.Random(2).choices("abcdefghijklmnopqrstuvwxyz文北港0123456789", k=5000))  # noqa: S311
+
+
+def test_names_longer_than_an_ordered_index_takes(
+    tmp_path: Path, url: str, claimtrail: Command, register_file: Path
+) -> None:
+    where = ("--workspace", folder(tmp_path, "one", url))
+    said = register_file.read_text(encoding="utf-8").replace("HCL, ", f"HCL, {LONG_NAME}, ")
+    register_file.write_text(said, encoding="utf-8")
+    assert claimtrail("claims", "import", register_file, *where).status == 0
+    assert claimtrail("parties", "rename", "Northport Authority", LONG_NAME[7:], *where).status == 0
+    assert claimtrail("parties", "merge", LONG_NAME[7:], LONG_NAME[::-1], *where).status == 0
+    assert claimtrail("parties", "merge", LONG_NAME[7:], LONG_NAME[::-1], "--undo", *where).status == 0
 
 
 def test_a_document_that_another_has_in_hand_is_left_to_it(

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from fsspec.implementations.memory import MemoryFileSystem
 
 from extractors.errors import TooLarge
 from pipeline.addresses import without_secrets
@@ -210,6 +211,28 @@ def test_a_stumbling_store_is_asked_again(tmp_path: Path, monkeypatch: pytest.Mo
     failures.extend([TimeoutError("slow")] * 3)
     with pytest.raises(OriginalsAway, match="TimeoutError"):
         originals.fault(kept.sha256)
+
+
+def test_a_place_that_moves_nothing_over_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    moved, hurried = MemoryFileSystem.mv, []
+
+    def refusing(files: MemoryFileSystem, source: str, target: str, **more: Any) -> None:
+        if hurried:
+            files.pipe_file(target, hurried.pop())  # another machine is quicker
+        if files.exists(target):
+            raise OSError(17, "STATUS_OBJECT_NAME_COLLISION")
+        moved(files, source, target, **more)
+
+    monkeypatch.setattr(MemoryFileSystem, "mv", refusing)
+    monkeypatch.setattr("pipeline.originals.store.PAUSES", (0.0, 0.0))
+    originals = at(url := f"memory://{tmp_path.name}-moves", tmp_path)
+    hurried.append(b"evidence")
+    kept = originals.keep(source(tmp_path), LIMIT)
+    MemoryFileSystem().pipe_file(f"{url.partition('//')[2]}/{kept.sha256[:2]}/{kept.sha256}", b"Evidence")
+    assert originals.fault(kept.sha256) is not None
+    assert originals.keep(source(tmp_path), LIMIT) == kept
+    assert originals.fault(kept.sha256) is None
+    assert Store(url, {}).names(".incoming") == []
 
 
 def test_uploads_that_nobody_goes_on_with_are_swept(tmp_path: Path) -> None:

@@ -107,6 +107,8 @@ def test_loose_documents_of_the_claims_parties_are_searched_too_and_count_a_litt
         (earlier.id, day("2023-05-02"), day("2023-05-04")),
     ]
     assert found[0].score > found[1].score
+    everything = suggest(case(claim(event()), [first]), [stranger, earlier], alone=True)
+    assert [s.doc for s in everything] == [first.id, earlier.id, stranger.id]
     assert found[0].as_json() == {
         "date": "2023-06-05",
         "end": None,

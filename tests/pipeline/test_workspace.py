@@ -29,6 +29,12 @@ def test_init_refuses_a_folder_in_other_use(tmp_path: Path) -> None:
         init(tmp_path)
 
 
+def test_init_keeps_settings_that_were_there_before(tmp_path: Path) -> None:
+    (tmp_path / "settings.yaml").write_text("search_engine: tantivy\n")
+    assert init(tmp_path).settings_file.read_text() == "search_engine: tantivy\n"
+    assert find(tmp_path).root == tmp_path
+
+
 def test_init_refuses_a_file(tmp_path: Path) -> None:
     (tmp_path / "m").write_text("")
     with pytest.raises(UsageError, match="is a file"):

@@ -39,7 +39,7 @@ Date: 3 June 2023
 The gearbox seized on 2 June 2023. Cause: <script>alert(1)</script> oil pump.
 Total: CNY 8,600.00
 """
-HOSTILE_NAME = 'x"; filename=evil.html\r\nSet-Cookie: a=b <img src=x onerror=alert(1)>.txt'
+HOSTILE_NAME = 'x"; filename=evil.html\r\nSet-Cookie: a=b <img src=x onerror=alert(1)>\u202egpj.txt'
 PASSWORD = "correct horse battery"
 STARTING_SECONDS = 60.0
 

@@ -22,7 +22,7 @@ NEEDS = {
         "GET /claims/{claim}/deadlines", "GET /claims/{claim}/ledger", "GET /claims/{claim}/gaps",
         "GET /claims/{claim}/report", "GET /claims/{claim}/events/{event}/notice",
         "GET /claims/{claim}/suggestions", "GET /jobs", "GET /jobs/{job}",
-        "GET /jobs/{job}/bundle", "GET /visitor", "POST /logout",
+        "GET /jobs/{job}/bundle", "GET /jobs/{job}/bundle/{name}", "GET /visitor", "POST /logout",
     ),
     "viewer of all": ("GET /documents/{doc}/custody", "GET /parties", "GET /runs", "GET /runs/{run}", "GET /doctor"),
     "handler": (
@@ -203,6 +203,7 @@ def test_jobs_of_others_are_not_there(guarded: Guarded) -> None:
         ours = handler.post(f"{API}/claims/CLM-002/link").json()["id"]
         assert one.get(f"{API}/jobs/{theirs}").status_code == 404
         assert one.get(f"{API}/jobs/{theirs}/bundle").status_code == 404
+        assert one.get(f"{API}/jobs/{theirs}/bundle/bundle.pdf").status_code == 404
         assert one.post(f"{API}/jobs/{theirs}/stamp").status_code == 404
         assert one.delete(f"{API}/jobs/{theirs}").status_code == 404
         report = f"{API}/claims/CLM-002/report"

@@ -33,6 +33,7 @@ READ = {
     "deadlines": "deadlines",
     "deadlines CLM-001 --today 2023-04-01": "claims/CLM-001/deadlines?today=2023-04-01",
     "ledger CLM-002": "claims/CLM-002/ledger",
+    "review": "review",
     "gaps CLM-001": "claims/CLM-001/gaps",
     "report CLM-001 --language zh": "claims/CLM-001/report?language=zh",
     "notice CLM-001/E1 --language en --today 2023-04-01": "claims/CLM-001/events/E1/notice?today=2023-04-01",
@@ -50,6 +51,7 @@ REFUSED = {
     "search (a": ("search?query=(a", 400),
     "search * --from 2023-05 --to 2023-04": ("search?from=2023-05&to=2023-04", 400),
     "link --explain DOC CLM-001/E9": ("links/explained?doc=DOC&event=CLM-001/E9", 404),
+    "notice CLM-002/E1": ("claims/CLM-002/events/E1/notice", 422),
 }
 
 
@@ -113,6 +115,10 @@ def test_parts_of_a_long_list_lead_to_each_other(served: Server) -> None:
     assert len(whole) > 2
     assert names == [row["name"] for row in whole]
     assert first.headers["x-total-count"] == str(len(whole))
+    beyond = asked(served, "documents?kind=other&kind=correspondence&sort=name&limit=2&offset=1000000000")
+    assert beyond.json() == []
+    back = beyond.links["prev"]["url"]  # to the last part, not through all that is not there
+    assert asked(served, back.removeprefix("/api/v1/")).json() == whole[-2:]
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from zipfile import ZipFile
 
 import anyio
 import httpx
@@ -94,6 +95,12 @@ def test_a_bundle_is_built_and_fetched(client: httpx.Client, served: Server, tmp
     assert fetched.headers["content-disposition"].startswith('attachment; filename="bundle-CLM-002.zip"')
     (tmp_path / "bundle.zip").write_bytes(fetched.content)
     assert verify(tmp_path / "bundle.zip").as_json()["faults"] == []
+    alone = client.get(f"{job['download']}/{job['result']['pdfs'][0]}")
+    assert alone.headers["content-disposition"].startswith('attachment; filename="bundle-CLM-002.pdf"')
+    with ZipFile(tmp_path / "bundle.zip") as held:
+        assert alone.content == held.read("bundle-CLM-002/data/bundle.pdf")
+    for name in ("bundle-2.pdf", "bundle-CLM-002.zip", "..%2f..%2frecords.sqlite"):
+        assert client.get(f"{job['download']}/{name}").status_code == 404
 
 
 def test_a_job_that_fails_says_why(client: httpx.Client) -> None:
@@ -237,7 +244,7 @@ def test_a_request_that_is_too_large_is_refused(workspace: Path, told: bool) -> 
     async def send(client: httpx.AsyncClient) -> None:
         content = b" " * 10 * 2**20 if told else pieces()
         answer = await client.post(f"{API}/claims/import", content=content)
-        assert answer.status_code == (413 if told else 400)
+        assert (answer.status_code, answer.json()["error"]["code"]) == (413, "upload_refused")
 
     in_process(workspace, ServeOptions(), send)
 

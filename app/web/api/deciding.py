@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Body, Request
 from pydantic import BaseModel, ConfigDict, Field
 
+from app.answers import review_answer
 from app.web import models
 from app.web.access import Handler, Opened, Unrestricted, state_of
 from app.web.dates import DAY, Money
@@ -18,6 +19,7 @@ from app.web.values import OneOf, at_most_one, either, one_given
 from extractors.facts.fact import PARTY_ROLES
 from extractors.kinds import KINDS
 from pipeline.claims import qualified
+from pipeline.contradictions import answer_finding, clear_finding
 from pipeline.course import respond, set_status, undo_response, undo_status
 from pipeline.errors import UsageError
 from pipeline.judgement import (
@@ -34,7 +36,7 @@ from pipeline.judgement import (
 from pipeline.links import Stance
 from pipeline.partybook.edit import merge, part, rename
 from pipeline.register import read_register
-from pipeline.rulings import RELIED_ON, SUM_ROLES
+from pipeline.rulings import FINDING, RELIED_ON, SUM_ROLES
 
 router = APIRouter(tags=["deciding"], responses=models.REFUSALS)
 
@@ -95,7 +97,9 @@ class AmountSaid(BaseModel):
 
 class ValueSaid(BaseModel):
     """A value that was read in a role, as `gaps` tells of it: that it is right, what it is (`value`), that there is
-    none such (`wrong`), or that what was said of it is taken back (`clear`)."""
+    none such (`wrong`), or that what was said of it is taken back (`clear`).
+
+    Of a finding `role` is the code and `read` the message: it is accepted, or the sum that is wrong is `value`."""
 
     model_config = _STRICT | {
         "json_schema_extra": {
@@ -106,7 +110,7 @@ class ValueSaid(BaseModel):
         }
     }
 
-    kind: Annotated[str, OneOf(tuple(RELIED_ON))]
+    kind: Annotated[str, OneOf((*RELIED_ON, FINDING))]
     role: Name
     read: Name
     value: Name | None = None
@@ -193,6 +197,13 @@ def verdict(said: Verdict, scope: Seen, _: Handler) -> dict[str, Any]:
     return judge(scope.matter, scope.document(said.doc), scope.event(said.event), said.verdict, said.stance)
 
 
+@router.get("/review", responses=models.ok(models.Waiting))
+def waiting(scope: Seen) -> dict[str, int]:
+    """How much waits for a person in each queue: `claimtrail review`."""
+    claims = None if scope.whole else scope.claims()
+    return review_answer(scope.matter, claims, scope.known())
+
+
 @router.post("/links/stance")
 def stance(said: StanceSaid, scope: Seen, _: Handler) -> dict[str, Any]:
     """What linked evidence does for an event; it outlives every re-run: `claimtrail stance`."""
@@ -213,9 +224,19 @@ def value(doc: str, said: ValueSaid, scope: Seen, _: Handler) -> dict[str, Any]:
     if (said.value is not None) + said.wrong + said.clear > 1:
         raise UsageError("What is it?", "Give one of value, wrong and clear, or none where it is right.")
     wanted, of = scope.document(doc), (said.kind, said.role, said.read)
+    if said.kind == FINDING:
+        return _of_finding(said, scope, wanted)
     if said.clear:
         return unrule(scope.matter, wanted, *of)
     return rule(scope.matter, wanted, *of, None if said.wrong else said.value or said.read)
+
+
+def _of_finding(said: ValueSaid, scope: Seen, document: str) -> dict[str, Any]:
+    if said.wrong:
+        raise UsageError("A finding is no value.", "Accept it as it is, or say with value what the sum is.")
+    if said.clear:
+        return clear_finding(scope.matter, document, said.role, said.read)
+    return answer_finding(scope.matter, document, said.role, said.read, said.value)
 
 
 @router.post("/documents/{doc}/marks")

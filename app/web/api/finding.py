@@ -213,7 +213,7 @@ def searchable(doc: str, scope: Seen, visitor: Present, request: Request) -> Fil
     try:
         with state_of(request).rendering:
             write_rendition(scope.matter, found, out)
-    except BaseException:
+    except BaseException:  # no answer takes it away then
         holder.cleanup()
         raise
     state_of(request).trail.note(visitor.name, "downloaded", found.id)

@@ -114,6 +114,18 @@ def bundle(job: str, request: Request, matter: Opened, visitor: Present) -> File
     return attachment(path, path.name, "application/zip")
 
 
+@router.get(
+    "/jobs/{job}/bundle/{name}", response_class=FileResponse, responses=models.file("application/pdf")
+)
+def bundled(job: str, name: str, request: Request, matter: Opened, visitor: Present) -> FileResponse:
+    """The numbered PDF alone of the bundle that a job built, or one of its volumes; `pdfs` of its result names them."""
+    found, path = built(request, matter, visitor, job)
+    if name not in found["result"].get("pdfs", ()):
+        raise NotFound(f"The bundle has no volume {name!r}.", "See `pdfs` of the job's result.")
+    state_of(request).trail.note(visitor.name, "downloaded", str(found["claim"]))
+    return attachment(path.with_name(name), f"{path.stem}{name.removeprefix('bundle')}", "application/pdf")
+
+
 def built(request: Request, matter: Matter, visitor: Visitor, job: str) -> tuple[Mapping[str, Any], Path]:
     """A job that built a bundle, and the zip. Raises `NotFound`, `NotReady`."""
     found = seen_job(request, visitor, job)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import tempfile
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
@@ -14,11 +15,14 @@ from markupsafe import Markup
 
 from app.web.access import Handler, Opened, Present, Unrestricted, state_of
 from app.web.forms import BundleForm
-from app.web.reckoning import row_address
-from app.web.rendering import NOTICE, back_to, page
+from app.web.reckoning import ClaimShown, row_address
+from app.web.rendering import NOTICE, back_to, page, speech_of
 from app.web.scope import Scope, Seen
+from app.web.wording import Speech
+from pipeline import timeline
 from pipeline.bundle.order import ORDERS
 from pipeline.bundle.profile import names as profile_names
+from pipeline.chronology import Row
 from pipeline.claims import Claim, qualified
 from pipeline.deadlines import Deadline
 from pipeline.gaps import Gaps
@@ -37,7 +41,9 @@ MAINLAND = ("gf-2017-0201", "prc-insurance")
 FRESH_SECONDS = 3.0
 """How long somebody who changed something waits for the claim as it is now, rather than as it was."""
 GLANCE_SECONDS = 0.08
-"""How long anybody else does: a small matter is worked out in that time."""
+"""How long anybody else does, where it took no longer the last time: a small matter is worked out so soon."""
+STRETCHES = (1, 2, 4)
+"""How many times as wide as the page the picture of a claim's course can be seen."""
 MOST_LISTED = 60
 """Documents of one kind of gap that are listed."""
 
@@ -62,13 +68,15 @@ def imported(matter: Opened, _: Handler, __: Unrestricted, text: Annotated[str, 
 
 
 @router.get("/claims/{claim}")
-def claim(request: Request, scope: Seen, visitor: Present, claim: str) -> Response:
-    """One claim. Raises `NotFound`."""
+def claim(request: Request, scope: Seen, visitor: Present, claim: str, stretch: str = "") -> Response:
+    """One claim, its course drawn `stretch` times as wide. Raises `NotFound`."""
+    wide = next((each for each in STRETCHES if str(each) == stretch), STRETCHES[0])
     decided = NOTICE in request.query_params  # whoever just changed something wants to see it
     known = state_of(request).kept.claim(scope.claim(claim), FRESH_SECONDS if decided else GLANCE_SECONDS)
     found = known.found.overview
     events = [(qualified(found.claim.id, event.id), event) for event in found.claim.events]
-    rows = found.rows[:MOST_ROWS]
+    rows, t = found.rows[:MOST_ROWS], speech_of(request)
+    texts = {row.text: _called(row, found.names, t) for row in found.rows}
     jobs = [row for row in state_of(request).jobs.newest() if _is_bundle(row, found.claim.id)]
     return page(
         request,
@@ -80,8 +88,11 @@ def claim(request: Request, scope: Seen, visitor: Present, claim: str) -> Respon
         found=found,
         names={doc: name for doc, name in found.names.items() if scope.sees(doc)},
         gaps=_gaps(found.gaps, scope),
-        picture=Markup(known.found.picture),  # noqa: S704  all of it is escaped where it is made
+        picture=Markup(_put(_course(known.found, wide), texts)),  # noqa: S704  all of it is escaped where it is made
+        stretch=wide,
+        stretches=STRETCHES,
         rows=rows,
+        texts=texts,
         told=told,
         by_event=_by_event(found),
         profiles=profile_names(),
@@ -94,6 +105,31 @@ def claim(request: Request, scope: Seen, visitor: Present, claim: str) -> Respon
         most=MOST_LISTED,
         row_address=row_address,
     )
+
+
+def _called(row: Row, names: Mapping[str, str], t: Speech) -> str:
+    """What a line of the chronology says; a document without a title is called by its kind, in the language."""
+    kind, colon, name = row.text.partition(": ")
+    known = f"kind.{kind.lower().replace(' ', '_')}"
+    if row.doc and colon and names.get(row.doc) == name and known in t.words:
+        return f"{t.words[known]}{t('word.colon')}{name}"
+    return row.text
+
+
+def _put(picture: str, texts: Mapping[str, str]) -> str:
+    """The picture with these texts in place of what it says."""
+    for said, wanted in texts.items():
+        if said != wanted:
+            picture = picture.replace(html.escape(said), html.escape(wanted))
+    return picture
+
+
+def _course(shown: ClaimShown, stretch: int) -> str:
+    """The picture of the claim's course: the one that is kept, or a wider one."""
+    if stretch == STRETCHES[0]:
+        return shown.picture
+    found = shown.overview
+    return timeline.as_part(found.rows, f"{found.claim.id}: {found.claim.title}", row_address, stretch)
 
 
 def usual_profile(claim: Claim) -> str:

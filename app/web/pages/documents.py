@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
 import sqlalchemy as sa
@@ -17,16 +18,19 @@ from app.web.leaf import leaf
 from app.web.rendering import back_to, page, speech_of
 from app.web.scope import Scope, Seen
 from extractors.facts.fact import PARTY_ROLES
+from extractors.facts.finding import Language
 from extractors.kinds import KINDS
 from pipeline.claims import qualified
+from pipeline.contradictions import is_corrected
 from pipeline.correspondence.graph import Correspondence
-from pipeline.evidence import Summary
+from pipeline.evidence import Summary, name_of
 from pipeline.judgement import AUTO, MARKS, correct, judge, mark, take_back
 from pipeline.linking.explained import explained
 from pipeline.links import STANCES
 from pipeline.page_pictures import has_pictures
-from pipeline.records import documents, findings, glances, likenesses, matters, precedents, rulings
-from pipeline.rulings import SUM_ROLES
+from pipeline.records import arrivals, documents, findings, glances, likenesses, matters, precedents, rulings
+from pipeline.records.said import of_value
+from pipeline.rulings import FINDING, SUM_ROLES
 
 router = APIRouter()
 ZOOMS = ("fit", "100", "150", "200")
@@ -49,6 +53,7 @@ def document(
 ) -> Response:
     """One page of a document and all about the document. Raises `NotFound`."""
     wanted = scope.document(doc)
+    state_of(request).kept.begin_letters(wanted)
     with scope.matter.reading() as tx:
         found = documents.summary(tx, wanted)
         shown = leaf(tx, found, number, find, speech_of(request)) if found.page_count else None
@@ -91,10 +96,38 @@ def _people(tx: sa.Connection, scope: Scope, found: Summary) -> dict[str, Any]:
         "unlinked": [event for event in titles if event not in linked],
         "kind_why": documents.kind_why(tx, found.id),
         "like": [one for one in precedents.precedent_list(tx, found.id) if scope.sees(one["doc"])],
-        "labels": documents.label_list(tx, found.id),
+        "labels": arrivals.label_list(tx, found.id),
         "rulings": rulings.of_document(tx, found.id),
-        "findings": findings.finding_list(tx, found.id),
+        "findings": _contradictions(tx, found.id),
     }
+
+
+@dataclass(frozen=True, slots=True)
+class _Contradiction:
+    """A finding as the page tells of it: whether anybody looked at it, and answered (`said`) or put a sum right."""
+
+    message: Callable[[Language], str]
+    code: str
+    parts: str
+    settled: bool
+    said: bool
+    mended: bool
+
+
+def _contradictions(tx: sa.Connection, document: str) -> list[_Contradiction]:
+    held = findings.finding_list(tx, document)
+    done = findings.answered(tx, {document: held}).get(document, frozenset())
+    stands = {name_of(one): of_value(tx, document, FINDING, *name_of(one)) for one in held}
+    return [
+        _Contradiction(
+            one.message,
+            *name_of(one),
+            settled=name_of(one) in done,
+            said=(answer := stands[name_of(one)]) is not None,
+            mended=answer is None or is_corrected(answer.value),
+        )
+        for one in held
+    ]
 
 
 def _around(tx: sa.Connection, scope: Scope, found: Summary) -> dict[str, Any]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Collection
 from functools import cache
 from importlib.resources import files
 from typing import Annotated
@@ -17,6 +19,7 @@ from app.web.rendering import page, speech_of
 from pipeline.errors import NotFound
 
 router = APIRouter()
+_WITHIN = re.compile('href="#([^"]*)"')
 
 
 @router.get("/help")
@@ -26,7 +29,8 @@ def guide(request: Request, visitor: Present, find: Annotated[str, Query(max_len
     words = find.casefold().split()
     whole = _guide(language)
     parts = [part for part in whole if all(word in part.plain.casefold() for word in words)]
-    shown = [(part, Markup(part.body)) for part in parts]  # noqa: S704  made from our own guide, without raw HTML
+    there = {part.anchor for part in parts}
+    shown = [(part, Markup(_leading(part.body, there))) for part in parts]  # noqa: S704  our own guide, no raw HTML
     contents = [part for part in whole if part.level == 2]
     return page(request, visitor, "help.html", find=find, shown=shown, contents=contents)
 
@@ -39,6 +43,11 @@ def picture(_: Present, name: str) -> Response:
         raise NotFound(f"There is no file {name!r}.", "Load the page again.")
     headers = {"Cache-Control": "max-age=3600", "Content-Security-Policy": INERT}
     return Response(content, media_type="image/webp", headers=headers)
+
+
+def _leading(body: str, there: Collection[str]) -> str:
+    """A part whose links lead to the whole guide where what they lead to is not `there`."""
+    return _WITHIN.sub(lambda found: found[0] if found[1] in there else f'href="/help#{found[1]}"', body)
 
 
 @cache

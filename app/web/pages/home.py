@@ -17,13 +17,11 @@ from app.web.scope import Scope, Seen
 from pipeline.claims import Claim
 from pipeline.clock import now
 from pipeline.notices import told
-from pipeline.records import documents, glances, matters
+from pipeline.records import documents, findings, glances, matters, review
 from pipeline.statistics import statistics
 
 router = APIRouter()
 MOST_RUNS, MOST_FAILED, MOST_DUE = 6, 8, 15
-WAIT_SECONDS = 0.1
-"""How long the page waits for deadlines; what takes longer is shown when it is loaded again."""
 
 
 @router.get("/")
@@ -34,22 +32,28 @@ def home(request: Request, scope: Seen, visitor: Present) -> Response:
         links = {key: n for key, n in glances.verdict_counts(tx).items() if visitor.sees(key[0])}
         counts, kinds = _counts(tx, scope)
         failed = documents.summaries(tx, glances.newest_failed(tx, MOST_FAILED, scope.known()))
+        contradictions = findings.waiting(tx, scope.known())
+        doubts = review.count_doubts(tx, scope.known(), contradictions)
         runs = glances.newest_runs(tx, MOST_RUNS) if scope.whole else []
-    known, waiting = state_of(request).kept.claims([claim.id for claim in claims], WAIT_SECONDS)
+    known, waiting = state_of(request).kept.claims(claim.id for claim in claims)
     due = sorted(
         (found for each in known for found in each.found.overview.urgent),
         key=lambda found: (found.due, found.event),
     )
     figures = statistics(claims, (), (), now().date())
+    steps = first_steps(request, scope, visitor)
     return page(
         request,
         visitor,
         "home.html",
         claims=claims,
-        steps=first_steps(request, scope, visitor),
+        steps=steps,
+        bare=bool(steps) and not (claims or runs or failed or any(counts.values())),
         links=links,
         proposed=sum(n for (_, status), n in links.items() if status == "proposed"),
         counts=counts,
+        doubts=doubts,
+        contradictions=len(contradictions),
         kinds=kinds,
         figures=figures,
         due=due[:MOST_DUE],

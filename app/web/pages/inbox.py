@@ -33,6 +33,7 @@ def inbox(request: Request, scope: Seen, visitor: Present) -> Response:
     with scope.matter.reading() as tx:
         claims = scope.ids(claim.id for claim in matters.all_claims(tx))
         runs = glances.newest_runs(tx, MOST_RUNS) if scope.whole else []
+        failed = glances.state_counts(tx)["failed"] if scope.whole else 0
     jobs = [row for row in state_of(request).jobs.newest() if row["kind"] in TAKING]
     seen = [row for row in jobs if scope.whole or row["actor"] == visitor.name]
     return page(
@@ -46,6 +47,7 @@ def inbox(request: Request, scope: Seen, visitor: Present) -> Response:
         prefect=prefect_pages(scope.matter.workspace.root) if scope.whole else None,
         jobs=seen[:MOST_RUNS],
         runs=runs,
+        failed=failed,
         reports=[path.name for path in _reports(scope.matter.workspace.root)[:MOST_REPORTS]]
         if scope.whole
         else [],
@@ -89,12 +91,19 @@ def night(request: Request, visitor: Admin, _: Unrestricted) -> Response:
 
 
 @router.post("/inbox/retry")
-def again(request: Request, scope: Seen, visitor: Handler, document: Annotated[str, Form()] = "") -> Response:
-    """Try a failed document again, or all of them. Raises `NotFound`, `UsageError`."""
+def again(
+    request: Request,
+    scope: Seen,
+    visitor: Handler,
+    document: Annotated[str, Form()] = "",
+    back: Annotated[str, Form(max_length=20_000)] = "",
+) -> Response:
+    """Try a failed document again, or all of them; from review on to the next. Raises `NotFound`, `UsageError`."""
     if not document and not scope.whole:
         raise UsageError("You see some claims only.", "Try the documents again one by one.")
     wanted = scope.document(document) if document else None
-    return back_to(f"/jobs/{state_of(request).jobs.add('retry', {'doc': wanted}, visitor.name)}")
+    job = state_of(request).jobs.add("retry", {"doc": wanted}, visitor.name)
+    return back_to(back, "trying") if back.startswith("/review") else back_to(f"/jobs/{job}")
 
 
 @router.get("/inbox/reports/{name}")

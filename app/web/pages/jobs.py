@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
@@ -22,19 +24,23 @@ def job(request: Request, matter: Opened, visitor: Present, job: str) -> Respons
     told = job_json(found, state_of(request).jobs.progress(job))
     can_stamp = matter.settings.timestamp is not None and visitor.may("handler")
     ended = told["state"] in (DONE, FAILED)
-    following = _next(request, visitor) if ended else ""
+    following = _next(request, visitor)
     told = {"job": told, "ended": ended, "can_stamp": can_stamp, "next": following}
     return page(request, visitor, "job.html", **told)
 
 
 def _next(request: Request, visitor: Visitor) -> str:
-    """What one does after an intake: make a `claim` where there is none, `review` links where some wait."""
+    """What one does during and after an intake: `/register` where there is no claim, the events of a claim that has
+    none, the review where links wait."""
     with state_of(request).matter.reading() as tx:
-        claims = [claim.id for claim in matters.all_claims(tx) if visitor.sees(claim.id)]
-        waits = review.count_links(tx, None if visitor.claims is None else claims)
+        claims = [claim for claim in matters.all_claims(tx) if visitor.sees(claim.id)]
+        waits = review.count_links(tx, None if visitor.claims is None else [claim.id for claim in claims])
     if not claims:
-        return "claim" if visitor.claims is None else ""
-    return "review" if waits else ""
+        return "/register" if visitor.claims is None else ""
+    bare = next((claim.id for claim in claims if not claim.events), None)
+    if bare is not None:
+        return f"/register/{quote(bare, safe='')}/events"
+    return "/review" if waits else ""
 
 
 @router.post("/jobs/{job}/stamp")

@@ -11,6 +11,7 @@ from fastapi import APIRouter, Form, Request
 from fastapi.responses import Response
 
 from app.web.access import Handler, Opened, Unrestricted, state_of
+from app.web.queue import intake_under_way
 from app.web.rendering import back_to, page, speech_of
 from app.web.scope import Seen
 from pipeline.claims import Claim
@@ -51,6 +52,7 @@ def form(request: Request, matter: Opened, _: Handler, visitor: Unrestricted, cl
         claim=body,
         parties=[*parties, {"role": "other", "name": ""}],
         names=names[:MOST_NAMES],
+        intake=None if found else intake_under_way(request),
         roles=PARTY_ROLES,
         types=CLAIM_TYPES,
         contracts=forms(),
@@ -120,8 +122,10 @@ def events(request: Request, scope: Seen, visitor: Handler, claim: str, event: s
     chosen = found.event(event) if event else None
     if event and chosen is None:
         raise NotFound(f"{found.id} has no event {event!r}.", "See the claim's page.")
-    suggestions = state_of(request).kept.suggestions(found.id, scope.whole, WAIT_SECONDS)
+    told = state_of(request).kept.suggestions(found.id, scope.whole, WAIT_SECONDS)
     free = next(iter(free_ids(found)))
+    taken = {(event.title, event.start) for event in found.events}
+    open_ones = [one for one in (told.found if told else ()) if (one.title, one.date) not in taken]
     return page(
         request,
         visitor,
@@ -129,10 +133,12 @@ def events(request: Request, scope: Seen, visitor: Handler, claim: str, event: s
         claim=found,
         event=chosen,
         free=free,
-        waiting=suggestions is None,
+        waiting=told is None,
+        old=told is not None and told.old,
+        intake=intake_under_way(request),
         suggestions=[
             {**as_event(free, one), "sources": one.told, "score": one.score}
-            for one in (suggestions or ())[:MOST_SUGGESTIONS]
+            for one in open_ones[:MOST_SUGGESTIONS]
         ],
     )
 

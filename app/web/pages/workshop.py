@@ -12,7 +12,6 @@ from app.web.access import Admin, Handler, Opened, Unrestricted, state_of
 from app.web.api.checking import verify as check
 from app.web.rendering import back_to, page
 from app.web.scope import Seen
-from flows.doctor import doctor_answer
 from index.engines import engine_names
 from pipeline.addresses import without_secrets
 from pipeline.settings import Settings
@@ -48,13 +47,14 @@ def _flat(tree: Mapping[str, Any], before: str = "") -> Iterator[tuple[str, Any]
 @router.get("/doctor")
 def doctor(request: Request, matter: Opened, visitor: Unrestricted) -> Response:
     """Every check, and how to mend what is not well."""
-    answer, _ = doctor_answer(matter.workspace.root)
+    known = state_of(request).kept.checks()
     jobs = [row for row in state_of(request).jobs.newest() if row["kind"] in CHECKING][:5]
     return page(
         request,
         visitor,
         "doctor.html",
-        answer=answer,
+        known=known,
+        answer=known.found,
         jobs=jobs,
         engines=engine_names(),
         engine=matter.settings.search_engine,

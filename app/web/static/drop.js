@@ -7,6 +7,11 @@ const form = document.querySelector("[data-drop]");
 if (form) {
   const told = form.querySelector("[data-told]");
   const bar = form.querySelector("[data-bar]");
+  form.classList.add("picking");
+  const chosen = () => [...form.querySelectorAll("input[type=file]")].flatMap((each) => [...each.files]);
+  form.addEventListener("change", () => {
+    told.textContent = chosen().length ? form.dataset.toldChosen.replace("{n}", chosen().length) : "";
+  });
 
   const entries = (reader) => new Promise((found, failed) => reader.readEntries(found, failed));
   const fileOf = (entry) => new Promise((found, failed) => entry.file(found, failed));
@@ -43,9 +48,8 @@ if (form) {
   }
 
   form.addEventListener("submit", (event) => {
-    const chosen = [...form.querySelector("#files").files, ...form.querySelector("#folder").files];
     event.preventDefault();
-    send(chosen);
+    send(chosen());
   });
   for (const name of ["dragenter", "dragover"]) form.addEventListener(name, (event) => { event.preventDefault(); form.classList.add("over"); });
   for (const name of ["dragleave", "drop"]) form.addEventListener(name, () => form.classList.remove("over"));

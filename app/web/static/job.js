@@ -1,7 +1,7 @@
 // Asks how far the work is, and loads the page anew when it has ended.
 "use strict";
 
-const job = document.querySelector("[data-job]").dataset.job;
+const { job, state } = document.querySelector("[data-job]").dataset;
 const bar = document.querySelector("[data-progress]");
 const told = document.querySelector("[data-told]");
 
@@ -9,7 +9,7 @@ async function ask() {
   try {
     const answer = await fetch(`/api/v1/jobs/${encodeURIComponent(job)}`, { headers: { accept: "application/json" } });
     const found = await answer.json();
-    if (found.state === "done" || found.state === "failed") return location.reload();
+    if (found.state !== state) return location.reload();
     if (found.progress) {
       if (found.progress.of) { bar.max = found.progress.of; bar.value = found.progress.done; }
       told.textContent = `${found.progress.done} / ${found.progress.of} ${found.progress.item ?? ""}`;

@@ -58,6 +58,9 @@ def letter(path: Path) -> None:
     canvas.save()
 
 
+DRAWING = "<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script><text>Sluice valve</text></svg>"
+
+
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     folder = tmp_path_factory.mktemp("pages")
@@ -66,6 +69,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     more.mkdir()
     letter(more / "Letter GC-L-0150.pdf")
     (more / "empty.pdf").write_bytes(b"")
+    (more / "plan.svg").write_text(DRAWING, encoding="utf-8")
     (folder / "hostile.yaml").write_text(HOSTILE_CLAIM, encoding="utf-8")
     where = ["--workspace", str(root)]
     assert run(["claims", "import", str(folder / "hostile.yaml"), *where]) == 0

@@ -14,7 +14,9 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 from reportlab.lib.pagesizes import A4
 from reportlab.pdfbase.pdfmetrics import stringWidth
+from reportlab.pdfgen.canvas import Canvas
 
+from tests.pipeline.test_contradictions import BILL
 from tests.web.conftest import Server
 from tests.web.pages.chromium import CHROMIUM, WAIT, window
 from tests.web.pages.conftest import LINES
@@ -24,8 +26,9 @@ ADDRESSES = ("/", "/search?query=access", "/search?query=access+AND+(", "/search
              "/documents?state=failed", "/claims", "/claims/CLM-001", "/claims/CLM-003", "/register",
              "/register?claim=CLM-001", "/register/CLM-001/events?event=E1", "/claims/CLM-001/links",
              "/claims/CLM-001/suggestions", "/documents/DOC/why?event=CLM-001/E1", "/review", "/review?what=facts",
-             "/review?what=failed", "/review?claim=CLM-003", "/inbox", "/inbox/reports/nightly-2023-06-02.md",
-             "/jobs/JOB", "/parties", "/settings", "/doctor", "/users", "/help?find=search", "/documents/DOC",
+             "/review?what=findings", "/review?what=failed", "/review?claim=CLM-003", "/inbox",
+             "/inbox/reports/nightly-2023-06-02.md", "/jobs/JOB",
+             "/parties", "/settings", "/doctor", "/users", "/help?find=search", "/documents/DOC",
              "/documents/TEXT", "/login", "/nowhere", "/api/docs")  # fmt: skip
 AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js")
 COURSE = Path(__file__).with_name("course.png")
@@ -128,13 +131,58 @@ def test_links_are_reviewed_by_keys(page: Page) -> None:
     page.goto("/review?claim=CLM-001")
     left = page.locator("nav a.accent b")
     before = int(left.inner_text())
-    for key, expected in (("a", before - 1), ("u", before), ("r", before - 1), ("u", before)):
+    assert before >= 2
+    taken_back = (("u", before - 1), ("u", before))
+    for key, expected in (
+        ("a", before - 1),
+        ("R", before - 2),
+        *taken_back,
+        ("r", before - 1),
+        ("u", before),
+    ):
         page.keyboard.press(key)
         expect(left).to_have_text(str(expected))
+    expect(page.locator("[data-key=u]")).to_have_count(0)
     page.keyboard.press("s")
     page.wait_for_url(re.compile("at=1"))
     page.keyboard.press("b")
     page.wait_for_url(lambda url: "at=1" not in url)
+
+
+def test_contradictions_are_reviewed_by_keys(page: Page, server: Server) -> None:
+    bill = io.BytesIO()
+    canvas = Canvas(bill, pagesize=A4)
+    for number, line in enumerate(BILL.splitlines()):
+        canvas.drawString(72, 760 - 22 * number, line)
+    canvas.save()
+    with server.client() as client:
+        files = [("files", ("HC-77.pdf", bill.getvalue()))]
+        assert client.post("/api/v1/documents", params={"wait": 60}, files=files).json()["state"] == "done"
+    page.goto("/")
+    page.get_by_role("link", name="contradictions to review").click()
+    left = page.locator("nav a.accent b")
+    expect(left).to_have_text("1")
+    expect(page.locator(".about .fault")).to_have_text("net 1000.00 and tax 60.00 make 1060.00, not 1160.00")
+    for figure, line in (("1,160.00", 6), ("1,000.00", 4), ("60.00", 5)):
+        text = BILL.splitlines()[line]
+        foot = (A4[1] - (760 - 22 * line)) / A4[1]
+        boxes = page.locator(".overlay rect.found").evaluate_all(
+            "all => all.map((one) => Number(one.getAttribute('y')) + Number(one.getAttribute('height')))"
+        )
+        assert any(abs(box - foot) < 0.01 for box in boxes), (figure, text, boxes)
+    page.keyboard.press("a")
+    expect(left).to_have_text("0")
+    page.keyboard.press("u")
+    expect(left).to_have_text("1")
+    for typed, waits in (("much", "1"), ("1060 USD", "0")):
+        page.keyboard.press("f")
+        page.keyboard.type(typed)
+        page.keyboard.press("Enter")
+        expect(page.locator(".notice")).to_contain_text("cannot be read" if waits == "1" else "Corrected")
+        expect(left).to_have_text(waits)
+    expect(page.locator("main")).to_contain_text("Nothing waits here")
+    page.keyboard.press("u")
+    expect(left).to_have_text("1")  # it is left for those who look at every page
 
 
 def test_keys_do_nothing_while_somebody_types(page: Page) -> None:
@@ -159,6 +207,22 @@ def test_dropped_files_are_taken_in(page: Page) -> None:
     expect(page.get_by_role("link", name="dropped.txt")).to_be_visible(timeout=WAIT)
 
 
+def test_a_phone_sends_the_photo_that_it_took(chromium: Browser, server: Server, tmp_path: Path) -> None:
+    Image.new("RGB", (24, 32), "white").save(tmp_path / "taken.jpg")
+    phone = window(chromium, server, viewport={"width": 390, "height": 800}, has_touch=True, is_mobile=True)
+    page = phone.new_page()
+    page.goto("/inbox")
+    camera = page.get_by_label("Take a photo")
+    expect(camera).to_be_visible()
+    expect(camera).to_have_attribute("capture", "environment")
+    camera.set_input_files(tmp_path / "taken.jpg")
+    with page.expect_response("**/api/v1/documents") as taken:
+        page.get_by_role("button", name="Take in", exact=True).first.click()
+    assert taken.value.status == 202  # a form without a file is refused
+    page.wait_for_url(re.compile("/jobs/"))
+    phone.close()
+
+
 def test_the_course_of_a_claim_is_stretched_and_narrowed(page: Page) -> None:
     page.goto("/claims/CLM-001")
     marks = page.locator(".timeline g:not(.off)")
@@ -167,11 +231,25 @@ def test_the_course_of_a_claim_is_stretched_and_narrowed(page: Page) -> None:
     expect(page.locator(".timeline g.off").first).to_be_attached()
     assert 0 < marks.count() < every
     before = page.locator(".timeline svg").bounding_box()
+    letters = page.locator(".timeline text.n").first.bounding_box()
+    months = page.locator(".timeline text.m").count()
     page.locator("[data-stretch='4']").click()
+    expect(page.locator(".stretch-4 svg")).to_be_visible()
     after = page.locator(".timeline svg").bounding_box()
     assert before is not None
     assert after is not None
     assert after["width"] > 3 * before["width"]
+    assert page.locator(".timeline text.m").count() > months  # more of the time is named
+    expect(page.locator(".timeline g.off").first).to_be_attached()
+    page.locator(".timeline").evaluate("each => each.scrollTo(each.scrollWidth, 0)")
+    names = page.locator(".timeline text.n").first
+    expect(names).to_be_in_viewport()
+    seen = names.bounding_box()
+    assert letters is not None
+    assert seen is not None
+    assert abs(seen["height"] - letters["height"]) < 4  # and the letters stay as large as they were
+    page.reload()
+    expect(page.locator(".stretch-4 [role=group], .stretch-4 svg").first).to_be_visible()
 
 
 def test_boxes_lie_on_their_words(page: Page, docs: dict[str, str]) -> None:

@@ -6,6 +6,8 @@ import datetime
 import os
 import threading
 from collections.abc import Iterator
+from concurrent.futures import wait
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +15,7 @@ import pytest
 from PIL import Image
 
 from app.web.kept import Kept
+from app.web.line import BEFOREHAND, NOW, Line
 from app.web.reckoning import at_once
 from app.web.trail import SUBJECT
 from extractors.errors import Corrupt
@@ -60,7 +63,7 @@ def change(matter: Matter, subject: str = "CLM-001") -> None:
 
 
 def test_an_answer_is_worked_out_once(kept: Kept, slow: Slow, matter: Matter) -> None:
-    assert kept.claims(["CLM-001"], 0.05) == ([], 1)
+    assert kept.claims(["CLM-001"]) == ([], 1)
     slow.may_go.set()
     assert kept.claim("CLM-001").found.overview.claim.id == "CLM-001"
     change(matter, SUBJECT)  # somebody looked at something: that changes no claim
@@ -82,6 +85,83 @@ def test_an_old_answer_is_shown_while_a_new_one_is_made(kept: Kept, slow: Slow, 
             break
         threading.Event().wait(0.05)
     assert (kept.claim("CLM-001").old, slow.calls) == (False, 2)
+
+
+def test_what_somebody_looks_at_comes_before_what_is_made_beforehand(matter: Matter) -> None:
+    asked: list[str] = []
+    begun, may_go = threading.Event(), threading.Event()
+
+    def ask(_: Matter, __: str, name: str, ___: datetime.date) -> Any:
+        asked.append(name)
+        begun.set()
+        assert may_go.wait(30)
+        return name
+
+    kept = Kept(matter, ask)
+    try:
+        kept.begin(["A", "B", "C"])
+        assert begun.wait(30)
+        kept.begin(["B", "C"])
+        assert kept.suggestions("X", False, 0.0) is None
+        may_go.set()
+        assert kept.claim("C").found == "C"
+        assert (asked[:2], sorted(asked)) == (["A", "X"], sorted(set(asked)))
+    finally:
+        may_go.set()
+        kept.close()
+
+
+def test_work_in_line_comes_by_urgency_and_once() -> None:
+    line, done, may_go = Line("tested"), [], threading.Event()
+    first = line.add("first", lambda: done.append(may_go.wait(30)), NOW)
+    ends = [line.add(key, partial(done.append, key), BEFOREHAND) for key in "ABCD"]
+    line.urge("C", NOW)
+    ends.append(line.add("E", partial(done.append, "E"), NOW))
+    ends.append(line.add("fails", lambda: [][0], NOW))
+    line.urge("first", NOW)  # it is being done
+    line.urge("nothing", NOW)
+    may_go.set()
+    wait([first, *ends], 30)
+    assert done == [True, "C", "E", "A", "B", "D"]
+    assert isinstance(ends[-1].exception(), IndexError)
+    may_go.clear()
+    begun = threading.Event()
+    last = line.add("last", lambda: (begun.set(), done.append(may_go.wait(30)))[1], NOW)
+    assert begun.wait(30)
+    never = line.add("never", lambda: done.append("never"), NOW)
+    threading.Timer(0.05, may_go.set).start()
+    line.close()
+    assert (last.done(), never.cancelled(), line.add("late", may_go.set, NOW).cancelled()) == (
+        True,
+        True,
+        True,
+    )
+    assert "never" not in done
+
+
+def test_a_look_does_not_wait_for_what_took_longer_the_last_time(
+    kept: Kept, slow: Slow, matter: Matter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.web.kept.REST", 10**6)
+    threading.Timer(0.05, slow.may_go.set).start()
+    assert not kept.claim("CLM-001").old
+    change(matter)
+    assert (kept.claim("CLM-001", 0.001).old, slow.calls) == (True, 1)
+    assert (kept.claim("CLM-001", 30.0).old, slow.calls) == (False, 2)
+
+
+def test_what_doctor_says_is_shown_while_it_looks_again(kept: Kept, monkeypatch: pytest.MonkeyPatch) -> None:
+    said = iter(range(9))
+    may_go = threading.Event()
+    may_go.set()
+    monkeypatch.setattr("app.web.kept.doctor_answer", lambda _: ({"checks": next(said)}, may_go.wait(30)))
+    assert [(kept.checks().found["checks"], kept.checks().old) for _ in range(2)] == [(0, False)] * 2
+    monkeypatch.setattr("app.web.kept.LATELY", -1.0)
+    may_go.clear()
+    assert [(kept.checks().found["checks"], kept.checks().old) for _ in range(2)] == [(0, True)] * 2
+    may_go.set()
+    while kept.checks().found["checks"] == 0:
+        threading.Event().wait(0.01)
 
 
 def test_what_fails_is_told_and_tried_again(kept: Kept, slow: Slow) -> None:
