@@ -335,18 +335,32 @@ def pytest_collection_finish() -> None:
     gc.enable()
 
 
+SLOW = (
+    "test_samples.py",
+    "test_browser.py",
+    "test_watch.py",
+    "test_first_walk.py",
+    "test_killed_at_steps.py",
+    "test_sidecars.py",
+    "test_schedule.py",
+    "test_work.py",
+    "test_interrupted.py",
+    "test_near_pictures.py",
+    "test_ocr_contract.py",
+    "test_files_and_ocr.py",
+    "test_options.py",
+    "test_roles.py",
+    "test_more_work.py",
+    "test_crash.py",
+    "test_pages.py",
+    "test_records_and_index.py",
+    "test_fuzzed.py",
+    "test_ingest_flow.py",
+)
+"""The files that take longest, the longest first."""
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The slow files first, so that with several processes none of them is left alone at the end."""
-    slow = (
-        "test_samples.py",
-        "test_crash.py",
-        "test_ingest_flow.py",
-        "test_schedule.py",
-        "test_killed_at_steps.py",
-        "test_killed_at_moments.py",
-        "test_killed_schedule.py",
-        "test_watch.py",
-        "test_browser.py",
-        "test_records_and_index.py",
-    )
-    items.sort(key=lambda item: item.path.name not in slow)
+    place = {name: number for number, name in enumerate(SLOW)}
+    items.sort(key=lambda item: place.get(item.path.name, len(SLOW)))
