@@ -319,7 +319,7 @@ def test_answers_of_two_people_do_not_overrule_each_other(browser: Browser, serv
         withdraw(bob, doc, event)
         page = browser.send(asked, answer="confirm")
         page = browser.send(asked, answer="confirm")  # pressed twice
-        assert "The link is confirmed" in text(page, "//p[@role='status']")
+        assert "The link is confirmed" in text(page, "//*[@role='status']")
         judge(bob, doc, event, "rejected")
         page = browser.send(form_of(page, "/review/undo"))
         assert "bob has answered this meanwhile" in text(page, "//p[@role='status']")
