@@ -179,7 +179,9 @@ def test_contradictions_are_reviewed_by_keys(page: Page, server: Server) -> None
         page.keyboard.press("f")
         page.keyboard.type(typed)
         page.keyboard.press("Enter")
-        expect(page.locator(".notice")).to_contain_text("cannot be read" if waits == "1" else "Corrected")
+        expect(page.locator("[role=status]")).to_contain_text(
+            "cannot be read" if waits == "1" else "Corrected"
+        )
         expect(left).to_have_text(waits)
     expect(page.locator("main")).to_contain_text("Nothing waits here")
     with server.client() as client:

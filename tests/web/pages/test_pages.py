@@ -313,8 +313,8 @@ def test_answers_of_two_people_do_not_overrule_each_other(browser: Browser, serv
         bob = opened.acting_as("bob", lambda: None)
         judge(bob, doc, event, "rejected")
         page = browser.send(asked, answer="confirm")
-        assert "bob has answered this meanwhile" in text(page, "//p[@role='status']")
-        assert "rejected" in text(page, "//p[@role='status']")
+        assert "bob has answered this meanwhile" in text(page, "//*[@role='status']")
+        assert "rejected" in text(page, "//*[@role='status']")
         assert not page.xpath("//*[@data-key='u']"), "there is nothing of one's own to take back"
         withdraw(bob, doc, event)
         page = browser.send(asked, answer="confirm")
@@ -322,7 +322,7 @@ def test_answers_of_two_people_do_not_overrule_each_other(browser: Browser, serv
         assert "The link is confirmed" in text(page, "//*[@role='status']")
         judge(bob, doc, event, "rejected")
         page = browser.send(form_of(page, "/review/undo"))
-        assert "bob has answered this meanwhile" in text(page, "//p[@role='status']")
+        assert "bob has answered this meanwhile" in text(page, "//*[@role='status']")
         with bob.reading() as tx:
             assert said.of_link(tx, doc, event)[:2] == ("rejected", "bob")  # type: ignore[index]
         withdraw(bob, doc, event)
@@ -341,7 +341,7 @@ def test_answers_of_two_people_do_not_overrule_each_other(browser: Browser, serv
         answer = browser.client.post(address, data=told, headers={"Origin": server.address})
         assert answer.status_code == 200
         shown = lxml.html.document_fromstring(answer.content)
-        assert "there no more" in text(shown, "//p[@role='status']"), "the document was read anew meanwhile"
+        assert "there no more" in text(shown, "//*[@role='status']"), "the document was read anew meanwhile"
     for undo in (
         "",
         "[]",
