@@ -10,7 +10,7 @@ import sqlite3
 import subprocess
 import sys
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -33,10 +33,6 @@ if TYPE_CHECKING:
 # Speed is measured in bench/, not asserted here; the machine may be busy.
 settings.register_profile("claimtrail", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("claimtrail")
-
-# Next to nothing becomes garbage while modules are loaded and tests collected; looking for it takes a third of that
-# time. From then on `pytest_collection_finish` lets it be looked for again.
-gc.disable()
 
 REGISTER = """\
 claims:
@@ -329,10 +325,18 @@ def filled(
     return claimtrail
 
 
-def pytest_collection_finish() -> None:
-    """What was loaded stays to the end: it is left out when garbage is looked for, at each of a thousand times."""
-    gc.freeze()
-    gc.enable()
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Next to nothing becomes garbage while tests are collected; looking for it takes a third of that time.
+
+    What was loaded stays to the end: it is left out when garbage is looked for later.
+    """
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 SLOW = (
