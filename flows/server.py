@@ -31,7 +31,9 @@ class PrefectNotStarting(InstallationError):
 
 class PrefectAway(InstallationError):
     code = "prefect_away"
-    hint = "Set PREFECT_API_URL to the Prefect server that all machines of the team ask, and see that it runs."
+    hint = (
+        "Set PREFECT_API_URL to the Prefect server that all machines of the team ask, and see that it runs."
+    )
 
 
 @contextmanager
