@@ -5,6 +5,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
+# Tests start Python some hundred times: with nothing compiled kept, each start costs half a second more.
+test test-long test-postgres: export PYTHONDONTWRITEBYTECODE :=
 ON_POSTGRES := tests/pipeline tests/app tests/flows tests/faults/test_files_and_ocr.py tests/faults/test_interrupted.py
 
 .PHONY: help system demo test test-long test-postgres check format bench lock pictures samples clean

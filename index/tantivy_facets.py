@@ -38,7 +38,7 @@ class Matching(NamedTuple):
     schema: tantivy.Schema
     query: Query
     total: int
-    pages: Sequence[tantivy.DocAddress] | None
+    pages: Sequence[tantivy.DocAddress] | None = None
 
 
 def facets(searcher: tantivy.Searcher, matching: Matching, cards: Cards) -> Facets:

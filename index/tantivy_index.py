@@ -16,7 +16,7 @@ from typing import TypeAlias
 import tantivy
 
 from index.engine import LOCK_TIMEOUT, Backing, Batch
-from index.entry import Hit, PageEntry, Results, Sort
+from index.entry import Facets, Hit, PageEntry, Results, Sort
 from index.errors import IndexDamaged
 from index.fields import normal
 from index.query import NO_FILTERS, Filters, check_part, parse
@@ -25,7 +25,7 @@ from index.tantivy_cards import Cards
 from index.tantivy_facets import Matching, facets
 from index.tantivy_files import check_files, guarded, stamp
 from index.tantivy_form import ORDERS, PAGE_KEY, Kept, documents, kept, page_key, prepare, schema
-from index.tantivy_memory import FIRST_HITS, Memory, Question, State
+from index.tantivy_memory import FIRST_HITS, FIRST_SORTED, Memory, Question, State
 from index.tantivy_query import Maker
 from index.tantivy_read import matching
 from index.tree import And, Near, Node, Or, Phrase
@@ -38,6 +38,8 @@ HEAP = 256 * 2**20
 """Bytes of memory for pages before a part of them goes to disk."""
 
 
+_WITH_PLACES = 10_000
+"""Pages that are asked for at once where finding them is most of the work: counting need not find them again."""
 _Hits: TypeAlias = list[tuple[float, tantivy.DocAddress]]
 
 
@@ -121,7 +123,7 @@ class TantivyIndex:
             order = ORDERS["date" if sort == "score" else sort] if sort != "score" or not ranks else None
             made = state.memory.get("query", tree, lambda: self._made(tree, searcher))
             total, first = state.memory.get(
-                "hits", Question(tree, order), lambda: _asked(searcher, made, order, FIRST_HITS, 0)
+                "hits", Question(tree, order), lambda: self._first(state, tree, made, order)
             )
             found = first[offset : offset + limit]
             if offset + limit > len(first) < total:
@@ -130,12 +132,7 @@ class TantivyIndex:
             scores = [score for score, _ in found] if order is None else [0.0] * len(found)
             if ranks and order:
                 scores = self._scores(searcher, made, [page.entry for page in pages])
-            all_pages = [address for _, address in first] if total == len(first) else None
-            counts = state.memory.get(
-                "facets",
-                tree,
-                lambda: facets(searcher, Matching(self._index.schema, made, total, all_pages), self._cards),
-            )
+            counts = self._counts(state, tree, Matching(self._index.schema, made, total))
         texts = self._backing.texts_of([page.page for page in pages])
         hits = tuple(
             _hit(page.entry, score, snippet(text, phrases))
@@ -184,6 +181,18 @@ class TantivyIndex:
 
         return Maker(self._index.schema, searcher, read).query(tree)
 
+    def _first(self, state: State, tree: Node, made: tantivy.Query, order: str | None) -> tuple[int, _Hits]:
+        """How many pages match, and the first ones; where these are all, they are counted at once."""
+        most = FIRST_SORTED if order else _WITH_PLACES if _compares_places(tree) else FIRST_HITS
+        total, hits = _asked(state.searcher, made, order, most, 0)
+        if total == len(hits):
+            pages = [address for _, address in hits]
+            self._counts(state, tree, Matching(self._index.schema, made, total, pages))
+        return total, hits[:FIRST_HITS]
+
+    def _counts(self, state: State, tree: Node, matching: Matching) -> Facets:
+        return state.memory.get("facets", tree, lambda: facets(state.searcher, matching, self._cards))
+
     def _scores(
         self, searcher: tantivy.Searcher, query: tantivy.Query, found: list[PageEntry]
     ) -> list[float]:
@@ -222,6 +231,17 @@ def _ranks(node: Node) -> bool:
             return True
         case _:
             return False
+
+
+def _compares_places(node: Node) -> bool:
+    """Whether the query holds words that must stand beside each other: finding its pages is most of the work."""
+    match node:
+        case And(children) | Or(children):
+            return any(_compares_places(child) for child in children)
+        case Phrase(parts=parts):
+            return len(parts) > 1
+        case _:
+            return isinstance(node, Near)
 
 
 def _hit(entry: PageEntry, score: float, shown: str) -> Hit:

@@ -15,7 +15,9 @@ import tantivy
 from index.tree import Node
 
 FIRST_HITS = 300
-"""So many of the hits are kept of each answer."""
+"""So many of the hits are kept of each answer by rank."""
+FIRST_SORTED = 40
+"""The same of an answer in the order of a column: Tantivy looks the value of each of them up."""
 _MOST = 500
 """Things that are kept: what was asked last."""
 

@@ -11,6 +11,7 @@ import hashlib
 import secrets
 import threading
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any, Literal, get_args
 
 import sqlalchemy as sa
@@ -36,8 +37,12 @@ _MARK = "ct_"
 _hasher = PasswordHasher()
 _AT_ONCE = threading.Semaphore(2)
 """Each hashing takes 64 MiB: a flood of logins must not take all memory."""
-_NOBODY = _hasher.hash(secrets.token_hex(16))
-"""Compared with where there is no such user, so that both answers take as long."""
+
+
+@cache
+def _nobody() -> str:
+    """Compared with where there is no such user, so that both answers take as long."""
+    return _hasher.hash(secrets.token_hex(16))
 
 
 def add(
@@ -132,8 +137,11 @@ def verified(matter: Matter, name: str, password: str) -> bool:
     if len(password) > LONGEST:
         return False
     with _AT_ONCE:
+        nobody = (
+            _nobody()
+        )  # made by the first answer of either sort: were it made by one only, that would show
         try:
-            _hasher.verify(known or _NOBODY, password)
+            _hasher.verify(known or nobody, password)
         except (VerificationError, InvalidHashError):
             return False
     return known is not None

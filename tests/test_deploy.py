@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
+import subprocess
 from configparser import ConfigParser
 from pathlib import Path
 from typing import Any
@@ -88,3 +89,21 @@ def test_the_example_settings_are_accepted_and_hold_no_password() -> None:
     settings = load(DEPLOY / "settings.yaml")
     assert settings.search_engine == "postgres"
     assert not re.search(r"://[^/\s]*:[^/\s]*@", (DEPLOY / "settings.yaml").read_text(encoding="utf-8"))
+
+
+def test_whoever_reads_documents_knows_no_password_and_reaches_nothing_outside() -> None:
+    for name in ("worker", "scheduler", "prefect"):
+        assert "env_file" not in SERVICES[name]
+        assert SERVICES[name]["networks"] == ["inside"]
+
+
+def test_the_folders_of_volumes_belong_to_who_writes_them() -> None:
+    made = re.findall(r"install -d -o claims .*", (DEPLOY / "Dockerfile").read_text(encoding="utf-8"))
+    written = [v.split(":")[1] for v in SERVICES["pages"]["volumes"] + SERVICES["prefect"]["volumes"]]
+    assert all(folder in made[0].split() for folder in written)
+
+
+def test_the_command_of_a_matter_says_how_it_is_used() -> None:
+    script = DEPLOY / "systemd" / "claimtrail-matter"
+    told = subprocess.run(["sh", str(script), "northport"], capture_output=True, text=True, check=False)  # noqa: S607
+    assert (told.returncode, told.stderr.split(":")[0]) == (2, "Usage")

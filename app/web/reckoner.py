@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime
+import gc
 import json
 import os
 import pickle
@@ -27,6 +28,8 @@ from pipeline.matter import Matter
 
 NICE = 5
 """Whoever looks at a page that is there already comes first, and so does an intake."""
+GARBAGE = 50_000
+"""New objects after which garbage is looked for: a claim is made of many that live until its answer is told."""
 _LENGTH = struct.Struct("<Q")
 
 
@@ -114,6 +117,7 @@ def main() -> None:
     os.dup2(2, 1)  # whatever else prints must not be taken for an answer
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the server, which then ends this process
     os.nice(int(sys.argv[2]))
+    gc.set_threshold(GARBAGE)
     with Matter.open(root, "web") as matter:
         answering = InTurn(matter)
         for line in sys.stdin:

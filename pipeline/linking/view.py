@@ -16,7 +16,7 @@ from typing import TypeAlias
 from extractors.document import Document, Page
 from extractors.facts.amounts import find
 from extractors.facts.fact import Day, Fact, Money
-from index.words import HAN, Token, compact, fold, is_han, positions, tokens, without_hyphens
+from index.words import Token, compact, fold, is_han, positions, tokens, without_hyphens
 from pipeline.claims import Claim, Event
 from pipeline.evidence import Evidence
 from pipeline.parties import Book, names_of
@@ -28,7 +28,6 @@ ENOUGH = 900
 LONG_WORD = re.compile(r"[^\W\d_]{5,}")
 """A word of a title that says something; of Chinese, a part of it."""
 _GROUPED = re.compile("[0-9],[0-9]")
-_LETTER = rf"[^\W_{HAN}]"
 _BETWEEN = r"(?:['\u2019]s)?[\W_]*"
 """What may stand between two tokens in a row: what is no word, and a possessive, which belongs to the one before."""
 SHARED, NUMBERED, SHORT = 0.5, 1.25, 0.85
@@ -75,14 +74,25 @@ class Phrase:
     def __init__(self, text: str) -> None:
         self.text = text
         self.terms = tuple((term, position) for term, position, _, _ in _longest(tokens(text)))
-        self._row = _row(self.terms)
         self._figures = any(term.isdigit() for term, _ in self.terms)
-        self.is_word = len(self.terms) == 1 and _is_word(self.terms[0][0])
-        """Whether it is a single word, which stands in a text without cut words where `may_be_in` says that it may."""
         self.longest = max((term for term, _ in self.terms), key=len, default="")
 
     def __bool__(self) -> bool:
         return bool(self.terms)
+
+    @cached_property
+    def _row(self) -> re.Pattern[str] | None:
+        return _row(self.terms)
+
+    @cached_property
+    def _word(self) -> re.Pattern[str] | None:
+        if len(self.terms) != 1 or not _is_word(term := self.terms[0][0]):
+            return None
+        return re.compile(rf"(?<!\w){re.escape(term)}(?!\w)")
+
+    def is_surely_in(self, text: Loose) -> bool:
+        """True only for a single word that stands in a text, as can be seen without cutting it into tokens."""
+        return self._word is not None and self._word.search(text.folded) is not None
 
     def may_be_in(self, text: Loose) -> bool:
         """False where the words surely do not stand in a row in a text, as can be seen without cutting it into
@@ -112,9 +122,11 @@ def _row(terms: Sequence[tuple[str, int]]) -> re.Pattern[str] | None:
     row. Groups of figures have positions of their own: of a text with such it says nothing about numbers."""
     if not terms or any(after != before + 1 for (_, before), (_, after) in pairwise(terms)):
         return None
-    before = "" if is_han(terms[0][0]) else f"(?<!{_LETTER})"
-    behind = "" if is_han(terms[-1][0]) else f"(?!{_LETTER})"
-    return re.compile(before + _BETWEEN.join(re.escape(term) for term, _ in terms) + behind)
+    # a bound that is looser than the tokens' own: no class of all Han characters, which takes long to compile
+    words = _BETWEEN.join(re.escape(term) for term, _ in terms)
+    before = "" if is_han(terms[0][0]) else "(?<![a-z0-9])"
+    behind = "" if is_han(terms[-1][0]) else "(?![a-z0-9])"
+    return re.compile(before + words + behind)
 
 
 def _longest(found: list[Token]) -> list[Token]:
@@ -198,9 +210,8 @@ class DocumentView:
 
     def holds(self, phrase: Phrase) -> bool:
         """Whether a phrase stands in it."""
-        plain = phrase.is_word and self._sought is None
-        if plain and not any(page.hyphens for page in self._loose_pages()):
-            return any(phrase.may_be_in(page) for page in self._loose_pages())
+        if self._sought is None and any(phrase.is_surely_in(page) for page in self._loose_pages()):
+            return True
         return next(self.hits(phrase), None) is not None
 
     def may_hold(self, term: str) -> bool:
@@ -209,8 +220,12 @@ class DocumentView:
             return True
         held = self._held.get(term)
         if held is None:
-            held = self._held[term] = any(term in page.terms for page in self._loose_pages())
+            held = self._held[term] = term in self._all_terms
         return held
+
+    @cached_property
+    def _all_terms(self) -> str:
+        return "\n".join(page.terms for page in self._loose_pages())
 
     def _loose_pages(self) -> list[Loose]:
         document = self.evidence.document

@@ -34,9 +34,17 @@ def night_on(workspace: Path) -> Night:
     return night
 
 
+@pytest.mark.parametrize(
+    "prefect",
+    [
+        pytest.param("with_prefect", id="as always"),
+        pytest.param("workspace", id="first", marks=pytest.mark.long),
+    ],
+)
 def test_a_run_at_once_takes_in_and_reports(
-    claimtrail: Command, workspace: Path, register_file: Path
+    claimtrail: Command, workspace: Path, register_file: Path, prefect: str, request: pytest.FixtureRequest
 ) -> None:
+    request.getfixturevalue(prefect)
     claimtrail("claims", "import", register_file)
     say(workspace, "watch: {settle_seconds: 0.3}\n")
     (workspace / "inbox" / "L.txt").write_text(LETTER)

@@ -103,6 +103,8 @@ def test_every_page_of_a_long_answer_is_the_same_as_at_once(tmp_path: Path) -> N
     assert [len(hits) for hits in parts] == [30, 30, 30, 30, 10]
     for hits, offset in zip(parts, (0, 270, 60, 30, 320), strict=True):
         assert [hit.doc for hit in hits] == whole[offset : offset + 30]
+    by_name = [hit.doc for hit in index.search("seen", limit=60, sort="name").hits]
+    assert [hit.doc for hit in index.search("seen", limit=30, offset=30, sort="name").hits] == by_name[30:]
     assert not index.search("seen", limit=5, offset=500).hits
     assert not index.search("seen", limit=0).hits
 

@@ -5,7 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from extractors.document import Cell, PageText, assemble
-from pipeline.wording import LONGEST, sentence, sentences, shown
+from pipeline.linking.view import DocumentView, Phrase
+from pipeline.wording import LONGEST, Phrases, sentence, sentences, shown
+from tests.pipeline.case_builder import evidence
 
 
 def told(*pages: str) -> list[str]:
@@ -74,3 +76,37 @@ def test_every_visible_character_is_in_exactly_one_sentence(text: str, data: st.
     if found:
         start, end = data.draw(st.sampled_from(found))
         assert sentence(document, start, start + 1) == (start, end)
+
+
+_WORDS = [
+    "notice",
+    "Notice",
+    "of",
+    "claim",
+    "claims",
+    "claimant's",
+    "É",
+    "claimé",
+    "索赔",
+    "赔",
+    "通知",
+    "_",
+    ".",
+    ",",
+]
+_FIGURES = ["20.1", "20", "1", "1,250", "250", "2023"]
+_PARTS = st.sampled_from([*_WORDS, *_FIGURES, "’s", " ", "\n", "-\n", "not-\nice"])
+
+
+@given(st.lists(_PARTS, max_size=14), st.lists(_PARTS, min_size=1, max_size=3))
+def test_what_is_ruled_out_without_cutting_a_text_stands_nowhere_in_it(
+    text: list[str], sought: list[str]
+) -> None:
+    found = evidence("a.pdf", "".join(text))
+    phrase = Phrase(" ".join(sought))
+    cut = DocumentView(found)
+    assert cut.pages  # from then on places are looked for among the tokens alone
+    expected = list(cut.hits(phrase))
+    view, wanted = DocumentView(found), Phrases([phrase.text])
+    assert list(wanted.hits(view)) == expected
+    assert wanted.are_in(DocumentView(found)) == bool(expected)

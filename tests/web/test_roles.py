@@ -22,7 +22,7 @@ NEEDS = {
         "GET /claims/{claim}/deadlines", "GET /claims/{claim}/ledger", "GET /claims/{claim}/gaps",
         "GET /claims/{claim}/report", "GET /claims/{claim}/events/{event}/notice",
         "GET /claims/{claim}/suggestions", "GET /jobs", "GET /jobs/{job}",
-        "GET /jobs/{job}/bundle", "GET /jobs/{job}/bundle/{name}", "GET /visitor", "POST /logout",
+        "GET /jobs/{job}/bundle", "GET /jobs/{job}/bundle/{name}", "GET /review", "GET /visitor", "POST /logout",
     ),
     "viewer of all": ("GET /documents/{doc}/custody", "GET /parties", "GET /runs", "GET /runs/{run}", "GET /doctor"),
     "handler": (

@@ -97,7 +97,7 @@ def _people(tx: sa.Connection, scope: Scope, found: Summary) -> dict[str, Any]:
         "kind_why": documents.kind_why(tx, found.id),
         "like": [one for one in precedents.precedent_list(tx, found.id) if scope.sees(one["doc"])],
         "labels": arrivals.label_list(tx, found.id),
-        "rulings": rulings.of_document(tx, found.id),
+        "rulings": [one for one in rulings.of_document(tx, found.id) if one.kind != FINDING],
         "findings": _contradictions(tx, found.id),
     }
 

@@ -157,7 +157,8 @@ def test_contradictions_are_reviewed_by_keys(page: Page, server: Server) -> None
     canvas.save()
     with server.client() as client:
         files = [("files", ("HC-77.pdf", bill.getvalue()))]
-        assert client.post("/api/v1/documents", params={"wait": 60}, files=files).json()["state"] == "done"
+        job = client.post("/api/v1/documents", params={"wait": 60}, files=files).json()
+        assert job["state"] == "done"
     page.goto("/")
     page.get_by_role("link", name="contradictions to review").click()
     left = page.locator("nav a.accent b")
@@ -181,6 +182,9 @@ def test_contradictions_are_reviewed_by_keys(page: Page, server: Server) -> None
         expect(page.locator(".notice")).to_contain_text("cannot be read" if waits == "1" else "Corrected")
         expect(left).to_have_text(waits)
     expect(page.locator("main")).to_contain_text("Nothing waits here")
+    with server.client() as client:
+        shown = client.get(f"/documents/{job['result']['ingested'][0]['id']}")
+    assert (shown.status_code, "put right" in shown.text) == (200, True)
     page.keyboard.press("u")
     expect(left).to_have_text("1")  # it is left for those who look at every page
 
