@@ -30,6 +30,8 @@ _MAYBE_TEXT = {
     "application/xml",
 }
 
+_TEXT_SUFFIXES = frozenset((".txt", ".text", ".md", ".log", ".csv", ".tsv"))
+
 _SUFFIX_TYPES: dict[str, tuple[str, ...]] = {
     ".pdf": ("application/pdf",),
     ".docx": (DOCX,),
@@ -155,7 +157,15 @@ def _refined(answer: str, path: Path, head: bytes, suffix: str) -> str:
         return recording
     if answer.startswith(("text/", "message/")) or answer in _MAYBE_TEXT:
         return _text_type(answer, head, suffix)
+    if _is_mistaken(answer, head, suffix):
+        return _text_type("text/plain", head, suffix)
     return answer
+
+
+def _is_mistaken(answer: str, head: bytes, suffix: str) -> bool:
+    """Whether words that happen to begin a text were taken for a type's mark: "PA" begins a plotter's file too."""
+    promised = _SUFFIX_TYPES.get(suffix, ())
+    return suffix in _TEXT_SUFFIXES and not any(_fits(answer, each) for each in promised) and _is_text(head)
 
 
 def _is_heif(head: bytes) -> bool:

@@ -95,6 +95,9 @@ CASES = [
     ("我方收到贵方来函。".encode("gb18030"), "a.txt", "text/plain"),
     ("Baubeginn für Los 3\r\n".encode("utf-16"), "a.txt", "text/plain"),
     (b"\x07\x00\x1f\x9d" * 300, "a.txt", "application/octet-stream"),
+    (b"PAYMENT CERTIFICATE No. 7\n\nProject: Northport\n", "certificate.txt", "text/plain"),
+    (b"PAYMENT CERTIFICATE No. 7,1250.00\n", "certificate.csv", "text/csv"),
+    (b"PD1,2;PU3,4;PD10,20;SP0;\n", "plot.hpgl", "application/vnd.hp-HPGL"),
 ]  # fmt: skip
 
 
