@@ -97,7 +97,7 @@ CASES = [
     (b"\x07\x00\x1f\x9d" * 300, "a.txt", "application/octet-stream"),
     (b"PAYMENT CERTIFICATE No. 7\n\nProject: Northport\n", "certificate.txt", "text/plain"),
     (b"PAYMENT CERTIFICATE No. 7,1250.00\n", "certificate.csv", "text/csv"),
-    (b"PD1,2;PU3,4;PD10,20;SP0;\n", "plot.hpgl", "application/vnd.hp-HPGL"),
+    (b"PAYMENT CERTIFICATE No. 7\n", "certificate.plt", "application/vnd.hp-HPGL"),
 ]  # fmt: skip
 
 
