@@ -9,9 +9,11 @@ import multiprocessing
 import os
 import signal
 import sys
+import threading
 from collections.abc import Callable
-from concurrent.futures import CancelledError, Future, InvalidStateError
+from concurrent.futures import CancelledError, Future, InvalidStateError, wait
 from concurrent.futures import TimeoutError as FutureTimeout
+from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import forkserver
 from multiprocessing.context import BaseContext
 from pathlib import Path
@@ -27,6 +29,8 @@ T = TypeVar("T")
 
 MAX_TASKS = 200
 """Documents after which a worker is replaced, so that what a library leaks does not add up."""
+_LOOK_SECONDS = 1.0
+"""How soon it is seen that the pool broke while nobody asks it for anything."""
 _PRELOADED = ["extractors.workers", "extractors.ready"]
 """What the server that workers are forked from has imported: nothing that starts threads."""
 _NETWORK_EVENTS = frozenset(
@@ -44,18 +48,25 @@ class Workers:
     """A pool of processes for reading documents. Use as a context manager.
 
     `processes` is their number. Each keeps to `limits.memory`, cannot reach the network, and takes the programs
-    it has started (Tesseract) with it when it ends.
+    it has started (Tesseract) with it when it ends. A pool that breaks as a whole (a process that cannot be started or
+    ended on a machine without room) is replaced by a new one: what was at work then counts as a worker that died.
     """
 
     def __init__(self, processes: int, limits: Limits) -> None:
         self.processes = max(1, processes)
-        self._waiting: set[Future[Any]] = set()
-        self._stopped = False
-        self._pool: Any = ProcessPool(
+        self._limits = limits
+        self._waiting: dict[Future[Any], str] = {}
+        self._guard = threading.Lock()
+        self._over = threading.Event()
+        self._watch: threading.Thread | None = None
+        self._pool: Any = self._made()
+
+    def _made(self) -> Any:
+        return ProcessPool(
             max_workers=self.processes,
             max_tasks=MAX_TASKS,
             initializer=_confine,
-            initargs=(limits.memory,),
+            initargs=(self._limits.memory,),
             context=_context(),
         )
 
@@ -66,6 +77,9 @@ class Workers:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if kind is None:
+            while self._waiting:
+                wait(list(self._waiting))
+            self._over.set()
             self._pool.close()
             self._pool.join()
         else:
@@ -73,9 +87,10 @@ class Workers:
 
     def stop(self) -> None:
         """Ends the workers at once; whoever waits for what they were doing gets a CancelledError."""
-        self._stopped = True
-        self._pool.stop()
-        self._pool.join()
+        self._over.set()
+        with self._guard:
+            self._pool.stop()
+            self._pool.join()
         for outcome in list(
             self._waiting
         ):  # the pool leaves the futures of tasks that were running as they are
@@ -90,16 +105,53 @@ class Workers:
         messages.
         """
         outcome: Future[T] = Future()
-        self._waiting.add(outcome)
-        outcome.add_done_callback(self._waiting.discard)
-        running = self._pool.schedule(_guarded, args=(name, function, args), timeout=seconds)
         outcome.set_running_or_notify_cancel()
+        with self._guard:
+            if self._over.is_set():
+                outcome.set_exception(CancelledError())
+                return outcome
+            try:
+                running = self._sound().schedule(_guarded, args=(name, function, args), timeout=seconds)
+            except (OSError, BrokenProcessPool) as error:
+                outcome.set_exception(_translated(error, seconds, name))
+                return outcome  # the next document asks for workers anew
+            self._waiting[outcome] = name
+        outcome.add_done_callback(self._waiting.pop)
         running.add_done_callback(lambda done: self._ended(done, outcome, seconds, name))
         return outcome
 
     def _ended(self, done: Future[T], outcome: Future[T], seconds: float, name: str) -> None:
-        if not self._stopped:  # else what was running broke because of that, and is no fault of its document
+        if not self._over.is_set():  # else what was running broke because of that: no fault of its document
             _pass_on(done, outcome, seconds, name)
+
+    def _sound(self) -> Any:
+        """The pool, or a new one where it broke; to be asked for with the guard in hand."""
+        if self._watch is None:
+            self._watch = threading.Thread(target=self._look, daemon=True)
+            self._watch.start()
+        if not self._pool.active:
+            broken, self._pool = self._pool, self._made()
+            threading.Thread(target=_end, args=(broken,), daemon=True).start()
+            for outcome, name in list(self._waiting.items()):
+                with contextlib.suppress(InvalidStateError):
+                    outcome.set_exception(
+                        WorkerDied(f"{name}: the programs that read documents had to be ended")
+                    )
+        return self._pool
+
+    def _look(self) -> None:
+        """Wakes those who wait for a pool that broke: it does not do so itself."""
+        while not self._over.wait(_LOOK_SECONDS):
+            with self._guard:
+                if self._waiting and not self._over.is_set():
+                    self._sound()
+
+
+def _end(pool: Any) -> None:
+    """Takes down what is left of a pool that broke; whatever part of it is gone is not there to be ended."""
+    pool.stop()
+    with contextlib.suppress(OSError, RuntimeError):
+        pool.join()
 
 
 def prepare() -> None:

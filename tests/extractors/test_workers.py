@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import operator
 import os
 import signal
@@ -11,6 +12,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import CancelledError
+from multiprocessing import forkserver
 from pathlib import Path
 from typing import Any
 
@@ -118,3 +120,34 @@ def test_stopping_wakes_whoever_waits() -> None:
     threading.Timer(0.5, workers.stop).start()
     with pytest.raises(CancelledError):
         future.result(timeout=20)
+
+
+@pytest.mark.parametrize("failing", ["at the start", "later"])
+def test_a_pool_that_breaks_is_replaced(monkeypatch: pytest.MonkeyPatch, failing: str) -> None:
+    started = forkserver.connect_to_new_process
+    missing = 1
+
+    def without_room(fds: Any) -> Any:
+        nonlocal missing
+        missing -= 1
+        if missing >= 0:
+            raise BlockingIOError(errno.EAGAIN, os.strerror(errno.EAGAIN))
+        return started(fds)
+
+    with Workers(2, Limits()) as workers:
+        if failing == "later":
+            assert run(workers, operator.mul, 6, 7) == 42
+        monkeypatch.setattr(forkserver, "connect_to_new_process", without_room)
+        first = workers.submit(os._exit, 3, seconds=30, name="first.pdf")
+        second = workers.submit(time.sleep, 20, seconds=30, name="second.pdf")
+        with pytest.raises(WorkerDied, match=r"first\.pdf"):
+            first.result(timeout=15)
+        if failing == "later":
+            with pytest.raises(WorkerDied, match=r"second\.pdf"):
+                second.result(timeout=15)
+        assert missing <= 0
+        assert run(workers, operator.mul, 6, 7) == 42
+        if failing == "at the start":
+            workers.stop()
+            with pytest.raises(CancelledError):
+                run(workers, operator.mul, 6, 7)
