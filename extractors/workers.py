@@ -31,6 +31,8 @@ MAX_TASKS = 200
 """Documents after which a worker is replaced, so that what a library leaks does not add up."""
 _LOOK_SECONDS = 1.0
 """How soon it is seen that the pool broke while nobody asks it for anything."""
+_NICENESS = 5
+"""Documents are read behind what people do at the pages on the same machine."""
 _PRELOADED = ["extractors.workers", "extractors.ready"]
 """What the server that workers are forked from has imported: nothing that starts threads."""
 _NETWORK_EVENTS = frozenset(
@@ -228,6 +230,7 @@ def _confine(memory: int) -> None:
     os.environ["OMP_THREAD_LIMIT"] = "1"
     if sys.platform == "win32":
         return
+    os.nice(_NICENESS)
     os.setpgid(0, 0)
     signal.signal(signal.SIGTERM, _end_with_children)
     if sys.platform == "linux":

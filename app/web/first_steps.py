@@ -59,14 +59,12 @@ def _state(request: Request, scope: Scope) -> tuple[dict[str, bool], dict[str, s
     """Which steps are done, and where each is done."""
     with scope.matter.reading() as tx:
         claims = matters.all_claims(tx)
-        counts = glances.state_counts(tx)
-        verdicts = glances.verdict_counts(tx)
+        read, judged = glances.is_any_read(tx), glances.is_any_judged(tx)
     building = any(row["kind"] == EXPORT for row in state_of(request).jobs.newest())
-    judged = any(count for (_, status), count in verdicts.items() if status != "proposed")
     bare = next((claim for claim in claims if not claim.events), None)
     first = bare or (claims[0] if claims else None)
     done = {
-        "documents": bool(counts["ok"] + counts["partial"]),
+        "documents": read,
         "claim": bool(claims),
         "events": any(claim.events for claim in claims),
         "links": judged,

@@ -65,6 +65,17 @@ def verdict_counts(tx: sa.Connection) -> Mapping[tuple[str, str], int]:
     return found
 
 
+def is_any_read(tx: sa.Connection) -> bool:
+    """Whether there is a document that could be read."""
+    read = documents.c.state.in_(("ok", "partial"))
+    return tx.execute(sa.select(documents.c.id).where(read).limit(1)).first() is not None
+
+
+def is_any_judged(tx: sa.Connection) -> bool:
+    """Whether a person said anything of a link."""
+    return tx.execute(sa.select(verdicts.c.document).limit(1)).first() is not None
+
+
 def newest_runs(tx: sa.Connection, most: int) -> list[Mapping[str, object]]:
     """The runs that began last: id, command, started, finished, summary."""
     query = sa.select(runs).order_by(runs.c.started.desc(), runs.c.id).limit(most)

@@ -37,7 +37,7 @@ ZOOMS = ("fit", "100", "150", "200")
 MOST_ELSEWHERE = 200
 """Facts of other pages that are listed."""
 PRIVILEGED = "privileged"
-WAIT_SECONDS = 0.1
+WAIT_SECONDS = 0.05
 """How long the page waits for its correspondence; what takes longer is shown when it is loaded again."""
 
 
