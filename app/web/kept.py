@@ -31,7 +31,7 @@ from pipeline.suggest import Suggestion
 
 PATIENCE = 60.0
 """Seconds for which a page waits for an answer that it cannot do without."""
-REST = 1.0
+REST = 3.0
 """How long an answer that the records have outgrown stands at least, in terms of how long it takes to work out."""
 LATELY = 2.0
 """Seconds after which what `doctor` says is looked at anew when somebody asks."""
