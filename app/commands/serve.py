@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import gc
 import signal
 import socket
 from pathlib import Path
@@ -89,6 +90,7 @@ def _run(app: object, listener: socket.socket, secure: bool) -> None:
         timeout_graceful_shutdown=CLOSING_SECONDS,
     )
     signal.signal(signal.SIGTERM, _interrupt)
+    gc.freeze()  # what was loaded never becomes garbage: looking through it all made pages wait a sixth of a second
     try:
         uvicorn.Server(config).run(sockets=[listener])
     except KeyboardInterrupt:  # uvicorn ends, then hands the signal on

@@ -26,8 +26,8 @@ from index.errors import SearchError
 from pipeline.errors import ClaimtrailError, MatterError
 from pipeline.matter import Matter
 
-NICE = 5
-"""Whoever looks at a page that is there already comes first, and so does an intake."""
+NICE = 10
+"""Whoever looks at a page that is there already comes first, and so do an intake's workers, which give way too."""
 GARBAGE = 50_000
 """New objects after which garbage is looked for: a claim is made of many that live until its answer is told."""
 _LENGTH = struct.Struct("<Q")
