@@ -58,9 +58,7 @@ class Backing:
         assert self.texts is not None  # noqa: S101  looked at by who calls
         try:
             return self.texts(missing)
-        except (
-            Exception
-        ) as error:  # of whoever keeps them; it is raised as it is, see `engines.WorkspaceIndex`
+        except Exception as error:  # whoever keeps them may raise any; `engines` raises it as it is
             raise TextsAway(error) from error
 
 

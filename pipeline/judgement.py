@@ -106,9 +106,9 @@ def check_unsaid(document: str, found: Said | None) -> None:
         raise AnsweredMeanwhile(f"{document} was answered by {found.actor} meanwhile.")
 
 
-def check_own(change: Change, document: str, found: Said | None, own: str | None = None) -> None:
+def check_own(change: Change, document: str, found: Said | None, *own: str) -> None:
     """Raises `AnsweredMeanwhile` unless what stands was said by the actor, and is what they said (`own`), if given."""
-    if found is None or found.actor != change.actor or own not in (None, found.value):
+    if found is None or not found.is_by(change.actor, *own):
         raise AnsweredMeanwhile(f"{document} was answered by {found.actor if found else '-'} meanwhile.")
 
 

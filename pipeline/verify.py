@@ -84,9 +84,11 @@ def verify_workspace(matter: Matter, bundle: Path | None = None) -> Verified:
         for sha, document in known.items()
         if (fault := matter.originals.fault(sha))
     ]
-    strange = sorted(kept - known.keys())
+    strange, notes = sorted(kept - known.keys()), tuple[str, ...]()
     if matter.settings.originals.url is None:
         faults += [Fault(f"original {sha[:16]}", "is not in the records") for sha in strange]
+    elif strange:
+        notes = (_STRANGE.format(len(strange), strange[0][:16]),)
     faults += audit_faults(matter, bundle)
     faults += [
         Fault(f"document {found.id}", "its steps are not finished: run claimtrail ingest again")
@@ -95,9 +97,6 @@ def verify_workspace(matter: Matter, bundle: Path | None = None) -> Verified:
     ]
     with matter.records.alone():  # so that no machine writes the index meanwhile
         faults += _index_faults(matter, expected_in_index(matter))
-    notes = (
-        (_STRANGE.format(len(strange), strange[0][:16]),) if strange and matter.settings.originals.url else ()
-    )
     return Verified(len(known) + entries + 2, tuple(faults), notes)
 
 

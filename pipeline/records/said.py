@@ -16,6 +16,10 @@ class Said(NamedTuple):
     actor: str
     at: str
 
+    def is_by(self, actor: str, *value: str | None) -> bool:
+        """Whether this person said it; and said this `value`, where one is given."""
+        return self.actor == actor and (not value or self.value == value[0])
+
 
 def of_link(tx: sa.Connection, document: str, event: str) -> Said | None:
     """The verdict on a link to CLAIM/EVENT; None where there is none."""

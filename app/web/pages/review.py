@@ -289,8 +289,7 @@ def _is_own(scope: Scope, found: Answer, *value: str | None) -> bool:
     """Whether the same person answered so already, as when a key is pressed twice; with the same `value`, if given."""
     with scope.matter.reading() as tx:
         stands = found.stands(tx, found.doc)
-    own = stands is not None and stands.actor == scope.matter.actor
-    return own and (not value or (stands is not None and stands.value == value[0]))
+    return stands is not None and stands.is_by(scope.matter.actor, *value)
 
 
 def _met(back: str, found: Answer, undo: list[str]) -> Response:
