@@ -57,11 +57,23 @@ def _finder(phrase: Phrase) -> _Finder | None:
     if len(phrase.parts) == 1 and part.how != "exact" and set(part.term) - {"*", "?"}:
         return partial(_fitting, _judge(part))
     pattern = _pattern(phrase)
-    return partial(_spans, pattern) if pattern else None
+    if pattern is None:
+        return None
+    return partial(_overlapping if len(phrase.parts) > 1 else _spans, pattern)
 
 
 def _spans(pattern: re.Pattern[str], folded: str) -> list[tuple[int, int]]:
     return [match.span() for match in pattern.finditer(folded)]
+
+
+def _overlapping(pattern: re.Pattern[str], folded: str) -> list[tuple[int, int]]:
+    """Where a match begins within another ("a b a b a" holds "a b a" twice), it is one of its own."""
+    found = []
+    match = pattern.search(folded)
+    while match:
+        found.append(match.span())
+        match = pattern.search(folded, match.start() + 1)
+    return found
 
 
 def _fitting(fits: Callable[[str], object], folded: str) -> list[tuple[int, int]]:
