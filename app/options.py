@@ -87,9 +87,10 @@ class Amount(click.ParamType[Decimal]):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Decimal:
         try:
-            return Decimal(str(value).replace(",", ""))
+            amount = Decimal(str(value).replace(",", ""))
         except InvalidOperation:
-            return self.fail(f"{value!r} is not an amount.", param, ctx)
+            amount = Decimal("NaN")
+        return amount if amount.is_finite() else self.fail(f"{value!r} is not an amount.", param, ctx)
 
 
 def filter_options(sorts: tuple[str, ...]) -> Callable[[F], F]:
