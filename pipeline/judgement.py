@@ -205,17 +205,17 @@ def _iso(text: str) -> str:
 
 
 def _party(said: str) -> tuple[str, str, str]:
-    role, equals, name = said.partition("=")
-    if not equals or not name.strip() or role not in PARTY_ROLES:
+    role, equals, name = (part.strip() for part in said.partition("="))
+    if not equals or not name or role not in PARTY_ROLES:
         raise UsageError(f"{said!r} is not ROLE=NAME.", f"Roles: {', '.join(PARTY_ROLES)}.")
-    return "party", role, name.strip()
+    return "party", role, name
 
 
 def _amount(said: str) -> tuple[str, str, str]:
-    role, equals, value = said.partition("=")
+    role, equals, value = (part.strip() for part in said.partition("="))
     if not equals or role not in SUM_ROLES:
         raise UsageError(f"{said!r} is not ROLE=SUM CURRENCY.", f"Roles: {', '.join(SUM_ROLES)}.")
-    return "amount", role, AUTO if value.strip() == AUTO else written(money_of(value))
+    return "amount", role, AUTO if value == AUTO else written(money_of(value))
 
 
 def rule(

@@ -67,6 +67,10 @@ class _Reader:
             size = path.stat().st_size
         except OSError as error:
             raise FileUnreachable(f"{name}: {error.strerror}") from error
+        if path.is_dir():
+            raise FileUnreachable(
+                f"{name} is a folder.", "Name the files in it, or take it in: claimtrail ingest."
+            )
         if not path.is_file():
             raise FileUnreachable(f"{name} is not a regular file.")
         if not os.access(path, os.R_OK):

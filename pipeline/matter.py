@@ -12,7 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from pipeline.audit import Head, Witness
-from pipeline.errors import WrongMatter
+from pipeline.errors import RecordsUnusable, WrongMatter
 from pipeline.originals import Originals, open_originals
 from pipeline.records import audit_log, identity
 from pipeline.records.locations import Location
@@ -154,7 +154,11 @@ def _write_head(workspace: Workspace, head: Head) -> None:
 
 
 def location(workspace: Workspace, settings: Settings) -> Location:
-    """Where the records of a workspace lie. Raises `WrongMatter` where the settings no longer say it."""
+    """Where the records of a workspace lie.
+
+    Raises `WrongMatter` where the settings no longer say it, and `RecordsUnusable` where the file is gone: new, empty
+    ones in its place would hide the loss.
+    """
     if settings.records is not None:
         return settings.records.server()
     if workspace.matter is not None:
@@ -162,6 +166,8 @@ def location(workspace: Workspace, settings: Settings) -> Location:
             f"{workspace.root} shares the records of a server, and settings.yaml does not say which.",
             "Put records: {url: …} back into settings.yaml.",
         )
+    if workspace.audit_head_file.exists() and not workspace.records_file.exists():
+        raise RecordsUnusable(f"{workspace.records_file.name} is missing.")
     return workspace.records_file
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Hashable, Iterator, Mapping
 from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -179,19 +180,30 @@ class ClaimEntry(_Entry):
 class Register(_Entry):
     claims: tuple[ClaimEntry, ...]
 
-    @model_validator(mode="after")
-    def _unique_claims(self) -> Register:
-        if twice := _first_twice(claim.id for claim in self.claims):
-            raise ValueError(f"claim {twice} stands twice")
-        return self
-
 
 class _Loader(yaml.SafeLoader):
-    """Leaves dates as text, so that a wrong one is named with its line like any other fault."""
+    """Leaves dates as text, so that a wrong one is named with its line like any other fault; and all numbers but plain
+    whole ones, so that sums and clauses keep every digit (1250.10, 2.10, 007). A key is given once."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
+        seen: set[str] = set()
+        for key, _ in node.value:
+            if key.value in seen and isinstance(key, yaml.ScalarNode):
+                raise yaml.constructor.ConstructorError(
+                    None, None, f"{key.value} stands twice", key.start_mark
+                )
+            seen.add(key.value if isinstance(key, yaml.ScalarNode) else "")
+        return super().construct_mapping(node, deep)
 
 
+_AS_TEXT = ("tag:yaml.org,2002:timestamp", "tag:yaml.org,2002:float")
+_WHOLE = re.compile(r"[-+]?(?:0|[1-9][0-9]*)$")
 _Loader.yaml_implicit_resolvers = {
-    first: [(tag, pattern) for tag, pattern in found if tag != "tag:yaml.org,2002:timestamp"]
+    first: [
+        (tag, _WHOLE if tag == "tag:yaml.org,2002:int" else pattern)
+        for tag, pattern in found
+        if tag not in _AS_TEXT
+    ]
     for first, found in yaml.SafeLoader.yaml_implicit_resolvers.items()
 }
 
@@ -208,9 +220,16 @@ def read_register(path: Path) -> tuple[Claim, ...]:
     except yaml.YAMLError as error:
         raise RegisterError(f"{path.name}: {error}") from error
     try:
-        return tuple(entry.claim() for entry in Register.model_validate(content).claims)
+        entries = Register.model_validate(content).claims
     except ValidationError as error:
         raise RegisterError(_faults(path.name, node, error)) from error
+    ids = [entry.id for entry in entries]
+    if twice := _first_twice(iter(ids)):
+        second = ids.index(twice, ids.index(twice) + 1)
+        raise RegisterError(
+            f"{path.name}, line {_line(node, ('claims', second))}: claim {twice} stands twice"
+        )
+    return tuple(entry.claim() for entry in entries)
 
 
 def claim_of(body: Mapping[str, Any]) -> Claim:
@@ -228,7 +247,7 @@ def body_of(claim: Claim) -> dict[str, Any]:
         "contract": claim.contract,
         "references": list(claim.references),
         "currency": claim.currency,
-        "amount": None if claim.amount is None else str(claim.amount),
+        "amount": None if claim.amount is None else format(claim.amount, "f"),
         "parties": [_party_body(party) for party in claim.parties],
         "events": [_event_body(event) for event in claim.events],
         **({"periods": dict(claim.periods)} if claim.periods else {}),
@@ -273,7 +292,8 @@ def _text(path: Path) -> str:
 
 def _faults(name: str, node: yaml.Node | None, error: ValidationError) -> str:
     return "; ".join(
-        f"{name}, line {_line(node, fault['loc'])}: {'.'.join(map(str, fault['loc']))}: "
+        f"{name}, line {_line(node, fault['loc'])}: "
+        f"{''.join(f'{part}.' for part in fault['loc'])[:-1] or 'the register'}: "
         f"{fault['msg'].removeprefix('Value error, ')}"
         for fault in error.errors()[:20]
     )

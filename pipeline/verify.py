@@ -11,7 +11,7 @@ from typing import Any
 from index.errors import SearchError
 from pipeline.audit import Fault
 from pipeline.bundle.check import check as check_bundle
-from pipeline.errors import UsageError
+from pipeline.errors import RecordsUnusable, UsageError
 from pipeline.indexing import Expected, expected_in_index, open_search
 from pipeline.matter import Matter
 from pipeline.records import audit_log, documents, holds
@@ -51,14 +51,19 @@ def verify(path: Path, against: Path | None = None, ca: Path | None = None) -> V
     """
     roots = read_roots(ca) if ca is not None else None
     if (path / MARKER).is_file():
-        with Matter.open(path, "verify") as matter:
-            return _with_stamps(verify_workspace(matter, against), check_audit_stamps(matter, roots))
+        try:
+            with Matter.open(path, "verify") as matter:
+                return _with_stamps(verify_workspace(matter, against), check_audit_stamps(matter, roots))
+        except RecordsUnusable as error:
+            return Verified(1, (Fault("records", f"{error.message} {error.remedy}"),))
     if against is not None:
         raise UsageError(f"{path} is no workspace.", "With --against, name the workspace, then the bundle.")
     if (path / "bagit.txt").exists() or (path / "data").is_dir() or zipfile.is_zipfile(path):
         report = check_bundle(path)
         found = Verified(report.checked, tuple(Fault(where, what) for where, what in report.faults))
         return _with_stamps(found, check_bundle_stamps(path, roots or ()))
+    if path.is_file() and path.suffix.lower() == ".zip":
+        return Verified(1, (Fault(path.name, "is no zip that can be read: damaged, or cut off on its way"),))
     raise UsageError(
         f"{path} is neither a bundle nor a workspace.", "Name the folder that export or init made."
     )

@@ -51,7 +51,8 @@ def extract_command(
             _print_bill(answer)
     failed = [answer for answer in answers if "error" in answer]
     for answer in failed:
-        message(f"{answer['name']}: {in_words(answer['error']['message'])}")
+        said = in_words(answer["error"]["message"])
+        message(said if answer["name"] in said else f"{answer['name']}: {said}")
     return 1 if failed else 0
 
 

@@ -142,7 +142,8 @@ def _check_sections(findings: Findings, book: Book, links: Sequence[Link]) -> No
     )
     told = {link.leads for link in links if link.page in on["chronology"]} - onward
     rows = read_csv(findings.folder / "data" / "chronology.csv")
-    stated = {label.strip() for row in rows for label in row["bundle_pages"].split(";") if label.strip()}
+    cells = (row["bundle_pages"] or "" for row in rows)  # None where a line was cut off
+    stated = {label.strip() for cell in cells for label in cell.split(";") if label.strip()}
     printed = {book.labels.get(page or 0) for page in told}
     findings.expect(printed == stated, f"{pdf}, chronology", "cites other pages than chronology.csv")
     if since := book.manifest.get("since"):
