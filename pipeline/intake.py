@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from extractors.errors import DocumentError, FileUnreachable
+from pipeline.workspace import is_workspace
 
 SYSTEM_FILES = frozenset({".DS_Store", "Thumbs.db", "desktop.ini"})
 """What desktops leave in folders by themselves; no one's evidence."""
@@ -45,9 +46,17 @@ class Lost:
 
 
 def discover(paths: Sequence[Path], exclude: Sequence[str] = ()) -> Iterator[Found | Lost]:
-    """All files under these paths, folders in order of name; what cannot be taken in comes as `Lost`."""
+    """All files under these paths, folders in order of name; what cannot be taken in comes as `Lost`.
+
+    A workspace that stands among the evidence is passed over: what it holds was taken in, or is the program's own.
+    """
     for named in paths:
-        if named.is_dir():
+        if is_workspace(named):
+            hint = (
+                "Name the folder that holds the documents; what lies in its inbox: claimtrail watch --once."
+            )
+            yield Lost(readable(str(named)), FileUnreachable(f"{readable(str(named))} is a workspace.", hint))
+        elif named.is_dir():
             yield from _folder(named, exclude)
         else:
             yield _file(named, readable(named.name))
@@ -55,11 +64,18 @@ def discover(paths: Sequence[Path], exclude: Sequence[str] = ()) -> Iterator[Fou
 
 def count(paths: Sequence[Path], exclude: Sequence[str] = ()) -> int:
     """How many `discover` will yield, without a look at any file: for the progress."""
-    return sum(_count(path, exclude) if path.is_dir() else 1 for path in paths)
+    return sum(_count(path, exclude) if path.is_dir() and not is_workspace(path) else 1 for path in paths)
 
 
 def _count(root: Path, exclude: Sequence[str]) -> int:
-    return sum(_is_wanted(name, exclude) for _, _, files in os.walk(root) for name in files)
+    return sum(_is_wanted(name, exclude) for _, files in _walk(root, []) for name in files)
+
+
+def _walk(root: Path, problems: list[OSError]) -> Iterator[tuple[Path, list[str]]]:
+    """Each folder with the names of its files, in order; workspaces are left out."""
+    for folder, names, files in os.walk(root, onerror=problems.append):
+        names[:] = sorted(name for name in names if not is_workspace(Path(folder, name)))
+        yield Path(folder), sorted(files)
 
 
 def _is_wanted(name: str, exclude: Sequence[str]) -> bool:
@@ -68,11 +84,10 @@ def _is_wanted(name: str, exclude: Sequence[str]) -> bool:
 
 def _folder(root: Path, exclude: Sequence[str]) -> Iterator[Found | Lost]:
     problems: list[OSError] = []
-    for folder, names, files in os.walk(root, onerror=problems.append):
-        names.sort()
-        for name in sorted(files):
+    for folder, files in _walk(root, problems):
+        for name in files:
             if _is_wanted(name, exclude):
-                path = Path(folder) / name
+                path = folder / name
                 yield _file(path, readable(path.relative_to(root).as_posix()))
         while problems:
             error = problems.pop()

@@ -178,6 +178,14 @@ def name_records(workspace: Workspace, url: str, schema: str | None = None) -> N
         write_atomically(workspace.settings_file, f"{text.rstrip()}\n{line}")
 
 
+def is_workspace(root: Path) -> bool:
+    """Whether this folder is a workspace, of whatever form."""
+    try:
+        return "form" in _marker(root) and (root / "originals").is_dir()
+    except (OSError, ValueError, TypeError):
+        return False
+
+
 def find(root: Path) -> Workspace:
     """The workspace in this folder. Raises `NoWorkspace` when there is none."""
     try:

@@ -20,7 +20,7 @@ MORE_THAN_A_SCHEMA_SAYS = {
     "POST /api/v1/claims/import": "what a register holds",
     "POST /api/v1/productions": "that there is one DAT among the files",
     "GET /api/v1/search": "the language of queries, and that ranges end after they begin",
-    "GET /api/v1/documents": "that ranges end after they begin",
+    "GET /api/v1/documents": "that ranges end after they begin, and names have letters",
     "POST /api/v1/parties/merge": "that names differ, and have letters",
     "POST /api/v1/parties/rename": "that names differ, and have letters",
 }

@@ -39,7 +39,11 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 @router.get("/claims", responses=models.ok(list[models.Claim]))
 def claims(
-    scope: Seen, request: Request, response: Response, limit: paging.Limit = 100, offset: paging.Offset = 0
+    scope: Seen,
+    request: Request,
+    response: Response,
+    limit: paging.Limit = paging.MOST,
+    offset: paging.Offset = 0,
 ) -> Any:
     """All claims: what `claimtrail claims list` prints, in parts."""
     found = [claim for claim in claims_answer(scope.matter) if scope.visitor.sees(claim["id"])]

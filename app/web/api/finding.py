@@ -20,7 +20,6 @@ from app.web.files import FOR_EVER, attachment
 from app.web.replies import Forbidden, WebError
 from app.web.scope import Scope, Seen
 from index.entry import Sort
-from index.errors import FilterError
 from index.query import Filters, parse
 from index.tree import And, Keyword, Node, Not, Or
 from pipeline.errors import NotFound
@@ -89,7 +88,7 @@ class SearchAsked(Narrowed):
 class ListAsked(Narrowed):
     """What `list` takes."""
 
-    limit: int = Field(100, ge=0, le=paging.MOST)
+    limit: int = Field(paging.MOST, ge=0, le=paging.MOST)
     offset: int = Field(0, ge=0, le=paging.FARTHEST)
     sort: ListSort = "taken"
 
@@ -133,16 +132,9 @@ def listed(asked: Annotated[ListAsked, Query()], scope: Seen, request: Request, 
     """Every document with its state: what `claimtrail list` prints, in parts."""
     if not scope.whole and len(scope.events(asked.event)) < len(asked.event):
         raise NotFound("There is no such event.")
-    _check_ranges(asked)
     found = document_list(scope.matter, asked.wanted(scope), asked.sort, asked.limit, asked.offset)
     paging.tell(request, response, found.total, asked.limit, asked.offset)
     return [{**row.as_json(), "claims": scope.ids(row.claims)} for row in found.rows]
-
-
-def _check_ranges(asked: Narrowed) -> None:
-    first, last = on_or_after(asked.date_from), on_or_before(asked.date_to)
-    if first and last and first > last:
-        raise FilterError(f"The range of dates ends ({last}) before it begins ({first})")
 
 
 @router.get("/documents/{doc}", responses=models.ok(models.Document))
