@@ -56,7 +56,7 @@ def discover(paths: Sequence[Path], exclude: Sequence[str] = ()) -> Iterator[Fou
                 "Name the folder that holds the documents; what lies in its inbox: claimtrail watch --once."
             )
             yield Lost(readable(str(named)), FileUnreachable(f"{readable(str(named))} is a workspace.", hint))
-        elif named.is_dir():
+        elif _is_folder(named):
             yield from _folder(named, exclude)
         else:
             yield _file(named, readable(named.name))
@@ -64,7 +64,14 @@ def discover(paths: Sequence[Path], exclude: Sequence[str] = ()) -> Iterator[Fou
 
 def count(paths: Sequence[Path], exclude: Sequence[str] = ()) -> int:
     """How many `discover` will yield, without a look at any file: for the progress."""
-    return sum(_count(path, exclude) if path.is_dir() and not is_workspace(path) else 1 for path in paths)
+    return sum(_count(path, exclude) if _is_folder(path) and not is_workspace(path) else 1 for path in paths)
+
+
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except OSError:  # in a folder that may not be looked into: it is told of this path alone
+        return False
 
 
 def _count(root: Path, exclude: Sequence[str]) -> int:

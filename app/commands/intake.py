@@ -26,7 +26,9 @@ from pipeline.workspace import working
 
 
 @click.command("extract")
-@click.argument("files", metavar="FILE...", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument(
+    "files", metavar="FILE...", nargs=-1, required=True, type=click.Path(path_type=Path, readable=False)
+)
 @ocr_option
 @ocr_engine_option
 @click.option("--workspace", expose_value=False, help="As with every command; nothing of it is needed.")
@@ -73,7 +75,9 @@ def _row(answer: dict[str, object]) -> Sequence[object]:
 
 
 @click.command("ingest")
-@click.argument("paths", metavar="PATH...", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument(
+    "paths", metavar="PATH...", nargs=-1, required=True, type=click.Path(path_type=Path, readable=False)
+)
 @click.option("--claim", help="Tie all of them to this claim.")
 @click.option(
     "--exclude", multiple=True, metavar="PATTERN", help="Leave out files with such a name, e.g. '*.tmp'."

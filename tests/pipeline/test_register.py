@@ -63,6 +63,8 @@ def test_the_contracts_example_is_read(tmp_path: Path) -> None:
         ("title: 停工", "tittle: 停工", 21, "tittle"),
         ("keywords: [Area B]", "keywords: [Area B", 19, "expected"),
         ("claims:", "claim:", 1, "claims"),
+        ("currency: USD", "currency: USD\n    title: Another", 9, "title stands twice"),
+        ("currency: USD", "amount: 1", 9, "amount stands twice"),
     ],
 )
 def test_a_fault_is_named_with_its_line(tmp_path: Path, old: str, new: str, line: int, what: str) -> None:
@@ -80,8 +82,34 @@ def test_other_yaml_is_refused(tmp_path: Path, text: str) -> None:
 
 def test_two_claims_of_one_id_are_refused(tmp_path: Path) -> None:
     one = "  - {id: A, title: t, type: other}\n"
-    with pytest.raises(RegisterError, match="claim A stands twice"):
-        read_register(written(tmp_path, "claims:\n" + one + one))
+    with pytest.raises(RegisterError, match="line 4: claim A stands twice"):
+        read_register(written(tmp_path, "claims:\n" + one + one.replace("A", "B") + one))
+
+
+@pytest.mark.parametrize(
+    ("said", "amount"),
+    [
+        ("1250000.00", "1250000.00"),
+        ("1250000.10", "1250000.10"),
+        ("12345678901234567.89", "12345678901234567.89"),
+        ("1e6", "1000000"),
+        ("1250000", "1250000"),
+        ("-0.10", "-0.10"),
+    ],
+)
+def test_numbers_without_quotes_keep_every_digit(tmp_path: Path, said: str, amount: str) -> None:
+    text = FULL.replace('amount: "1250000.00"', f"amount: {said}").replace(
+        "[GC/L/0145, Clause 2.1]", "[2.10, 007, 12]"
+    )
+    (claim,) = read_register(written(tmp_path, text))
+    assert body_of(claim)["amount"] == amount
+    assert claim.events[0].references == ("2.10", "007", "12")
+
+
+@pytest.mark.parametrize("said", [".inf", ".nan", "12:30", "0x10", "NaN", "Infinity"])
+def test_what_only_yaml_calls_a_number_is_no_sum(tmp_path: Path, said: str) -> None:
+    with pytest.raises(RegisterError, match=r"line 9: claims\.0\.amount"):
+        read_register(written(tmp_path, FULL.replace('"1250000.00"', said)))
 
 
 def test_other_encodings_and_missing_files_are_named(tmp_path: Path) -> None:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import gc
 import io
+import signal
 import socket
 from pathlib import Path
 
 import pytest
+import uvicorn
 
 from app.web.options import ServeOptions
 from app.web.throttle import FREE_TRIES, TRIES_OF_ADDRESS, TRIES_OF_NAME, Throttle
@@ -40,6 +43,19 @@ def test_an_address_of_another_machine_is_named(claimtrail: Command, workspace: 
     answer = claimtrail("serve", "--host", "192.0.2.1")
     assert answer.status == 2
     assert "192.0.2.1:8420" in answer.err
+
+
+@pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 0)])
+def test_its_address_as_json_and_how_it_ended(
+    claimtrail: Command, monkeypatch: pytest.MonkeyPatch, number: signal.Signals, status: int
+) -> None:
+    """Ctrl-C interrupts it; SIGTERM is how a service is stopped."""
+    for place, name in ((signal, "signal"), (gc, "freeze")):  # this process is not the server's
+        monkeypatch.setattr(place, name, lambda *_: None)
+    monkeypatch.setattr(uvicorn.Server, "run", lambda self, sockets: self.handle_exit(number, None))  # noqa: ARG005
+    answer = claimtrail("serve", "--port", "0", "--json")
+    assert answer.status == status
+    assert answer.json["address"].startswith("http://127.0.0.1:")
 
 
 def test_there_must_be_a_workspace(claimtrail: Command, tmp_path: Path) -> None:
