@@ -16,6 +16,8 @@ from extractors.facts.plain import Plain, plain
 from extractors.facts.segments import PageSegments, Segment
 
 _LINES = 9
+_READ = 20_000
+"""Characters of a page in which the shop is sought by what it says of itself; receipts are shorter."""
 _ENOUGH = 1.6
 _TOLD, _ADDRESSED = 4.0, 1.5
 """Points for a name that the shop gives itself elsewhere on the paper, and for one that its web address holds."""
@@ -24,7 +26,7 @@ _REGISTRATION = re.compile(
     re.I,
 )
 _STORE_NUMBER = re.compile(
-    r"[\s,-]{1,3}(?:(?:store|shop|branch|site)\s?)?(?:#|no\.)\s?[A-Z]?\d{1,6}\W{0,2}$", re.I
+    r"[\s,-]{1,3}(?:(?:store|branch|site)\s?(?:#|no\.?)?|#)\s?[A-Z]?\d{1,6}\W{0,2}$", re.I
 )
 """The number of a branch behind the name of a chain: "Quicklane Fuel #2217"."""
 _FORM_ALONE = re.compile(
@@ -80,18 +82,16 @@ def shop(page: PageSegments, buyers: Sequence[str]) -> Iterator[Named]:
             yield Named("seller", *span, round(min(0.9, 0.35 + score * 0.09), 2), "party.shop", "first lines")
             found = _key(page.source[slice(*span)])
             break
-    yield from (
-        Named("seller", *place, 0.7, "party.shop", "thank you")
-        for *place, name in told[:1]
-        if not _same(_key(name), found)
-    )
+    for start, end, name in told[:1]:
+        if not _same(_key(name), found):
+            yield Named("seller", start, end, 0.7, "party.shop", "thank you")
     yield from _registered(page)
 
 
 def _told(page: PageSegments) -> Iterator[tuple[int, int, str]]:
-    """Places and names by which the paper itself calls the shop: "Thank you for shopping at ...\"."""
+    """Places and names by which the paper itself calls the shop: "Thank you for shopping at ..."."""
     text = page.plain
-    for found in _THANKS.finditer(text.text):
+    for found in _THANKS.finditer(text.text, 0, _READ):
         group = "name" if found["name"] else "host"
         span = trimmed(text, *found.span(group))
         name = text.text[slice(*span)] if span else ""
@@ -101,7 +101,7 @@ def _told(page: PageSegments) -> Iterator[tuple[int, int, str]]:
 
 def _domains(page: PageSegments) -> set[str]:
     """The names in addresses of pages and mail on the paper, but for those of hosts that many share."""
-    names = {_key(found["name"]) for found in _DOMAIN.finditer(page.plain.text)}
+    names = {_key(found["name"]) for found in _DOMAIN.finditer(page.plain.text, 0, _READ)}
     return {name for name in names if len(name) > 4} - _MAIL_HOSTS
 
 
