@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import re
 from collections.abc import Hashable, Iterator, Mapping
 from decimal import Decimal
 from pathlib import Path
@@ -13,7 +12,6 @@ import yaml
 from pydantic import (
     AfterValidator,
     BaseModel,
-    BeforeValidator,
     ConfigDict,
     Field,
     ValidationError,
@@ -24,7 +22,7 @@ from pipeline.claims import Claim, Event, Party, Response, StatusChange
 from pipeline.errors import RegisterError
 from pipeline.notice_rules import form
 from pipeline.periods import period
-from pipeline.yaml_text import loaded
+from pipeline.yaml_text import Verbatim, loaded, without
 
 CLAIM_TYPES = ("construction", "warranty", "insurance", "other")
 STATUSES = ("open", "submitted", "accepted", "part_accepted", "rejected", "arbitration", "closed")
@@ -34,18 +32,18 @@ Answer = Literal["accepted", "part_accepted", "rejected", "more_information"]
 
 
 def _period(value: int | str) -> int | str:
-    period(value)  # raises for what is none
-    return value
+    """Days as a number, other periods as they are written. Raises ValueError for what is no period."""
+    told = int(value) if isinstance(value, str) and value.isdecimal() else value
+    period(told)
+    return told
 
 
-Word = Annotated[str, BeforeValidator(lambda v: str(v) if isinstance(v, int) else v), Field(min_length=1)]
+Word = Annotated[str, Field(min_length=1)]
 LONGEST_ID = 200
 Identifier = Annotated[Word, Field(pattern=r"^[^\s/]+$", max_length=LONGEST_ID)]
 Span = Annotated[int | str, AfterValidator(_period)]
 Currency = Annotated[str, Field(pattern="^[A-Z]{3}$")]
-Amount = Annotated[
-    Decimal, BeforeValidator(lambda v: str(v) if isinstance(v, int) else v), Field(max_digits=30)
-]
+Amount = Annotated[Decimal, Field(max_digits=30)]
 
 
 class _Entry(BaseModel):
@@ -181,31 +179,20 @@ class Register(_Entry):
     claims: tuple[ClaimEntry, ...]
 
 
-class _Loader(yaml.SafeLoader):
-    """Leaves dates as text, so that a wrong one is named with its line like any other fault; and all numbers but plain
-    whole ones, so that sums and clauses keep every digit (1250.10, 2.10, 007). A key is given once."""
+class _Loader(Verbatim):
+    """Leaves dates as text too, so that a wrong one is named with its line like any other fault; takes a key once."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
         seen: set[str] = set()
-        for key, _ in node.value:
-            if key.value in seen and isinstance(key, yaml.ScalarNode):
-                raise yaml.constructor.ConstructorError(
-                    None, None, f"{key.value} stands twice", key.start_mark
-                )
-            seen.add(key.value if isinstance(key, yaml.ScalarNode) else "")
+        for key in (key for key, _ in node.value if isinstance(key, yaml.ScalarNode)):
+            if key.value in seen:
+                twice = f"{key.value} stands twice"
+                raise yaml.constructor.ConstructorError(None, None, twice, key.start_mark)
+            seen.add(key.value)
         return super().construct_mapping(node, deep)
 
 
-_AS_TEXT = ("tag:yaml.org,2002:timestamp", "tag:yaml.org,2002:float")
-_WHOLE = re.compile(r"[-+]?(?:0|[1-9][0-9]*)$")
-_Loader.yaml_implicit_resolvers = {
-    first: [
-        (tag, _WHOLE if tag == "tag:yaml.org,2002:int" else pattern)
-        for tag, pattern in found
-        if tag not in _AS_TEXT
-    ]
-    for first, found in yaml.SafeLoader.yaml_implicit_resolvers.items()
-}
+_Loader.yaml_implicit_resolvers = dict(without(("timestamp",), Verbatim))
 
 
 def read_register(path: Path) -> tuple[Claim, ...]:
