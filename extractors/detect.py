@@ -211,7 +211,7 @@ def _text_type(answer: str, head: bytes, suffix: str) -> str:
     single = suffix in (".eml", ".msg", ".mht")
     if not single and (answer == "application/mbox" or _is_mbox(head)):
         return "application/mbox"
-    if _is_mail(head, claimed=single or answer == "message/rfc822"):
+    if _is_mail(head, named=single, claimed=answer == "message/rfc822"):
         return "message/rfc822"
     return _markup_or_plain(answer, head, suffix)
 
@@ -262,11 +262,13 @@ def _is_mbox(head: bytes) -> bool:
     return begins is not None and _HEADER.match(rest) is not None
 
 
-def _is_mail(head: bytes, claimed: bool) -> bool:
-    """RFC 5322: header fields from the first line on. Where no one claims it to be a mail, fields that only
-    mail programs write are asked for, because people type "From:" and "To:" into memos as well."""
+def _is_mail(head: bytes, named: bool, claimed: bool) -> bool:
+    """RFC 5322: header fields from the first line on. Where no suffix says that it is a mail, one field alone must be
+    one that only mail programs write: letters begin with "Date:". Where libmagic does not say so either, such a field
+    is asked for in any case, because people type "From:" and "To:" into memos as well."""
     known = _header_names(head) & _MAIL_HEADERS
-    return len(known) >= (1 if claimed else 2) and (claimed or bool(known & _TRANSPORT_HEADERS))
+    carried = bool(known & _TRANSPORT_HEADERS)
+    return bool(known) if named else (claimed and (carried or len(known) > 1)) or (carried and len(known) > 1)
 
 
 def _header_names(head: bytes) -> set[bytes]:

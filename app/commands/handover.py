@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from app.options import json_option, open_matter, workspace_option
-from app.output import in_words, message, print_error, print_json, print_table, word
+from app.output import in_words, message, print_error, print_json, print_table, say, word
 from app.progress import progress
 from pipeline.bundle.order import ORDERS
 from pipeline.bundle.profile import names
@@ -146,7 +146,7 @@ def verify_command(
         print_table(["where", "what"], [(fault.where, fault.what) for fault in report.faults])
         message(f"{len(report.faults)} {word('found_faults')}")
     else:
-        message(f"{word('no_faults')}: {report.checked}")
+        say(f"{word('no_faults')}: {report.checked}")
     for note in () if as_json else report.notes:
         message(in_words(note))
     return 0 if report.ok else 1

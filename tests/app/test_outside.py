@@ -26,7 +26,8 @@ def test_workspace_and_json_stand_before_the_name_too(
         ("--workspace", "nowhere", "claims", "list", "--workspace", workspace, "--json"),
     ):
         assert filled(*words) == expected
-    for words in (("verify",), ("verify", workspace), ("extract", workspace / "settings.yaml")):
+    assert filled("--workspace", workspace, "verify").out.startswith("No fault found")
+    for words in (("verify", workspace), ("extract", workspace / "settings.yaml")):
         assert filled("--workspace", workspace, "--json", *words).status == 0
     assert filled("verify", "--workspace", workspace.parent, "--json").json["error"]["code"] == "no_workspace"
     for words in (
