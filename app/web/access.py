@@ -34,6 +34,8 @@ CHECKED_LATER = (
     "/doctor/verify",
 )
 """Whose forms are too large to be read before they are checked: the route does it."""
+LARGEST = 8 * 2**20
+"""Bytes of a request that is no upload: a register of thousands of claims is smaller."""
 UNCHANGING = ("GET", "HEAD", "OPTIONS")
 CSRF_FIELD = "csrf_token"
 CSRF_HEADER = "x-csrf-token"
@@ -179,7 +181,12 @@ def has_form(request: Request) -> bool:
 async def _in_form(request: Request) -> str | None:
     if not has_form(request) or not _from_browser(request):
         return None
-    said = (await request.form()).get(CSRF_FIELD)
+    return await field_of(request, CSRF_FIELD)
+
+
+async def field_of(request: Request, name: str) -> str | None:
+    """A field of the request's form, as long as a request may be; None where it has none of that name."""
+    said = (await request.form(max_part_size=LARGEST)).get(name)
     return said if isinstance(said, str) else None
 
 
