@@ -109,6 +109,13 @@ def test_a_fact_and_its_place_light_up_together(page: Page, docs: dict[str, str]
     expect(row).to_have_class(re.compile(r"\bon\b"))
     row.locator("a").focus()
     expect(place).to_have_class(re.compile(r"\bon\b"))
+    page.locator(".scroll").focus()
+    page.keyboard.press("Tab")  # keys do not stop at every box
+    assert page.evaluate("document.activeElement.closest('svg')") is None
+    page.set_viewport_size({"width": 1280, "height": 420})
+    page.locator(".scroll").evaluate("each => { each.scrollTop = each.scrollHeight; }")
+    row.hover()
+    expect(place).to_be_in_viewport()  # what is pointed at in the list comes into view on the page
 
 
 def test_zoom_and_pages_by_keys(page: Page, docs: dict[str, str]) -> None:
