@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import math
 import os
 import threading
 from collections.abc import Iterator
@@ -25,6 +26,7 @@ from pipeline.page_pictures import PagePictures, draw, forget_pictures
 from pipeline.records import documents
 from tests.conftest import Command
 from tests.extractors.media_files import film, scene
+from tests.waiting import soon
 from tests.web.pages.conftest import letter
 
 
@@ -80,11 +82,8 @@ def test_an_old_answer_is_shown_while_a_new_one_is_made(kept: Kept, slow: Slow, 
     assert kept.claim("CLM-001").old
     assert kept.claim("CLM-001").old
     slow.may_go.set()
-    for _ in range(300):
-        if not kept.claim("CLM-001").old:
-            break
-        threading.Event().wait(0.05)
-    assert (kept.claim("CLM-001").old, slow.calls) == (False, 2)
+    assert soon(lambda: not kept.claim("CLM-001").old)
+    assert slow.calls == 2
 
 
 def test_what_somebody_looks_at_comes_before_what_is_made_beforehand(matter: Matter) -> None:
@@ -185,14 +184,14 @@ def test_what_doctor_says_is_shown_while_it_looks_again(kept: Kept, monkeypatch:
     said = iter(range(9))
     may_go = threading.Event()
     may_go.set()
+    monkeypatch.setattr("app.web.kept.LATELY", math.inf)
     monkeypatch.setattr("app.web.kept.doctor_answer", lambda _: ({"checks": next(said)}, may_go.wait(30)))
     assert [(kept.checks().found["checks"], kept.checks().old) for _ in range(2)] == [(0, False)] * 2
     monkeypatch.setattr("app.web.kept.LATELY", -1.0)
     may_go.clear()
     assert [(kept.checks().found["checks"], kept.checks().old) for _ in range(2)] == [(0, True)] * 2
     may_go.set()
-    while kept.checks().found["checks"] == 0:
-        threading.Event().wait(0.01)
+    assert soon(lambda: kept.checks().found["checks"])
 
 
 def test_what_fails_is_told_and_tried_again(kept: Kept, slow: Slow) -> None:
