@@ -12,6 +12,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -85,6 +86,19 @@ def test_a_rebuilt_index_replaces_the_old_one_at_once(path: Path, engine: str) -
     with index.writer() as batch:
         batch.delete("c")
     assert open_index(path).count() == 0
+
+
+def test_who_held_the_old_index_while_it_was_rebuilt_is_answered_by_it_or_by_the_new_one(
+    path: Path, engine: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    index: Any = open_index(path)
+    held = index._current()
+    monkeypatch.setattr("index.engines._sweep", lambda *_: None)  # as just before the old one's files go
+    with rebuild(path, engine) as batch:
+        batch.replace("c", pages("c", "common gamma"))
+    assert index.search("gamma").total == 1
+    monkeypatch.setattr(index, "_current", lambda: held)
+    assert (index.search("common").total, index.doc_ids()) in ((1, {"c"}), (5, {"a", "b"}))
 
 
 def test_a_failed_rebuild_leaves_the_old_index(path: Path, engine: str) -> None:

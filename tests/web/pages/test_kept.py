@@ -16,7 +16,7 @@ import pytest
 from PIL import Image
 
 from app.web.kept import Kept
-from app.web.line import BEFOREHAND, NOW, Line
+from app.web.line import BEFOREHAND, LISTED_OLD, NOW, SHOWN_OLD, Line
 from app.web.reckoning import at_once
 from app.web.trail import SUBJECT
 from extractors.errors import Corrupt
@@ -138,10 +138,41 @@ def test_work_in_line_comes_by_urgency_and_once() -> None:
     assert "never" not in done
 
 
+def test_what_replaces_an_older_answer_waits_until_the_line_has_rested(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("app.web.line.REST", 10**6)
+    line, done = Line("tested"), list[str]()
+    line.add("first", lambda: threading.Event().wait(0.01), SHOWN_OLD).result(
+        30
+    )  # it had nothing to rest from
+    old = {key: line.add(key, partial(done.append, key), LISTED_OLD) for key in "AB"}
+    line.add("before", partial(done.append, "before"), BEFOREHAND).result(30)
+    line.urge("A", SHOWN_OLD)
+    line.urge("B", NOW)  # somebody cannot do without it
+    line.urge("B", LISTED_OLD)
+    line.add("now", partial(done.append, "now"), NOW).result(30)
+    line.close()
+    assert (done, old["A"].cancelled(), old["B"].done()) == (["before", "B", "now"], True, True)
+
+
+def test_what_somebody_sees_is_replaced_before_what_is_listed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("app.web.line.REST", 0.01)
+    line, done, may_go = Line("tested"), list[str](), threading.Event()
+    line.add("first", lambda: may_go.wait(30), NOW)
+    ends = [line.add(key, partial(done.append, key), LISTED_OLD) for key in "ABC"]
+    line.urge("B", SHOWN_OLD)
+    may_go.set()
+    wait(ends, 30)
+    line.close()
+    assert done == ["B", "A", "C"]
+
+
 def test_a_look_does_not_wait_for_what_took_longer_the_last_time(
     kept: Kept, slow: Slow, matter: Matter, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("app.web.kept.REST", 10**6)
+    for module in ("kept", "line"):
+        monkeypatch.setattr(f"app.web.{module}.REST", 10**6)
     threading.Timer(0.05, slow.may_go.set).start()
     assert not kept.claim("CLM-001").old
     change(matter)
