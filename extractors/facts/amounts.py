@@ -85,7 +85,7 @@ def _study(document: Document, kind: str) -> Study:
     def stated(place: int) -> str | None:
         """The currency of a figure without a mark: that of its table, else the document's only one."""
         unit = unit_at(units, place, ends)
-        return unit.code if unit and unit.code else currencies.only()
+        return currencies.of(unit.mark)[0] if unit and unit.mark else currencies.only()
 
     facts = _facts(plain, found, rows, roles, said, currencies, stated)
     facts, wrong = twinned(plain, facts)
