@@ -17,7 +17,7 @@ SIMILAR = 84
 LONGEST = 44
 """Longer squeezed texts are sentences, not labels."""
 _LOOKALIKES = str.maketrans("0158|!", "olsbll")
-_NOISE = re.compile(r"[^a-z一-鿿à-ÿ]")
+_NOISE = re.compile(r"[^a-z一-鿿à-ž]")
 _TOTAL_LOSS = re.compile(r"(?<=[a-z)])[,;:]? (?:-|–)? ?(?:actual |constructive )?total loss\b")
 """What became of a thing (`broken, total loss`), not what a table comes to."""
 _TAX_RATE = re.compile(r"\d{1,12}(?:\.\d{1,12})? ?%")

@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 
 from extractors.facts.party_forms import Company, companies_in
-from extractors.facts.party_labelled import RECEIVED_OF, Named, labels
+from extractors.facts.party_labelled import RECEIVED_FROM, Named, labels
 from extractors.facts.party_names import is_address, is_name, is_person, is_position, trimmed
 from extractors.facts.phrases import Phrases
 from extractors.facts.plain import Plain, has_han, plain
@@ -191,7 +191,7 @@ def is_labelled(line: Plain) -> bool:
     if hit is None:
         return False
     rest = line.text[hit.end :]
-    if hit.phrase in RECEIVED_OF:
+    if hit.phrase in RECEIVED_FROM:
         return True
     spaced = has_han(hit.phrase) and not hit.what.colon and (not rest or rest[0] in " (")
     return spaced or rest.lstrip().startswith(":")
