@@ -27,9 +27,12 @@ SUMS = ("total", "subtotal")
 """Roles of the sum of an invoice, the best first."""
 TOLD = ("claimed", "total", "paid")
 """Roles of sums that other documents tell of."""
+_ACROSS = ("respondent", "insurer")
 _LOOKALIKES = str.maketrans("oilsbz", "011582")
 SURE = 0.5
 """Confidence of a document's kind below which its sum does not count until a person says what it is."""
+LONG_BEFORE = datetime.timedelta(days=62)
+"""A bill so much older than its event is no loss of it, as a rule: the purchase, or a service of the year before."""
 HEAD = 400
 """Characters of a document in which it says what it is."""
 
@@ -264,9 +267,27 @@ def _why_no_bill(case: CaseFile, found: Evidence, bill: _Bill, currency: str | N
         return "an offer or estimate, not an invoice"
     if _calls_itself(found, "statement"):
         return "a statement of other invoices"
+    if _calls_itself(found, "receipt") and _paid_across(case, found):
+        return "paid by the other side, no cost"
+    if _is_long_before(case, found, bill):
+        return "dated long before the event; confirm its link to count it"
     if bill.currency is None:
         return "its currency is not stated"
     return None if bill.currency == currency else f"other currency ({bill.currency})"
+
+
+def _is_long_before(case: CaseFile, found: Evidence, bill: _Bill) -> bool:
+    """Whether a bill that nobody has confirmed is so old that the event can hardly have caused it."""
+    link = case.best_link(found.id)
+    start = next((e.start for e in case.claim.events if link and link.event.endswith(f"/{e.id}")), None)
+    proposed = link is not None and link.status != "confirmed"
+    return proposed and start is not None and bill.day is not None and bill.day < start - LONG_BEFORE
+
+
+def _paid_across(case: CaseFile, found: Evidence) -> bool:
+    """Whether a slip shows what the respondent or insurer paid: money that came in, nothing that was spent."""
+    payers = {case.party(name) for fact, name in found.names("party") if fact.role == "buyer"} - {None}
+    return bool(payers) and all(party is not None and party.role in _ACROSS for party in payers)
 
 
 def _is_claim(case: CaseFile, found: Evidence, amount: Decimal) -> bool:

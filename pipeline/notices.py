@@ -68,12 +68,15 @@ class Signs:
     said: Phrases
     about: Phrases | None
     mentioned: Phrases
+    never: Phrases
+    """Headings of papers that take another step, whatever else they say."""
 
 
 @cache
-def steps() -> dict[str, Signs]:
-    """The steps that can be recognised, by key."""
-    return {key: _signs(entry) for key, entry in _words()["steps"].items()}
+def steps(form: str = "none") -> dict[str, Signs]:
+    """The steps that can be recognised, by key, in the words that are used under a contract form."""
+    own = _words()["of_form"].get(form, {})
+    return {key: _signs(entry, own.get(key, {})) for key, entry in _words()["steps"].items()}
 
 
 def told(key: str, language: str = "en", **parts: object) -> str:
@@ -102,7 +105,9 @@ def taken(case: CaseFile, event: Event, step: Step, since: datetime.date) -> Tak
 
 def _takes(case: CaseFile, event: Event, evidence: Evidence, step: Step) -> Hit | None:
     """The place where a document takes the step: of the right kind, about the event, from one side to another."""
-    if evidence.summary.kind not in steps()[step.key].kinds or not _means(case, event, evidence):
+    if evidence.summary.kind not in steps(case.claim.contract)[step.key].kinds or not _means(
+        case, event, evidence
+    ):
         return None
     roles = {role for by in (step.by, *step.through) for role in ROLES[by]}
     if not _is_from(case, evidence, roles) or not _goes_across(case, evidence, ROLES[step.by]):
@@ -131,7 +136,7 @@ def spoken_of(case: CaseFile, event: Event, step: Step) -> Spoken | None:
 
 
 def _first_hit(case: CaseFile, evidence: Evidence, step: str) -> Hit | None:
-    words = steps()[step].mentioned
+    words = steps(case.claim.contract)[step].mentioned
     return case.once(("spoken of", evidence.id, step), lambda: next(words.hits(case.view(evidence.id)), None))
 
 
@@ -172,7 +177,9 @@ def _received(evidence: Evidence, day: datetime.date) -> datetime.date:
 
 def sign(case: CaseFile, evidence: Evidence, step: str) -> Hit | None:
     """The place where a document of the case says that it takes the step; None when it does not."""
-    return case.once(("sign", evidence.id, step), lambda: _sign(case, evidence, steps()[step]))
+    return case.once(
+        ("sign", evidence.id, step), lambda: _sign(case, evidence, steps(case.claim.contract)[step])
+    )
 
 
 def _sign(case: CaseFile, evidence: Evidence, signs: Signs) -> Hit | None:
@@ -180,6 +187,8 @@ def _sign(case: CaseFile, evidence: Evidence, signs: Signs) -> Hit | None:
     if signs.about is not None and not signs.about.are_in(view):
         return None
     title = evidence.summary.title or ""
+    if any(_is_heading(document, hit, title) for hit in signs.never.hits(view)):
+        return None
     headed = (hit for hit in signs.headed.hits(view) if _is_heading(document, hit, title))
     return next((hit for hit in (*headed, *signs.said.hits(view)) if not _is_mention(document, hit)), None)
 
@@ -233,14 +242,20 @@ def _words() -> dict[str, Any]:
     return vocabulary(Path(__file__).with_name("deadlines.yaml"))
 
 
-def _signs(entry: dict[str, Any]) -> Signs:
-    about = entry.get("about")
+def _signs(entry: dict[str, Any], own: dict[str, Any]) -> Signs:
+    """The signs of a step: the words of every form, and those of this one."""
+
+    def words(group: str) -> list[str]:
+        return [*every_word(entry.get(group, {})), *every_word(own.get(group, {}))]
+
+    about = words("about") if "about" in entry else []
     return Signs(
         kinds=tuple(entry["kinds"]),
-        headed=Phrases(every_word(entry["headed"])),
-        said=Phrases(every_word(entry["said"])),
-        about=Phrases(every_word(about)) if about else None,
-        mentioned=Phrases([*every_word(entry["headed"]), *every_word(entry.get("mentioned", {}))]),
+        headed=Phrases(words("headed")),
+        said=Phrases(words("said")),
+        about=Phrases(about) if about else None,
+        mentioned=Phrases([*words("headed"), *words("mentioned")]),
+        never=Phrases(words("never")),
     )
 
 

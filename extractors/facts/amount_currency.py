@@ -8,11 +8,9 @@ from collections.abc import Sequence
 from functools import cache
 
 from extractors.facts.amount_forms import Mention
-from extractors.facts.currencies import Mark, marks, places
+from extractors.facts.currencies import YUAN, Mark, marks, places
 
 _SCANNED = 30_000
-_YUAN = Mark("CNY", ("HKD", "TWD", "MOP"))
-"""元 as the head of a column: of the mainland unless the document speaks of another place."""
 
 
 @cache
@@ -84,5 +82,5 @@ class Currencies:
             self.of(mark)[0] for mark in self._bare
         }
         if not codes and _COUNTED_IN_YUAN.search(self._plain):
-            codes.add(self._settle(_YUAN)[0])
+            codes.add(self._settle(YUAN)[0])
         return codes

@@ -15,6 +15,8 @@ from extractors.facts.date_words import alternatives
 from extractors.facts.numerals import HAN_CHARS, SCALES, SMALL, decimal_of, english_number, han_number
 
 _MONEY_NEXT = re.compile(r" ?(?:[€£$]|eur|usd|dollar|pound|euro)")
+_OF_THE_NEXT = re.compile(r" ?(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+\.\d\d(?!\d))")
+"""A sum behind a mark: the mark is that sum's, not that of a bare number before it (`11 April 2025 GBP 40.00`)."""
 _CLOSED = re.compile(r"\s*(?:$|[.,;)])")
 _SMALL = re.compile(r" (cents?|pence)\b")
 LARGEST = Decimal(10) ** 15
@@ -209,6 +211,8 @@ def _digits(text: str, original: str, token: re.Match[str], last: int) -> Mentio
         return None
     closed = text[start - 1 : start] == "(" and text[end_scale : end_scale + 1] == ")" and ahead is None
     behind = mark_behind(text, original, end_scale + closed, moneyish or scale != 1)
+    if behind and ahead is None and raw.isdecimal() and scale == 1 and _OF_THE_NEXT.match(text, behind[1]):
+        behind = None
     if ahead is None and behind is None:
         return _cents_alone(text, raw, start, end)
     mark = _choose(ahead[0] if ahead else None, behind[0] if behind else None)

@@ -18,6 +18,8 @@ LONGEST = 44
 """Longer squeezed texts are sentences, not labels."""
 _LOOKALIKES = str.maketrans("0158|!", "olsbll")
 _NOISE = re.compile(r"[^a-z一-鿿à-ž]")
+_TOTAL_LOSS = re.compile(r"(?<=[a-z)])[,;:]? (?:-|–)? ?(?:actual |constructive )?total loss\b")
+"""What became of a thing (`broken, total loss`), not what a table comes to."""
 _TAX_RATE = re.compile(r"\d{1,12}(?:\.\d{1,12})? ?%")
 
 
@@ -87,7 +89,7 @@ def squeezed(text: str) -> str:
 
 def label_of(text: str) -> Label | None:
     """The label in a folded piece of a line, None when it is none or a sentence."""
-    bare = squeezed(text)
+    bare = squeezed(_TOTAL_LOSS.sub(" ", text))
     if not 2 <= len(bare) <= LONGEST:
         return None
     return _label(bare)
@@ -101,6 +103,8 @@ def _short_words() -> frozenset[str]:
 
 @lru_cache(maxsize=4096)
 def _label(bare: str) -> Label | None:
+    if bare in _data()["subtotal_alone"]:
+        return Label("subtotal", 3.0, bare)
     found = _contained(bare)
     if found and (len(found.words) >= 5 or not found.words.isascii() or len(bare) <= len(found.words) + 8):
         return found

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cache, cached_property, partial
 
@@ -124,6 +124,15 @@ class Sheet:
         ]
         granted = [f for f in figures if row.column_of(f) in ("line", "assessed")] if total else []
         return granted or figures
+
+
+def without_lone_net(rows: Sequence[Row]) -> list[Row]:
+    """The rows without the label "Net" where none names a tax: there it may be what is left after a discount."""
+    if any(row.label and row.label.role == "tax" for row in rows):
+        return list(rows)
+    return [
+        replace(row, label=None) if row.label and row.label.words in ("net", "nett") else row for row in rows
+    ]
 
 
 def labelled(sheet: Sheet) -> list[Labelled]:

@@ -10,7 +10,7 @@ from functools import cache
 
 from extractors.facts.amount_columns import SUMS
 from extractors.facts.amount_rows import Figure, Row
-from extractors.facts.currencies import han_names, marks
+from extractors.facts.currencies import YUAN, Mark, han_names, marks
 from extractors.facts.date_words import alternatives
 
 _HAN_SCALES = {"千": 10**3, "万": 10**4, "十万": 10**5, "百万": 10**6, "千万": 10**7, "亿": 10**8}
@@ -30,11 +30,11 @@ _COUNTS = "the table counts in {} of the currency's units"
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """From `start` on, to the end of the page, figures count `factor` of the units of the currency `code`."""
+    """From `start` on, to the end of the page, figures count `factor` units of the currency that `mark` names."""
 
     start: int
     factor: int
-    code: str | None
+    mark: Mark | None
 
 
 @cache
@@ -65,8 +65,9 @@ def _chinese(plain: str) -> Iterator[Unit]:
         return
     for match in _han().finditer(plain):
         mark = marks()[match["name"]]
-        code = None if mark.others or match["name"] in ("元", "圆") else mark.code
-        yield Unit(match.end(), _HAN_SCALES.get(match["scale"] or "", 1), code)
+        mark = YUAN if match["name"] in ("元", "圆") else mark
+        told = mark if mark is YUAN or not mark.others else None
+        yield Unit(match.end(), _HAN_SCALES.get(match["scale"] or "", 1), told)
 
 
 def _in_english(plain: str) -> Iterator[Unit]:
@@ -74,9 +75,9 @@ def _in_english(plain: str) -> Iterator[Unit]:
         mark = marks().get(match["name"])
         word = (match["scale"] or match["late"] or "").rstrip("s")
         factor = _SCALES.get(word, 1)
-        code = mark.code if mark and not mark.others else None
-        if factor > 1 or code:
-            yield Unit(match.end(), factor, code)
+        told = mark if mark and not mark.others else None
+        if factor > 1 or told:
+            yield Unit(match.end(), factor, told)
 
 
 def in_units(rows: Sequence[Row], units: Sequence[Unit], ends: Sequence[int]) -> list[Row]:

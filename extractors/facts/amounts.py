@@ -18,7 +18,7 @@ from extractors.facts.amount_items import items
 from extractors.facts.amount_labels import withholding, wording
 from extractors.facts.amount_rows import Row
 from extractors.facts.amount_spans import with_spans
-from extractors.facts.amount_totals import Labelled, Sheet, labelled
+from extractors.facts.amount_totals import Labelled, Sheet, labelled, without_lone_net
 from extractors.facts.amount_units import in_units, unit_at, units_of
 from extractors.facts.amount_words import apart, mended
 from extractors.facts.fact import Fact, Money
@@ -72,7 +72,7 @@ def _study(document: Document, kind: str) -> Study:
     plain = folded(original)
     tables = sheet_rows(document, plain)
     units, ends = units_of(plain), [page.end for page in document.pages]
-    rows = in_units(with_columns(document, plain, tables), units, ends)
+    rows = without_lone_net(in_units(with_columns(document, plain, tables), units, ends))
     tables = in_units(tables, units, ends)
     figures = [(f.start, f.value) for row in rows for f in row.figures if f.decimals]
     found = mended(plain, capitals(plain, _mentions(plain, original), figures), figures)
@@ -85,7 +85,7 @@ def _study(document: Document, kind: str) -> Study:
     def stated(place: int) -> str | None:
         """The currency of a figure without a mark: that of its table, else the document's only one."""
         unit = unit_at(units, place, ends)
-        return unit.code if unit and unit.code else currencies.only()
+        return currencies.of(unit.mark)[0] if unit and unit.mark else currencies.only()
 
     facts = _facts(plain, found, rows, roles, said, currencies, stated)
     facts, wrong = twinned(plain, facts)

@@ -22,6 +22,10 @@ class Mark:
     before: bool = True
 
 
+YUAN = Mark("CNY", ("HKD", "TWD", "MOP"))
+"""元 that a table says of all its sums: of the mainland unless the document speaks of another place."""
+
+
 @cache
 def _data() -> dict[str, Any]:
     path = Path(__file__).with_name("currencies.yaml")

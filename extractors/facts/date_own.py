@@ -35,6 +35,10 @@ _PLACE = re.compile(r"[\W\d_]*(?:[A-Z][\w.'-]*[\s,]*){0,4}[\W\d_]*")
 _NAME = re.compile(r"\W*[一-鿿]{2,4}[\s:：]{1,3}")
 """A signature before its date: 贺强 2023.8.10."""
 _SHORT_LABEL = re.compile(r"[\W\d_]{0,30}[\w ]{0,16}[:：]\s{0,30}")
+_REF_BEFORE = re.compile(
+    r"\W*(?:our |my )?(?:ref(?:erence)?|no)\b[\w .]{0,8}:? ?[\w/.\-]{1,40}\s{1,30}", re.IGNORECASE
+)
+"""What a letter's head has left of its date, on one line with it: Our ref: HC/L/0145   14 March 2023."""
 _TOLD = re.compile(r"[a-z]{2,}")
 """Words before a cue: three or more make it a part of a sentence, not a label."""
 _SENTENCE = re.compile(r"[^\d:|]*\Z")
@@ -226,6 +230,7 @@ def _alone(scene: Scene, page: Page, start: int, end: int, closing: bool) -> boo
     first, last = max(first, start - _LEAD), min(last, end + _LEAD)
     lead, tail = scene.document.text[first:start], scene.plain[end:last]
     short = len(lead) <= 30 and bool(_PLACE.fullmatch(lead) or _SHORT_LABEL.fullmatch(lead))
+    short = short or bool(_REF_BEFORE.fullmatch(lead))
     if closing and not short:
         sealed = len(lead) <= 10 and not any(c.isdecimal() for c in scene.plain[start:end])
         short = sealed or bool(_NAME.fullmatch(lead))

@@ -21,7 +21,10 @@ _LINE_START = re.compile(
 _QUOTE = re.compile(
     r"\n>|\n ?-{2,} ?(?:original message|forwarded message|forwarded by|原始邮件|转发邮件|回复的邮件)"
     r"|\n(?:on [^\n]{8,80} wrote:|在 ?[^\n]{8,60}写道:)"
+    r"|(?<=\n)(?:from|发件人) ?: ?[^\n]{1,300}\n{1,2}"
+    r"(?:sent|date|发送时间|发送日期|发件日期|日期|时间) ?: ?[^\n]{4,80}\n"
 )
+"""Signs that a mail quotes another one; last the head that Outlook and its like set before it, without any rule."""
 
 
 def series(scene: Scene, dated: Sequence[Dated]) -> set[int]:

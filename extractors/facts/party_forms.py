@@ -24,7 +24,8 @@ _INITIALS = re.compile(
 _NAME_WORD = re.compile(r"[(\"'«]?(?:[A-Z0-9À-ÞĀ-Ž]|[a-z]{1,2}[A-Z])[\w&'./()\-À-ÿ]*$|\(M\)$|&$|\+$")
 _OF = re.compile(r"(?: (?:of|for|and) (?:the )?[A-Z][\w\-]+(?: [A-Z][\w\-]+){0,4}){1,4}")
 _HAN_RUN = re.compile(rf"[{HAN}A-Za-z0-9·()&\-]{{1,40}}$")
-_DAY = re.compile(r"\d月\d{1,2}日")
+_DAY = re.compile(r"\d月\d{1,2}日|\d[万亿]?(?:[美欧港日]?元|英镑)")
+"""A day or a sum before a name: none of it."""
 _HAN_LETTER = re.compile(rf"[{HAN}]")
 _TRADES = (
     "管理|投资|物业|连锁|经营|餐饮|旅游|工程|建设|建筑|设计|咨询|服务|科技|技术|贸易|商贸|设备|用品|实业|发展|开发|置业|文化|信息|资产|后勤|勘察|监理"

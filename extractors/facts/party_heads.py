@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 
 from extractors.facts.party_forms import Company, companies_in
-from extractors.facts.party_labelled import Named, labels
+from extractors.facts.party_labelled import RECEIVED_FROM, Named, labels
 from extractors.facts.party_names import is_address, is_name, is_person, is_position, trimmed
 from extractors.facts.phrases import Phrases
 from extractors.facts.plain import Plain, has_han, plain
@@ -138,7 +138,7 @@ def _with_form(page: PageSegments, head: Named) -> Named:
 def _at_foot(page: PageSegments, role: str) -> Iterator[Named]:
     """The company alone on one of the last lines, or over the date at the end: it issued the paper."""
     for line in page.lines[3:][-6:]:
-        company = None if _labelled(line) else fills(line, companies_in(line))
+        company = None if is_labelled(line) else fills(line, companies_in(line))
         if company and not line.text.rstrip().endswith((":", "。", ";")):
             yield Named(role, *line.span(company.start, company.end), 0.75, "party.signature", "signature")
             return
@@ -147,7 +147,7 @@ def _at_foot(page: PageSegments, role: str) -> Iterator[Named]:
 def _letterhead(lines: Sequence[Plain], greeting: int | None, kind: str) -> tuple[int, Named] | None:
     """The first line at the head that is a company's name and neither labelled nor addressed."""
     for at, line in enumerate(lines[: min(_HEAD, greeting if greeting is not None else _HEAD)]):
-        if line.text.rstrip().endswith((":", ";")) or _labelled(line):
+        if line.text.rstrip().endswith((":", ";")) or is_labelled(line):
             return None
         if (kind == "minutes" and at >= 3) or (kind == "invoice" and at and _BILL.match(line.text)):
             return None
@@ -164,7 +164,7 @@ def _letterhead(lines: Sequence[Plain], greeting: int | None, kind: str) -> tupl
 def _in_other_script(lines: Sequence[Plain], at: int, head: Named) -> Named | None:
     """The letterhead's second line, where it is a company's name in the other script."""
     below = lines[at + 1] if at + 1 < len(lines) else None
-    if below is None or has_han(below.text) == has_han(lines[at].text) or _labelled(below):
+    if below is None or has_han(below.text) == has_han(lines[at].text) or is_labelled(below):
         return None
     company = fills(below, companies_in(below))
     if company is None or below.text.rstrip().endswith((":", ";")):
@@ -185,11 +185,14 @@ def _issuer(lines: Sequence[Plain], kind: str) -> str:
     return "contractor" if on_site else _ISSUER.get(kind, "mentioned")
 
 
-def _labelled(line: Plain) -> bool:
+def is_labelled(line: Plain) -> bool:
+    """Whether a line begins with a label before a name: "Seller: …"."""
     hit = labels().at_start(line.lower[:60])
     if hit is None:
         return False
     rest = line.text[hit.end :]
+    if hit.phrase in RECEIVED_FROM:
+        return True
     spaced = has_han(hit.phrase) and not hit.what.colon and (not rest or rest[0] in " (")
     return spaced or rest.lstrip().startswith(":")
 
@@ -236,13 +239,13 @@ def _addressed_names(line: Plain) -> Iterator[Named]:
 
 def _address_block(lines: Sequence[Plain], persons: bool = True) -> Iterator[Named]:
     """The companies, else the first person, of the lines before "Dear …"."""
-    found = [(line, c) for line in lines if not _labelled(line) and (c := fills(line, companies_in(line)))]
+    found = [(line, c) for line in lines if not is_labelled(line) and (c := fills(line, companies_in(line)))]
     for line, company in found[:1]:
         yield Named("recipient", *line.span(company.start, company.end), 0.82, "party.addressee", "Dear")
     for line in lines if persons else ():
         span = trimmed(line, 0, len(line.text))
         name = line.text[span[0] : span[1]] if span else ""
-        if _not_a_person(name) or _labelled(line):
+        if _not_a_person(name) or is_labelled(line):
             continue
         if span and is_name(name) and is_person(name) and not is_address(name) and not is_position(name):
             if not found or name.split()[0].rstrip(".") in ("Mr", "Mrs", "Ms", "Dr", "Ir", "Messrs"):
@@ -265,7 +268,7 @@ def _signatures(pages: Sequence[PageSegments]) -> Iterator[Named]:
     for at, line in enumerate(last):
         if at < len(last) - 5 and not (at + 1 < len(last) and _DEPARTMENT.search(last[at + 1].text)):
             continue
-        company = None if _labelled(line) or _is_department(last, at) else _signs(line, companies_in(line))
+        company = None if is_labelled(line) or _is_department(last, at) else _signs(line, companies_in(line))
         if company and not line.text.rstrip().endswith(":"):
             yield Named("sender", *line.span(company.start, company.end), 0.7, "party.signature", "signature")
 

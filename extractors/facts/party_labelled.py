@@ -12,7 +12,7 @@ from extractors.document import Document
 from extractors.facts.party_forms import companies_in
 from extractors.facts.party_names import is_address, is_name, is_person, several, trimmed
 from extractors.facts.phrases import Hit, Phrases
-from extractors.facts.plain import Plain, has_han, plain, vocabulary
+from extractors.facts.plain import HAN, Plain, has_han, plain, vocabulary
 from extractors.facts.reference_labelled import labels as number_labels
 from extractors.facts.segments import PageSegments, Segment
 
@@ -28,12 +28,14 @@ _BEHALF = re.compile(r" (?:for and )?on behalf of |代表(?=[\w(])", re.I)
 _BEHIND_PERSON = re.compile(r"(?:,| of| -| at|[(/]| \()[ ]?$")
 _LONGEST_LIST = 1000
 _VAT_NAME = re.compile(r"名称 ?:")
+_NEXT_LABEL = re.compile(rf"\s*[{HAN}]{{2,8}} ?[:：]")
+"""Another field of a form behind a name, on one line with it."""
 _NOISE = 3
 """So few letters behind a label, with the value in the next column, are a second language that OCR cannot read."""
 _HOLDS_ROLE = re.compile(
     r"\b(?:for|by) the (?:contractor|employer|engineer|client|owner|buyer|seller)$", re.I
 )
-_RECEIVED_FROM = ("今收到", "兹收到")
+RECEIVED_FROM = ("今收到", "兹收到")
 """Words of a receipt that the payer's name follows without a break."""
 _GOES_ON = ("、", ",", ";")
 _MAIL_NAME = re.compile(
@@ -161,7 +163,7 @@ def _may_follow(hit: Hit[Label], after: re.Match[str], rest: str) -> bool:
     """Whether a name may follow a label without a colon: "Bill To Wingtip Toys", "承包人 港务土木有限公司"."""
     if hit.phrase == "致":
         return rest[0] not in "函电信" and _begins_with_company(rest)
-    if hit.phrase in _RECEIVED_FROM:
+    if hit.phrase in RECEIVED_FROM:
         return _begins_with_company(rest) or is_person(rest.strip())
     if not after.group().endswith((" ", ")")):
         return False
@@ -250,11 +252,8 @@ def _one(text: Plain, start: int, end: int) -> tuple[int, int] | None:
 def _company_first(text: Plain, start: int, end: int) -> tuple[int, int]:
     """Only the company, where a value begins with its full name and goes on with something else."""
     for company in companies_in(Plain(text.text[start:end], 0)):
-        sure = company.confidence >= 0.9 or text.text[start + company.end : end].lstrip()[:1] in (
-            "-",
-            ",",
-            "(",
-        )
+        rest = text.text[start + company.end : end]
+        sure = company.confidence >= 0.9 or rest.lstrip()[:1] in ("-", ",", "(") or _NEXT_LABEL.match(rest)
         if company.start <= 1 and sure and company.end < end - start:
             return start, start + company.end
     return start, end

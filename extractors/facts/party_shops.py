@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from extractors.document import words_within
 from extractors.facts.party_forms import companies_in
-from extractors.facts.party_heads import opens_with, says
+from extractors.facts.party_heads import is_labelled, opens_with, says
 from extractors.facts.party_labelled import Named
 from extractors.facts.party_names import is_address, is_name, is_person, trimmed
 from extractors.facts.plain import Plain, plain
@@ -36,7 +36,7 @@ _FORM_ALONE = re.compile(
 )
 _HEADING = re.compile(r"\b(?:invoice|receipt|bill|statement)\b|发票|收据")
 """Below such a heading stands who is billed, where somebody is named above it."""
-_FORM_NAME = re.compile(r"[单表书票据函联件证]$")
+_FORM_NAME = re.compile(r"[单表书票据函联件证费](?: ?\([^()]{1,8}\))?$")
 _THANKS = re.compile(
     r"\bthank(?:s| you)[a-z ]{0,16} for (?:(?:shopping|dining|eating|staying|parking|stopping)(?: by)? (?:at|with|in)"
     r"|choosing|visiting|your (?:visit|purchase|business|order|custom) (?:to|from|at|with))\s(?P<name>[^\n!,.;:]{3,48})"
@@ -172,7 +172,7 @@ def _looks(text: str, line: _Line) -> float:
         "not_a_shop", text.lower()
     ) * (0.4 if companies else 1.0)
     score -= 2.5 * (":" in text) + 2.0 * (len(text.split()) > 7) + 1.5 * (letters < 5)
-    score -= 6.0 * bool(_FORM_NAME.search(text))
+    score -= 6.0 * (bool(_FORM_NAME.search(text)) or is_labelled(line.text))
     words = text.split()
     score -= 3.0 * bool(_PLACE_ALONE.fullmatch(text) or _FORM_ALONE.match(text))
     score -= 3.0 * (letters / len(words) < 2.6) + 1.0 * (text[0].islower()) + 1.5 * (text[0] in "([{")
@@ -197,7 +197,7 @@ def _around(lines: Sequence[_Line], at: int) -> float:
 def _name_span(lines: Sequence[_Line], at: int) -> tuple[int, int] | None:
     line = lines[at]
     end = len(_bare(line.text.text))
-    span = trimmed(line.text, 0, end)
+    span = trimmed(line.text, 0, _company_end(line.text) or end)
     if span is None:
         return None
     start, stop = line.text.span(*span)
@@ -207,6 +207,15 @@ def _name_span(lines: Sequence[_Line], at: int) -> tuple[int, int] | None:
         if more:
             stop = following.text.span(*more)[1]
     return start, stop
+
+
+def _company_end(text: Plain) -> int | None:
+    """Where the company's full name ends with which a line begins that goes on with an address or another label."""
+    first = next(iter(companies_in(text)), None)
+    if first is None or first.start > 1 or first.confidence < 0.9:
+        return None
+    rest = text.text[first.end :].lstrip()
+    return first.end if rest.startswith(",") or ":" in rest else None
 
 
 def _goes_on(line: _Line) -> bool:

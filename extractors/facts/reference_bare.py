@@ -17,8 +17,9 @@ from extractors.facts.segments import PageSegments
 _MEANT = re.compile(r" ?(?:号|设计变更|变更|指令|通知)")
 """Behind a short code: it is the number of something and not a mark."""
 _SERIAL = re.compile(r" ?N[o0º°][.:]{0,2} ?(?P<value>\d{2,12}) ?", re.IGNORECASE)
+_SERIAL_HAN = re.compile(r" ?第 ?(?P<value>\d{6,30}) ?号 ?")
 _PAPER = re.compile(
-    r"report|instruction|notice|order|record|diary|invoice|receipt|日志|日报|报告|记录|发票|收据|单$"
+    r"report|instruction|notice|order|record|diary|invoice|receipt|日志|日报|报告|记录|发票|收据|认定书|证明书|决定书|单$"
 )
 _OWN = {
     "invoice": "invoice",
@@ -101,10 +102,10 @@ def own_line(page: PageSegments) -> Iterator[Numbered]:
 
 
 def serial(page: PageSegments, kind: str) -> Iterator[Numbered]:
-    """The number that a paper itself bears at its head behind a lone "No": of an invoice, or under a report's name."""
+    """The number of an invoice, or under a report's name, that stands at its head behind a lone "No" or in 第…号."""
     role = _OWN.get(kind)
     for at, line in enumerate(page.lines[:_HEAD] if role else ()):
-        found = _SERIAL.fullmatch(line.text)
+        found = _SERIAL.fullmatch(line.text) or _SERIAL_HAN.fullmatch(line.text)
         named = any(_PAPER.search(above.lower) for above in page.lines[max(0, at - 3) : at + 4])
         if role and found and (named or (kind == "invoice" and len(found.group("value")) >= 7)):
             place = line.span(*found.span("value"))

@@ -50,6 +50,8 @@ _PAPERS = {
     **dict.fromkeys(("发票", "收据"), "invoice"),
 }
 """What the last characters of a paper's name say its number is."""
+OF_A_BATCH = ("发票代码", "票据代码")
+"""Labels of a code that all bills of one batch bear: it tells no bill from another."""
 _BARE_WORDS = frozenset(("no", "nr", "number", "编号"))
 REF_WORDS = frozenset(("ref", "ref no", "reference no"))
 """Labels that do not say what the number is of."""
@@ -151,7 +153,7 @@ def _inline(line: Plain, after: re.Match[str], hit: Hit[Label]) -> _Value | None
         return None
     plate = plate_at(line.text, at) if hit.what.role == "plate" else None
     span = plate or value_at(line.text, at, min(at + _LONGEST, len(line.text)))
-    if span is None:
+    if span is None or (hit.what.role == "plate" and plate is None and line.text[span[0]].islower()):
         return None
     value = line.text[slice(*span)]
     strong = is_strong(value)

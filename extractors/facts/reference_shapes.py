@@ -79,11 +79,20 @@ def value_at(text: str, at: int, end: int) -> tuple[int, int] | None:
         return None
     start, stop = found.span("value")
     value = text[start:stop].rstrip(_EDGE)
-    while value.endswith(")") and value.count(")") > value.count("("):
-        value = value[:-1].rstrip(_EDGE)
+    value = value[: _closed_before_opened(value)].rstrip(_EDGE)
     if "(" in value and value.count("(") > value.count(")"):
         value = value[: value.index("(")].rstrip(_EDGE)
     return (start, start + len(value)) if is_number(value) else None
+
+
+def _closed_before_opened(value: str) -> int:
+    """Where a bracket closes that the value did not open: it is that of a note around the number."""
+    depth = 0
+    for at, char in enumerate(value):
+        depth += (char == "(") - (char == ")")
+        if depth < 0:
+            return at
+    return len(value)
 
 
 def is_number(value: str) -> bool:

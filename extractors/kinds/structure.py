@@ -24,6 +24,15 @@ _HEADER = re.compile(
 )
 _SALUTATION = re.compile(r"[一-鿿]{1,3}(?:经理|总|工|先生|女士|老师|主任|总监|局长|处长) ?:(?=\n)")
 """A note to a person: 陆经理："""
+_DAY = r"\d{1,4}[/.\-]\d{1,2}[/.\-]\d{1,4}|\d{4}年\d{1,2}月\d{1,2}日"
+_CLOCK = r"(?:[上下]午)?\d{1,2}:\d\d(?::\d\d)?(?: ?[AaPp]\.?[Mm]\.?)?"
+_MESSAGE = re.compile(
+    rf"^\[?(?:{_DAY})[, ]{{1,2}}{_CLOCK}\]?(?: - | )(?:[^:\n]{{1,40}}: |[^\W\d][^\d:\n]{{1,24}}$)"
+    rf"|^[^\W\d][^\d:\n]{{0,24}} (?:{_DAY})[, ]{{1,2}}{_CLOCK}$",
+    re.MULTILINE,
+)
+"""A message of a chat that WhatsApp, WeChat or their like exported: day, time and who wrote."""
+_MESSAGES = 3
 _FIRST_CHARS = 12_000
 _PRICE = re.compile(r"(?<![\d.,])\d{1,4}[.,]\d\d(?![\d.,])")
 _LEGIBLE = re.compile(r"[^\W\d_]{3,}|\d{4,}|[㐀-鿿]")
@@ -47,6 +56,8 @@ def signs(document: Document, first: Plain) -> Iterator[Sign]:
     salutation = _SALUTATION.match(first.text.lstrip()) if first.text else None
     if salutation:
         yield Sign("correspondence", 3.5, first.span(*salutation.span()))
+    if sum(1 for _ in _MESSAGE.finditer(first.text[:_FIRST_CHARS])) >= _MESSAGES:
+        yield Sign("correspondence", 6.0)
     scanned = any(p.source == "ocr" for p in document.pages[:1])
     yield from _sums(first.lower[:_FIRST_CHARS], 1.0 if scanned else 0.4)
 

@@ -14,7 +14,7 @@ from extractors.document import Document
 from extractors.facts.party_forms import companies_in
 from extractors.facts.plain import has_han, plain
 from extractors.facts.reference_bare import bare, serial
-from extractors.facts.reference_labelled import Numbered, labelled
+from extractors.facts.reference_labelled import OF_A_BATCH, Numbered, labelled
 from extractors.facts.reference_shapes import with_capital_i
 from extractors.facts.segments import PageSegments, Segment
 from extractors.kinds.cues import cue_phrases
@@ -27,7 +27,7 @@ _SUBJECT = re.compile(
 _SUBJECT_BARE = re.compile(r"(?:re|subject)[ .-]{1,3}(?P<title>[A-Z].{8,})$", re.IGNORECASE | re.DOTALL)
 _SUBJECT_ALONE = re.compile(rf"{_LABEL} ?:?(?: \W?\w{{1,3}})?", re.IGNORECASE)
 _PAPERS = (
-    "函|报告|报告书|通知|通知书|请示|批复|意见|意见书|说明|纪要|证明|声明|备忘录|联系单|签证单|申请|申请书|申请表|报审表|回复|答复|决定|决定书"
+    "函|异议书|申诉书|报告|报告书|通知|通知书|请示|批复|意见|意见书|说明|纪要|证明|声明|备忘录|联系单|签证单|申请|申请书|申请表|报审表|回复|答复|决定|决定书"
     "|通报|公告|事宜|承诺书|委托书|清单|台账|汇总表|计算表|一览表|日志|日记|记录|记录表|合同|协议|协议书|条款|发票|收据|结算单|工单|通知单|暂停令"
     "|复工令|开工令|鉴定书|保单|批单|证书"
 )
@@ -67,6 +67,8 @@ _FIRST = 8
 _NEAR_HEAD = 500
 _SURE = 0.65
 _YOURS = ("your", "贵", "来")
+_OF_THEIRS = re.compile(r"[贵你](?:方|司|公司|单位|局|院)[^。]*(?:函|书|通知|报告)")
+"""Before a number in a sentence that answers what the reader wrote."""
 _LARGE = 1.35
 
 
@@ -272,7 +274,11 @@ def _with_number(document: Document, page: PageSegments, title: str, kind: str) 
 def _is_own(page: PageSegments, number: Numbered) -> bool:
     """Whether a number stands near the head and is not the reader's own ("Your ref")."""
     near = number.start - page.page.start < _NEAR_HEAD
-    return near and number.confidence >= _SURE and not number.why.lower().startswith(_YOURS)
+    lead = page.source[
+        max(page.source.rfind("\n", 0, number.start) + 1, number.start - _NEAR_HEAD) : number.start
+    ]
+    near = near and not _OF_THEIRS.search(lead)
+    return near and number.confidence >= _SURE and not number.why.lower().startswith((*_YOURS, *OF_A_BATCH))
 
 
 def _first_line(lines: Sequence[HeadLine]) -> str | None:

@@ -13,6 +13,7 @@ from pathlib import Path
 from extractors.document import Document
 from extractors.facts.fact import Day, Fact
 from extractors.facts.reference_citations import citation_of, is_words
+from extractors.facts.reference_labelled import OF_A_BATCH
 from extractors.word_lists import word_list
 from index.words import compact, fold
 
@@ -98,6 +99,7 @@ def number_of(fact: Fact) -> str | None:
         or fact.role not in NAMES
         or not isinstance(fact.value, str)
         or is_words(fact)
+        or fact.why.startswith(OF_A_BATCH)
     ):
         return None
     number = compact(fact.value)

@@ -479,10 +479,21 @@ def test_what_was_paid_before_does_not_change_the_total() -> None:
         ("A、3、500元", ["500"]),
         ("累计完成产值 1.862. 5 万元", ["18625000"]),
         ("Rate US$\n1 Piling rig", []),
+        ("the hire of a van to 11 April 2025 GBP 4,536.00; item 3 USD 12.50", ["4536", "12"]),
+        ("30 USD a day, 250 EUR and 2,000.00 USD", ["30", "250", "2000"]),
     ],
 )
 def test_commas_points_and_line_ends(text: str, values: list[str]) -> None:
     assert [str(shown(f)[0].quantize(Decimal(1))) for f in amounts(text)] == values
+
+
+def test_the_unit_of_a_table_is_its_currency_beside_another_ones_name() -> None:
+    sums = find(
+        _sheet("单位：元", "项目,金额", "维修,16270.00", "货损(USD6.50×7.10),46.15", "合计,16316.15"), "other"
+    )
+    assert {shown(f) for f in sums} == {
+        money("16270.00", "CNY"), money("6.50", "USD"), money("46.15", "CNY"), money("16316.15", "CNY")
+    }  # fmt: skip
 
 
 def _sheet(*rows: str) -> Document:

@@ -151,6 +151,10 @@ def test_last_page_is_read_and_middle_pages_of_a_long_document_are_not() -> None
         ("工地例会会议纪要\n(第 12 次 )\n主持人：李明", "工地例会会议纪要 (第 12 次)"),
         ("Site Safety Committee – Minutes\nPresent: A. Lim\nApologies: none", "Site Safety Committee – Minutes"),
         ("MINUTES OF PROGRESS MEETING NO. 12\nPresent:\nA. Lim", "MINUTES OF PROGRESS MEETING NO. 12"),
+        ("机动车保险拒赔通知书\n海川物流有限公司：\n贵司索赔函（海川函〔2024〕15号）收悉。", "机动车保险拒赔通知书"),
+        ("关于拒赔通知的异议书\n海川函〔2024〕22号\n宏安保险有限公司：\n我司认为应予赔付。", "关于拒赔通知的异议书"),
+        ("电子普通发票\n发票代码：033002300111 发票号码：40827716\n价税合计 9.00",
+         "电子普通发票 40827716"),
         ("nothing to see in this line", None),
         ("", None),
     ],
@@ -216,6 +220,19 @@ def test_notice_on_a_contracts_form_is_correspondence() -> None:
 
 def test_note_to_a_person_is_correspondence() -> None:
     assert classify(document("陆经理：\n资料汇总如下，照片是昨天拍的。\n贺强")).kind == "correspondence"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "14/02/2025, 10:31 - Priya: van died\n14/02/2025, 10:33 - Tom: Oh no\n17/02/2025, 17:02 - Tom: one is dead",
+        "[14/02/2025, 10:31:07] Priya: repair\n[14/02/2025, 10:33:01] Tom: no\n[17/02/2025, 17:02:59] Tom: tax",
+        "2024-04-18 06:34:02 沈建国\n出事了\n\n2024-04-18 06:35:40 陈晓东\n维修费\n\n2024-04-18 06:36:15 沈建国\n查了",
+        "沈建国 2024年4月18日 06:34\n出事了\n陈晓东 2024年4月18日 06:35\n拍照\n沈建国 2024年4月18日 06:36\n[图片]",
+    ],
+)
+def test_what_a_messenger_exports_is_correspondence(text: str) -> None:
+    assert classify(document(text)).kind == "correspondence"
 
 
 def test_title_of_an_email_is_its_subject() -> None:

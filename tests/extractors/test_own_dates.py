@@ -18,6 +18,13 @@ SENT = {
     "east": "Tue, 14 Mar 2023 23:10:00 +0800",
 }
 CORRESPONDENCE = [
+    """TIDEWAY PUMPS BV
+12 Quay Road
+Our ref: TP/WC/2023-2207 14 March 2023
+Your ref: J-25106
+Dear Mr Lim,
+We refer to your report of 9 February 2023 and the log of 2 January 2023.
+""",
     """Harbour Civil Ltd
 Our ref: GC/L/0145
 Your ref: NA/220/23 of 28 February 2023
@@ -310,6 +317,7 @@ Final date for payment 4 April 2023
 """,
 ]
 INSPECTION_REPORT = [
+    "PRE-DELIVERY INSPECTION\nHarbour Vans (North) Ltd Date 14 March 2023\nModel 35, odometer 11 km\n",
     """TEST REPORT
 Sample received: 02/03/2023
 Date of casting: 01/02/2023
@@ -481,6 +489,20 @@ Regards
 -------- 转发邮件信息 --------
 发件人：b
 发送日期：2023-03-13 17:00
+""",
+    """Noted.
+
+From: Priya Lim <p.lim@example.org>
+Sent: 13 March 2023 16:25
+To: Harbour
+Subject: pump
+""",
+    """收到。
+
+发件人: 林敏
+发送时间: 2023年3月13日 16:25
+收件人: 贺强
+主题: 水泵
 """,
 ]
 

@@ -375,6 +375,24 @@ HARD = [
 ]
 
 
+HARD += [
+    ("invoice", "收据\n今收到绍海物流有限公司\n交来拖车费\n¥1,200.00\n收款单位：捷安救援有限公司经手人：王强\n",
+     {("绍海物流有限公司", "buyer"), ("捷安救援有限公司", "seller")}),
+    ("invoice", "门诊收费票据\n交款人：吴丽萍性别：女\n金额 9.00\n收款单位：海川市第二人民医院收款人：何芳\n",
+     {("吴丽萍", "buyer"), ("海川市第二人民医院", "seller")}),
+    ("invoice", "COMMERCIAL INVOICE\nSeller: Muyun Furniture Co., Ltd.\nBuyer: Osterby Home ApS\nTotal 9.00\n",
+     {("Muyun Furniture Co., Ltd", "seller"), ("Osterby Home ApS", "buyer")}),
+    ("invoice", "维修结算单\n恒丰汽车服务有限公司 结算单号：HF-240509\n合计 9.00\n",
+     {("恒丰汽车服务有限公司", "seller")}),
+]  # fmt: skip
+ONE_SELLER = [text for kind, text, _ in HARD[-4:]]
+
+
+@pytest.mark.parametrize("text", ONE_SELLER)
+def test_a_bill_has_one_seller_without_the_labels_around_it(text: str) -> None:
+    assert len({name for name, role in roles(text, "invoice") if role == "seller"}) == 1
+
+
 @pytest.mark.parametrize(("kind", "text", "expected"), HARD)
 def test_roles_of_hard_cases(kind: str, text: str, expected: Roles) -> None:
     assert expected <= roles(text, kind)
@@ -412,6 +430,9 @@ def test_no_names(kind: str, text: str) -> None:
         ("correspondence", "宏安保险经纪有限公司\n关于保单的函\n此致", ("宏安保险经纪有限公司", "insurer")),
         ("minutes", "Minutes\nPresent: Jay Rental Co., Ltd: Gu Lan", ("Ltd", "attendee")),
         ("correspondence", "Name: D. Reave\nDear Sirs,", ("D. Reave", "buyer")),
+        ("invoice", "CREDIT NOTE\nCredit note no. CN-7\nTotal 9.00", ("CREDIT NOTE", "seller")),
+        ("invoice", "门诊收费票据（电子）\n票据号码：81726345\n合计 9.00", ("门诊收费票据（电子）", "seller")),
+        ("correspondence", "定损16270元，货损6372美元保险公司说有问题", ("货损6372美元保险公司", "mentioned")),
         ("correspondence", "Date AHA\nDear Sirs,", ("Date AHA", "recipient")),
         ("invoice", "收 据\n今收到  青禾装饰工程有限公司\n交来 押金\n￥12000.00\n收款单位：立达设备租赁有限公司",
          ("青禾装饰工程有限公司", "seller")),

@@ -56,6 +56,7 @@ def found(text: str, kind: str = "other") -> set[tuple[str, str]]:
         ("發文字號：港務〔2023〕15號", {("港務〔2023〕15號", "letter")}),
         ("Claim No. CLM-001 and claim CLM-002", {("CLM-001", "claim"), ("CLM-002", "claim")}),
         ("报案号: RDAA2023440100001234", {("RDAA2023440100001234", "claim")}),
+        ("我司车辆（保险单号PCCX-2023-118427）于2024年4月18日出险", {("PCCX-2023-118427", "other")}),
         ("Policy No: PAR/2022/88-1", {("PAR/2022/88-1", "other")}),
         ("Report No. TR-2023-0456", {("TR-2023-0456", "report")}),
         ("报告编号：JC-2023-0456", {("JC-2023-0456", "report")}),
@@ -120,6 +121,7 @@ def test_references(text: str, expected: set[tuple[str, str]]) -> None:
         "No. of items: 12345",
         "Contract: A57 Link Road, Package 2",
         "RFI 2.5 % and NCR 12/05",
+        "from the date of first registration or 100,000 km",
         "",
     ],
 )
@@ -143,6 +145,11 @@ def test_bare_number_label_means_the_document_itself(kind: str, role: str) -> No
         ("work_record", "CONTRACTOR'S DAILY\nREPORT\nNo. 059\nWeather", {("059", "report")}),
         ("work_record", "Trade\nNo. 12\nWhere", set()),
         ("contract", "Sub-Clause 20.1 Contractor's Claims", {("20.1", "clause")}),
+        (
+            "inspection_report",
+            "交通事故认定书\n第330602120240418037号\n经查",
+            {("330602120240418037", "report")},
+        ),
     ],
 )
 def test_number_behind_a_lone_no_at_the_head(kind: str, text: str, expected: set[tuple[str, str]]) -> None:

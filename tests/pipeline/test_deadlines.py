@@ -370,6 +370,21 @@ def test_the_law_sets_the_insurers_periods_and_the_policy_those_of_the_insured()
     }
 
 
+def test_a_loss_advice_a_letter_of_claim_and_a_request_for_proof_take_their_own_steps() -> None:
+    advice = letter("出险通知书\n我司投保车辆出险，特向贵司报案。", "2023-03-15", title="出险通知书")
+    claimed = letter("关于车辆事故的索赔函\n请求贵司支付保险金。", "2023-04-03", title="关于车辆事故的索赔函")
+    asked = letter(
+        "补充索赔材料通知书\n请补充提供以下材料，补齐之前核定期限中止计算。",
+        "2023-04-10",
+        sender=EMPLOYER,
+        title="补充索赔材料通知书",
+    )
+    found = {d.step: (d.done, d.status) for d in insured(advice, claimed, asked, notice=2)}
+    assert found["notice"] == (day("2023-03-15"), "met")
+    assert found["reply"] == (None, "pending")
+    assert found.keys() >= {"notice", "reply", "payment"}
+
+
 @pytest.mark.parametrize(
     ("last", "country", "expected"),
     [
@@ -400,6 +415,14 @@ def test_a_warranty_has_the_periods_that_its_register_gives() -> None:
     made = claim(event(), contract="warranty", type="warranty", periods=(("notice", 10), ("reply", 15)))
     sent = letter("Notice of claim\nWe hereby give notice of a claim under the warranty.", "2023-03-20")
     assert [(d.step, d.status) for d in deadlines(case(made, [sent]), TODAY)] == [("notice", "met")]
+    claimed = letter(
+        "Warranty claim: pump\nWe claim under the warranty: 100.00.",
+        "2023-03-21",
+        title="Warranty claim: pump",
+    )
+    refused = letter("Your pump\nWe therefore decline the claim.", "2023-03-30", sender=EMPLOYER)
+    found = [(d.step, d.done, d.status) for d in deadlines(case(made, [claimed, refused]), TODAY)]
+    assert found == [("notice", day("2023-03-21"), "met"), ("reply", day("2023-03-30"), "met")]
 
 
 def test_minutes_that_speak_of_an_event_stand_beside_the_clock_and_do_not_move_it() -> None:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from pipeline.evidence import Evidence
 from pipeline.ledger import Entry, ledger, money
-from tests.pipeline.case_builder import case, claim, event, evidence, link
+from tests.pipeline.case_builder import CONTRACTOR, EMPLOYER, case, claim, event, evidence, link
 
 
 def invoice(
@@ -105,6 +105,20 @@ def test_a_document_of_two_events_counts_once_for_the_stronger() -> None:
         (invoice("a.pdf", "100.00 USD", text="报价单"), "an offer or estimate, not an invoice"),
         (invoice("a.pdf", "100.00 USD", text="Statement of account"), "a statement of other invoices"),
         (
+            invoice("a.pdf", "100.00 USD", date="2022-03-14"),
+            "dated long before the event; confirm its link to count it",
+        ),
+        (
+            invoice(
+                "a.pdf",
+                "100.00 USD",
+                seller=None,
+                text=f"银行回单\n付款人 {EMPLOYER}",
+                facts=[("party", "buyer", EMPLOYER)],
+            ),
+            "paid by the other side, no cost",
+        ),
+        (
             invoice(
                 "a.pdf",
                 "100.00 USD",
@@ -120,6 +134,23 @@ def test_what_is_not_a_charge_in_the_claims_currency_is_shown_and_not_counted(
 ) -> None:
     assert rows(document)[0].why_not == why_not
     assert not any(row.counted for row in rows(document))
+
+
+def test_an_old_bill_that_somebody_confirmed_and_a_slip_of_the_claimants_own_payment_count() -> None:
+    old = invoice("a.pdf", "100.00 USD", date="2022-03-14")
+    slip = invoice("b.pdf", "90.00 USD", text=f"收据\n{CONTRACTOR}", facts=[("party", "buyer", CONTRACTOR)])
+    links = [link(old, status="confirmed"), link(slip)]
+    assert [row.counted for row in ledger(case(claim(event()), [old, slip], links)).rows] == [True, True]
+
+
+def test_invoices_of_one_batch_are_two_invoices() -> None:
+    def tax_invoice(name: str, number: str) -> Evidence:
+        code = ("reference", "invoice", "033002300111", None, {"why": "发票代码"})
+        own = ("reference", "invoice", number, None, {"why": "发票号码"})
+        return invoice(name, "100.00 USD", text=f"033002300111 {number}", facts=[code, own])
+
+    found = rows(tax_invoice("a.pdf", "40827716"), tax_invoice("b.pdf", "40827717"))
+    assert [row.counted for row in found] == [True, True]
 
 
 def test_an_amount_without_currency_has_the_only_one_that_its_document_names() -> None:
