@@ -111,8 +111,7 @@ def suggestions_of(
 
 def suggestions_text(case: CaseFile, found: Iterable[Suggestion]) -> str:
     """Suggested events in the form of the register, to be pasted into it."""
-    known = (*(held.summary for held in case.evidence.values()), *case.loose)
-    return register_text(case.claim, found, {one.id: one.name for one in known})
+    return register_text(case.claim, found, {one.id: one.name for one in case.summaries})
 
 
 def link_again(matter: Matter, claim: str | None, progress: Progress) -> dict[str, Any]:

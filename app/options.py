@@ -6,7 +6,7 @@ import datetime
 import getpass
 import os
 from collections.abc import Callable
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -60,24 +60,15 @@ class IsoDate(click.ParamType[datetime.date]):
         self._last = last
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime.date:
+        from index.values import days_of  # what reads queries would delay every command
+
         if isinstance(value, datetime.date):
             return value
         try:
-            return self._day([int(part) for part in str(value).split("-")])
+            days = days_of(str(value))
         except ValueError:
             return self.fail(f"{value!r} is not a date; write it as 2023-03-14.", param, ctx)
-
-    def _day(self, parts: list[int]) -> datetime.date:
-        year, month, day = (*parts, None, None)[:3] if len(parts) <= 3 else (None, None, None)
-        if year is None:
-            raise ValueError
-        if day is not None and month is not None:
-            return datetime.date(year, month, day)
-        if not self._last:
-            return datetime.date(year, month or 1, 1)
-        month = month or 12
-        following = datetime.date(year + month // 12, month % 12 + 1, 1)
-        return following - datetime.timedelta(days=1)
+        return days.last if self._last else days.first
 
 
 class Amount(click.ParamType[Decimal]):
@@ -86,9 +77,11 @@ class Amount(click.ParamType[Decimal]):
     name = "amount"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Decimal:
+        from index.values import number_of
+
         try:
-            return Decimal(str(value).replace(",", ""))
-        except InvalidOperation:
+            return number_of(str(value))
+        except ValueError:
             return self.fail(f"{value!r} is not an amount.", param, ctx)
 
 

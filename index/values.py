@@ -1,4 +1,4 @@
-"""Dates and amounts as a query writes them."""
+"""Dates and amounts as people write them: in a query, an option, a form."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import calendar
 import datetime
 import re
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from index import words
 from index.errors import QueryError
@@ -15,6 +15,7 @@ from index.tree import AmountRange, DateRange
 
 _DAY = re.compile(r"(\d{4})(?:[-/.年](\d{1,2})(?:[-/.月](\d{1,2})日?|月?)|年?)")
 _DIGITS = re.compile(r"(\d{4})(\d{2})(\d{2})")
+_NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]*)?|[+-]?\.[0-9]+")
 _COMPARED = re.compile(r"([<>]=?)(.*)", re.DOTALL)
 
 
@@ -26,20 +27,34 @@ class Span:
     last: datetime.date
 
 
-def span(text: str, position: int) -> Span:
-    """`2023`, `2023-03`, `2023-03-14` (also with / . or 年月日, or 20230314) as days. Raises `QueryError`."""
+def days_of(text: str) -> Span:
+    """`2023`, `2023-03`, `2023-03-14` (also with / . or 年月日, or 20230314) as days. Raises ValueError."""
     folded = words.fold(text).strip()
     match = _DIGITS.fullmatch(folded) or _DAY.fullmatch(folded)
+    if match is None:
+        raise ValueError("not a date")
+    year, month, day = (None if part is None else int(part) for part in match.groups())
+    first = datetime.date(year or 0, 1 if month is None else month, 1 if day is None else day)
+    if day is not None:
+        return Span(first, first)
+    last_month = 12 if month is None else month
+    return Span(first, first.replace(month=last_month, day=calendar.monthrange(first.year, last_month)[1]))
+
+
+def number_of(text: str) -> Decimal:
+    """`1000`, `1,000.50`, `-20` as a number: thousands may be set apart by commas. Raises ValueError."""
+    folded = words.fold(text).replace(",", "").strip()
+    if not _NUMBER.fullmatch(folded):
+        raise ValueError("not a number")
+    return Decimal(folded)
+
+
+def span(text: str, position: int) -> Span:
+    """The days of a date in a query. Raises `QueryError`."""
     try:
-        if match is None:
-            raise ValueError
-        year, month, day = int(match[1]), int(match[2] or 0), int(match[3] or 0)
-        first = datetime.date(year, month or 1, day or 1)
-        last_month = month or 12
-        last = datetime.date(year, last_month, day or calendar.monthrange(year, last_month)[1])
+        return days_of(text)
     except ValueError:
         raise QueryError(f'"{text}" is not a date', position, "Write 2023-03-14, 2023-03 or 2023.") from None
-    return Span(first, last)
 
 
 def date_word(text: str, position: int) -> DateRange:
@@ -71,13 +86,10 @@ def date_range(lexeme: Lexeme) -> DateRange:
 
 
 def amount(text: str, position: int) -> Decimal:
-    """`1000`, `1,000.50`, `-20` as a number. Raises `QueryError`."""
-    folded = words.fold(text).replace(",", "").strip()
+    """The number of an amount in a query. Raises `QueryError`."""
     try:
-        if not re.fullmatch(r"[+-]?[0-9]+(\.[0-9]*)?|[+-]?\.[0-9]+", folded):
-            raise InvalidOperation
-        return Decimal(folded)
-    except InvalidOperation:
+        return number_of(text)
+    except ValueError:
         raise QueryError(
             f'"{text}" is not an amount', position, "Write a number like 1250 or 1,250.00."
         ) from None

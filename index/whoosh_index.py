@@ -138,6 +138,7 @@ class WhooshIndex:
         self._lock = lock
         self._backing = backing
         self._guard = threading.RLock()
+        self._closed = False
         with reading():
             self._files = whoosh_files.open_dir(str(folder))
             self._shelf = WhooshShelf(self._files)
@@ -182,6 +183,7 @@ class WhooshIndex:
 
     def close(self) -> None:
         with self._guard:
+            self._closed = True
             self._shelf.close()
 
     def _hits(
@@ -196,8 +198,11 @@ class WhooshIndex:
 
     @contextmanager
     def _current(self) -> Iterator[WhooshShelf]:
-        """The newest committed state, for one thread at a time."""
+        """The newest committed state, for one thread at a time. Raises `IndexDamaged` where the index was closed, as
+        it is when it was rebuilt: whoever asked for it just before asks the new one."""
         with self._guard:
+            if self._closed:
+                raise IndexDamaged("The search index was closed")
             if self._files.latest_generation() != self._shelf.generation:
                 self._shelf.close()
                 self._shelf = WhooshShelf(self._files)

@@ -25,9 +25,8 @@ from pipeline.links import Link
 from pipeline.matter import Matter
 from pipeline.parties import Book
 from pipeline.records import documents, kinship, letters, many, matters
+from pipeline.withheld import withheld
 
-WITHHOLDING = ("privileged", "without_prejudice")
-"""Marks of documents that must not be shown to the other side."""
 ALIKE = 85.0
 """Likeness (0 to 100) from which a name that is not in the book is taken for one that is."""
 SHORTEST_NAME = 4
@@ -58,6 +57,13 @@ class CaseFile:
     """The folder with the workspace's own checklists."""
     copies: frozenset[tuple[str, str]] = frozenset()
     """Documents of the case that are near-duplicates of each other, both ways round."""
+    withheld: frozenset[str] = frozenset()
+    """Documents of the matter that must not be shown to the other side, with their families."""
+
+    @property
+    def summaries(self) -> tuple[Summary, ...]:
+        """The documents of the case, and those of no claim."""
+        return (*(found.summary for found in self.evidence.values()), *self.loose)
 
     @cached_property
     def shelf(self) -> Shelf:
@@ -131,13 +137,14 @@ class CaseFile:
         return list(self._in_order)
 
     def without_privileged(self) -> CaseFile:
-        """The same case without the documents that must not be shown to the other side."""
-        shown = {key: found for key, found in self.evidence.items() if not _is_withheld(found.summary)}
+        """The same case without the documents that must not be shown to the other side, nor their families."""
+        hidden = self.withheld | withheld(self.summaries).keys()
+        shown = {key: found for key, found in self.evidence.items() if key not in hidden}
         return replace(
             self,
             evidence=shown,
             links=tuple(link for link in self.links if link.document in shown),
-            loose=tuple(summary for summary in self.loose if not _is_withheld(summary)),
+            loose=tuple(summary for summary in self.loose if summary.id not in hidden),
         )
 
     def view(self, document: str) -> DocumentView:
@@ -217,10 +224,6 @@ class CaseFile:
         return tuple(sorted(every, key=lambda e: (day_key(e.summary.date), e.summary.name, e.id)))
 
 
-def _is_withheld(summary: Summary) -> bool:
-    return any(mark in summary.marks for mark in WITHHOLDING)
-
-
 def by_worth(link: Link) -> tuple[bool, float, str]:
     """Sorts links: a person's word first, then the score."""
     return link.status != "confirmed", -link.score, link.document
@@ -264,6 +267,7 @@ def load_case(matter: Matter, claim_id: str, common: CommonGround | None = None)
             matter=Shelf(letters.cited_by(tx, sorted(evidence), ground.plain_book)),
             checklists=matter.workspace.checklists,
             copies=kinship.copies(tx, evidence),
+            withheld=ground.withheld,
         )
 
 

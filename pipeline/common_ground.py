@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import sqlalchemy as sa
 
@@ -14,6 +15,7 @@ from pipeline.evidence import Summary
 from pipeline.numbers import own_numbers
 from pipeline.parties import Book
 from pipeline.records import audit_log, documents, letters, many, matters
+from pipeline.withheld import withheld
 
 SETTLED = ("ok", "partial", "failed")
 
@@ -38,6 +40,11 @@ class Ground:
             Book.read(tx),
             letters.book(tx),
         )
+
+    @cached_property
+    def withheld(self) -> frozenset[str]:
+        """The documents that must not be shown to the other side."""
+        return frozenset(withheld(self.summaries))
 
     def within(self, claim: Claim, standing: frozenset[str]) -> list[Summary]:
         """The documents of a claim: those with one of its standing links, and those tied to it at intake."""

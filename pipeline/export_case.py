@@ -12,7 +12,7 @@ from extractors.document import Document
 from pipeline.audit import Entry
 from pipeline.bundle import Case, CaseEvent, ChronologyRow, Exhibit, ExhibitLink, Sighting
 from pipeline.bundle.case import Highlight, Withheld
-from pipeline.casefile import WITHHOLDING, CaseFile, load_case
+from pipeline.casefile import CaseFile, load_case
 from pipeline.chronology import chronology
 from pipeline.claims import Claim, qualified
 from pipeline.clock import now
@@ -23,8 +23,8 @@ from pipeline.links import Link
 from pipeline.matter import Matter
 from pipeline.records import arrivals, audit_log, documents
 from pipeline.searchable import words_of_document
+from pipeline.withheld import withheld
 
-FAMILY = "family of a withheld document"
 _FROM, _TO = ("sender", "seller"), ("recipient", "buyer", "copied")
 
 
@@ -43,12 +43,12 @@ def collect(
     """
     file = load_case(matter, claim_id)
     links = _by_document(file.links, confirmed_only)
-    tied = set() if confirmed_only else _tied(matter, claim_id)
     with matter.reading() as tx:
         everything = {found.id: found for found in documents.summaries(tx)}
+        tied = (one.id for one in everything.values() if claim_id in one.given_claims and not confirmed_only)
         wanted = sorted({*links, *tied})
-        kept_out = {} if include_privileged else _withheld(everything)
-        withheld = [document for document in wanted if document in kept_out]
+        kept_out = {} if include_privileged else withheld(everything.values())
+        staying = [document for document in wanted if document in kept_out]
         chosen = [everything[document] for document in wanted if document not in kept_out]
         audit = list(audit_log.entries(tx, {claim_id, *(found.id for found in chosen)}))
         head = audit_log.head(tx)
@@ -57,10 +57,10 @@ def collect(
         _exhibit(matter, file, found, links.get(found.id, ()), tuple(touches.get(found.id, ())))
         for found in chosen
     )
-    case = _case(file, exhibits, tuple(entry.line() for entry in audit), profile, len(withheld))
+    case = _case(file, exhibits, tuple(entry.line() for entry in audit), profile, len(staying))
     if highlight:
         case = replace(case, exhibits=tuple(_marked(e, links.get(e.id, ())) for e in case.exhibits))
-    log = tuple(_logged(file, everything[document], kept_out[document]) for document in withheld)
+    log = tuple(_logged(file, everything[document], kept_out[document]) for document in staying)
     return replace(case, audit_head=head, withheld_log=log if privilege_log else None)
 
 
@@ -91,29 +91,6 @@ def _by_document(links: Iterable[Link], confirmed_only: bool) -> dict[str, list[
     return found
 
 
-def _tied(matter: Matter, claim_id: str) -> set[str]:
-    with matter.reading() as tx:
-        return {found.id for found in documents.summaries(tx) if claim_id in found.given_claims}
-
-
-def _withheld(everything: dict[str, Summary]) -> dict[str, str]:
-    """Why documents stay out: marked ones, what is inside them, and what holds them.
-
-    A mail's bytes hold its attachment's.
-    """
-    withheld = {
-        found.id: mark for found in everything.values() for mark in WITHHOLDING if mark in found.marks
-    }
-    waiting = [(document, step) for document in withheld for step in (_inside, _around)]
-    while waiting:
-        document, step = waiting.pop()
-        for other in step(document, everything):
-            if (other, step) not in waiting and other not in withheld:
-                withheld[other] = FAMILY
-                waiting.append((other, step))
-    return withheld
-
-
 def _logged(file: CaseFile, found: Summary, ground: str) -> Withheld:
     sender, recipients = _people(file, found)
     return Withheld(found.date, sender, recipients, found.kind, ground)
@@ -136,14 +113,6 @@ def _form(found: Summary) -> str:
         return said[0]
     on_paper = found.media_type == "application/pdf" or found.media_type.startswith("image/")
     return "copy" if on_paper else "electronic"
-
-
-def _inside(document: str, everything: dict[str, Summary]) -> Sequence[str]:
-    return everything[document].children
-
-
-def _around(document: str, everything: dict[str, Summary]) -> Sequence[str]:
-    return [found.id for found in everything.values() if document in found.children]
 
 
 def _case(

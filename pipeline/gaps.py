@@ -223,8 +223,7 @@ class _Elsewhere:
     """Numbers and names of files (compact) by which the matter may hold a document that no fact shows to be there."""
 
     def __init__(self, case: CaseFile) -> None:
-        summaries = (*case.loose, *(found.summary for found in case.evidence.values()))
-        self._known = case.known.union(compact(summary.name) for summary in summaries)
+        self._known = case.known.union(compact(summary.name) for summary in case.summaries)
         self._rows = "\n".join(
             self._known
         )  # one search in one text takes a fraction of the time of thousands

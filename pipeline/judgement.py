@@ -11,7 +11,6 @@ import sqlalchemy as sa
 
 from extractors.facts.fact import PARTY_ROLES, Fact, Money
 from extractors.kinds import KINDS
-from pipeline.casefile import WITHHOLDING
 from pipeline.claims import Claim
 from pipeline.errors import AnsweredMeanwhile, NotFound, UsageError
 from pipeline.indexing import index_pending
@@ -26,6 +25,7 @@ from pipeline.records import documents, matters, rulings, said
 from pipeline.records.said import Said
 from pipeline.register_changes import follow_register
 from pipeline.rulings import SUM_ROLES, Ruling, key_of, money_of, value_of, written
+from pipeline.withheld import WITHHOLDING
 
 FORMS = ("original", "copy")
 """Marks that say in what form the evidence is at hand; one takes the place of the other."""

@@ -43,8 +43,7 @@ def overview(
 ) -> Overview:
     """The claim as it stands on that day. `common`: as for `load_case`. Raises `NotFound`."""
     case = load_case(matter, claim_id, common)
-    names = {found.id: found.summary.name for found in case.evidence.values()}
-    names |= {found.id: found.name for found in case.loose}
+    names = {found.id: found.name for found in case.summaries}
     evidence = {
         case.name_of(event): {
             status: sum(link.status == status for link in case.links_of(event))

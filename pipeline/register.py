@@ -12,7 +12,6 @@ import yaml
 from pydantic import (
     AfterValidator,
     BaseModel,
-    BeforeValidator,
     ConfigDict,
     Field,
     ValidationError,
@@ -23,7 +22,7 @@ from pipeline.claims import Claim, Event, Party, Response, StatusChange
 from pipeline.errors import RegisterError
 from pipeline.notice_rules import form
 from pipeline.periods import period
-from pipeline.yaml_text import loaded
+from pipeline.yaml_text import Verbatim, loaded, without
 
 CLAIM_TYPES = ("construction", "warranty", "insurance", "other")
 STATUSES = ("open", "submitted", "accepted", "part_accepted", "rejected", "arbitration", "closed")
@@ -33,18 +32,18 @@ Answer = Literal["accepted", "part_accepted", "rejected", "more_information"]
 
 
 def _period(value: int | str) -> int | str:
-    period(value)  # raises for what is none
-    return value
+    """Days as a number, other periods as they are written. Raises ValueError for what is no period."""
+    told = int(value) if isinstance(value, str) and value.isdecimal() else value
+    period(told)
+    return told
 
 
-Word = Annotated[str, BeforeValidator(lambda v: str(v) if isinstance(v, int) else v), Field(min_length=1)]
+Word = Annotated[str, Field(min_length=1)]
 LONGEST_ID = 200
 Identifier = Annotated[Word, Field(pattern=r"^[^\s/]+$", max_length=LONGEST_ID)]
 Span = Annotated[int | str, AfterValidator(_period)]
 Currency = Annotated[str, Field(pattern="^[A-Z]{3}$")]
-Amount = Annotated[
-    Decimal, BeforeValidator(lambda v: str(v) if isinstance(v, int) else v), Field(max_digits=30)
-]
+Amount = Annotated[Decimal, Field(max_digits=30)]
 
 
 class _Entry(BaseModel):
@@ -186,14 +185,11 @@ class Register(_Entry):
         return self
 
 
-class _Loader(yaml.SafeLoader):
-    """Leaves dates as text, so that a wrong one is named with its line like any other fault."""
+class _Loader(Verbatim):
+    """Leaves dates as text too, so that a wrong one is named with its line like any other fault."""
 
 
-_Loader.yaml_implicit_resolvers = {
-    first: [(tag, pattern) for tag, pattern in found if tag != "tag:yaml.org,2002:timestamp"]
-    for first, found in yaml.SafeLoader.yaml_implicit_resolvers.items()
-}
+_Loader.yaml_implicit_resolvers = dict(without(("timestamp",), Verbatim))
 
 
 def read_register(path: Path) -> tuple[Claim, ...]:
@@ -228,7 +224,7 @@ def body_of(claim: Claim) -> dict[str, Any]:
         "contract": claim.contract,
         "references": list(claim.references),
         "currency": claim.currency,
-        "amount": None if claim.amount is None else str(claim.amount),
+        "amount": None if claim.amount is None else format(claim.amount, "f"),
         "parties": [_party_body(party) for party in claim.parties],
         "events": [_event_body(event) for event in claim.events],
         **({"periods": dict(claim.periods)} if claim.periods else {}),

@@ -9,17 +9,24 @@ from __future__ import annotations
 import datetime
 import re
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import yaml
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 
-from pipeline.yaml_text import loaded
+from pipeline.yaml_text import Verbatim, loaded
 
 ENDING = ".yaml"
 LARGEST = 2**16
 """Bytes above which a file is no sidecar."""
 _NAMED_AFTER_A_FILE = re.compile(r".+\.(?=[A-Za-z0-9]*[A-Za-z])[A-Za-z0-9]{1,5}")
+
+
+def _no_number(said: Any) -> Any:
+    """A number would be taken for the seconds since 1970."""
+    if isinstance(said, str) and said.strip().isdecimal():
+        raise ValueError("write a day as 2023-03-14")
+    return said
 
 
 class Sidecar(BaseModel):
@@ -31,7 +38,7 @@ class Sidecar(BaseModel):
     party: str | None = None
     source: str | None = None
     note: str | None = None
-    received: datetime.datetime | datetime.date | None = None
+    received: Annotated[datetime.datetime | datetime.date | None, BeforeValidator(_no_number)] = None
 
 
 def beside(path: Path) -> Path:
@@ -78,7 +85,7 @@ class TooLong(ValueError):
 def _content(path: Path) -> Any:
     if path.stat().st_size > LARGEST:
         raise TooLong(f"it is larger than {LARGEST // 1024} KiB")
-    return loaded(path.read_text(encoding="utf-8-sig"))
+    return loaded(path.read_text(encoding="utf-8-sig"), Verbatim)
 
 
 def _first_line(error: Exception) -> str:

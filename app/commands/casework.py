@@ -24,13 +24,6 @@ from pipeline.ledger import ledger
 from pipeline.notices import told
 
 
-def _print_rows(rows: list[dict[str, Any]], columns: list[str], as_json: bool) -> None:
-    if as_json:
-        print_json(rows)
-    else:
-        print_table(columns, [[row[column] for column in columns] for row in rows])
-
-
 @click.command("chronology")
 @click.argument("claim")
 @out_option("csv", "svg", "html")
@@ -145,7 +138,7 @@ def ledger_command(claim: str, out: Path | None, workspace: Path, as_json: bool)
         return
     columns = ["event", "doc", "page", "description", "amount", "currency", "counted", "why_not"]
     rows = [{**row, "counted": word("yes") if row["counted"] else word("no")} for row in answer["rows"]]
-    _print_rows(rows, columns, as_json)
+    print_table(columns, [[row[column] for column in columns] for row in rows])
     for key in ("claimed", "evidenced", "difference"):
         say(f"{word(key)}: {answer['currency'] or ''} {answer[key]}")
     for by, sums in answer["totals"].items():
@@ -167,8 +160,7 @@ def gaps_command(claim: str, workspace: Path, as_json: bool) -> None:
     if as_json:
         print_json(answer)
         return
-    summaries = [*(found.summary for found in case.evidence.values()), *case.loose]
-    _print_gaps(answer, {summary.id: f"{summary.id[:8]} {summary.name}" for summary in summaries})
+    _print_gaps(answer, {summary.id: f"{summary.id[:8]} {summary.name}" for summary in case.summaries})
 
 
 GAPS = (

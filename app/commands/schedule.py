@@ -55,7 +55,7 @@ def schedule_command(cron: str, timezone: str, at_once: bool, workspace: Path, a
             _print(answer, as_json)
             return 0 if answer["ok"] else 1
         message(f"{cron} ({timezone}), {address.removesuffix('/api')}")
-        with contextlib.suppress(KeyboardInterrupt):  # how a service is stopped
+        with contextlib.suppress(_Stopped):
             serve(root, times)
     return 0
 
@@ -68,6 +68,10 @@ def _print(answer: dict[str, object], as_json: bool) -> None:
             say(f"{key}: {len(value) if isinstance(value, list) else value}")
 
 
+class _Stopped(KeyboardInterrupt):
+    """By SIGTERM, which is how services are stopped, not by Ctrl-C."""
+
+
 def _interrupt(_number: int, _frame: FrameType | None) -> None:
     """SIGTERM ends it as Ctrl-C does: the server is stopped, and what was finished is kept."""
-    raise KeyboardInterrupt
+    raise _Stopped

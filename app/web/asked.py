@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import calendar
 import datetime
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from fastapi import Request
 
@@ -15,13 +13,13 @@ from app.web.addresses import with_query
 from index.entry import SORTS, Sort
 from index.errors import FilterError
 from index.query import Filters
+from index.values import days_of, number_of
 
 MANY = ("kind", "claim", "event", "party", "language", "state")
 ONE = ("query", "from", "to", "min_amount", "max_amount", "sort", "offset")
 MOST_VALUES, MOST_CHARACTERS = 50, 10_000
 LIMIT = 20
 """Hits on a page."""
-_DATE = re.compile(r"(\d{4})(?:-(\d{1,2}))?(?:-(\d{1,2}))?")
 
 
 @dataclass(frozen=True)
@@ -109,27 +107,17 @@ def day_of(said: str, last: bool = False) -> datetime.date | None:
     """A day; a year or month stands for its first day, or its last. Raises `FilterError`."""
     if not said.strip():
         return None
-    found = _DATE.fullmatch(said.strip())
     try:
-        if found is None:
-            raise ValueError
-        year, month, day = (None if part is None else int(part) for part in found.groups())
-        assert year is not None  # noqa: S101  the pattern has it
-        month = (12 if last else 1) if month is None else month
-        if day is None:
-            day = calendar.monthrange(year, month)[1] if last else 1
-        return datetime.date(year, month, day)
-    except (ValueError, calendar.IllegalMonthError):
+        days = days_of(said)
+    except ValueError:
         raise FilterError(f"{said!r} is not a date", "Write it as 2023-03-14, 2023-03 or 2023.") from None
+    return days.last if last else days.first
 
 
 def _amount(said: str) -> Decimal | None:
     if not said.strip():
         return None
     try:
-        found = Decimal(said.replace(",", "").replace("，", "").strip())
-    except InvalidOperation:
+        return number_of(said)
+    except ValueError:
         raise FilterError(f"{said!r} is not an amount", "Write it as 12500 or 12,500.00.") from None
-    if not found.is_finite():
-        raise FilterError(f"{said!r} is not an amount", "Write it as 12500 or 12,500.00.")
-    return found

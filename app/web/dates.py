@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import calendar
 import datetime
 from decimal import Decimal
 from typing import Annotated
@@ -10,6 +9,7 @@ from typing import Annotated
 from pydantic import Field
 
 from app.web.values import TextOf
+from index.values import days_of
 from pipeline.errors import UsageError
 
 YEAR = "([0-9]{3}[1-9]|[0-9]{2}[1-9]0|[0-9][1-9]00|[1-9]000)"
@@ -37,10 +37,8 @@ def on_or_before(said: str | None) -> datetime.date | None:
 
 
 def _day(said: str, last: bool) -> datetime.date:
-    year, month, day = ([int(part) for part in said.split("-")] + [0, 0])[:3]
     try:
-        month = month or (12 if last else 1)
-        day = day or (calendar.monthrange(year, month)[1] if last else 1)
-        return datetime.date(year, month, day)
-    except (ValueError, calendar.IllegalMonthError):
+        days = days_of(said)
+    except ValueError:
         raise UsageError(f"{said!r} is no date.", "Write it as 2023-03-14.") from None
+    return days.last if last else days.first

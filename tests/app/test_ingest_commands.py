@@ -168,6 +168,8 @@ def test_excluded_names_are_left_out(claimtrail: Command, evidence_folder: Path)
         (["--party", "HCL"], ["L-0145.txt", "施工日志.txt"]),
         (["--language", "zh"], ["施工日志.txt"]),
         (["--min-amount", "1000000"], ["L-0145.txt"]),
+        (["--from", "2023年4月", "--to", "9999", "--min-amount", "0"], []),
+        (["--from", "2023/3/16", "--to", "2023-03", "--min-amount", "１，０００，０００"], ["L-0145.txt"]),
         (["--max-amount", "1000"], []),
         (["--event", "CLM-001/E2"], ["施工日志.txt"]),
         (["--claim", "CLM-999"], []),
@@ -178,6 +180,18 @@ def test_list_has_the_filters_of_search(filled: Command, filters: list[str], nam
     if filters:
         hits = filled("search", "*", *filters, "--json").json["hits"]
         assert sorted({hit["name"] for hit in hits}) == names
+
+
+@pytest.mark.parametrize("command", [("search",), ("list",), ("claims", "respond", "CLM-001/E1")])
+@pytest.mark.parametrize("sum_", ["nan", "-Infinity", "1e5", "1_000", "much"])
+def test_a_sum_that_is_no_number_is_refused(claimtrail: Command, command: tuple[str, ...], sum_: str) -> None:
+    option = "--amount" if "respond" in command else "--min-amount"
+    answer = claimtrail(*command, option, sum_, "--json")
+    assert answer.status == 2
+    assert (answer.json["error"]["code"], "not an amount" in answer.json["error"]["message"]) == (
+        "usage",
+        True,
+    )
 
 
 def test_what_an_earlier_run_left_open_is_told_of_once_and_under_the_name_given(

@@ -11,6 +11,7 @@ import pytest
 import flows.watch
 from flows.night import spend
 from pipeline import inbox as inbox_module
+from pipeline import sidecars
 from pipeline.inbox import Settling, described, quarantine, release, waiting
 from pipeline.intake import Found, Lost
 from pipeline.matter import Matter
@@ -160,7 +161,21 @@ def test_a_sidecar_that_comes_while_its_file_is_read(
     assert files(inbox) == [".done/L.txt", ".done/L.txt.yaml"]
 
 
-BROKEN = ["claim: [", "\x00", "colour: red\nclaim: CLM-001", "[" * 2000, "received: soon", "\ufeffclaim: {"]
+def test_what_a_sidecar_says_is_taken_as_it_is_written(tmp_path: Path) -> None:
+    path = put(tmp_path, "letter.txt.yaml", "source: 0145\nnote: 12:30\nclaim: 7\nparty: No\n")
+    said, fault = sidecars.read(path)
+    assert (said.source, said.note, said.claim, said.party, fault) == ("0145", "12:30", "7", "No", None)
+
+
+BROKEN = [
+    "claim: [",
+    "\x00",
+    "colour: red\nclaim: CLM-001",
+    "[" * 2000,
+    "received: soon",
+    "received: 20230320",
+    "\ufeffclaim: {",
+]
 
 
 @pytest.mark.parametrize("text", BROKEN)

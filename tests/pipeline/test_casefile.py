@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import datetime
 from dataclasses import replace
+from itertools import permutations
+from typing import Any
 
 import pytest
 
@@ -18,6 +20,7 @@ from pipeline.matter import Matter
 from pipeline.originals import Original
 from pipeline.records import arrivals, documents, matters
 from pipeline.records.codec import reading_rows, understanding_rows
+from pipeline.withheld import withheld
 from tests.pipeline.case_builder import CONTRACTOR, ENGINEER, case, claim, day, event, evidence, link
 
 NOTICE = evidence(
@@ -93,6 +96,16 @@ def test_the_rules_work_on_what_was_loaded(filled_matter: Matter) -> None:
     assert [row.doc for row in chronology(found)] == [NOTICE.id, NOTICE.id]
 
 
+def test_what_lies_in_a_privileged_box_of_no_claim_is_not_shown(filled_matter: Matter) -> None:
+    tied = OTHERS["tied"].id
+    with filled_matter.change() as change:
+        documents.set_children(change.tx, BOX.id, [(tied, "tied.pdf")])
+        matters.set_mark(change.tx, BOX.id, "privileged", "me")
+    found = load_case(filled_matter, "CLM-1")
+    assert tied in found.evidence
+    assert tied not in found.without_privileged().evidence
+
+
 def test_an_unknown_claim_is_named(filled_matter: Matter) -> None:
     with pytest.raises(NotFound, match="CLM-404"):
         load_case(filled_matter, "CLM-404")
@@ -131,6 +144,33 @@ def test_a_persons_correction_of_the_sender_wins() -> None:
     found = replace(NOTICE, summary=replace(NOTICE.summary, corrections=corrected))
     assert [p.role for p in case(claim(), []).senders(found)] == ["engineer"]
     assert [p.role for p in case(claim(), []).senders(NOTICE)] == ["claimant"]
+
+
+MARKED = {"marks": ("privileged",)}
+FAMILIES: list[tuple[dict[str, dict[str, Any]], str]] = [
+    ({"mail": MARKED | {"children": ("photo",)}, "photo": {}, "other": {}}, "mail photo"),
+    ({"zip": {"children": ("mail",)}, "mail": {"children": ("advice", "invoice")}, "advice": MARKED, "invoice": {}},
+     "advice mail zip"),
+    # the forwarded mail is in the family of both that are marked: whoever forwards it hands the advice over
+    ({"advice": MARKED, "sent": MARKED | {"children": ("mail",)}, "mail": {"children": ("advice",)},
+      "forwarded": {"children": ("mail",)}}, "advice forwarded mail sent"),
+    ({"one": MARKED | {"children": ("two",)}, "two": {"children": ("one",)}}, "one two"),
+    ({"one": {"children": ("two",)}, "two": {}}, ""),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("family", "hidden"), FAMILIES)
+def test_what_must_not_be_shown_takes_its_family_along_in_whatever_order_it_came_in(
+    family: dict[str, dict[str, Any]], hidden: str
+) -> None:
+    for order in permutations(family):
+        summaries = [replace(evidence(name, name).summary, id=name, **family[name]) for name in order]
+        assert " ".join(sorted(withheld(summaries))) == hidden
+
+
+def test_what_is_inside_a_privileged_mail_of_no_claim_is_left_out() -> None:
+    found = case(claim(event()), [NOTICE], withheld=frozenset({NOTICE.id})).without_privileged()
+    assert (found.evidence, found.links) == ({}, ())
 
 
 def test_privileged_documents_can_be_left_out() -> None:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -208,9 +209,13 @@ def test_privileged_documents_leave_no_trace() -> None:
     secret = evidence(
         "advice.pdf", "advice", marks=("privileged",), date="2023-03-14", title="Counsel's advice"
     )
-    report = claim_report(case(claim(event()), [secret]), TODAY)
-    assert "advice" not in report.as_markdown() + report.as_html() + str(report.as_json())
-    assert "withheld as privileged or without prejudice, and not used here: 1." in report.as_markdown()
+    inside = evidence("draft.pdf", "advice, a draft", date="2023-03-14", title="Draft of the advice")
+    mail = replace(secret, summary=replace(secret.summary, children=(inside.id,)))
+    for documents in ([secret], [mail, inside]):
+        report = claim_report(case(claim(event()), documents), TODAY)
+        assert "advice" not in report.as_markdown() + report.as_html() + str(report.as_json())
+        withheld = f"withheld as privileged or without prejudice, and not used here: {len(documents)}."
+        assert withheld in report.as_markdown()
 
 
 def test_the_head_of_a_mail_is_no_quotation() -> None:

@@ -93,6 +93,17 @@ def test_other_encodings_and_missing_files_are_named(tmp_path: Path) -> None:
         read_register(tmp_path / "none.yaml")
 
 
+def test_numbers_and_words_are_taken_as_they_are_written(tmp_path: Path) -> None:
+    text = FULL.replace("[GC/L/0145, Clause 2.1]", "[0145, 12:30, 2.10, 1_000, 0x10, 1e3, No]")
+    text = text.replace('"1250000.00"', "12345678901234567.89").replace("title: 停工", "title: 2023")
+    (claim,) = read_register(written(tmp_path, text))
+    assert claim.events[0].references == ("0145", "12:30", "2.10", "1_000", "0x10", "1e3", "No")
+    assert (str(claim.amount), claim.events[1].title) == ("12345678901234567.89", "2023")
+    assert claim_of(body_of(claim)) == claim
+    (short,) = read_register(written(tmp_path, FULL.replace('"1250000.00"', "1.25e6")))
+    assert body_of(short)["amount"] == "1250000"
+
+
 def test_periods_of_a_claim_are_kept(tmp_path: Path) -> None:
     text = FULL.replace(
         "    contract: fidic-1999\n", "    contract: fidic-1999\n    periods: {notice: 14, reply: 56}\n"

@@ -94,14 +94,13 @@ def suggestions(
     case = scope.case(claim)
     chosen = sort if sort in SUGGESTED_BY else SUGGESTED_BY[0]
     found = suggestions_of(scope.matter, case, chosen, scope.whole)
-    known = (*(held.summary for held in case.evidence.values()), *case.loose)
     return page(
         request,
         visitor,
         "suggestions.html",
         claim=case.claim,
         found=found,
-        names={one.id: one.name for one in known},
+        names={one.id: one.name for one in case.summaries},
         sort=chosen,
         sorts=SUGGESTED_BY,
     )
