@@ -37,6 +37,8 @@ _BY_KIND = {
     "contract": "contract",
     "work_record": "report",
 }
+_OF_BILLS = "of_bills"
+"""The group of labels that name the number of a receipt on receipts alone."""
 _LATIN = frozenset("abcdefghijklmnopqrstuvwxyz")
 _LONGEST = 80
 _NOISE = 3
@@ -50,6 +52,8 @@ _PAPERS = {
     **dict.fromkeys(("发票", "收据"), "invoice"),
 }
 """What the last characters of a paper's name say its number is."""
+_HAN_LABELS = ("单号", "编号", "号码", "票号")
+"""What may stand before "No." on a form in both languages."""
 _BARE_WORDS = frozenset(("no", "nr", "number", "编号"))
 REF_WORDS = frozenset(("ref", "ref no", "reference no"))
 """Labels that do not say what the number is of."""
@@ -92,6 +96,8 @@ def labelled(document: Document, page: PageSegments, kind: str) -> Iterator[Numb
     """The numbers behind labels on a page; those of role "ignore" mark what is no reference."""
     for segment, line in zip(page.segments, page.lines, strict=True):
         for hit in labels().find(line.lower):
+            if hit.what.role == _OF_BILLS and kind != "invoice":
+                continue
             found = _value(document, page, segment, line, hit)
             if found:
                 first = _numbered(hit, found, line, kind)
@@ -173,6 +179,7 @@ def _stands_alone(line: Plain, hit: Hit[Label], separated: bool) -> bool:
     own = (
         not before.strip()
         or (has_han(hit.phrase) and before[-1] in " )")
+        or before.rstrip().endswith(_HAN_LABELS)
         or _bracketed(line, hit) is not None
     )
     return (separated or dotted) and own
@@ -242,7 +249,7 @@ def _listed(first: Numbered, found: _Value) -> Iterator[Numbered]:
 
 
 def _numbered(hit: Hit[Label], found: _Value, line: Plain, kind: str) -> Numbered:
-    role = hit.what.role
+    role = "invoice" if hit.what.role == _OF_BILLS else hit.what.role
     of_what = _bracketed(line, hit) if role == "by_kind" else None
     if of_what:
         role = of_what
