@@ -75,21 +75,33 @@ def _all(
         if kind == "invoice":
             sure += named_on_vat_invoice(page)
     yield from sure
-    buyers = [_key(document.text[n.start : n.end]) for n in sure if n.role in ("buyer", "recipient")]
     head = list(heads(pages, kind, sure))
-    if kind == "invoice":
-        head = [n for n in head if _key(document.text[n.start : n.end]) not in buyers]
-    yield from head
+    yield from _on_bill(document, pages[0], sure, head) if kind == "invoice" else head
     if kind == "correspondence" and not any(n.role == "sender" for n in [*sure, *head]):
         yield from _signing(document, sure)
-    if kind == "invoice":
-        issuers = list(_unlabelled(document, shop(pages[0], [b for b in buyers if b]), [*sure, *head]))
-        yield from issuers
-        if not buyers:
-            yield from _addressed(document, pages[0], [*sure, *head, *issuers])
     if kind == "minutes":
         yield from attendees(pages, [(place.start, place.end) for place in companies])
     yield from _mentioned(pages, companies)
+
+
+def _on_bill(
+    document: Document, page: PageSegments, sure: Sequence[Named], head: Iterable[Named]
+) -> Iterator[Named]:
+    """Who issues a bill, by its head, and who is billed where no label tells."""
+    buyers = [_key(document.text[n.start : n.end]) for n in sure if n.role in ("buyer", "recipient")]
+    own = [n for n in head if _key(document.text[n.start : n.end]) not in buyers]
+    issuers = list(_unlabelled(document, shop(page, [b for b in buyers if b]), [*sure, *own]))
+    yield from (n for n in own if not any(_ends(document.text, n, longer) for longer in issuers))
+    yield from issuers
+    if not buyers:
+        yield from _addressed(document, page, [*sure, *own, *issuers])
+
+
+def _ends(text: str, one: Named, longer: Named) -> bool:
+    """Whether a name is the end of a longer one, whose first word was misread; a label before it is no part of it."""
+    inside = longer.start < one.start < one.end <= longer.end + 1
+    lead = text[longer.start : one.start]
+    return inside and not has_han(lead) and labels().at_start(lead.lower()) is None
 
 
 def _unlabelled(document: Document, found: Iterable[Named], known: Sequence[Named]) -> Iterator[Named]:

@@ -419,6 +419,7 @@ def test_no_names(kind: str, text: str) -> None:
          ("宏拓钢结构有限公司", "seller")),
         ("invoice", "出租汽车发票\n单位 顺达出租汽车有限公司\n金额 41.00元", ("单位顺达出租汽车有限公司", "seller")),
         ("invoice", "Brookmere\n4 Mill Road\nTotal 3.00\nThank you for visiting us", ("us", "seller")),
+        ("invoice", "ellbrook Roofing Supplies Ltd\n4 Mill Road\nTotal 3.00", ("Roofing Supplies Ltd", "seller")),
         ("invoice", "Brookmere\n4 Mill Road\nTotal 3.00\nTHANK YOU FOR SHOPPING AT OUR STORE", ("OUR STORE", "seller")),
         ("invoice", "Brookmere\nOld Mill Road, Stanbridge\nTotal 3.00", ("Old Mill Road, Stanbridge", "seller")),
     ],
