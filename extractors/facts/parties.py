@@ -37,6 +37,10 @@ _ON_SUBCONTRACTS = {"employer": "contractor", "contractor": "subcontractor"}
 _ANY_PARTY = ("甲方", "乙方", "party a", "party b")
 _ANY_BUSINESS = ("company", "merchant", "store", "shop")
 """Heads of lists and forms that make a name a seller's on a bill alone."""
+_PAYERS = ("name", "received from", "with thanks from")
+"""Labels that name the buyer on a bill alone."""
+_SHIPS = ("寄件人", "寄件单位")
+"""Labels of who gives a parcel to the carrier that bills for it."""
 _INSURES = re.compile(
     r"保险(?:股份|集团)?(?:有限(?:责任)?)?公司|\binsurance (?:company|co\b|plc|ltd|limited)|\bassurance\b",
     re.I,
@@ -205,7 +209,7 @@ def _fitting(named: Named, document: Document, kind: str) -> Named:
     if document.text.startswith(">", document.text.rfind("\n", 0, named.start) + 1, named.start):
         role = "mentioned"
     elif kind == "invoice":
-        role = _ON_INVOICES.get(role, role)
+        role = "mentioned" if named.why in _SHIPS else _ON_INVOICES.get(role, role)
     elif named.why.lower().startswith(_ISSUED):
         role = "inspector" if kind == "inspection_report" else "sender"
     elif kind == "inspection_report" and named.why.lower().startswith(_CLIENTS):
@@ -236,10 +240,10 @@ def _only_listed(named: Named, kind: str) -> bool:
 
 
 def _only_named(named: Named, kind: str) -> bool:
-    """Whether "Name" on a form, or "our customer …" in a letter, makes nobody the buyer of anything there."""
+    """Whether "Name" or "Received from" on a form, or "our customer …" in a letter, makes nobody a buyer there."""
     why = named.why.lower()
     in_letter = kind == "correspondence" and named.rule == "party.form"
-    return why == "name" or (in_letter and why in _CUSTOMERS)
+    return why in _PAYERS or (in_letter and why in _CUSTOMERS)
 
 
 def _once(document: Document, named: Iterable[Named]) -> list[Named]:

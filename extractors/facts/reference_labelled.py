@@ -43,6 +43,7 @@ _LATIN = frozenset("abcdefghijklmnopqrstuvwxyz")
 _LONGEST = 80
 _NOISE = 3
 """So few letters behind a label with its value in the next column are noise."""
+_LONE_NUMBER = re.compile(r"(?!(?:19|20)\d\d$)\d{3,4}")
 _SHORTEST_BESIDE = 3
 """A shorter number beside a label, in a text without layout, is more likely a count."""
 _PAPERS = {
@@ -165,11 +166,21 @@ def _inline(line: Plain, after: re.Match[str], hit: Hit[Label]) -> _Value | None
         return None
     if hit.what.role == "by_kind" and not (strong and _stands_alone(line, hit, separated)):
         return None
+    if _fills_line(line, hit, span):
+        return _Value(line, *span, 0.7)
     if not named and not (separated and len(value) >= 3) and not (strong and span[0] - at <= 1):
         return None
     if not separated and not strong and not numbered and not _short_allowed(hit, value):
         return None
     return _Value(line, *span, 0.6 + 0.15 * named + 0.1 * separated + 0.1 * strong)
+
+
+def _fills_line(line: Plain, hit: Hit[Label], span: tuple[int, int]) -> bool:
+    """Whether "Invoice 318" is all there is on a line; a year is that of the paper."""
+    lone = (
+        hit.what.role == "invoice" and not line.text[: hit.start].strip() and not line.text[span[1] :].strip()
+    )
+    return lone and _LONE_NUMBER.fullmatch(line.text[slice(*span)]) is not None
 
 
 def _stands_alone(line: Plain, hit: Hit[Label], separated: bool) -> bool:

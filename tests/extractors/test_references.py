@@ -45,6 +45,7 @@ def found(text: str, kind: str = "other") -> set[tuple[str, str]]:
         ("发 票 号 码 ： 12345678", {("12345678", "invoice")}),
         ("Receipt No 00045", {("00045", "invoice")}),
         ("Invoice No      4471", {("4471", "invoice")}),
+        ("Lowbury\nInvoice 318\n14th November 2022", {("318", "invoice")}),
         ("Rcpt#: A0012093", {("A0012093", "invoice")}),
         ("Factura nº: 2023/0991", {("2023/0991", "invoice")}),
         ("FATURA-RECIBO N.º FR 2023/55", {("FR 2023/55", "invoice")}),
