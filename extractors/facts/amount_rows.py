@@ -7,18 +7,23 @@ from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from itertools import pairwise
+from itertools import islice, pairwise
 
 from extractors.document import Page, Word, lines_of, words_within
 from extractors.facts.amount_labels import Label, label_of
 from extractors.facts.numerals import decimal_of
 
 _FIGURE = re.compile(
-    r"(?<![\w.,/#-])(?<!\d:)(?P<sign>[-(] ?)?(?P<mark>(?:rm|us\$|hk\$|s\$|[$€£¥@]|eur|usd|rs\.?) ?)?"
-    r"(?P<raw>\d{1,3}(?: \d{3})+,\d\d|[\doil|s]{1,3}(?:[,.'][\doil|]{3})*(?: ?[.,] ?[\dolis]{2})"
+    r"(?<![\w.,/#-])(?<!\d:)(?P<sign>[-(] ?)?(?P<mark>(?:rm|us\$|hk\$|s\$|s(?=\d)|[$€£¥￥@]|eur|usd|rs\.?) ?)?"
+    r"(?P<raw>\d{1,3}(?: \d{3})+,\d\d|[\doil|s]{1,3}(?:[,.'][\doil|s]{3})*(?: ?[.,] ?[\dolis]{2})"
     r"|[\doils]{1,7} ?[.,] ?[\dolis]{2}|\d{1,3}(?:[,'.]\d{3})+|\d{1,6}\.\d|\d{1,9})"
     r"(?P<minus>-)?(?![\d%°]|[.,/:-]\d| ?%| ?(?:kg|pcs|hrs?|days?|items?|g|ml|km|m2|m3|units?|nos?)\b)"
 )
+_LOST_POINT = re.compile(
+    r"(?<=\d)(?<![-/:.,]\d)(?<![-/:.,]\d\d)(?:\.\.|[ :'·*_~-])(?=\d\d(?: ?(?:eur|usd|rm|[a-z$€£元圆]))?\s*$)"
+)
+"""What OCR made of the point of a sum that ends its line: `total 45 90`, `total 45..90`."""
+_WITH_POINT = re.compile(r"\d[.,]\d\d(?!\d)")
 _DIGITS = str.maketrans("oil|s", "01115")
 _DATE_LIKE = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}|\d{1,2}:\d{2}")
 _LOOSE_MARK = re.compile(r" ?([.,]) ?")
@@ -41,6 +46,8 @@ class Figure:
     decimals: bool
     mended: bool = False
     doubt: str = ""
+    pointed: bool = False
+    """Whether its point was put back where OCR read something else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +73,9 @@ class Row:
 
 def rows_of(page: Page, plain: str) -> list[Row]:
     """The rows of a page's lines; labels without a figure have been given the figures level with them."""
+    in_cents = len(list(islice(_WITH_POINT.finditer(plain, page.start, page.end), 2))) > 1
     found = [
-        _row(plain, *part, page.number)
+        _row(plain, *part, page.number, in_cents)
         for start, end in lines_of(plain, page.start, page.end)
         if end > start
         for part in _parts(plain, start, end)
@@ -85,7 +93,7 @@ def _parts(plain: str, start: int, end: int) -> list[tuple[int, int]]:
     return parts if len(named) > 1 else [(start, end)]
 
 
-def _row(plain: str, start: int, end: int, page: int) -> Row | None:
+def _row(plain: str, start: int, end: int, page: int, in_cents: bool) -> Row | None:
     line = plain[start : min(end, start + LONGEST_LINE)]
     figures = tuple(_figures(line, start))
     if figures and figures[-1].value < _LARGEST_RATE and _RATE_BELOW.match(plain, figures[-1].end):
@@ -96,9 +104,19 @@ def _row(plain: str, start: int, end: int, page: int) -> Row | None:
         label = label_of(line[figures[-1].end - start :]) if len(lead.strip()) < 2 else None
     if not figures and label is None:
         return None
-    if label and label.role == "total":
+    if label and label.role in ("total", "subtotal"):
         figures = tuple(_behind_dash(figure, line[: figure.start - start]) for figure in figures)
+        figures = (_with_point(line, start) if in_cents else ()) or figures
     return Row(start, end, page, label, figures, lead)
+
+
+def _with_point(line: str, start: int) -> tuple[Figure, ...]:
+    """The figures of a total's line, the last one with the point that OCR took for something else; else none."""
+    mended = _LOST_POINT.sub(lambda mark: " ."[-len(mark[0]) :], line)
+    if mended == line:
+        return ()
+    *others, last = _figures(mended, start) or (None,)
+    return (*others, replace(last, mended=True, pointed=True)) if last and last.decimals else ()
 
 
 def _behind_dash(figure: Figure, before: str) -> Figure:

@@ -111,7 +111,7 @@ def _facts(
         item = left.pop(mention.number, None)
         if mention.rate and item and item.role in _NO_RATES:
             item = None
-        if item and item.figure.mended and item.figure.end > mention.end:
+        if item and item.figure.mended and (item.figure.pointed or item.figure.end > mention.end):
             fact = _from_figure(item, currencies.of(mention.mark)[0])
         else:
             fact = _from_mention(plain, mention, currencies, item, _row_of(rows, mention))

@@ -37,6 +37,10 @@ _ON_SUBCONTRACTS = {"employer": "contractor", "contractor": "subcontractor"}
 _ANY_PARTY = ("甲方", "乙方", "party a", "party b")
 _ANY_BUSINESS = ("company", "merchant", "store", "shop")
 """Heads of lists and forms that make a name a seller's on a bill alone."""
+_PAYERS = ("name", "received from", "with thanks from")
+"""Labels that name the buyer on a bill alone."""
+_SHIPS = ("寄件人", "寄件单位")
+"""Labels of who gives a parcel to the carrier that bills for it."""
 _INSURES = re.compile(
     r"保险(?:股份|集团)?(?:有限(?:责任)?)?公司|\binsurance (?:company|co\b|plc|ltd|limited)|\bassurance\b",
     re.I,
@@ -75,21 +79,33 @@ def _all(
         if kind == "invoice":
             sure += named_on_vat_invoice(page)
     yield from sure
-    buyers = [_key(document.text[n.start : n.end]) for n in sure if n.role in ("buyer", "recipient")]
     head = list(heads(pages, kind, sure))
-    if kind == "invoice":
-        head = [n for n in head if _key(document.text[n.start : n.end]) not in buyers]
-    yield from head
+    yield from _on_bill(document, pages[0], sure, head) if kind == "invoice" else head
     if kind == "correspondence" and not any(n.role == "sender" for n in [*sure, *head]):
         yield from _signing(document, sure)
-    if kind == "invoice":
-        issuers = list(_unlabelled(document, shop(pages[0], [b for b in buyers if b]), [*sure, *head]))
-        yield from issuers
-        if not buyers:
-            yield from _addressed(document, pages[0], [*sure, *head, *issuers])
     if kind == "minutes":
         yield from attendees(pages, [(place.start, place.end) for place in companies])
     yield from _mentioned(pages, companies)
+
+
+def _on_bill(
+    document: Document, page: PageSegments, sure: Sequence[Named], head: Iterable[Named]
+) -> Iterator[Named]:
+    """Who issues a bill, by its head, and who is billed where no label tells."""
+    buyers = [_key(document.text[n.start : n.end]) for n in sure if n.role in ("buyer", "recipient")]
+    own = [n for n in head if _key(document.text[n.start : n.end]) not in buyers]
+    issuers = list(_unlabelled(document, shop(page, [b for b in buyers if b]), [*sure, *own]))
+    yield from (n for n in own if not any(_ends(document.text, n, longer) for longer in issuers))
+    yield from issuers
+    if not buyers:
+        yield from _addressed(document, page, [*sure, *own, *issuers])
+
+
+def _ends(text: str, one: Named, longer: Named) -> bool:
+    """Whether a name is the end of a longer one, whose first word was misread; a label before it is no part of it."""
+    inside = longer.start < one.start < one.end <= longer.end + 1
+    lead = text[longer.start : one.start]
+    return inside and not has_han(lead) and labels().at_start(lead.lower()) is None
 
 
 def _unlabelled(document: Document, found: Iterable[Named], known: Sequence[Named]) -> Iterator[Named]:
@@ -193,7 +209,7 @@ def _fitting(named: Named, document: Document, kind: str) -> Named:
     if document.text.startswith(">", document.text.rfind("\n", 0, named.start) + 1, named.start):
         role = "mentioned"
     elif kind == "invoice":
-        role = _ON_INVOICES.get(role, role)
+        role = "mentioned" if named.why in _SHIPS else _ON_INVOICES.get(role, role)
     elif named.why.lower().startswith(_ISSUED):
         role = "inspector" if kind == "inspection_report" else "sender"
     elif kind == "inspection_report" and named.why.lower().startswith(_CLIENTS):
@@ -224,10 +240,10 @@ def _only_listed(named: Named, kind: str) -> bool:
 
 
 def _only_named(named: Named, kind: str) -> bool:
-    """Whether "Name" on a form, or "our customer …" in a letter, makes nobody the buyer of anything there."""
+    """Whether "Name" or "Received from" on a form, or "our customer …" in a letter, makes nobody a buyer there."""
     why = named.why.lower()
     in_letter = kind == "correspondence" and named.rule == "party.form"
-    return why == "name" or (in_letter and why in _CUSTOMERS)
+    return why in _PAYERS or (in_letter and why in _CUSTOMERS)
 
 
 def _once(document: Document, named: Iterable[Named]) -> list[Named]:

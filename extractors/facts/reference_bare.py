@@ -117,7 +117,9 @@ def _code(text: Plain, at: int, value: str) -> Numbered:
     """The role by the nearest label word before the code, else by its letters."""
     before = text.lower[max(0, at - _CONTEXT) : at]
     words = [
-        h for h in labels().find(before) if h.what.role not in ("ignore", "by_kind", "vin", "plate", "other")
+        h
+        for h in labels().find(before)
+        if h.what.role not in ("ignore", "by_kind", "of_bills", "vin", "plate", "other")
     ]
     span = text.span(at, at + len(value))
     role = role_of_shape(value)

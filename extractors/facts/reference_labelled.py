@@ -37,10 +37,13 @@ _BY_KIND = {
     "contract": "contract",
     "work_record": "report",
 }
+_OF_BILLS = "of_bills"
+"""The group of labels that name the number of a receipt on receipts alone."""
 _LATIN = frozenset("abcdefghijklmnopqrstuvwxyz")
 _LONGEST = 80
 _NOISE = 3
 """So few letters behind a label with its value in the next column are noise."""
+_LONE_NUMBER = re.compile(r"(?!(?:19|20)\d\d$)\d{3,4}")
 _SHORTEST_BESIDE = 3
 """A shorter number beside a label, in a text without layout, is more likely a count."""
 _PAPERS = {
@@ -52,6 +55,8 @@ _PAPERS = {
 """What the last characters of a paper's name say its number is."""
 OF_A_BATCH = ("发票代码", "票据代码")
 """Labels of a code that all bills of one batch bear: it tells no bill from another."""
+_HAN_LABELS = ("单号", "编号", "号码", "票号")
+"""What may stand before "No." on a form in both languages."""
 _BARE_WORDS = frozenset(("no", "nr", "number", "编号"))
 REF_WORDS = frozenset(("ref", "ref no", "reference no"))
 """Labels that do not say what the number is of."""
@@ -94,6 +99,8 @@ def labelled(document: Document, page: PageSegments, kind: str) -> Iterator[Numb
     """The numbers behind labels on a page; those of role "ignore" mark what is no reference."""
     for segment, line in zip(page.segments, page.lines, strict=True):
         for hit in labels().find(line.lower):
+            if hit.what.role == _OF_BILLS and kind != "invoice":
+                continue
             found = _value(document, page, segment, line, hit)
             if found:
                 first = _numbered(hit, found, line, kind)
@@ -161,11 +168,21 @@ def _inline(line: Plain, after: re.Match[str], hit: Hit[Label]) -> _Value | None
         return None
     if hit.what.role == "by_kind" and not (strong and _stands_alone(line, hit, separated)):
         return None
+    if _fills_line(line, hit, span):
+        return _Value(line, *span, 0.7)
     if not named and not (separated and len(value) >= 3) and not (strong and span[0] - at <= 1):
         return None
     if not separated and not strong and not numbered and not _short_allowed(hit, value):
         return None
     return _Value(line, *span, 0.6 + 0.15 * named + 0.1 * separated + 0.1 * strong)
+
+
+def _fills_line(line: Plain, hit: Hit[Label], span: tuple[int, int]) -> bool:
+    """Whether "Invoice 318" is all there is on a line; a year is that of the paper."""
+    lone = (
+        hit.what.role == "invoice" and not line.text[: hit.start].strip() and not line.text[span[1] :].strip()
+    )
+    return lone and _LONE_NUMBER.fullmatch(line.text[slice(*span)]) is not None
 
 
 def _stands_alone(line: Plain, hit: Hit[Label], separated: bool) -> bool:
@@ -175,6 +192,7 @@ def _stands_alone(line: Plain, hit: Hit[Label], separated: bool) -> bool:
     own = (
         not before.strip()
         or (has_han(hit.phrase) and before[-1] in " )")
+        or before.rstrip().endswith(_HAN_LABELS)
         or _bracketed(line, hit) is not None
     )
     return (separated or dotted) and own
@@ -244,7 +262,7 @@ def _listed(first: Numbered, found: _Value) -> Iterator[Numbered]:
 
 
 def _numbered(hit: Hit[Label], found: _Value, line: Plain, kind: str) -> Numbered:
-    role = hit.what.role
+    role = "invoice" if hit.what.role == _OF_BILLS else hit.what.role
     of_what = _bracketed(line, hit) if role == "by_kind" else None
     if of_what:
         role = of_what

@@ -45,8 +45,8 @@ def found(text: str, kind: str = "other") -> set[tuple[str, str]]:
         ("发 票 号 码 ： 12345678", {("12345678", "invoice")}),
         ("Receipt No 00045", {("00045", "invoice")}),
         ("Invoice No      4471", {("4471", "invoice")}),
+        ("Lowbury\nInvoice 318\n14th November 2022", {("318", "invoice")}),
         ("Rcpt#: A0012093", {("A0012093", "invoice")}),
-        ("Ticket n° 00871", {("00871", "invoice")}),
         ("Factura nº: 2023/0991", {("2023/0991", "invoice")}),
         ("FATURA-RECIBO N.º FR 2023/55", {("FR 2023/55", "invoice")}),
         ("Fakturanummer: 30412", {("30412", "invoice")}),
@@ -98,6 +98,22 @@ def found(text: str, kind: str = "other") -> set[tuple[str, str]]:
 )  # fmt: skip
 def test_references(text: str, expected: set[tuple[str, str]]) -> None:
     assert found(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("Ticket n° 00871", "00871"),
+        ("TICKET: 001-02331", "001-02331"),
+        ("Check #: 30118", "30118"),
+        ("Folio No: 88213", "88213"),
+        ("DOCUMENTO N. 0012-0044", "0012-0044"),
+        ("單號 No. 20117", "20117"),
+    ],
+)
+def test_words_that_number_receipts_do_so_on_receipts_alone(text: str, value: str) -> None:
+    assert (value, "invoice") in found(text, "invoice")
+    assert (value, "invoice") not in found(text, "correspondence")
 
 
 @pytest.mark.parametrize(
@@ -248,7 +264,7 @@ def test_many_numbers_are_capped() -> None:
 def test_vocabulary_is_sound() -> None:
     folder = Path(extractors.facts.__file__).parent
     labels = yaml.safe_load((folder / "reference_labels.yaml").read_text(encoding="utf-8"))
-    assert set(labels) == {*REFERENCE_ROLES, "by_kind", "ignore"} - {"clause"}
+    assert set(labels) == {*REFERENCE_ROLES, "by_kind", "of_bills", "ignore"} - {"clause"}
     phrases = [p for sorts in labels.values() for own in sorts.values() for p in own]
     assert len(phrases) == len(set(phrases))
     assert all(isinstance(p, str) and plain(p).lower == p for p in phrases)
