@@ -10,6 +10,7 @@ import contextlib
 import hashlib
 import uuid
 import zipfile
+import zlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -111,8 +112,8 @@ def _is_there(summary: Mapping[str, Any]) -> bool:
             with zipfile.ZipFile(summary["zip"]) as packed:
                 found = packed.read(f"{out.name}/data/manifest.json")
             return _digest(found) == str(summary["manifest"])
-    except (OSError, KeyError, zipfile.BadZipFile):
-        return False
+    except (OSError, KeyError, EOFError, RuntimeError, zlib.error, zipfile.BadZipFile):
+        return False  # somebody put something else there
     return False
 
 

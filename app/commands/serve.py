@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import errno
 import gc
-import signal
 import socket
 from pathlib import Path
-from types import FrameType
 
 import click
 
+from app.ending import end_when_told
 from app.options import workspace_option
 from app.output import message, say, word
 from app.web.options import ServeOptions
@@ -89,14 +88,9 @@ def _run(app: object, listener: socket.socket, secure: bool) -> None:
         forwarded_allow_ips="127.0.0.1,::1",  # the proxy that ends TLS stands on this machine
         timeout_graceful_shutdown=CLOSING_SECONDS,
     )
-    signal.signal(signal.SIGTERM, _interrupt)
+    end_when_told()
     gc.freeze()  # what was loaded never becomes garbage: looking through it all made pages wait a sixth of a second
     try:
         uvicorn.Server(config).run(sockets=[listener])
     except KeyboardInterrupt:  # uvicorn ends, then hands the signal on
         return
-
-
-def _interrupt(_number: int, _frame: FrameType | None) -> None:
-    """SIGTERM ends it as Ctrl-C does."""
-    raise KeyboardInterrupt

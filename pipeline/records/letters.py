@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from index.words import compact
 from pipeline.correspondence.letter import ROLES, Letter, subject_of
+from pipeline.evidence import READ
 from pipeline.parties import Book
 from pipeline.records import codec, matters, rulings
 from pipeline.records.chunks import chunks
@@ -18,7 +19,6 @@ from pipeline.records.tables import corrections, documents, facts, mentions
 from pipeline.rulings import own_day
 
 UNKNOWN_MEDIA = "application/octet-stream"
-READ = ("ok", "partial")
 
 
 def book(tx: sa.Connection) -> Book:
