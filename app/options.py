@@ -50,7 +50,7 @@ def ocr_option(command: F) -> F:
 def ocr_engine_option(command: F) -> F:
     """`--ocr-engine`, passed as `ocr_engine: str | None`."""
     choice = click.Choice(engines())
-    text = "Which engine reads scans (default: tesseract)."
+    text = "Which engine reads scans (default: chosen page by page)."
     return click.option("--ocr-engine", type=choice, default=None, help=text)(command)
 
 
