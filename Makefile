@@ -6,10 +6,12 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 # Tests start Python some hundred times: with nothing compiled kept, each start costs half a second more.
-test test-long test-postgres: export PYTHONDONTWRITEBYTECODE :=
+test test-long test-postgres explore: export PYTHONDONTWRITEBYTECODE :=
+TIMES ?= 20
+EXPLORED ?= tests
 ON_POSTGRES := tests/pipeline tests/app tests/flows tests/faults/test_files_and_ocr.py tests/faults/test_interrupted.py
 
-.PHONY: help system demo test test-long test-postgres check format bench lock pictures samples clean
+.PHONY: help system demo test test-long test-postgres explore check format bench lock pictures samples clean
 
 help: ## what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort
@@ -37,6 +39,9 @@ test-long: system $(STAMP) ## tests that take minutes: hosts cut off, kills at r
 
 test-postgres: system $(STAMP) ## the tests of matters and commands once more, their records on a PostgreSQL server
 	@CLAIMTRAIL_TEST_RECORDS=postgres $(BIN)/python -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder -m "not long" $(ON_POSTGRES)
+
+explore: system $(STAMP) ## the property tests alone, with other random examples each time: TIMES=20 as many, EXPLORED=tests/index of these
+	@HYPOTHESIS_PROFILE=explore HYPOTHESIS_TIMES=$(TIMES) $(BIN)/python -m pytest -q -n 2 --timeout 7200 $(EXPLORED)
 
 check: $(STAMP) ## format, lint, types, layers, unused dependencies
 	@$(BIN)/ruff format --check .

@@ -58,6 +58,8 @@ COMMANDS = {
 }
 READ = ("extract", "ingest", "retry", "load")
 """Commands that are sure to read documents."""
+GROUPS = ("claims", "events", "parties", "users")
+"""Names behind which another one stands."""
 
 
 @contextmanager
@@ -112,6 +114,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 def run(arguments: list[str]) -> int:
     """Run a command; returns its exit status. Every error is named, with what to do."""
     as_json = "--json" in arguments
+    arguments = _behind_the_name(arguments)
     try:
         if arguments and arguments[0] in READ:
             from extractors.workers import prepare  # the other commands need not load it
@@ -123,6 +126,8 @@ def run(arguments: list[str]) -> int:
         return _refused(error, as_json)
     except click.exceptions.Exit as ended:
         return ended.exit_code
+    except click.exceptions.NoArgsIsHelpError as error:
+        return _unfinished(error, as_json)
     except click.UsageError as error:
         hint = f"See {error.ctx.command_path if error.ctx else 'claimtrail'} --help."
         print_error({"code": "usage", "message": error.format_message(), "hint": hint}, as_json)
@@ -137,6 +142,35 @@ def run(arguments: list[str]) -> int:
         return 0
     except OSError as error:
         return _refused(named(error), as_json)
+
+
+def _unfinished(error: click.exceptions.NoArgsIsHelpError, as_json: bool) -> int:
+    """A group without a command's name behind it: its help, or with --json an error."""
+    if as_json:
+        path = error.ctx.command_path if error.ctx else "claimtrail"
+        said = {"code": "usage", "message": f"{path} needs a command.", "hint": f"See {path} --help."}
+        print_error(said, as_json)
+    else:
+        error.show()
+    return 2
+
+
+def _behind_the_name(arguments: list[str]) -> list[str]:
+    """The arguments with `--workspace` and `--json` behind the command's name, where people put them before it."""
+    names: list[str] = []
+    early: list[str] = []
+    rest = list(arguments)
+    while rest and (not names or (len(names) == 1 and names[0] in GROUPS)):
+        words = 2 if rest[0] == "--workspace" else 1
+        if rest[0].partition("=")[0] in ("--workspace", "--json"):
+            early += rest[:words]
+        elif rest[0].startswith("-"):
+            break
+        else:
+            names += rest[:words]
+        rest = rest[words:]
+    unfinished = not names or (len(names) == 1 and names[0] in GROUPS)
+    return [*names, *rest] if unfinished else [*names, *early, *rest]
 
 
 def _refused(error: ClaimtrailError | SearchError, as_json: bool) -> int:

@@ -27,7 +27,7 @@ from extractors.reading import OcrOptions, read_document
 
 READ_VERSION = 3
 CLASSIFY_VERSION = 4
-FACTS_VERSION = 7
+FACTS_VERSION = 8
 
 
 @dataclass(frozen=True)

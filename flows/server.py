@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import secrets
 import socket
 import subprocess
 import sys
@@ -20,6 +22,7 @@ PATIENCE_SECONDS = 120.0
 ELSEWHERE_SECONDS = 60.0
 """How long a server that somebody else runs is waited for: after a machine's start all services come up at once."""
 LOOK_SECONDS = 0.2
+PORTS = range(20_000, 30_000)
 ADDRESS = "address"
 """The file that says where the workspace's own server is, while it runs."""
 
@@ -51,7 +54,7 @@ def prefect_server(workspace: Path) -> Iterator[str]:
     home = workspace / "prefect"
     home.mkdir(exist_ok=True)
     os.environ["PREFECT_HOME"] = str(home.resolve())
-    port = _free_port()
+    port = free_port()
     address = f"http://127.0.0.1:{port}/api"
     with (home / "server.log").open("ab") as log, leashed(_command(port), log, log) as running:
         try:
@@ -116,7 +119,15 @@ def _wait_elsewhere(address: str) -> None:
             time.sleep(LOOK_SECONDS)
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+def free_port() -> int:
+    """A port of loopback that nobody listens on. Raises `PrefectNotStarting` when none is found.
+
+    Prefect takes seconds to come to it. One of those that systems give to whoever connects somewhere could be another's
+    by then; these are below them.
+    """
+    for _ in range(100):
+        port = PORTS.start + secrets.randbelow(len(PORTS))
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise PrefectNotStarting("No port is free for the Prefect server.")

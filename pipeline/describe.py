@@ -181,6 +181,9 @@ def _decimal(value: Decimal | None) -> str | None:
 
 
 def _page_json(page: Page, document: Document) -> dict[str, Any]:
+    sure = (
+        0.0 if page.source == "ocr" and page.confidence is None else page.confidence
+    )  # nothing was recognised
     return {
         "number": page.number,
         "width": round(page.width, 2),
@@ -188,7 +191,7 @@ def _page_json(page: Page, document: Document) -> dict[str, Any]:
         "text": document.text[page.start : page.end],
         "source": page.source,
         "engine": page.engine,
-        "confidence": None if page.confidence is None else round(page.confidence, 3),
+        "confidence": None if sure is None else round(sure, 3),
         "marks": [_mark_json(mark) for mark in page.marks],
     }
 

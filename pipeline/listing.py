@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
 import sqlalchemy as sa
 
+from index.fields import normal
+from index.query import Filters, parse
 from index.words import compact
 from pipeline.evidence import Summary
 from pipeline.matter import Matter
@@ -20,7 +22,7 @@ from pipeline.records.heads import Head, Standing
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What the list is narrowed to; empty means all."""
+    """What the list is narrowed to; empty means all. Raises `FilterError` for ranges and names that search refuses."""
 
     start: datetime.date | None = None
     end: datetime.date | None = None
@@ -31,6 +33,17 @@ class Wanted:
     least: Decimal | None = None
     most: Decimal | None = None
     languages: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        said = Filters(
+            self.start, self.end, parties=self.parties, min_amount=self.least, max_amount=self.most
+        )
+        parse("", said)
+
+    def normal(self) -> Wanted:
+        """With kinds and languages written as the records do."""
+        kinds = tuple(normal("kind", kind) for kind in self.kinds)
+        return replace(self, kinds=kinds, languages=tuple(normal("language", one) for one in self.languages))
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +91,7 @@ def document_list(
 ) -> Part:
     """The documents that are wanted, so many from that place on (None: all); `sort` is one of `SORTS`, with a minus
     sign for the reverse."""
+    wanted = wanted.normal()
     with matter.reading() as tx:
         found = [head for head in heads.heads(tx) if _plain_match(head, wanted)]
         if wanted.claims or wanted.events:

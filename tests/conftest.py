@@ -30,9 +30,15 @@ from tests import postgres
 if TYPE_CHECKING:
     from tests.object_store import ObjectStore
 
-# Speed is measured in bench/, not asserted here; the machine may be busy.
-settings.register_profile("claimtrail", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("claimtrail")
+# Speed is measured in bench/, not asserted here; the machine may be busy. A test has the same examples at every run,
+# so that what fails is the change that was made; `make explore` looks for more.
+settings.register_profile(
+    "claimtrail", deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True
+)
+settings.register_profile("explore", deadline=None, suppress_health_check=list(HealthCheck))
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "claimtrail"))
+EXPLORED = "_hypothesis_internal_use_settings"
+"""Where Hypothesis keeps the settings of a test; its own plugin for pytest asks there too."""
 
 REGISTER = """\
 claims:
@@ -364,7 +370,23 @@ SLOW = (
 """The files that take longest, the longest first."""
 
 
+def is_property(item: pytest.Item) -> bool:
+    """Whether a test is given its examples by Hypothesis."""
+    return isinstance(item, pytest.Function) and getattr(item.obj, "is_hypothesis_test", False)
+
+
+def explore(test: Callable[..., object], times: int) -> None:
+    """Let a property be tried with so many times its examples."""
+    own: settings = getattr(test, EXPLORED, settings())
+    setattr(test, EXPLORED, settings(own, max_examples=times * own.max_examples))
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The slow files first, so that with several processes none of them is left alone at the end."""
+    if settings.get_current_profile_name() == "explore":
+        items[:] = [item for item in items if is_property(item)]
+        times = int(os.environ.get("HYPOTHESIS_TIMES", "20"))
+        for test in {item.obj for item in items if isinstance(item, pytest.Function)}:
+            explore(test, times)
     place = {name: number for number, name in enumerate(SLOW)}
     items.sort(key=lambda item: place.get(item.path.name, len(SLOW)))

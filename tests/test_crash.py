@@ -13,10 +13,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from filelock import FileLock
 
 from pipeline.matter import Matter
 from pipeline.records import documents
 from tests.faults.crash_cases import state
+from tests.waiting import soon
 
 CLAIMTRAIL = [sys.executable, "-m", "app"]
 
@@ -72,9 +74,11 @@ def test_interrupted_ends_with_130_and_what_was_finished_is_kept(tmp_path: Path,
         # tests that run in the background of a shell ignore the signal, and so would what they start
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
-    wait_until_documents_came_in(workspace)
-    running.send_signal(signal.SIGINT)
-    _, said = running.communicate(timeout=60)
+    # without the index it cannot end, should it come to that before the signal does
+    with FileLock(workspace / "index" / "writer.lock"):
+        wait_until_documents_came_in(workspace)
+        running.send_signal(signal.SIGINT)
+        _, said = running.communicate(timeout=120)
     assert running.returncode == 130, said
     assert "Traceback" not in said
     kept = sum(found["state"] == "ok" for found in call(workspace, "list"))
@@ -85,12 +89,12 @@ def test_interrupted_ends_with_130_and_what_was_finished_is_kept(tmp_path: Path,
 
 def wait_until_documents_came_in(workspace: Path) -> None:
     with Matter.open(workspace, "test") as matter:
-        for _ in range(1200):
+
+        def came_in() -> bool:
             with matter.reading() as tx:
-                if any(found.state == "ok" for found in documents.summaries(tx)):
-                    return
-            time.sleep(0.05)
-    raise AssertionError("nothing came in within a minute")
+                return any(found.state == "ok" for found in documents.summaries(tx))
+
+        assert soon(came_in)
 
 
 def kill_in_the_middle(workspace: Path, heap: Path, seconds: float) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import itertools
 import re
 import shutil
 from collections.abc import Iterator
@@ -37,7 +38,26 @@ NEAR = " ≈"
 """Stands behind the name of a document that has near-duplicates."""
 
 
-@click.command("search")
+class Query(click.Command):
+    """A query may begin with the minus of the query language: `-draft`. No option but -h has a single one."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        options = (one for one in self.params if isinstance(one, click.Option) and not one.is_flag)
+        takes = {name for option in options for name in option.opts}
+        usual: list[str] = []
+        query: list[str] = []
+        rest = iter(args)
+        for said in rest:
+            if said == "--":
+                query += rest
+            elif re.match(r"-[^-]", said) and said != "-h":
+                query.append(said)
+            else:
+                usual += [said, *itertools.islice(rest, int(said in takes))]
+        return super().parse_args(ctx, [*usual, "--", *query] if query else usual)
+
+
+@click.command("search", cls=Query)
 @click.argument("query", required=False, default="*")
 @filter_options(SEARCH_SORTS)
 @workspace_option

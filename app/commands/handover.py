@@ -16,7 +16,7 @@ from pipeline.export import Wishes, export
 from pipeline.pace import steps
 from pipeline.timestamps.stamping import stamp_audit, stamp_bundle
 from pipeline.verify import verify
-from pipeline.workspace import working
+from pipeline.workspace import find, working
 
 
 @click.command("export")
@@ -114,7 +114,7 @@ def _tell_stamp(found: dict[str, Any] | None, as_json: bool) -> int:
 
 
 @click.command("verify")
-@click.argument("path", metavar="BUNDLE_OR_WORKSPACE", type=click.Path(path_type=Path))
+@click.argument("path", metavar="BUNDLE_OR_WORKSPACE", required=False, type=click.Path(path_type=Path))
 @click.option(
     "--against",
     metavar="BUNDLE",
@@ -127,9 +127,14 @@ def _tell_stamp(found: dict[str, Any] | None, as_json: bool) -> int:
     type=click.Path(path_type=Path),
     help="The CA certificates (PEM) that must vouch for time stamps.",
 )
+@workspace_option
 @json_option
-def verify_command(path: Path, against: Path | None, ca: Path | None, as_json: bool) -> int:
+def verify_command(
+    path: Path | None, against: Path | None, ca: Path | None, workspace: Path, as_json: bool
+) -> int:
     """Check every hash, the audit chain and, in a bundle, every link and page number.
+
+    Without a name it is the workspace that is checked.
 
     \b
     Example:
@@ -137,7 +142,7 @@ def verify_command(path: Path, against: Path | None, ca: Path | None, as_json: b
       claimtrail verify northport --against bundle-CLM-001.zip
       claimtrail verify bundle-CLM-001 --ca authority-ca.pem
     """
-    report = verify(path, against, ca)
+    report = verify(path or find(workspace).root, against, ca)
     if as_json:
         print_json(report.as_json())
     elif report.faults:

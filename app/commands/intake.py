@@ -29,6 +29,7 @@ from pipeline.workspace import working
 @click.argument("files", metavar="FILE...", nargs=-1, required=True, type=click.Path(path_type=Path))
 @ocr_option
 @ocr_engine_option
+@click.option("--workspace", expose_value=False, help="As with every command; nothing of it is needed.")
 @json_option
 def extract_command(
     files: tuple[Path, ...], ocr: OcrMode | None, ocr_engine: str | None, as_json: bool

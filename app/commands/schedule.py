@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from app.ending import end_when_told
+from app.ending import Stopped, end_when_told
 from app.options import clock_options, json_option, open_matter, workspace_option
 from app.output import message, print_json, say
 from flows.server import prefect_server
@@ -42,7 +42,7 @@ def schedule_command(cron: str, timezone: str, at_once: bool, workspace: Path, a
             _print(answer, as_json)
             return 0 if answer["ok"] else 1
         message(f"{cron} ({timezone}), {address.removesuffix('/api')}")
-        with contextlib.suppress(KeyboardInterrupt):  # how a service is stopped
+        with contextlib.suppress(Stopped):
             serve(root, times)
     return 0
 

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import gc
+import signal
 import socket
 from pathlib import Path
+from types import FrameType
 
 import click
 
 from app.ending import end_when_told
-from app.options import workspace_option
-from app.output import message, say, word
+from app.options import json_option, workspace_option
+from app.output import message, print_json, say, word
 from app.web.options import ServeOptions
 from pipeline.errors import UsageError
 
@@ -31,6 +34,7 @@ CLOSING_SECONDS = 5
 @click.option("--login", is_flag=True, help="Everybody logs in, also on this machine.")
 @click.option("--timing", is_flag=True, help="Tell with each answer how long it took (Server-Timing).")
 @workspace_option
+@json_option
 def serve_command(
     host: str,
     port: int,
@@ -39,7 +43,8 @@ def serve_command(
     login: bool,
     timing: bool,
     workspace: Path,
-) -> None:
+    as_json: bool,
+) -> int:
     """The web pages and the HTTP API, until stopped (Ctrl-C, or SIGTERM).
 
     \b
@@ -53,9 +58,13 @@ def serve_command(
     app = create_app(workspace, options)
     with _listening(options) as listener:
         address = f"http://{_shown(listener)}"
-        say(f"{word('serving')}: {address}")
-        _run(app, listener, secure)
+        if as_json:
+            print_json({"address": address})
+        else:
+            say(f"{word('serving')}: {address}")
+        interrupted = _run(app, listener, secure)
     message(word("stopped"))
+    return 130 if interrupted else 0
 
 
 def _listening(options: ServeOptions) -> socket.socket:
@@ -76,8 +85,16 @@ def _shown(listener: socket.socket) -> str:
     return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 
-def _run(app: object, listener: socket.socket, secure: bool) -> None:
+def _run(app: object, listener: socket.socket, secure: bool) -> bool:
+    """Serve until told to stop; whether it was by Ctrl-C."""
     import uvicorn
+
+    class Server(uvicorn.Server):
+        interrupted = False
+
+        def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+            self.interrupted |= sig == signal.SIGINT
+            super().handle_exit(sig, frame)
 
     config = uvicorn.Config(
         app,  # type: ignore[arg-type]
@@ -90,7 +107,7 @@ def _run(app: object, listener: socket.socket, secure: bool) -> None:
     )
     end_when_told()
     gc.freeze()  # what was loaded never becomes garbage: looking through it all made pages wait a sixth of a second
-    try:
-        uvicorn.Server(config).run(sockets=[listener])
-    except KeyboardInterrupt:  # uvicorn ends, then hands the signal on
-        return
+    server = Server(config)
+    with contextlib.suppress(KeyboardInterrupt):  # uvicorn ends, then hands the signal on
+        server.run(sockets=[listener])
+    return server.interrupted

@@ -7,9 +7,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 
-def neighbours(
-    path: str, query: Mapping[str, Any], offset: int, rows: int, total: int
-) -> dict[str, Any]:
+def neighbours(path: str, query: Mapping[str, Any], offset: int, rows: int, total: int) -> dict[str, Any]:
     """`before` and `after`: the addresses of the stretches of a list beside the one that begins behind `offset`; None
     where there is no such stretch."""
     earlier, later = max(0, offset - rows) or None, offset + rows

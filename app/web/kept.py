@@ -2,7 +2,8 @@
 
 What somebody waits for is never worked out twice at one time, and comes before what is made beforehand. An answer that
 the records have outgrown is still shown, with when it was worked out, while it is worked out anew: an intake that
-changes the records all the time must not make every page wait.
+changes the records all the time must not make every page wait, nor be made to wait for what only replaces such answers,
+which therefore is done at a walk (`line.REST`).
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, Generic, TypeVar, cast
 
-from app.web.line import BEFOREHAND, NOW, Line
+from app.web.line import BEFOREHAND, LISTED_OLD, NOW, REST, SHOWN_OLD, Line
 from app.web.reckoning import Asking, ClaimShown, at_once
 from app.web.trail import SUBJECT as TRAIL
 from flows.doctor import doctor_answer
@@ -31,8 +32,8 @@ from pipeline.suggest import Suggestion
 
 PATIENCE = 60.0
 """Seconds for which a page waits for an answer that it cannot do without."""
-REST = 3.0
-"""How long an answer that the records have outgrown stands at least, in terms of how long it takes to work out."""
+WITHOUT_ANSWER = {SHOWN_OLD: NOW, LISTED_OLD: BEFOREHAND}
+"""How urgent a work is that was to replace an older answer, where there is none."""
 LATELY = 2.0
 """Seconds after which what `doctor` says is looked at anew when somebody asks."""
 MOST_LETTERS = 300
@@ -177,7 +178,7 @@ class Kept:
         state = state or self._state()
         wanted = {f"claim {claim}": claim for claim in claims}
         for key, claim in wanted.items():
-            self._begin(key, state, partial(self._asked, "claim", claim), urgency=BEFOREHAND)
+            self._begin(key, state, partial(self._asked, "claim", claim), urgency=LISTED_OLD)
         return list(wanted)
 
     def close(self) -> None:
@@ -207,7 +208,8 @@ class Kept:
         for _ in range(2):  # what is being worked out already may have begun too early
             answer = self._answers.get(key)
             in_vain = answer is not None and answer.took > seconds
-            work = self._begin(key, state, make, anew=seconds > 0 and not in_vain)
+            anew = seconds > 0 and not in_vain
+            work = self._begin(key, state, make, anew=anew, urgency=NOW if anew else SHOWN_OLD)
             if work is None or in_vain:
                 break
             try:
@@ -246,7 +248,9 @@ class Kept:
         was worked out only just."""
         with self._guard:
             answer = self._answers.get(key)
-            if answer is not None and (answer.state == state or (answer.is_fresh and not anew)):
+            if answer is None:
+                urgency = WITHOUT_ANSWER.get(urgency, urgency)
+            elif answer.state == state or (answer.is_fresh and not anew):
                 return None
             return self._working_on(key, make, line or self._slow, urgency)
 
@@ -254,7 +258,7 @@ class Kept:
         """The work under this key, begun where it is not; under the guard."""
         if key not in self._working:
             self._working[key] = line.add(key, partial(self._work, key, make), urgency)
-        elif urgency == NOW:
+        else:
             line.urge(key, urgency)
         return self._working[key]
 

@@ -17,7 +17,7 @@ SIMILAR = 84
 LONGEST = 44
 """Longer squeezed texts are sentences, not labels."""
 _LOOKALIKES = str.maketrans("0158|!", "olsbll")
-_NOISE = re.compile(r"[^a-z一-鿿à-ÿ]")
+_NOISE = re.compile(r"[^a-z一-鿿à-ž]")
 _TAX_RATE = re.compile(r"\d{1,12}(?:\.\d{1,12})? ?%")
 
 

@@ -96,7 +96,14 @@ def _row(plain: str, start: int, end: int, page: int) -> Row | None:
         label = label_of(line[figures[-1].end - start :]) if len(lead.strip()) < 2 else None
     if not figures and label is None:
         return None
+    if label and label.role == "total":
+        figures = tuple(_behind_dash(figure, line[: figure.start - start]) for figure in figures)
     return Row(start, end, page, label, figures, lead)
+
+
+def _behind_dash(figure: Figure, before: str) -> Figure:
+    """The figure of a total; the dash of `Total - 106.00` is no sign."""
+    return replace(figure, value=abs(figure.value)) if before.endswith(" - ") else figure
 
 
 def _figures(line: str, offset: int) -> list[Figure]:

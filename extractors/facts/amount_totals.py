@@ -20,6 +20,7 @@ _LARGEST = 14
 """How many of the largest figures without a label are weighed."""
 _STILL = re.compile(r"balance|amountdue|totaldue")
 _OWED = re.compile(r"balance|due|pay|paid|rounded|应付|实付|应收|实收")
+_PREPAID = re.compile(r"deposit|voucher|保证金|points|member$")
 _MOST = 60
 """How many sums of one role are weighed against each other, the last of the document."""
 _LEAST = 2.0
@@ -72,6 +73,16 @@ class Sheet:
         return {figure.value for row in rows for figure in self.sums(row)[-1:]}
 
     @cached_property
+    def discounts(self) -> list[Decimal]:
+        """What the price was lowered by, without what was paid before."""
+        rows = [
+            row
+            for row in self.rows
+            if row.label and row.label.role == "deduction" and not _PREPAID.search(row.label.words)
+        ]
+        return [abs(figure.value) for row in rows for figure in self.sums(row)[-1:] if figure.value][-_MOST:]
+
+    @cached_property
     def repeats(self) -> Counter[Decimal]:
         """How often each sum stands on the sheet."""
         return Counter(f.value for row in self.rows for f in row.figures if f.decimals and not row.aside)
@@ -80,6 +91,13 @@ class Sheet:
     def large(self) -> list[Decimal]:
         """The largest sums, the largest first."""
         return sorted((v for v in self.repeats if v > 0), reverse=True)[:_LARGEST]
+
+    @cached_property
+    def credit(self) -> bool:
+        """Whether the paper gives money back and writes so: all that labels call totals is below nothing, and more."""
+        totals = [value for value in self.values("total") if value]
+        below = sum(count for value, count in self.repeats.items() if value < 0)
+        return bool(totals) and all(value < 0 for value in totals) and below > 1  # one alone may be a dash
 
     @cached_property
     def running(self) -> set[Decimal]:
@@ -140,14 +158,15 @@ def _labelled_role(row: Row, total: Labelled | None) -> str:
 def _passes(sheet: Sheet, role: str, figure: Figure, total: Labelled | None) -> bool:
     """Whether a subtotal is none, since it is not below the total though nothing was kept back of it."""
     whole = role == "subtotal" and total is not None and not sheet.says("withheld")
-    return whole and total is not None and figure.value >= total.figure.value
+    return whole and total is not None and abs(figure.value) >= abs(total.figure.value)
 
 
 def _total(sheet: Sheet) -> Labelled | None:
     """The figure with the most points. Without a label that says total, only a bill has one."""
     best: tuple[float, Labelled] | None = None
+    sign = -1 if sheet.credit else 1
     for points, figure, why in _candidates(sheet):
-        if figure.value > 0 and (best is None or points > best[0]):
+        if figure.value * sign > 0 and (best is None or points > best[0]):
             confidence = max(0.3, min(0.97, 0.5 + 0.06 * points))
             best = points, Labelled(figure, "total", why, round(confidence, 3))
     if best and not sheet.bill and best[0] < _LEAST:
@@ -184,7 +203,7 @@ def _sum_of_others(row: Row, figure: Figure) -> bool:
 def _evidence(sheet: Sheet, value: Decimal) -> float:
     """Points for what adds up to the value, and for its being the largest or written twice."""
     points = _of_payment(sheet, value) + _of_tax(sheet, value) + _of_rounding(sheet, value)
-    points += _of_withholding(sheet, value)
+    points += _of_withholding(sheet, value) + _of_deductions(sheet, value)
     points += 0.8 * min(max(sheet.repeats[value] - 1, 0), 2)
     points += 2.0 if value in sheet.running and not sheet.says("subtotal") and not sheet.says("tax") else 0.0
     totals = sheet.values("total")
@@ -230,6 +249,17 @@ def _of_withholding(sheet: Sheet, value: Decimal) -> float:
         return 0.0
     gross = [g for g in sheet.values("subtotal", "total") if g > value]
     return 3.0 if any(_same(g - less, value) for g in gross for less in (sum(kept), *kept)) else 0.0
+
+
+def _of_deductions(sheet: Sheet, value: Decimal) -> float:
+    """What is left of the sum of the lines, as a label or their sum tells it, after discounts and rounding."""
+    less = sheet.discounts
+    if not less or value not in sheet.repeats:
+        return 0.0
+    odd = [abs(r) for r in sheet.values("rounding") if r]
+    gross = [g for g in (*sheet.values("subtotal", "total"), *sheet.running) if g > value]
+    sums = {sum(less), *less, sum(less) + sum(odd)}
+    return 3.0 if any(_same(g - d, value) for g in gross for d in sums) else 0.0
 
 
 def _of_rounding(sheet: Sheet, value: Decimal) -> float:

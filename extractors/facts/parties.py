@@ -21,7 +21,7 @@ from extractors.facts.party_people import attendees
 from extractors.facts.party_proper import proper
 from extractors.facts.party_shops import shop
 from extractors.facts.party_whole import Place, companies_of, undamaged, whole
-from extractors.facts.plain import Plain, plain
+from extractors.facts.plain import Plain, has_han, plain
 from extractors.facts.segments import PageSegments, segments_of
 
 _HEAD = 14
@@ -75,19 +75,32 @@ def _all(
         if kind == "invoice":
             sure += named_on_vat_invoice(page)
     yield from sure
+    buyers = [_key(document.text[n.start : n.end]) for n in sure if n.role in ("buyer", "recipient")]
     head = list(heads(pages, kind, sure))
+    if kind == "invoice":
+        head = [n for n in head if _key(document.text[n.start : n.end]) not in buyers]
     yield from head
     if kind == "correspondence" and not any(n.role == "sender" for n in [*sure, *head]):
         yield from _signing(document, sure)
     if kind == "invoice":
-        buyers = [_key(document.text[n.start : n.end]) for n in sure if n.role in ("buyer", "recipient")]
-        issuers = list(shop(pages[0], [b for b in buyers if b]))
+        issuers = list(_unlabelled(document, shop(pages[0], [b for b in buyers if b]), [*sure, *head]))
         yield from issuers
         if not buyers:
             yield from _addressed(document, pages[0], [*sure, *head, *issuers])
     if kind == "minutes":
         yield from attendees(pages, [(place.start, place.end) for place in companies])
     yield from _mentioned(pages, companies)
+
+
+def _unlabelled(document: Document, found: Iterable[Named], known: Sequence[Named]) -> Iterator[Named]:
+    """The names of a shop that are not the name of a seller known already with its label before it: 单位 …有限公司."""
+    names = [
+        _key(name) for n in known if n.role == "seller" and has_han(name := document.text[n.start : n.end])
+    ]
+    for one in found:
+        own = _key(document.text[one.start : one.end])
+        if not any(own != name and own.endswith(name) for name in names):
+            yield one
 
 
 def _addressed(document: Document, page: PageSegments, known: Sequence[Named]) -> Iterator[Named]:
@@ -153,7 +166,11 @@ def _role_nearby(text: Plain, company: Company, limit: int) -> tuple[str, str]:
 def _called(text: Plain, at: int, limit: int) -> tuple[str, str] | None:
     """The role that a definition behind a name gives it: (the "Contractor"), (hereinafter called "the Employer")."""
     found = _CALLED.search(text.text, at, min(limit, at + _DEFINED_WITHIN))
-    if found is None or not (_DEFINES.search(found.group()) or found.start() - at <= 3):
+    if found is None:
+        return None
+    between = text.text[at : found.start()]
+    close = len(between) <= 3 and not ("\n" in between and between.strip())
+    if not (close or _DEFINES.search(found.group())):
         return None
     hits = [h for h in labels().find(found.group("role").lower()) if not h.what.colon]
     return (hits[-1].what.role, text.text[slice(*found.span("role"))]) if hits else None

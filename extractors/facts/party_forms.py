@@ -21,7 +21,7 @@ _MOST_WORDS = 9
 _INITIALS = re.compile(
     r"(?:[A-Z]\.)+(?:[A-Z]\.?)?$|(?:Co|St|Bros|Intl|Mt|Sdn|Pte|Pty|Pvt|Messrs)\.$", re.IGNORECASE
 )
-_NAME_WORD = re.compile(r"[(\"'«]?(?:[A-Z0-9À-Þ]|[a-z]{1,2}[A-Z])[\w&'./()\-À-ÿ]*$|\(M\)$|&$|\+$")
+_NAME_WORD = re.compile(r"[(\"'«]?(?:[A-Z0-9À-ÞĀ-Ž]|[a-z]{1,2}[A-Z])[\w&'./()\-À-ÿ]*$|\(M\)$|&$|\+$")
 _OF = re.compile(r"(?: (?:of|for|and) (?:the )?[A-Z][\w\-]+(?: [A-Z][\w\-]+){0,4}){1,4}")
 _HAN_RUN = re.compile(rf"[{HAN}A-Za-z0-9·()&\-]{{1,40}}$")
 _DAY = re.compile(r"\d月\d{1,2}日")
@@ -45,6 +45,12 @@ _WRAPS = 0.55
 _UNWRAPPED = 250
 """... but none does where a line is as long as that: there a line is a paragraph."""
 _SMALL_FORMS = ("plc",)
+_ABBREVIATED = re.compile(r"\.[A-Za-z]\Z")
+"""The end of "S.L" and "B.V", to which the point behind it belongs."""
+_PARTICLES = frozenset(
+    ("Van", "De", "La", "Le", "Du", "Di", "Da", "Den", "Der", "Von", "VAN", "DE", "LA", "DU", "VON")
+)
+"""Small words that open a name when they are written large: "Van der Velde B.V."."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +135,7 @@ def _latin(text: Plain, full: float) -> Iterator[Company]:
         end = _with_of(text.text, end) if opening else end
         if start == hit.start and not (confidence < 0.9 and end > hit.end):
             continue
+        end += bool(_ABBREVIATED.search(text.text, start, end)) and text.text[end : end + 1] == "."
         yield Company(start, end, confidence)
 
 
@@ -219,7 +226,10 @@ def _is_end(token: str, following: str) -> bool:
 
 
 def _cannot_open(token: str) -> bool:
-    word = token.strip("()\"',.").lower()
+    bare = token.strip("()\"',.")
+    if bare in _PARTICLES:
+        return False
+    word = bare.lower()
     return word in _known().not_first or word in _known().small or not word or bool(_CODE.fullmatch(token))
 
 

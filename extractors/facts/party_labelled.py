@@ -33,6 +33,8 @@ _NOISE = 3
 _HOLDS_ROLE = re.compile(
     r"\b(?:for|by) the (?:contractor|employer|engineer|client|owner|buyer|seller)$", re.I
 )
+_RECEIVED_FROM = ("今收到", "兹收到")
+"""Words of a receipt that the payer's name follows without a break."""
 _GOES_ON = ("、", ",", ";")
 _MAIL_NAME = re.compile(
     r"\"?(?P<name>[^\"<>@]{2,80}?)\"? ?<[^<>]{0,320}>|(?P<address>[\w.+\-]{1,64}@[\w.\-]{1,255}\w)"
@@ -159,6 +161,8 @@ def _may_follow(hit: Hit[Label], after: re.Match[str], rest: str) -> bool:
     """Whether a name may follow a label without a colon: "Bill To Wingtip Toys", "承包人 港务土木有限公司"."""
     if hit.phrase == "致":
         return rest[0] not in "函电信" and _begins_with_company(rest)
+    if hit.phrase in _RECEIVED_FROM:
+        return _begins_with_company(rest) or is_person(rest.strip())
     if not after.group().endswith((" ", ")")):
         return False
     if hit.what.colon or "'s" in after.group():

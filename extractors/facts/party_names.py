@@ -20,13 +20,17 @@ _TAIL = re.compile(
     re.IGNORECASE,
 )
 _EDGE = " \t\r\n,.:;|_-–—*#>•●○·~=+'\"“”‘’/\\、，。：；`^"
+_ABBREVIATED = re.compile(r"\.[A-Za-z]\Z")
+"""The end of "S.L" and "B.V", to which the point behind it belongs."""
 _NUMBERED = re.compile(r"^(?:\d{1,2}[.)、]|\(\d{1,2}\)|[a-z][.)]|[一二三四五六七八九十]{1,2}、)\s*")
 _ADDRESS = re.compile(
     r"^(?:no\.?|lot|unit|block|blk|level|floor|suite|room|rm|p\.?\s?o\.? box|\d+[\w/\-]*,?) .*\d"
     r"|\b(?:street|road|avenue|ave|lane|drive|blvd|boulevard|highway|hwy|floor|flr|plaza|quay|court)\b\.?,? ?.*\d"
     r"|\d.*\b(?:street|st|str|road|rd|avenue|ave|lane|drive|blvd|boulevard|highway|hwy|floor|flr|plaza|quay|court)\b"
     r"|\b(?:street|road|avenue|boulevard|highway|blvd)\.?,?$|\b(?:jalan|jln|taman|postcode|zip|p\.?o\.? box|cedex)\b"
-    r"|(?:strasse|straße|str\.) ?\d|\b(?:calle|rue|via) \w"
+    r"|\b(?:street|road|avenue|lane|drive|highway), (?!inc|ltd|llc|limited|co\b)[a-z]"
+    r"|(?:strasse|straße|str\.|straat|laan|plein|gracht|kade|weg|allee|gasse|platz|gatan|vägen|gade|veien) ?\d"
+    r"|\b(?:calle|rue|via) \w|\b(?:piazza|corso|viale|avda?\.|rua|ul\.) .*\d"
     r"|\b[A-Z]{2} \d{5}\b|[,.] ?[A-Z]{2} \d{4}\b|^\d{4,6}\b|\b\d{5,6}$|[路街巷弄]\d+号|\d+[号室楼]$",
     re.IGNORECASE,
 )
@@ -121,6 +125,7 @@ def trimmed(text: Plain, start: int, end: int) -> tuple[int, int] | None:
     if text.text[first:last].count("(") > text.text[first:last].count(")"):
         last = first + text.text[first:last].rindex("(")
     last = first + len(text.text[first:last].rstrip(_EDGE))
+    last += bool(_ABBREVIATED.search(text.text, first, last)) and text.text[last : last + 1] == "."
     return (first, last) if last > first else None
 
 
@@ -155,7 +160,7 @@ def _is_latin_name(name: str) -> bool:
     words = name.split()
     if len(words) > 10 or len(name) > 80 or is_address(name):
         return False
-    small = sum(1 for w in words if w[0].islower() and len(w) > 3)
+    small = sum(1 for w in words if w[0].islower() and len(w.rstrip(".")) > 3)
     return (small <= len(words) // 2 and words[0][0] in name[:2] and not (small and len(words) > 4)) or (
         len(words) == 1 and len(name) > 2
     )

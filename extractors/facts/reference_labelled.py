@@ -22,7 +22,7 @@ from extractors.facts.reference_shapes import (
 from extractors.facts.segments import PageSegments, Segment
 
 _AFTER = re.compile(
-    r"\.?(?P<number> ?(?:: ?)?(?:(?:ref\.? |reference |letter |order )?"
+    r"[.°º]{0,2}(?P<number> ?(?:: ?)?(?:(?:ref\.? |reference |letter |order )?"
     r"(?:no|nr|num|number|id|code|ref|reference|nummer)\b\.?(?: ?\(s\))?"
     r"|n[°º.]\.?|[#№°]|编号|号码|单号|代码|号(?=[ :])))?"
     r"(?P<note> ?\([^()\d]{1,24}\))?(?P<sep> ?\.?:? ?[:;=#]+| ?(?:is|was)\b|为|是| -(?= ))?[ .]*",
@@ -41,6 +41,8 @@ _LATIN = frozenset("abcdefghijklmnopqrstuvwxyz")
 _LONGEST = 80
 _NOISE = 3
 """So few letters behind a label with its value in the next column are noise."""
+_SHORTEST_BESIDE = 3
+"""A shorter number beside a label, in a text without layout, is more likely a count."""
 _PAPERS = {
     **dict.fromkeys(("报告", "报告书", "认定书"), "report"),
     **dict.fromkeys(("合同", "协议", "协议书"), "contract"),
@@ -204,13 +206,12 @@ def _elsewhere(document: Document, page: PageSegments, segment: Segment) -> _Val
         other = plain(document.text, *place)
         lead = len(other.text) - len(other.text.lstrip(" :."))
         span = value_at(other.text, lead, len(other.text))
-        whole = span is not None and len(other.text[span[1] :].strip()) <= 12
-        if (
-            span is not None
-            and whole
-            and (is_strong(other.text[slice(*span)]) or page.page.words or page.page.cells)
-        ):
-            return _Value(other, *span, 0.75 + 0.1 * is_strong(other.text[slice(*span)]))
+        if span is None or len(other.text[span[1] :].strip()) > 12:
+            continue
+        strong = is_strong(other.text[slice(*span)])
+        level = near[0] is not None and place[0] == near[0].start and span[1] - span[0] >= _SHORTEST_BESIDE
+        if strong or level or page.page.words or page.page.cells:
+            return _Value(other, *span, 0.75 + 0.1 * strong)
     return None
 
 

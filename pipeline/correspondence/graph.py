@@ -4,7 +4,7 @@ further here, so that circles do no harm."""
 from __future__ import annotations
 
 import datetime
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -97,27 +97,41 @@ def edges_from(letter: Letter, shelf: Shelf) -> list[Edge]:
     return sorted(standing, key=lambda edge: (edge.target.date or datetime.date.min, edge.target.id))
 
 
-def lacking(letter: Letter, shelf: Shelf, elsewhere: Collection[str] = ()) -> Iterator[Lacking]:
-    """What a letter cites and the matter does not hold; `elsewhere` are names of files (compact) that may hold it."""
+def lacking(letter: Letter, shelf: Shelf, elsewhere: Iterable[str] = ()) -> Iterator[Lacking]:
+    """What a letter cites and the matter does not hold; `elsewhere` are names of files (compact) that may hold it,
+    gone through only for a number that nothing on the shelf bears."""
     for mention in letter.cites:
-        expected = mention.role in NUMBERED or mention.sort
-        named = mention.number and any(mention.number in name for name in elsewhere)
-        if not expected or named or is_to_come(mention, letter):
+        if not (mention.role in NUMBERED or mention.sort) or is_to_come(mention, letter):
             continue
         if shelf.bearing(mention.number) or resolve(mention, letter, shelf):
+            continue
+        if mention.number and any(mention.number in name for name in elsewhere):
             continue
         why = "its number is not in the matter" if mention.number else "no document of that day fits"
         yield Lacking(described(mention, letter), mention.page, mention.words, why, not mention.number)
 
 
-def correspondence(letter: Letter, shelf: Shelf, elsewhere: Collection[str] = ()) -> Correspondence:
+def correspondence(letter: Letter, shelf: Shelf, elsewhere: Iterable[str] = ()) -> Correspondence:
     """The place of a letter in the graph of those on the shelf."""
-    others = (other for other in shelf.letters.values() if other.id != letter.id)
+    others = (other for other in shelf.letters.values() if other.id != letter.id and _may_lead(other, letter))
     to_it = [edge for other in others for edge in edges_from(other, shelf) if edge.target.id == letter.id]
     by_day = sorted(to_it, key=lambda edge: (edge.source.date or datetime.date.max, edge.source.id))
     return Correspondence(
         tuple(edges_from(letter, shelf)), tuple(by_day), tuple(lacking(letter, shelf, elsewhere))
     )
+
+
+def _may_lead(source: Letter, target: Letter) -> bool:
+    """Whether there can be an edge from one to the other, told without the rest of the shelf: most have none."""
+    answered = source.message(answered=True)
+    if answered is not None and answered == target.message():
+        return True
+    if any(
+        mention.number in target.numbers or (mention.day is not None and mention.day == target.date)
+        for mention in source.cites
+    ):
+        return True
+    return bool(source.subject) and source.subject == target.subject and _may_answer(source, target)
 
 
 def _by_message(letter: Letter, shelf: Shelf) -> Iterator[Edge]:
@@ -156,21 +170,24 @@ def _by_subject(letter: Letter, shelf: Shelf) -> Iterator[Edge]:
     """The latest earlier letter of the same subject that went the other way; weak, as subjects go on for years."""
     if not letter.subject or letter.date is None:
         return
-    earlier = [
-        other
-        for other in shelf.about(letter.subject)
-        if other.id != letter.id and other.date is not None and _follows(letter.date, other.date)
-        if same_party(letter.senders, other.recipients) and same_party(letter.recipients, other.senders)
-        if letter.says_re or letter.date > other.date
-    ]
+    same = shelf.about(letter.subject)
+    earlier = [other for other in same if other.id != letter.id and _may_answer(letter, other)]
     latest = max(earlier, key=lambda other: (other.date or datetime.date.min, other.id), default=None)
     if latest is not None:
         why = "the same subject, sender and recipient swapped"
         yield Edge(letter, latest, "reply", 1, letter.title or "", why, SUBJECT)
 
 
-def _follows(day: datetime.date, earlier: datetime.date) -> bool:
-    return datetime.timedelta(0) <= day - earlier <= LATEST_ANSWER
+def _may_answer(letter: Letter, other: Letter) -> bool:
+    """Whether a letter may answer an earlier one of its subject."""
+    if letter.date is None or other.date is None:
+        return False
+    if not datetime.timedelta(0) <= letter.date - other.date <= LATEST_ANSWER:
+        return False
+    if letter.date == other.date and not letter.says_re:
+        return False
+    swapped = same_party(letter.senders, other.recipients) and same_party(letter.recipients, other.senders)
+    return bool(swapped)
 
 
 def _goes_backward(edge: Edge, shelf: Shelf) -> bool:

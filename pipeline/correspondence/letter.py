@@ -172,7 +172,7 @@ def same_party(these: frozenset[str], those: frozenset[str]) -> bool | None:
     """Whether a party is among both (names compact, spelt alike or one within the other); None where one is unknown."""
     if not these or not those:
         return None
-    return any(_same(one, other) for one in these for other in those)
+    return not these.isdisjoint(those) or any(_same(one, other) for one in these for other in those)
 
 
 def _same(one: str, other: str) -> bool:

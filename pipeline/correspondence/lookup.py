@@ -15,5 +15,4 @@ def correspondence_of(tx: sa.Connection, document: str) -> Correspondence:
     letter = shelf.letters.get(document)
     if letter is None:
         return Correspondence()
-    numbered = any(mention.number for mention in letter.cites)
-    return correspondence(letter, shelf, letters.names(tx) if numbered else ())
+    return correspondence(letter, shelf, letters.Names(tx))

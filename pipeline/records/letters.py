@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property, lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -19,6 +20,9 @@ from pipeline.records.tables import corrections, documents, facts, mentions
 from pipeline.rulings import own_day
 
 UNKNOWN_MEDIA = "application/octet-stream"
+MOST_NAMES = 50_000
+"""Names of files of which the compact form is kept: whoever looks at one document after the other asks for all."""
+_compact = lru_cache(MOST_NAMES)(compact)
 
 
 def book(tx: sa.Connection) -> Book:
@@ -59,9 +63,20 @@ def cited_by(tx: sa.Connection, ids: Sequence[str], names: Book | None = None) -
     return [*known, *_letters(tx, sorted(near - {letter.id for letter in known}), names)]
 
 
-def names(tx: sa.Connection) -> frozenset[str]:
-    """The names of all files (compact); many a letter's holds its number, whether that could be read or not."""
-    return frozenset(compact(name) for name in tx.execute(sa.select(documents.c.name)).scalars())
+class Names(Iterable[str]):
+    """The names of all files (compact), read when they are first gone through; many a letter's holds its number,
+    whether that could be read or not."""
+
+    def __init__(self, tx: sa.Connection) -> None:
+        """`tx` is open as long as they are asked for."""
+        self._tx = tx
+
+    @cached_property
+    def _all(self) -> Sequence[str]:
+        return [_compact(name) for name in self._tx.execute(sa.select(documents.c.name)).scalars()]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._all)
 
 
 def _near(tx: sa.Connection, about: Sequence[Letter]) -> set[str]:

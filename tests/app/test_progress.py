@@ -8,7 +8,6 @@ import pty
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from pathlib import Path
@@ -27,6 +26,7 @@ from pipeline.matter import Matter
 from pipeline.pace import Pace
 from pipeline.workspace import init
 from tests.conftest import LETTER
+from tests.waiting import soon
 
 
 def test_a_line_says_how_many_are_done_how_fast_and_how_long_it_takes(
@@ -76,7 +76,7 @@ def test_a_terminal_shows_a_bar(tmp_path: Path) -> None:
     shown = b""
     while chunk := _read(ours):
         shown += chunk
-    assert running.wait(60) == 0
+    assert running.wait(120) == 0
     assert b"Reading" in shown
     assert b"Indexing" in shown
 
@@ -115,9 +115,12 @@ def test_a_pace_that_is_half_written_is_none(tmp_path: Path, said: str) -> None:
 
 
 class SlowWorkers:
-    """Workers' face: reads in a thread, and takes its time after the first sign of pace."""
+    """Workers' face: reads in a thread, and goes on once its pace has been told."""
 
     processes = 1
+
+    def __init__(self, told: list[Pace]) -> None:
+        self._told = told
 
     def stop(self) -> None:
         pass
@@ -127,7 +130,7 @@ class SlowWorkers:
 
         def work() -> None:
             PaceFile(args[2]).reached("pages", 312, 1000)
-            time.sleep(0.3)
+            soon(lambda: self._told)
             outcome.set_result(function(*args))
 
         threading.Thread(target=work).start()
@@ -141,7 +144,7 @@ def test_the_pace_of_a_worker_is_passed_on(
     monkeypatch.setattr("pipeline.ingest.LOOK_SECONDS", 0.05)
     (tmp_path / "long.txt").write_text(LETTER)
     told: list[Pace] = []
-    workers: Any = SlowWorkers()
+    workers: Any = SlowWorkers(told)
     Ingest(matter, workers, ocr_options(matter), progress=told.append, expected=1).run(
         discover([tmp_path / "long.txt"])
     )

@@ -7,8 +7,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import openpyxl
@@ -23,6 +21,7 @@ from extractors.readers import read, soffice
 from extractors.readers.draft import Draft, Input
 from extractors.workers import Workers
 from tests.extractors.test_no_network import Server
+from tests.waiting import soon
 
 pytestmark = [
     pytest.mark.skipif(soffice.installed() is None, reason="LibreOffice is not installed"),
@@ -117,15 +116,6 @@ def processes_of(scratch: Path) -> list[int]:
     return found
 
 
-def within(condition: Callable[[], bool], seconds: float = 30) -> bool:
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        if condition():
-            return True
-        time.sleep(0.05)
-    return False
-
-
 def test_old_files_are_read_side_by_side_and_nothing_stays(
     old_files: dict[str, Path], tmp_path: Path
 ) -> None:
@@ -150,7 +140,7 @@ def test_a_conversion_that_takes_too_long_is_ended_and_the_text_is_found(
     draft = draft_of(old_files["doc"], tmp_path / "scratch", Limits(seconds=0.1))
     assert "took longer than 0 seconds" in draft.notes[0]
     assert "Notice of delay 延期通知" in text_of(draft)
-    assert within(lambda: not processes_of(tmp_path))
+    assert soon(lambda: not processes_of(tmp_path))
 
 
 def _worker_of(process: int) -> int:
@@ -166,11 +156,11 @@ def test_a_worker_that_is_killed_takes_libreoffice_along(old_files: dict[str, Pa
         pytest.skip("the system gives no process a namespace of its own")
     with Workers(1, Limits()) as workers:
         running = workers.submit(draft_of, old_files["doc"], tmp_path / "scratch", seconds=120, name="a.doc")
-        assert within(lambda: bool(processes_of(tmp_path)))
+        assert soon(lambda: bool(processes_of(tmp_path)))
         os.kill(_worker_of(min(processes_of(tmp_path))), signal.SIGKILL)
         with pytest.raises(WorkerDied):
             running.result(60)
-    assert within(lambda: not processes_of(tmp_path))
+    assert soon(lambda: not processes_of(tmp_path))
 
 
 def test_links_are_not_followed_even_without_namespaces(

@@ -23,6 +23,7 @@ from extractors.ocr.policy import OcrOptions
 from extractors.workers import Workers
 from pipeline.loose import extract_files
 from tests.extractors import test_epub, test_office, test_opendocument, test_pptx
+from tests.waiting import soon
 
 PRIVATE = "what only this machine knows"
 WORDS = "Access to Area B was refused"
@@ -250,11 +251,7 @@ def test_nothing_is_fetched_and_no_file_of_the_machine_gets_in(server: Server, t
     assert set(FILES) - set(texts) <= REFUSED
     assert all(WORDS in text for text in texts.values())
     socket.create_connection(("127.0.0.1", server.port)).close()
-    assert _within(lambda: server.visits == 1)  # it does count
-
-
-def _within(condition: Callable[[], bool]) -> bool:
-    return any(condition() or threading.Event().wait(0.05) for _ in range(100))
+    assert soon(lambda: server.visits == 1)  # it does count
 
 
 def by_a_program(port: int) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import multiprocessing
 import os
+import threading
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -33,6 +34,7 @@ from extractors.readers.draft import PendingPage
 from tests.extractors import drawn_pages
 from tests.extractors.drawn_pages import QUAD, Grey, grained, photographed, rotated
 from tests.extractors.ocr_pictures import ENGLISH, saved, sheet, text_of
+from tests.waiting import PATIENCE, soon
 
 GOOD = " ".join(ENGLISH).split()
 PLACE = Box(0.1, 0.1, 0.2, 0.12)
@@ -257,22 +259,31 @@ def test_a_damaged_reading_is_none(tmp_path_factory: pytest.TempPathFactory, dam
     assert kept.find(image) is None
 
 
-def _hold(folder: Path, until: float) -> None:
+def _hold(folder: Path, held: Path) -> None:
     with slot(folder, 1):
-        time.sleep(until)
+        held.touch()
+        time.sleep(600)
+
+
+def _take(folder: Path, taken: threading.Event) -> None:
+    with slot(folder, 1):
+        taken.set()
 
 
 def test_slots_are_taken_in_turns_and_given_back_when_their_holder_dies(tmp_path: Path) -> None:
-    holder = multiprocessing.get_context("spawn").Process(target=_hold, args=(tmp_path, 60.0))
+    slots, held, taken = tmp_path / "slots", tmp_path / "held", threading.Event()
+    holder = multiprocessing.get_context("spawn").Process(target=_hold, args=(slots, held))
     holder.start()
-    while not (tmp_path / "slot-0").exists():
-        time.sleep(0.01)
-    started = time.monotonic()
-    holder.join(0.3)
-    holder.kill()
-    with slot(tmp_path, 1):
-        assert time.monotonic() - started >= 0.25
-    holder.join()
+    try:
+        assert soon(held.exists)
+        waiting = threading.Thread(target=_take, args=(slots, taken), daemon=True)
+        waiting.start()
+        assert not taken.wait(0.3)
+    finally:
+        holder.kill()
+        holder.join()
+    assert taken.wait(PATIENCE)
+    waiting.join()
 
 
 def test_confidence_of_nothing_is_none() -> None:

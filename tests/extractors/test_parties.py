@@ -109,6 +109,32 @@ cc: Morven Consulting LLP; Tideway Pumps Ltd"""
          {("POPULAR BOOKS CO. (M) SDN BHD", "seller")}),
         ("invoice", "Blue Lagoon\nRestaurant\n12 Beach Road\nTel: 555 1234\nFish 9.00\nTotal 9.00",
          {("Blue Lagoon Restaurant", "seller")}),
+        ("invoice", "QUICKLANE FUEL #2217\n900 E MAIN ST\nDUNMORE PA\nTOTAL 24.64", {("QUICKLANE FUEL", "seller")}),
+        ("invoice", "12 Foundry Street\nOrder 118\nNaan 3.95\nTotal 3.95\nThank you for dining at Saffron House!",
+         {("Saffron House", "seller")}),
+        ("invoice", "Welcome to PINE & PETAL GARDENS\nOld Mill Road, Stanbridge\nTrowel 7.99\nTotal 7.99",
+         {("PINE & PETAL GARDENS", "seller")}),
+        ("invoice", "ORL'S\nLayton Corner\nLAYTON, UT 84041\nTotal 7.99\nTHANK YOU FOR SHOPPING AT ORL'S",
+         {("ORL'S", "seller")}),
+        ("invoice", "Spring Sale\nBrookmere\nSoap 3.00\nTotal 3.00\nwww.brookmere.example", {("Brookmere", "seller")}),
+        ("invoice", "Kettle Foods\n(Thailand) Co., Ltd.\n15, Floor 1, Klong Road\nTAX INVOICE\nTotal 9.00",
+         {("Kettle Foods (Thailand) Co., Ltd", "seller")}),
+        ("invoice", "Bakkerij Korenaar\nDorpsstraat 2\n1234 AB Waterland\nTotaal 14,10",
+         {("Bakkerij Korenaar", "seller")}),
+        ("invoice", "Factuur\nVan der Molen Schilders B.V.\nKanaalweg 31\nAan:\nVvE De Zonnehof\nTotaal 9,00",
+         {("Van der Molen Schilders B.V.", "seller"), ("VvE De Zonnehof", "buyer")}),
+        ("invoice", "TALLERES AURIGA, S.L.\nFactura 7\nCliente: Transportes Mirlo, S.A.\nTotal 9,00",
+         {("TALLERES AURIGA, S.L.", "seller"), ("Transportes Mirlo, S.A.", "buyer")}),
+        ("invoice", "Faktura\nSprzedawca: Zakład Śrubowy Kowal Sp. z o.o.\nNabywca: Wspólnota Topolowa\nRazem 9,00",
+         {("Zakład Śrubowy Kowal Sp. z o.o.", "seller"), ("Wspólnota Topolowa", "buyer")}),
+        ("invoice", "CREDIT NOTE\nPellbrook Roofing Ltd\nCredit to: Marlow & Finch\nTotal credit 9.00",
+         {("Pellbrook Roofing Ltd", "seller"), ("Marlow & Finch", "buyer")}),
+        ("invoice", "收 据\n今收到  青禾装饰工程有限公司\n交来 押金\n￥9.00\n收款单位（盖章）：立达设备租赁有限公司",
+         {("青禾装饰工程有限公司", "buyer"), ("立达设备租赁有限公司", "seller")}),
+        ("invoice", "运费结算单\n甲方（托运方）：宏拓钢结构有限公司\n乙方（承运方）：远帆运输有限公司\n合计：9.00",
+         {("宏拓钢结构有限公司", "buyer"), ("远帆运输有限公司", "seller")}),
+        ("contract", "港务土木工程有限公司\n（发包人）与\n衡正监理有限公司\n（监理人）",
+         {("港务土木工程有限公司", "employer")}),
         ("invoice", "Facture n° 77\nClient: Jean Dupont\nTotal 9,00\nNETPRINT\nSiège social : 16 rue Mollien",
          {("NETPRINT", "seller")}),
         ("inspection_report", "Sorrel Laboratory\nTEST REPORT\nClient: Harbour Civil Ltd\nTested by: J. Smith",
@@ -387,6 +413,14 @@ def test_no_names(kind: str, text: str) -> None:
         ("minutes", "Minutes\nPresent: Jay Rental Co., Ltd: Gu Lan", ("Ltd", "attendee")),
         ("correspondence", "Name: D. Reave\nDear Sirs,", ("D. Reave", "buyer")),
         ("correspondence", "Date AHA\nDear Sirs,", ("Date AHA", "recipient")),
+        ("invoice", "收 据\n今收到  青禾装饰工程有限公司\n交来 押金\n￥12000.00\n收款单位：立达设备租赁有限公司",
+         ("青禾装饰工程有限公司", "seller")),
+        ("invoice", "运费结算单\n甲方（托运方）：宏拓钢结构有限公司\n乙方（承运方）：远帆运输有限公司\n合计：9.00",
+         ("宏拓钢结构有限公司", "seller")),
+        ("invoice", "出租汽车发票\n单位 顺达出租汽车有限公司\n金额 41.00元", ("单位顺达出租汽车有限公司", "seller")),
+        ("invoice", "Brookmere\n4 Mill Road\nTotal 3.00\nThank you for visiting us", ("us", "seller")),
+        ("invoice", "Brookmere\n4 Mill Road\nTotal 3.00\nTHANK YOU FOR SHOPPING AT OUR STORE", ("OUR STORE", "seller")),
+        ("invoice", "Brookmere\nOld Mill Road, Stanbridge\nTotal 3.00", ("Old Mill Road, Stanbridge", "seller")),
     ],
 )  # fmt: skip
 def test_wrong_roles(kind: str, text: str, wrong: tuple[str, str]) -> None:
@@ -507,13 +541,25 @@ def test_not_persons(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "line", ["12 Quay Road, Northport 5", "NO. 4 & 6, JALAN SS 15", "Church Street", "NY 11372", "和平路12号"]
+    "line",
+    [
+        "12 Quay Road, Northport 5",
+        "NO. 4 & 6, JALAN SS 15",
+        "Church Street",
+        "NY 11372",
+        "和平路12号",
+        "Dorpsstraat 2",
+        "Old Mill Road, Stanbridge",
+        "Piazza Garibaldi 3",
+    ],
 )
 def test_addresses(line: str) -> None:
     assert is_address(line)
 
 
-@pytest.mark.parametrize("line", ["Harbour Civil Ltd", "Cumberland Farms", "Edwards Drive In", "港务局"])
+@pytest.mark.parametrize(
+    "line", ["Harbour Civil Ltd", "Cumberland Farms", "Edwards Drive In", "港务局", "Penny Lane, Inc."]
+)
 def test_not_addresses(line: str) -> None:
     assert not is_address(line)
 

@@ -61,7 +61,7 @@ class Driver:
         return Ended(**json.loads(self._process.stdout.readline()))
 
     def close(self) -> None:
-        self._process.communicate(timeout=30)
+        self._process.communicate(timeout=90)
 
 
 def state(root: Path) -> dict[str, Any]:

@@ -296,10 +296,14 @@ def test_the_second_ingest_is_told_who_holds_the_workspace(
 
 
 def test_two_ingests_at_once(workspace: Path, claimtrail: Command, evidence_folder: Path) -> None:
-    """Whichever comes second waits, and finds everything known."""
-    command = [sys.executable, "-m", "app", "ingest", str(evidence_folder), "--json"]
+    """Whichever comes second waits (here as long as it takes), and finds everything known."""
+    code = (
+        "import sys; from functools import partial; from app import cli; from app.commands import intake\n"
+        "intake.working = partial(intake.working, wait_seconds=200); sys.exit(cli.run(sys.argv[1:]))"
+    )
+    command = [sys.executable, "-c", code, "ingest", str(evidence_folder), "--json"]
     both = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(2)]
-    answers = [json.loads(one.communicate(timeout=120)[0]) for one in both]
+    answers = [json.loads(one.communicate(timeout=250)[0]) for one in both]
     assert [one.returncode for one in both] == [0, 0]
     assert sorted(len(answer["ingested"]) for answer in answers) == [0, 3]
     assert sorted(len(answer["duplicates"]) for answer in answers) == [0, 3]

@@ -7,40 +7,24 @@ import signal
 import subprocess
 import sys
 import textwrap
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from flows.leash import leashed
+from tests.waiting import alive, soon
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="groups of processes")
 
-SLEEPS = "import time; time.sleep(60)"
+SLEEPS = "import time; time.sleep(600)"
 TELLS = f"""
 import os, pathlib, subprocess, sys, time
 inner = subprocess.Popen([sys.executable, "-c", {SLEEPS!r}])
 path = pathlib.Path(sys.argv[1])
 path.with_suffix(".new").write_text(f"{{os.getpid()}} {{inner.pid}}")
 path.with_suffix(".new").replace(path)
-time.sleep(60)
+time.sleep(600)
 """
-
-
-def soon(true: Callable[[], bool], seconds: float = 30) -> bool:
-    deadline = time.monotonic() + seconds
-    while not true() and time.monotonic() < deadline:
-        time.sleep(0.05)
-    return true()
-
-
-def alive(process: int) -> bool:
-    """Whether a process runs; one that has ended and was not asked for yet does not."""
-    try:
-        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except OSError:
-        return False
 
 
 @pytest.mark.parametrize(("code", "status"), [("exit()", 0), ("exit(3)", 3), ("import os; os.abort()", 134)])
@@ -70,7 +54,7 @@ def test_it_ends_with_its_starter_even_by_kill_9(tmp_path: Path, stubborn: bool)
         from flows import leash
         holder = "import sys; from flows import leash; leash.GRACE_SECONDS = 0.5; sys.exit(leash.hold(sys.argv[1:]))"
         subprocess.Popen([sys.executable, "-c", holder, *{program!r}], stdin=subprocess.PIPE, start_new_session=True)
-        time.sleep(60)
+        time.sleep(600)
     """)
     started = subprocess.Popen([sys.executable, "-c", starter])
     try:

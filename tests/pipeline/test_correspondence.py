@@ -346,11 +346,13 @@ def test_what_one_document_shows_is_what_the_whole_graph_has(matter: Matter) -> 
         matters.put_claims(change.tx, [claim(event())])
     with matter.reading() as tx:
         shelf = Shelf(letters.everything(tx))
-        names = letters.names(tx)
+        names = letters.Names(tx)
         assert len(shelf.letters) == len(documents.summaries(tx)) == 14
         for found_letter in shelf.letters.values():
             whole = correspondence(found_letter, shelf, names)
             assert correspondence_of(tx, found_letter.id).as_json() == whole.as_json()
+            to_it = [edge for one in shelf.letters.values() for edge in edges_from(one, shelf)]
+            assert {*whole.answered_by} == {edge for edge in to_it if edge.target.id == found_letter.id}
         assert any(edges_from(one, shelf) for one in shelf.letters.values())
         assert correspondence_of(tx, "nothing").as_json() == {
             "answers": [],

@@ -9,7 +9,6 @@ import shutil
 import socket
 import sys
 import threading
-import time
 from pathlib import Path
 
 import pytest
@@ -49,6 +48,7 @@ from pipeline.workspace import init, name_records
 from tests import postgres
 from tests.conftest import LETTER, Command, Template
 from tests.faults.crash_cases import Driver
+from tests.waiting import soon
 
 anything = st.text(
     st.one_of(
@@ -488,9 +488,7 @@ def test_who_waits_for_another_machine_says_for_which(
         waiting = threading.Thread(target=lambda: _be_alone(two))
         with one.records.alone():
             waiting.start()
-            until = time.monotonic() + 30
-            while len(caplog.records) < 2 and time.monotonic() < until:
-                time.sleep(0.05)
+            assert soon(lambda: len(caplog.records) >= 2)
         waiting.join()
         assert name in caplog.records[0].getMessage()
         assert "silent for" in caplog.records[1].getMessage()

@@ -41,7 +41,7 @@ Total: CNY 8,600.00
 """
 HOSTILE_NAME = 'x"; filename=evil.html\r\nSet-Cookie: a=b <img src=x onerror=alert(1)>\u202egpj.txt'
 PASSWORD = "correct horse battery"
-STARTING_SECONDS = 60.0
+STARTING_SECONDS = 120.0
 
 
 class Server(NamedTuple):
@@ -94,7 +94,7 @@ def serving(root: Path, *options: str, **environ: str) -> Iterator[Server]:
         yield server
     finally:
         process.terminate()
-        ended = process.wait(30)
+        ended = process.wait(90)
     assert ended == 0
 
 

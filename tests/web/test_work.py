@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import threading
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -23,6 +22,7 @@ from pipeline.matter import Matter
 from pipeline.records import audit_log, jobs
 from pipeline.verify import verify
 from pipeline.workspace import working
+from tests.waiting import soon
 from tests.web.conftest import Server
 
 API = "/api/v1"
@@ -137,7 +137,7 @@ def test_decisions_do_not_wait_for_whoever_has_the_workspace(client: httpx.Clien
     said = {"doc": leaflet, "event": "CLM-001/E2", "verdict": "confirmed"}
     found = {"query": "event:CLM-001/E2", "limit": 50}
     with Matter.open(served.root, "ingest") as matter, working(matter.workspace, "ingest"):
-        answer = client.post(f"{API}/links/verdict", json=said, timeout=5)
+        answer = client.post(f"{API}/links/verdict", json=said)
         assert answer.json()["status"] == "confirmed"
         assert (
             client.post(f"{API}/documents/{leaflet}/corrections", json={"title": "Tulips"}).status_code == 200
@@ -277,10 +277,7 @@ def began_before(matter: Matter, tries: int) -> str:
 
 
 def until(reached: Callable[[], bool]) -> None:
-    end = time.monotonic() + 60
-    while not reached():
-        assert time.monotonic() < end
-        time.sleep(0.05)
+    assert soon(reached)
 
 
 def test_a_job_with_which_a_server_ended_is_begun_again_by_one_of_two(matter: Matter) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 
-from playwright.sync_api import Browser, BrowserContext
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.web.conftest import Server
 
@@ -12,6 +12,7 @@ CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", 
 FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
          "--disable-component-update", "--disable-sync", "--font-render-hinting=none")  # fmt: skip
 WAIT = 60_000.0
+expect.set_options(timeout=WAIT)
 
 
 def window(chromium: Browser, server: Server, **given: object) -> BrowserContext:
@@ -20,3 +21,9 @@ def window(chromium: Browser, server: Server, **given: object) -> BrowserContext
     context.set_default_timeout(WAIT)
     context.set_default_navigation_timeout(WAIT)
     return context
+
+
+def press(page: Page, key: str) -> None:
+    """Press a key once the page is whole: what it does with keys comes after what it shows."""
+    page.wait_for_load_state()
+    page.keyboard.press(key)

@@ -18,7 +18,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 from tests.pipeline.test_contradictions import BILL
 from tests.web.conftest import Server
-from tests.web.pages.chromium import CHROMIUM, WAIT, window
+from tests.web.pages.chromium import CHROMIUM, WAIT, press, window
 from tests.web.pages.conftest import LINES
 from tests.web.pages.conftest import Browser as Plain
 
@@ -121,9 +121,9 @@ def test_zoom_and_pages_by_keys(page: Page, docs: dict[str, str]) -> None:
     assert wide is not None
     assert wide["width"] > 1.5 * narrow["width"]
     assert "zoom=200" in page.url
-    page.keyboard.press("n")
+    press(page, "n")
     page.wait_for_url(re.compile("page=2"))
-    page.keyboard.press("p")
+    press(page, "p")
     page.wait_for_url(lambda url: "page=2" not in url)
 
 
@@ -140,12 +140,12 @@ def test_links_are_reviewed_by_keys(page: Page) -> None:
         ("r", before - 1),
         ("u", before),
     ):
-        page.keyboard.press(key)
+        press(page, key)
         expect(left).to_have_text(str(expected))
     expect(page.locator("[data-key=u]")).to_have_count(0)
-    page.keyboard.press("s")
+    press(page, "s")
     page.wait_for_url(re.compile("at=1"))
-    page.keyboard.press("b")
+    press(page, "b")
     page.wait_for_url(lambda url: "at=1" not in url)
 
 
@@ -171,12 +171,12 @@ def test_contradictions_are_reviewed_by_keys(page: Page, server: Server) -> None
             "all => all.map((one) => Number(one.getAttribute('y')) + Number(one.getAttribute('height')))"
         )
         assert any(abs(box - foot) < 0.01 for box in boxes), (figure, text, boxes)
-    page.keyboard.press("a")
+    press(page, "a")
     expect(left).to_have_text("0")
-    page.keyboard.press("u")
+    press(page, "u")
     expect(left).to_have_text("1")
     for typed, waits in (("much", "1"), ("1060 USD", "0")):
-        page.keyboard.press("f")
+        press(page, "f")
         page.keyboard.type(typed)
         page.keyboard.press("Enter")
         expect(page.locator("[role=status]")).to_contain_text(
@@ -187,7 +187,7 @@ def test_contradictions_are_reviewed_by_keys(page: Page, server: Server) -> None
     with server.client() as client:
         shown = client.get(f"/documents/{job['result']['ingested'][0]['id']}")
     assert (shown.status_code, "put right" in shown.text) == (200, True)
-    page.keyboard.press("u")
+    press(page, "u")
     expect(left).to_have_text("1")  # it is left for those who look at every page
 
 

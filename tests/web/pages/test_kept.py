@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import math
 import os
 import threading
 from collections.abc import Iterator
@@ -15,7 +16,7 @@ import pytest
 from PIL import Image
 
 from app.web.kept import Kept
-from app.web.line import BEFOREHAND, NOW, Line
+from app.web.line import BEFOREHAND, LISTED_OLD, NOW, SHOWN_OLD, Line
 from app.web.reckoning import at_once
 from app.web.trail import SUBJECT
 from extractors.errors import Corrupt
@@ -25,6 +26,7 @@ from pipeline.page_pictures import PagePictures, draw, forget_pictures
 from pipeline.records import documents
 from tests.conftest import Command
 from tests.extractors.media_files import film, scene
+from tests.waiting import soon
 from tests.web.pages.conftest import letter
 
 
@@ -80,11 +82,8 @@ def test_an_old_answer_is_shown_while_a_new_one_is_made(kept: Kept, slow: Slow, 
     assert kept.claim("CLM-001").old
     assert kept.claim("CLM-001").old
     slow.may_go.set()
-    for _ in range(300):
-        if not kept.claim("CLM-001").old:
-            break
-        threading.Event().wait(0.05)
-    assert (kept.claim("CLM-001").old, slow.calls) == (False, 2)
+    assert soon(lambda: not kept.claim("CLM-001").old)
+    assert slow.calls == 2
 
 
 def test_what_somebody_looks_at_comes_before_what_is_made_beforehand(matter: Matter) -> None:
@@ -139,10 +138,41 @@ def test_work_in_line_comes_by_urgency_and_once() -> None:
     assert "never" not in done
 
 
+def test_what_replaces_an_older_answer_waits_until_the_line_has_rested(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("app.web.line.REST", 10**6)
+    line, done = Line("tested"), list[str]()
+    line.add("first", lambda: threading.Event().wait(0.01), SHOWN_OLD).result(
+        30
+    )  # it had nothing to rest from
+    old = {key: line.add(key, partial(done.append, key), LISTED_OLD) for key in "AB"}
+    line.add("before", partial(done.append, "before"), BEFOREHAND).result(30)
+    line.urge("A", SHOWN_OLD)
+    line.urge("B", NOW)  # somebody cannot do without it
+    line.urge("B", LISTED_OLD)
+    line.add("now", partial(done.append, "now"), NOW).result(30)
+    line.close()
+    assert (done, old["A"].cancelled(), old["B"].done()) == (["before", "B", "now"], True, True)
+
+
+def test_what_somebody_sees_is_replaced_before_what_is_listed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("app.web.line.REST", 0.01)
+    line, done, may_go = Line("tested"), list[str](), threading.Event()
+    line.add("first", lambda: may_go.wait(30), NOW)
+    ends = [line.add(key, partial(done.append, key), LISTED_OLD) for key in "ABC"]
+    line.urge("B", SHOWN_OLD)
+    may_go.set()
+    wait(ends, 30)
+    line.close()
+    assert done == ["B", "A", "C"]
+
+
 def test_a_look_does_not_wait_for_what_took_longer_the_last_time(
     kept: Kept, slow: Slow, matter: Matter, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("app.web.kept.REST", 10**6)
+    for module in ("kept", "line"):
+        monkeypatch.setattr(f"app.web.{module}.REST", 10**6)
     threading.Timer(0.05, slow.may_go.set).start()
     assert not kept.claim("CLM-001").old
     change(matter)
@@ -154,14 +184,14 @@ def test_what_doctor_says_is_shown_while_it_looks_again(kept: Kept, monkeypatch:
     said = iter(range(9))
     may_go = threading.Event()
     may_go.set()
+    monkeypatch.setattr("app.web.kept.LATELY", math.inf)
     monkeypatch.setattr("app.web.kept.doctor_answer", lambda _: ({"checks": next(said)}, may_go.wait(30)))
     assert [(kept.checks().found["checks"], kept.checks().old) for _ in range(2)] == [(0, False)] * 2
     monkeypatch.setattr("app.web.kept.LATELY", -1.0)
     may_go.clear()
     assert [(kept.checks().found["checks"], kept.checks().old) for _ in range(2)] == [(0, True)] * 2
     may_go.set()
-    while kept.checks().found["checks"] == 0:
-        threading.Event().wait(0.01)
+    assert soon(lambda: kept.checks().found["checks"])
 
 
 def test_what_fails_is_told_and_tried_again(kept: Kept, slow: Slow) -> None:

@@ -25,7 +25,7 @@ def amounts(browser: Browser, doc: str) -> list[tuple[str, str, str | None]]:
 
 def claim_tells(browser: Browser, said: str) -> bool:
     """Whether the page of CLM-002 says so, at the latest once it was worked out anew."""
-    for _ in range(60):
+    for _ in range(300):
         page = browser.get("/claims/CLM-002?done=saved")
         if said in text(page):
             return True
