@@ -10,7 +10,6 @@ import contextlib
 import hashlib
 import uuid
 import zipfile
-import zlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,6 +18,7 @@ from pipeline.errors import UsageError
 from pipeline.matter import Change, Matter
 from pipeline.papers.citing import bundle_at
 from pipeline.records import matters
+from pipeline.timestamps.bag import BROKEN
 
 if TYPE_CHECKING:  # loading it takes a while, and every intake looks for open exports
     from pipeline.bundle import BundleReport
@@ -112,7 +112,7 @@ def _is_there(summary: Mapping[str, Any]) -> bool:
             with zipfile.ZipFile(summary["zip"]) as packed:
                 found = packed.read(f"{out.name}/data/manifest.json")
             return _digest(found) == str(summary["manifest"])
-    except (OSError, KeyError, EOFError, RuntimeError, zlib.error, zipfile.BadZipFile):
+    except (KeyError, *BROKEN):
         return False  # somebody put something else there
     return False
 
