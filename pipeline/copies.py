@@ -156,12 +156,14 @@ def _record(matter: Matter, portion: Sequence[_Compared], version: int) -> None:
 
 
 def _held_against(here: _Side, there: _Side) -> _Found | None:
-    return (here.says_enough and there.says_enough and _by_text(here, there)) or _by_image(here, there)
+    return (here.says_enough and _by_text(here, there)) or _by_image(here, there)
 
 
 def _by_text(here: _Side, there: _Side) -> _Found | None:
     found = compare(here.reading, there.reading)
-    if found is None:
+    if (
+        found is None or not there.says_enough
+    ):  # in this order: to count words takes longer than to tell texts apart
         return None
     pairs = [pair for pair in near_pages(here.pictured, there.pictured) if pair.distance is not None]
     seen_here, seen_there = found.from_here(), found.from_there()

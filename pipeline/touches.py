@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from importlib.metadata import version
 from typing import Any
 
@@ -74,8 +75,13 @@ def read_by(pages: Iterable[Mapping[str, Any]], step: int) -> dict[str, Any]:
     return {
         "engines": dict(sorted(engines.items())),
         "step": step,
-        "software": f"claimtrail {version('claimtrail')}",
+        "software": f"claimtrail {_own_version()}",
     }
+
+
+@cache
+def _own_version() -> str:
+    return version("claimtrail")
 
 
 def process_of(action: str) -> str:

@@ -378,7 +378,7 @@ def is_property(item: pytest.Item) -> bool:
 def explore(test: Callable[..., object], times: int) -> None:
     """Let a property be tried with so many times its examples."""
     own: settings = getattr(test, EXPLORED, settings())
-    setattr(test, EXPLORED, settings(own, max_examples=times * own.max_examples))
+    setattr(test, EXPLORED, settings(own, max_examples=times * own.max_examples, derandomize=False))
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -2,6 +2,7 @@
 
 `Opened` is the matter, with the visitor as its actor; `Present` is the visitor. `Handler` and `Admin` refuse those
 whose role is less. A visitor of certain claims sees these and the documents that bear on them, and nothing else.
+What asks nothing of the records is a coroutine: it needs no thread, to which every other dependency is handed.
 """
 
 from __future__ import annotations
@@ -34,6 +35,8 @@ CHECKED_LATER = (
     "/doctor/verify",
 )
 """Whose forms are too large to be read before they are checked: the route does it."""
+LARGEST = 8 * 2**20
+"""Bytes of a request that is no upload: a register of thousands of claims is smaller."""
 UNCHANGING = ("GET", "HEAD", "OPTIONS")
 CSRF_FIELD = "csrf_token"
 CSRF_HEADER = "x-csrf-token"
@@ -110,7 +113,7 @@ def _claims(said: list[str] | None) -> frozenset[str] | None:
 Present = Annotated[Visitor, Depends(visitor_of)]
 
 
-def matter_of(request: Request, visitor: Present) -> Matter:
+async def matter_of(request: Request, visitor: Present) -> Matter:
     """The matter, open for work by the visitor."""
     state = state_of(request)
     return state.matter.acting_as(visitor.name, state.jobs.update)
@@ -125,12 +128,12 @@ def _at_least(visitor: Visitor, role: Role) -> Visitor:
     return visitor
 
 
-def handler_of(visitor: Present) -> Visitor:
+async def handler_of(visitor: Present) -> Visitor:
     """The visitor, who may change things."""
     return _at_least(visitor, "handler")
 
 
-def admin_of(visitor: Present) -> Visitor:
+async def admin_of(visitor: Present) -> Visitor:
     """The visitor, who may do everything."""
     return _at_least(visitor, "admin")
 
@@ -139,7 +142,7 @@ Handler = Annotated[Visitor, Depends(handler_of)]
 Admin = Annotated[Visitor, Depends(admin_of)]
 
 
-def unrestricted_of(visitor: Present) -> Visitor:
+async def unrestricted_of(visitor: Present) -> Visitor:
     """The visitor, who sees all claims: for what tells of the whole matter."""
     if visitor.claims is not None:
         raise Forbidden(f"This tells of the whole matter; {visitor.name} sees some claims only.")
@@ -179,7 +182,12 @@ def has_form(request: Request) -> bool:
 async def _in_form(request: Request) -> str | None:
     if not has_form(request) or not _from_browser(request):
         return None
-    said = (await request.form()).get(CSRF_FIELD)
+    return await field_of(request, CSRF_FIELD)
+
+
+async def field_of(request: Request, name: str) -> str | None:
+    """A field of the request's form, as long as a request may be; None where it has none of that name."""
+    said = (await request.form(max_part_size=LARGEST)).get(name)
     return said if isinstance(said, str) else None
 
 

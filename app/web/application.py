@@ -17,6 +17,7 @@ from starlette.concurrency import run_in_threadpool
 from app.web import api, pages, replies
 from app.web.access import genuine
 from app.web.error_page import error_page
+from app.web.heads import Heads
 from app.web.options import ServeOptions
 from app.web.security import Gate, HostCheck, SecurityHeaders
 from app.web.state import State
@@ -62,6 +63,7 @@ def create_app(workspace: Path, options: ServeOptions | None = None) -> FastAPI:
     app.state.error_page = error_page
     replies.install(app)
     # the last one added is asked first
+    app.add_middleware(Heads)
     app.add_middleware(Gate, options=given)
     app.add_middleware(HostCheck, options=given)
     app.add_middleware(SecurityHeaders, options=given)

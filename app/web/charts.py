@@ -9,6 +9,8 @@ from dataclasses import dataclass
 MOST_BARS = 60
 """Months up to which time is told by month; beyond that by year."""
 WIDTH, HEIGHT, FOOT = 1100.0, 64.0, 16.0
+YEAR_ROOM, MONTH_ROOM = 46.0, 76.0
+"""What a label takes, with the space beside it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +63,12 @@ def _bar(number: int, span: str, count: int, most: int, step: float) -> Bar:
 
 def _label(number: int, span: str, step: float) -> str:
     """Every so many bars that the labels do not touch; of months the year at its beginning."""
-    room = 46.0
     if len(span) == 4:
-        every = max(1, round(room / step))
+        every = max(1, round(YEAR_ROOM / step))
         return span if number % every == 0 else ""
-    if number == 0 or span.endswith("-01"):
-        return span[:4] if step < room else span
-    return span if step >= room else ""
+    if step >= MONTH_ROOM:
+        return span
+    return span[:4] if number == 0 or span.endswith("-01") else ""
 
 
 def _between(first: str, last: str) -> list[str]:

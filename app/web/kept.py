@@ -134,15 +134,15 @@ class Kept:
                     return None
         return self._known(key, state)
 
-    def letters(self, document: str, seconds: float) -> Correspondence | None:
-        """Who answers whom around a document; None when that is not worked out after so many seconds."""
-        key, work = f"letters {document}", self.begin_letters(document)
-        if work is not None:
+    def letters(self, document: str, begun: Future[None] | None, seconds: float) -> Correspondence | None:
+        """Who answers whom around a document, `begun` with `begin_letters`; None when that is not worked out after so
+        many seconds."""
+        if begun is not None:
             try:
-                work.result(seconds)
+                begun.result(seconds)
             except StillWorking:
                 return None
-        return cast(Correspondence, self._answers[key].found)
+        return cast(Correspondence, self._answers[f"letters {document}"].found)
 
     def checks(self) -> Known[Mapping[str, Any]]:
         """What `doctor` says of the whole, checked lately; waits for the first time. Raises `TakesLong`.

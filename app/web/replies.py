@@ -65,6 +65,10 @@ class UploadRefused(WebError):
     hint = "Send fewer or smaller files, or take them in on the server: claimtrail ingest."
 
 
+class RequestTooLarge(UploadRefused):
+    hint = "Send less at once, or work on the server: claimtrail claims import, claimtrail ingest."
+
+
 _STATUS: Mapping[str, int] = {
     "usage": 400,
     "query": 400,
@@ -134,6 +138,8 @@ async def _unreadable(request: Request, error: Exception) -> Response:
 
 async def _http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101  registered for it
+    if error.status_code == 400 and "exceeded maximum size" in str(error.detail):  # Starlette's, of one field
+        return await _ours(request, RequestTooLarge("A field of the form is larger than 1 MiB."))
     code = {404: "not_found", 405: "method_not_allowed"}.get(error.status_code, "request")
     hint = "" if _is_page(request) else WebError.hint
     answer = refusal(request, error.status_code, {"code": code, "message": str(error.detail), "hint": hint})

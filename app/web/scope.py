@@ -146,7 +146,7 @@ class Scope:
         )
 
 
-def scope_of(matter: Opened, visitor: Present) -> Scope:
+async def scope_of(matter: Opened, visitor: Present) -> Scope:
     """The matter as the visitor sees it."""
     return Scope(matter, visitor)
 

@@ -6,21 +6,22 @@ import json
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
+from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.requests import ClientDisconnect
+from starlette.requests import ClientDisconnect, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.web.access import CHECKED_LATER, UNCHANGING
+from app.web.access import CHECKED_LATER, LARGEST, UNCHANGING
 from app.web.options import ServeOptions
-from app.web.replies import ForgedForm, UnknownHost, UploadRefused, WebError
+from app.web.replies import ForgedForm, RequestTooLarge, UnknownHost, WebError, refusal
 
 CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
     "connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 )
 """No inline code, nothing from elsewhere, no frames."""
-LARGEST = 8 * 2**20
-"""Bytes of a request that is no upload: a register of thousands of claims is smaller."""
+MOST_PASSED = 8 * LARGEST
+"""Bytes of a request that is too large that are let by before the answer, unread."""
 HEADERS: Mapping[str, str] = {
     "Content-Security-Policy": CSP,
     "X-Content-Type-Options": "nosniff",
@@ -89,18 +90,19 @@ class Gate:
         elif scope["path"] in CHECKED_LATER:  # an upload, which has limits of its own
             await self._app(scope, receive, send)
         elif not _small(headers.get("content-length", "0")):
-            await _turn_away(send, UploadRefused(f"The request is larger than {LARGEST // 2**20} MiB."))
+            await _too_large(scope, receive, send)
         else:
             await self._within(scope, receive, send)
 
     async def _within(self, scope: Scope, receive: Receive, send: Send) -> None:
         """The request, as long as it is not too much: it need not say how long it is."""
-        taken, begun = 0, False
+        taken, more, begun = 0, True, False
 
         async def counted() -> Message:
-            nonlocal taken
-            message: Message = {"type": "http.disconnect"} if taken > LARGEST else await receive()
-            taken += len(message.get("body", b""))
+            nonlocal taken, more
+            if taken <= LARGEST:
+                message = await receive()
+                taken, more = taken + len(message.get("body", b"")), bool(message.get("more_body"))
             return message if taken <= LARGEST else {"type": "http.disconnect"}
 
         async def answered(message: Message) -> None:
@@ -115,7 +117,7 @@ class Gate:
             if taken <= LARGEST:
                 raise
         if taken > LARGEST and not begun:
-            await _turn_away(send, UploadRefused(f"The request is larger than {LARGEST // 2**20} MiB."))
+            await _too_large(scope, receive, send, more)
 
 
 def _small(length: str) -> bool:
@@ -136,6 +138,18 @@ def _foreign(headers: Headers) -> bool:
         return True
     origin = headers.get("origin")
     return origin is not None and urlsplit(origin).netloc.casefold() != headers.get("host", "").casefold()
+
+
+async def _too_large(scope: Scope, receive: Receive, send: Send, more: bool = True) -> None:
+    """Tell so, once it was sent: a browser whose connection ends while it sends shows its own page instead."""
+    passed = 0
+    while more and passed <= MOST_PASSED:
+        message = await receive()
+        passed += len(message.get("body", b""))
+        more = bool(message.get("more_body"))
+    error = RequestTooLarge(f"The request is larger than {LARGEST // 2**20} MiB.")
+    answer = await run_in_threadpool(refusal, Request(scope), error.status, error.as_json())
+    await answer(scope, receive, send)
 
 
 async def _turn_away(send: Send, error: WebError) -> None:

@@ -171,8 +171,7 @@ def _by_subject(letter: Letter, shelf: Shelf) -> Iterator[Edge]:
     if not letter.subject or letter.date is None:
         return
     same = shelf.about(letter.subject)
-    earlier = [other for other in same if other.id != letter.id and _may_answer(letter, other)]
-    latest = max(earlier, key=lambda other: (other.date or datetime.date.min, other.id), default=None)
+    latest = next((other for other in same if other.id != letter.id and _may_answer(letter, other)), None)
     if latest is not None:
         why = "the same subject, sender and recipient swapped"
         yield Edge(letter, latest, "reply", 1, letter.title or "", why, SUBJECT)

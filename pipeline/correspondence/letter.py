@@ -133,6 +133,8 @@ class Shelf:
         self._subjects: dict[str, list[Letter]] = defaultdict(list)
         for letter in self.letters.values():
             self._add(letter)
+        for same in self._subjects.values():
+            same.sort(key=lambda letter: (letter.date or datetime.date.min, letter.id), reverse=True)
 
     def _add(self, letter: Letter) -> None:
         for number in letter.numbers:
@@ -157,7 +159,7 @@ class Shelf:
         return self._messages.get(message, ())
 
     def about(self, subject: str) -> Sequence[Letter]:
-        """The letters of a subject, answers among them."""
+        """The letters of a subject, answers among them, the latest first."""
         return self._subjects.get(subject, ())
 
 

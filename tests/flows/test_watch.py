@@ -10,6 +10,7 @@ import subprocess
 import sys
 import threading
 from contextlib import closing
+from itertools import islice
 from pathlib import Path
 
 import pytest
@@ -118,17 +119,18 @@ def test_a_file_is_whole_when_it_has_not_changed_for_a_while(tmp_path: Path) -> 
 
 
 def test_a_file_that_grows_is_taken_when_it_is_whole(
-    claimtrail: Command, inbox: Path, matter: Matter
+    claimtrail: Command, inbox: Path, matter: Matter, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("flows.watch.PATIENCE", 1000)
     path = put(inbox, "L.txt", "")
     lines = iter(LETTER.splitlines(keepends=True))
 
     class Writing(threading.Event):
-        """Between one look at the inbox and the next, another line is written."""
+        """Between one look at the inbox and the next, some more lines are written."""
 
         def wait(self, timeout: float | None = None) -> bool:
             with path.open("a", encoding="utf-8") as out:
-                out.write(next(lines, ""))
+                out.writelines(islice(lines, 5))
             return super().wait(timeout)
 
     stop = Writing()

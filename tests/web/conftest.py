@@ -53,7 +53,7 @@ class Server(NamedTuple):
     def client(self, token: str | None = None, **given: object) -> httpx.Client:
         """A client of its API; with a token, as that user."""
         headers = {"Authorization": f"Bearer {token}"} if token else {}
-        return httpx.Client(base_url=self.address, headers=headers, timeout=60, **given)  # type: ignore[arg-type]
+        return httpx.Client(base_url=self.address, headers=headers, timeout=120, **given)  # type: ignore[arg-type]
 
 
 def fill(root: Path, files: Path) -> None:

@@ -20,6 +20,7 @@ from pipeline.pace import silent
 from pipeline.records import jobs
 from tests.pipeline.authority import Authority, serving
 from tests.pipeline.test_loadfile import dat
+from tests.waiting import soon
 from tests.web.conftest import Server
 
 API = "/api/v1"
@@ -99,7 +100,7 @@ def test_forms_that_ask_for_what_cannot_be(
 ) -> None:
     answer = client.post(f"{API}/{address}", files=[("files", one) for one in files], data=asked)
     assert (answer.status_code, answer.json()["error"]["code"]) == (400, "usage")
-    assert list((served.root / "web" / "uploads").iterdir()) == []
+    assert soon(lambda: not list((served.root / "web" / "uploads").iterdir()))
 
 
 def test_files_of_an_upload_are_laid_out_below_their_folder_only(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from fastapi.routing import APIRoute
 
 from app.web import pages as web_pages
 from app.web.application import PREFIX, create_app, routers
+from tests.waiting import soon
 from tests.web.conftest import Guarded
 
 API = PREFIX
@@ -152,7 +153,7 @@ def test_another_claim_is_not_there(guarded: Guarded, ids: dict[str, str]) -> No
                     f"{API}/{way}", files={"files": ("a.dat", b"a")}, data={"claim": claim} if claim else {}
                 )
                 assert sent.status_code == status
-        assert list((guarded.server.root / "web" / "uploads").iterdir()) == []
+        assert soon(lambda: not list((guarded.server.root / "web" / "uploads").iterdir()))
 
 
 def test_lists_and_figures_tell_of_ones_own_claims_only(guarded: Guarded, ids: dict[str, str]) -> None:

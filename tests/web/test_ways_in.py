@@ -319,3 +319,24 @@ def test_the_records_hold_no_secret(guarded: Guarded) -> None:
     kept = b"".join(path.read_bytes() for path in guarded.server.root.glob("records.sqlite*"))
     for known in (secret, PASSWORD, *guarded.tokens.values()):
         assert known.encode() not in kept
+
+
+def test_head_is_answered_as_get_is_and_without_a_body(local: httpx.Client, served: Server) -> None:
+    doc = local.get("/api/v1/documents").json()[0]["id"]
+    image = f"/api/v1/documents/{doc}/original"
+    for path in ("/", "/search?query=access", f"/documents/{doc}", "/api/v1/claims", image,
+                 "/api/v1/claims/CLM-001/ledger?format=csv", "/nowhere", "/api/v1/documents/ffff"):  # fmt: skip
+        got, head = local.get(path), local.head(path)
+        assert (head.status_code, head.content) == (got.status_code, b""), path
+        for name in ("content-type", "content-disposition", "content-security-policy", "etag"):
+            assert head.headers.get(name) == got.headers.get(name), (path, name)
+    assert local.head(image).headers["content-length"] == str(len(local.get(image).content))
+    assert local.head(image, headers={"Range": "bytes=0-1"}).status_code == 200  # parts are for GET alone
+    assert local.get(image, headers={"Range": "bytes=0-1"}).status_code == 206
+    assert local.head("/api/v1/link").status_code == 405  # only POST is there
+    with Matter.open(served.root, "tester") as matter, matter.reading() as tx:
+        before = tx.exec_driver_sql("select count(*) from audit").scalar_one()
+    local.head(image)
+    with Matter.open(served.root, "tester") as matter, matter.reading() as tx:
+        after = tx.exec_driver_sql("select count(*) from audit").scalar_one()
+    assert after - before <= 1

@@ -59,7 +59,13 @@ def _operation(method: str, path: str, about: dict[str, Any], described: dict[st
     head = "<tr><th>Name</th><th>In</th><th>Form</th><th>Required</th><th>Meaning</th></tr>"
     return (
         f"<section><h3><code>{method} {escape(path)}</code></h3><p>{escape(about.get('description', ''))}</p>"
-        f"{f'<table>{head}{table}</table>' if table else ''}</section>\n"
+        f"{_wide(f'{method} {path}', head + table) if table else ''}</section>\n"
+    )
+
+
+def _wide(name: str, rows: str) -> str:
+    return (
+        f'<div class="wide" tabindex="0" role="group" aria-label="{escape(name)}"><table>{rows}</table></div>'
     )
 
 

@@ -9,14 +9,15 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Form, Request
+from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import Response
 from markupsafe import Markup
 
-from app.web.access import Handler, Opened, Present, Unrestricted, state_of
+from app.web.access import Handler, Present, Unrestricted, Visitor, field_of, state_of
 from app.web.forms import BundleForm
 from app.web.reckoning import ClaimShown, row_address
 from app.web.rendering import NOTICE, back_to, page, speech_of
+from app.web.replies import status_of
 from app.web.scope import Scope, Seen
 from app.web.wording import Speech
 from pipeline import timeline
@@ -25,6 +26,7 @@ from pipeline.bundle.profile import names as profile_names
 from pipeline.chronology import Row
 from pipeline.claims import Claim, qualified
 from pipeline.deadlines import Deadline
+from pipeline.errors import RegisterError, UsageError
 from pipeline.gaps import Gaps
 from pipeline.judgement import import_claims
 from pipeline.notice_rules import ANSWERS
@@ -51,19 +53,40 @@ MOST_LISTED = 60
 @router.get("/claims")
 def claims(request: Request, scope: Seen, visitor: Present) -> Response:
     """All claims, and the form for a register."""
+    return _all_claims(request, scope, visitor)
+
+
+def _all_claims(
+    request: Request, scope: Scope, visitor: Visitor, text: str = "", problem: RegisterError | None = None
+) -> Response:
+    """With the register that somebody sent, where it has faults: nobody writes it twice."""
     with scope.matter.reading() as tx:
         found = [claim for claim in matters.all_claims(tx) if visitor.sees(claim.id)]
         links = glances.verdict_counts(tx)
-    return page(request, visitor, "claims.html", claims=found, links=links)
+    around = {"claims": found, "links": links, "text": text, "problem": problem}
+    return page(request, visitor, "claims.html", status_of(problem) if problem else 200, **around)
+
+
+async def pasted(request: Request) -> str:
+    """The register in a form, as long as a request may be. Raises `UsageError`."""
+    said = await field_of(request, "text")
+    if said is None:
+        raise UsageError("The form holds no register.", "Send it in the field `text`.")
+    return said
 
 
 @router.post("/claims/import")
-def imported(matter: Opened, _: Handler, __: Unrestricted, text: Annotated[str, Form()]) -> Response:
-    """Load or update claims from a register. Raises `RegisterError`, which names the line."""
-    with tempfile.TemporaryDirectory(dir=matter.workspace.web, prefix="register-") as folder:
+def imported(
+    request: Request, scope: Seen, visitor: Handler, _: Unrestricted, text: Annotated[str, Depends(pasted)]
+) -> Response:
+    """Load or update claims from a register; one with faults comes back with them, by line."""
+    with tempfile.TemporaryDirectory(dir=scope.matter.workspace.web, prefix="register-") as folder:
         file = Path(folder) / "register.yaml"
         file.write_text(text, encoding="utf-8")
-        import_claims(matter, read_register(file))
+        try:
+            import_claims(scope.matter, read_register(file))
+        except RegisterError as problem:
+            return _all_claims(request, scope, visitor, text, problem)
     return back_to("/claims", "saved")
 
 

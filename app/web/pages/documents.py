@@ -53,12 +53,13 @@ def document(
 ) -> Response:
     """One page of a document and all about the document. Raises `NotFound`."""
     wanted = scope.document(doc)
-    state_of(request).kept.begin_letters(wanted)
+    kept = state_of(request).kept
+    letters = kept.begin_letters(wanted)
     with scope.matter.reading() as tx:
         found = documents.summary(tx, wanted)
         shown = leaf(tx, found, number, find, speech_of(request)) if found.page_count else None
         about = {**_people(tx, scope, found), **_around(tx, scope, found)}
-    about |= _letters(state_of(request).kept.letters(found.id, WAIT_SECONDS), scope)
+    about |= _letters(kept.letters(found.id, letters, WAIT_SECONDS), scope)
     state_of(request).trail.note(visitor.name, "viewed", found.id)
     at = {"page": number if number != 1 else None, "find": find, "zoom": zoom if zoom in ZOOMS[1:] else None}
     return page(

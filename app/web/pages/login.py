@@ -35,7 +35,7 @@ def log_in_by_form(
     try:
         log_in(request, answer, name, password)
     except WebError as error:
-        refused = _form(request, next, speech_of(request).told(error.message), error.status)
+        refused = _form(request, next, speech_of(request).told(error.message), error.status, name)
         if isinstance(error, TooManyTries):
             refused.headers.update(error.headers)
         return refused
@@ -50,6 +50,6 @@ def log_out_by_form(request: Request, _: Present) -> Response:
     return answer
 
 
-def _form(request: Request, wanted: str, problem: str = "", status: int = 200) -> Response:
+def _form(request: Request, wanted: str, problem: str = "", status: int = 200, name: str = "") -> Response:
     told = {"wanted": local(wanted), "here": with_query("/login", {"next": local(wanted)})}
-    return page(request, None, "login.html", status, problem=problem, **told)
+    return page(request, None, "login.html", status, problem=problem, name=name, **told)

@@ -13,6 +13,15 @@ function narrow() {
   const told = (each) => each.textContent.toLocaleLowerCase();
   for (const each of document.querySelectorAll(".timeline g, .lines tbody tr"))
     each.classList.toggle("off", !words.every((word) => told(each).includes(word)));
+  if (words.length) showFirst();
+}
+
+// What is left may lie outside of what is in view.
+function showFirst() {
+  const seen = view.getBoundingClientRect();
+  const left = [...view.querySelectorAll("g:not(.off)")].map((each) => each.getBoundingClientRect()).filter((each) => each.width);
+  if (left.length && !left.some((each) => each.right > seen.left && each.left < seen.right))
+    view.scrollLeft += Math.min(...left.map((each) => each.left)) - seen.left - view.clientWidth / 3;
 }
 
 // The names of events stay in view while the picture is moved below them.

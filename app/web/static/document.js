@@ -14,13 +14,31 @@ function intoView(key, from) {
   }
 }
 
+// The page of the document is moved to the place of what is pointed at; the list stays under the pointer.
+function moveSheet(key, from) {
+  const view = document.querySelector(".scroll");
+  const place = view?.querySelector(`[data-spot="${CSS.escape(key)}"]`);
+  if (!place || view.contains(from)) return;
+  const [seen, at] = [view.getBoundingClientRect(), place.getBoundingClientRect()];
+  if (at.top < seen.top || at.bottom > seen.bottom) view.scrollTop += at.top - seen.top - view.clientHeight / 3;
+  if (at.left < seen.left || at.right > seen.right) view.scrollLeft += at.left - seen.left - view.clientWidth / 3;
+}
+
+let resting;
 for (const each of document.querySelectorAll("[data-spot]")) {
   const key = each.dataset.spot;
-  each.addEventListener("mouseenter", () => light(key, true));
+  each.addEventListener("mouseenter", () => {
+    light(key, true);
+    clearTimeout(resting);
+    resting = setTimeout(moveSheet, 120, key, each);
+  });
   each.addEventListener("mouseleave", () => light(key, [...spots(key)].some((one) => one.contains(document.activeElement))));
+  if (each instanceof SVGElement) { // where something waits for focus, Chromium lets keys stop: at every box of a page
+    each.addEventListener("click", () => { light(key, true); intoView(key, each); });
+    continue;
+  }
   each.addEventListener("focusin", () => { light(key, true); intoView(key, each); });
   each.addEventListener("focusout", () => light(key, false));
-  if (each instanceof SVGElement) each.addEventListener("click", () => { light(key, true); intoView(key, each); });
 }
 
 // Zoom without loading the page again; the larger picture follows.

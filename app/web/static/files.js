@@ -5,6 +5,9 @@ for (const each of document.querySelectorAll("[data-script]")) each.hidden = fal
 for (const input of document.querySelectorAll("[data-into]")) {
   input.addEventListener("change", async () => {
     const [file] = input.files;
-    if (file) document.getElementById(input.dataset.into).value = await file.text();
+    if (!file) return;
+    document.getElementById(input.dataset.into).value = await file.text();
+    document.getElementById("register-name").textContent = file.name;
   });
+  input.form.classList.add("picking");
 }

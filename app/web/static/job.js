@@ -11,8 +11,9 @@ async function ask() {
     const found = await answer.json();
     if (found.state !== state) return location.reload();
     if (found.progress) {
-      if (found.progress.of) { bar.max = found.progress.of; bar.value = found.progress.done; }
-      told.textContent = `${found.progress.done} / ${found.progress.of} ${found.progress.item ?? ""}`;
+      const { what, done, of, item } = found.progress;
+      if (of) { bar.max = of; bar.value = done; }
+      told.textContent = [told.dataset[what], of ? `${done} / ${of}` : "", item].filter(Boolean).join(" ");
     }
   } catch { /* the server is busy or gone: ask again */ }
   setTimeout(ask, 700);

@@ -95,7 +95,7 @@ class Browser:
     def __init__(self, server: Server, language: str = "en") -> None:
         headers = {"Accept": "text/html", "Accept-Language": language}
         self.client = httpx.Client(
-            base_url=server.address, headers=headers, timeout=60, follow_redirects=True
+            base_url=server.address, headers=headers, timeout=120, follow_redirects=True
         )
 
     def get(self, address: str, status: int = 200) -> lxml.html.HtmlElement:

@@ -11,7 +11,7 @@ from pathlib import Path
 import axe_playwright_python
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 from reportlab.lib.pagesizes import A4
 from reportlab.pdfbase.pdfmetrics import stringWidth
 from reportlab.pdfgen.canvas import Canvas
@@ -109,6 +109,13 @@ def test_a_fact_and_its_place_light_up_together(page: Page, docs: dict[str, str]
     expect(row).to_have_class(re.compile(r"\bon\b"))
     row.locator("a").focus()
     expect(place).to_have_class(re.compile(r"\bon\b"))
+    page.locator(".scroll").focus()
+    page.keyboard.press("Tab")  # keys do not stop at every box
+    assert page.evaluate("document.activeElement.closest('svg')") is None
+    page.set_viewport_size({"width": 1280, "height": 420})
+    page.locator(".scroll").evaluate("each => { each.scrollTop = each.scrollHeight; }")
+    row.hover()
+    expect(place).to_be_in_viewport()  # what is pointed at in the list comes into view on the page
 
 
 def test_zoom_and_pages_by_keys(page: Page, docs: dict[str, str]) -> None:
@@ -198,6 +205,43 @@ def test_keys_do_nothing_while_somebody_types(page: Page) -> None:
     page.keyboard.type("arsu/")
     assert page.locator("#quick").input_value() == "arsu/"
     assert page.locator("nav a.accent b").inner_text() == left
+
+
+def test_a_page_that_renews_itself_leaves_what_people_do(page: Page) -> None:
+    asked = []
+
+    def answer(route: Route) -> None:
+        """The page as it is while it waits for figures, until `asked` is emptied by the test."""
+        body = route.fetch().text()
+        if "again.js" not in body:
+            body = body.replace(
+                "</head>", '<script src="/static/again.js" data-after="0.1" defer></script></head>'
+            )
+        asked.append(route.request.url)
+        if waiting:
+            body = body.replace('<h2 id="told">', '<h2 id="told">Soon: ')
+        else:
+            body = re.sub("<script[^>]*again.js[^>]*></script>", "", body)
+        route.fulfill(body=body, content_type="text/html; charset=utf-8")
+
+    waiting = True
+    page.route(lambda url: "/register/CLM-001/events" in url, answer)
+    page.goto("/register/CLM-001/events?event=E1")
+    page.evaluate("window.same = true")
+    page.locator("#e-title").fill("Half a wo")
+    told = page.locator("#told")
+    told.hover()
+    page.mouse.down()
+    waiting = False
+    page.wait_for_timeout(1200)
+    expect(told).to_contain_text("Soon: ")  # nothing moves under a finger
+    page.mouse.up()
+    expect(told).not_to_contain_text("Soon: ")
+    assert page.locator("#e-title").input_value() == "Half a wo"
+    assert page.evaluate("window.same") is True
+    seen = len(asked)
+    page.wait_for_timeout(1200)
+    assert len(asked) == seen  # there is nothing more to come
 
 
 def test_dropped_files_are_taken_in(page: Page) -> None:

@@ -407,6 +407,30 @@ def test_a_register_is_loaded_and_its_faults_are_told_by_line(browser: Browser) 
     assert "Seventh" in text(browser.send(form, text=register))
 
 
+def test_a_register_comes_back_with_its_faults_and_may_be_large(browser: Browser) -> None:
+    """Nobody writes it twice; what is too large is told on a page, whatever carries it."""
+    form = form_of(browser.get("/claims"), "/claims/import")
+    broken = "claims:\n  - {id: CLM-7, title: </textarea>x, type: nonsense}\n"
+    page = browser.send(form, 422, text=broken)
+    (again,) = page.xpath("//details[@open]//textarea")
+    assert again.text_content().strip() == broken.strip()
+    event = "{id: E1, title: t, start: 2023-01-01}"
+    long = f"claims:\n  - {{id: CLM-7, title: Seventh, type: other, events: [{event}]}}\n"
+    fields = {**dict(form_of(page, "/claims/import").form_values()), "text": long + "# " + "登记" * 200_000}
+    origin = {"Origin": str(browser.client.base_url).rstrip("/")}
+    for sent in ({"data": fields}, {"files": {name: (None, value) for name, value in fields.items()}}):
+        answer = browser.client.post("/claims/import", headers=origin, **sent)  # type: ignore[arg-type]
+        assert (answer.status_code, answer.url.path) == (200, "/claims")
+    fields["text"] = "#" * 9 * 2**20
+    answer = browser.client.post("/claims/import", headers=origin, data=fields)
+    assert (answer.status_code, "larger than 8 MiB" in answer.text) == (413, True)
+    assert lxml.html.document_fromstring(answer.content).xpath("//main//a[@href='/']")
+    fields |= {"id": "CLM-7", "title": "#" * 2 * 2**20, "type": "other"}
+    del fields["text"]
+    answer = browser.client.post("/register", headers=origin, data=fields)
+    assert (answer.status_code, "larger than 1 MiB" in answer.text) == (413, True)
+
+
 def test_the_guide_is_found_in(browser: Browser) -> None:
     whole, part = browser.get("/help"), browser.get("/help?find=quarantine+retry")
     assert 0 < len(part.xpath("//section")) < len(whole.xpath("//section"))
