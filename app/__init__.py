@@ -1,1 +1,1 @@
-"""What people use: the command line."""
+"""What people and programs use: the command line, the web pages and the HTTP API."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import getpass
 import os
+import zoneinfo
 from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
@@ -13,7 +14,9 @@ from typing import Any, TypeVar
 import click
 
 from extractors.ocr import engines
+from pipeline.errors import UsageError
 from pipeline.matter import Matter
+from pipeline.settings import records_at
 from pipeline.workspace import DEFAULT
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -47,8 +50,37 @@ def ocr_option(command: F) -> F:
 def ocr_engine_option(command: F) -> F:
     """`--ocr-engine`, passed as `ocr_engine: str | None`."""
     choice = click.Choice(engines())
-    text = "Which engine reads scans (default: tesseract)."
+    text = "Which engine reads scans (default: chosen page by page)."
     return click.option("--ocr-engine", type=choice, default=None, help=text)(command)
+
+
+def clock_options(command: F) -> F:
+    """`--cron` and `--timezone` of the nightly run, passed as `cron: str` and `timezone: str`."""
+    zone = click.option(
+        "--timezone",
+        default="UTC",
+        show_default=True,
+        callback=_zone,
+        help="The zone of --cron, e.g. Asia/Shanghai.",
+    )
+    cron = click.option(
+        "--cron", default="0 2 * * *", show_default=True, help="When to run: minute hour day month weekday."
+    )
+    return cron(zone(command))
+
+
+def _zone(_context: click.Context, _option: click.Parameter, said: str) -> str:
+    if said not in zoneinfo.available_timezones():
+        raise UsageError(f"{said!r} is no time zone.", "Write it as Europe/London or Asia/Shanghai.")
+    return said
+
+
+def check_records(url: str | None, schema: str | None) -> None:
+    """Refuse what --records and --schema cannot mean, before anything is made. Raises `UsageError`."""
+    if schema and not url:
+        raise UsageError("--schema goes with --records.")
+    if url:
+        records_at(url, schema)
 
 
 class IsoDate(click.ParamType[datetime.date]):

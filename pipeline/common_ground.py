@@ -11,13 +11,11 @@ import sqlalchemy as sa
 from index.words import compact
 from pipeline.claims import Claim
 from pipeline.correspondence.mention import NAMES
-from pipeline.evidence import Summary
+from pipeline.evidence import SETTLED, Summary
 from pipeline.numbers import own_numbers
 from pipeline.parties import Book
 from pipeline.records import audit_log, documents, letters, many, matters
 from pipeline.withheld import withheld
-
-SETTLED = ("ok", "partial", "failed")
 
 
 @dataclass(frozen=True)

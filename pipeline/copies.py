@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from extractors.picture_hash import PictureHash
 from pipeline.differences import Pair, differing, other_document
+from pipeline.evidence import READ
 from pipeline.gallery import Gallery
 from pipeline.likeness import (
     FEWEST_TOKENS,
@@ -30,7 +31,6 @@ from pipeline.picture_likeness import candidates as picture_candidates
 from pipeline.records import documents, likenesses
 from pipeline.steps import VERSIONS
 
-STATES = ("ok", "partial")
 PORTION = 50
 """Documents whose comparisons are written in one transaction."""
 
@@ -42,7 +42,7 @@ def find_copies(matter: Matter, tell: Told = untold) -> int:
     """
     version = VERSIONS["likeness"]
     with matter.reading() as tx:
-        pending = documents.without_step(tx, "likeness", version, STATES)
+        pending = documents.without_step(tx, "likeness", version, READ)
         if not pending:
             return 0
         known = _Known(*likenesses.all_signatures(tx, version))

@@ -14,13 +14,13 @@ from dataclasses import dataclass
 from extractors.extract import dates_again
 from extractors.facts.date_order import Hint
 from index.words import compact
+from pipeline.evidence import READ
 from pipeline.matter import Matter
 from pipeline.parties import Book
 from pipeline.records import date_orders, documents
 from pipeline.records.date_orders import DateOrder, Told
 from pipeline.steps import after
 
-STATES = ("ok", "partial")
 SHARE = 0.8
 """So many of the documents that vote must agree."""
 FEWEST_OF_A_KIND = 2
@@ -42,7 +42,7 @@ def settle_orders(matter: Matter) -> list[str]:
     with matter.reading() as tx:
         if not date_orders.any_undecided(tx):
             return []
-        known = date_orders.orders(tx, STATES)
+        known = date_orders.orders(tx, READ)
         book = Book.read(tx)
     changed = [found for found in _verdicts(known, book) if found[0].told != found[1]]
     for order, told in changed:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -121,7 +122,8 @@ def _in_hand(matter: Matter) -> str:
 
 def _index(matter: Matter) -> Check:
     try:
-        pages, engine_name = open_search(matter).count(), engine_of(matter.workspace.index)
+        with closing(open_search(matter)) as index:
+            pages, engine_name = index.count(), engine_of(matter.workspace.index)
         large = engine_name == DEFAULT_ENGINE and pages > MANY_PAGES
         remedy = "A faster engine answers at once: claimtrail reindex --engine tantivy." if large else ""
         return Check(

@@ -14,7 +14,12 @@ from extractors.facts.finding import Finding
 from extractors.facts.party_known import RULE
 from pipeline.correspondence.mention import Mention, mentions
 
-State = str  # open | ok | partial | failed
+State = str
+"""How the reading of a document ended: `ok`, `partial` or `failed`; `open` until it has ended."""
+READ = ("ok", "partial")
+"""States of the documents of which there is something to go by."""
+SETTLED = (*READ, "failed")
+"""States of the documents whose reading has ended."""
 
 
 @dataclass(frozen=True, slots=True)

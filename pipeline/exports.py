@@ -18,6 +18,7 @@ from pipeline.errors import UsageError
 from pipeline.matter import Change, Matter
 from pipeline.papers.citing import bundle_at
 from pipeline.records import matters
+from pipeline.timestamps.bag import BROKEN
 
 if TYPE_CHECKING:  # loading it takes a while, and every intake looks for open exports
     from pipeline.bundle import BundleReport
@@ -111,8 +112,8 @@ def _is_there(summary: Mapping[str, Any]) -> bool:
             with zipfile.ZipFile(summary["zip"]) as packed:
                 found = packed.read(f"{out.name}/data/manifest.json")
             return _digest(found) == str(summary["manifest"])
-    except (OSError, KeyError, zipfile.BadZipFile):
-        return False
+    except (KeyError, *BROKEN):
+        return False  # somebody put something else there
     return False
 
 

@@ -18,11 +18,9 @@ from pipeline.correspondence.resolve import resolve
 from pipeline.evidence import Evidence
 from pipeline.notices import sign
 from pipeline.numbers import cited, numbers_of
-from pipeline.rulings import RELIED_ON, is_said, written
+from pipeline.rulings import RATHER_SURE, RELIED_ON, UNSURE, is_said, written
 from pipeline.series import holes
 
-UNSURE, RATHER_SURE = 0.5, 0.8
-"""Confidence below which a fact is doubtful, and below which one is that says itself what is uncertain about it."""
 MOST_PERHAPS = 5
 SHORTEST_IN_NAME = 5
 """Letters and digits of a number that is looked for within the names of files."""

@@ -205,8 +205,8 @@ def put_away(path: Path, inbox: Path) -> None:
 
 def discard(path: Path) -> None:
     """Delete a file that was taken in, and its sidecar, which would else be taken for a document."""
-    if is_there(sidecar := sidecars.beside(path)):
-        sidecar.unlink()
+    if _has_sidecar(path):
+        sidecars.beside(path).unlink()
     path.unlink()
 
 
@@ -272,13 +272,18 @@ def _document_of(reason: Path) -> str | None:
     return found if isinstance(found, str) else None
 
 
-def _move(path: Path, wanted: Path) -> Path:
+def _has_sidecar(path: Path) -> bool:
+    """Whether a sidecar lies beside a file: a folder may bear such a name."""
     sidecar = sidecars.beside(path)
-    has_sidecar = is_there(sidecar) and sidecar.is_file()
+    return is_there(sidecar) and sidecar.is_file()
+
+
+def _move(path: Path, wanted: Path) -> Path:
+    has_sidecar = _has_sidecar(path)
     target = _free(wanted, has_sidecar)
     target.parent.mkdir(parents=True, exist_ok=True)
     if has_sidecar:
-        shutil.move(sidecar, sidecars.beside(target))
+        shutil.move(sidecars.beside(path), sidecars.beside(target))
     shutil.move(path, target)  # a rename, or a copy where the inbox lies on another file system
     return target
 

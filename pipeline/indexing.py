@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence, Set
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, closing, nullcontext
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -14,7 +14,7 @@ from index.engine import Address, Backing, Batch, SearchIndex
 from index.engines import engine_of, is_built, join, open_index, rebuild
 from index.entry import PageEntry
 from index.errors import IndexDamaged, IndexMissing
-from pipeline.evidence import Evidence
+from pipeline.evidence import SETTLED, Evidence
 from pipeline.links import Link
 from pipeline.loadfile.numbers import BATES, spanned
 from pipeline.matter import Matter
@@ -28,7 +28,6 @@ BATCH = 200
 """Documents in one commit of the index: large enough to be quick, small enough to lose little."""
 SHARED_ENGINES = ("postgres",)
 """Engines whose index all machines have in common."""
-SETTLED = ("ok", "partial", "failed")
 
 
 def open_search(matter: Matter) -> SearchIndex:
@@ -74,17 +73,17 @@ def index_pending(matter: Matter, tell: Told = untold) -> int:
 
 
 def _index_pending(matter: Matter, tell: Told) -> int:
-    index = open_search(matter)
-    with matter.reading() as tx:
-        pending = documents.without_step(tx, index_step(matter), VERSIONS["index"], SETTLED)
-    for start in range(0, len(pending), BATCH):
-        ids = pending[start : start + BATCH]
-        seen = _seen(matter)
-        with index.writer() as batch:
-            _write(matter, batch, ids)
-        _done(matter, ids, seen)
-        tell(start + len(ids), len(pending))
-    return len(pending)
+    with closing(open_search(matter)) as index:
+        with matter.reading() as tx:
+            pending = documents.without_step(tx, index_step(matter), VERSIONS["index"], SETTLED)
+        for start in range(0, len(pending), BATCH):
+            ids = pending[start : start + BATCH]
+            seen = _seen(matter)
+            with index.writer() as batch:
+                _write(matter, batch, ids)
+            _done(matter, ids, seen)
+            tell(start + len(ids), len(pending))
+        return len(pending)
 
 
 def reindex(matter: Matter, engine: str | None = None, tell: Told = untold) -> int:

@@ -23,13 +23,13 @@ from numpy.typing import NDArray
 from extractors.extract import understand
 from extractors.kinds import KINDS, TEXT_KINDS
 from extractors.kinds.decision import of_scores
+from pipeline.evidence import READ
 from pipeline.matter import Change, Matter
 from pipeline.records import documents, precedents
 from pipeline.records.codec import UnderstandingRows, understanding_rows
 from pipeline.records.precedents import KindEvidence
 from pipeline.steps import VERSIONS, after
 
-STATES = ("ok", "partial")
 NEAR, SAME = 0.3, 0.6
 """Likeness at which an example begins to count, and from which on it counts in full. In our samples one pair of
 different kinds in a hundred reaches 0.3 and one in a thousand 0.39; two sheets of one form have 0.4 to 0.6."""
@@ -110,7 +110,7 @@ def vectors(sketches: Sequence[bytes]) -> Vectors:
 def learn_pending(matter: Matter) -> dict[str, str]:
     """Decide the documents that are new; returns the kinds of those whose kind changed, by id."""
     with matter.reading() as tx:
-        pending = documents.without_step(tx, "learn", VERSIONS["learn"], STATES)
+        pending = documents.without_step(tx, "learn", VERSIONS["learn"], READ)
         found = precedents.kind_evidence_of(tx, pending)
         examples = examples_of(tx) if found else Examples({}, {})
     changed = _settle(matter, found, examples)
@@ -123,7 +123,7 @@ def learn_pending(matter: Matter) -> dict[str, str]:
 def relearn(matter: Matter) -> dict[str, str]:
     """Decide all documents by the corrections that stand now; returns the kinds of those whose kind changed."""
     with matter.reading() as tx:
-        ready = set(documents.in_states(tx, STATES))
+        ready = set(documents.in_states(tx, READ))
         found = [each for each in precedents.kind_evidence_of(tx) if each.document in ready]
         examples = examples_of(tx)
     return _settle(matter, found, examples)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import shutil
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -144,7 +145,8 @@ def _link_and_index(matter: Matter, night: Night) -> None:
 
 def _index_is_broken(matter: Matter) -> bool:
     try:
-        return not open_search(matter).healthy()
+        with closing(open_search(matter)) as index:
+            return not index.healthy()
     except SearchError:
         return True
 
@@ -152,9 +154,9 @@ def _index_is_broken(matter: Matter) -> bool:
 def _index_differs(matter: Matter) -> bool:
     expected = expected_in_index(matter)
     try:
-        index = open_search(matter)
-        found = index.doc_ids()
-        return not index.healthy() or bool(expected.missing(found) or expected.surplus(found))
+        with closing(open_search(matter)) as index:
+            found = index.doc_ids()
+            return not index.healthy() or bool(expected.missing(found) or expected.surplus(found))
     except SearchError:
         return True
 
@@ -210,7 +212,7 @@ def stamp(matter: Matter, night: Night) -> None:
     try:
         stamp_audit(matter)
     except MatterError as error:
-        night.faults.append(Fault("time stamp", f"{error.message} {error.hint}"))
+        night.faults.append(Fault("time stamp", f"{error.message} {error.remedy}"))
 
 
 def close(matter: Matter, night: Night) -> str:

@@ -32,6 +32,11 @@ def untold(_done: int, _of: int) -> None:
     """The same, of a single stage."""
 
 
+def steps(progress: Progress, what: str) -> Callable[[int, int, str], None]:
+    """What a single stage calls that tells of each thing in hand, passed on under the stage's name."""
+    return lambda done, of, item: progress(Pace(what, done, of, item))
+
+
 def stage(progress: Progress, what: str) -> Told:
     """What a single stage calls, passed on under its name."""
     return lambda done, of: progress(Pace(what, done, of))

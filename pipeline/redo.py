@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from extractors.extract import understand
+from pipeline.evidence import READ
 from pipeline.matter import Matter
 from pipeline.records import documents
 from pipeline.records.codec import understanding_rows
 from pipeline.steps import VERSIONS, after
 
-READ_STATES = ("ok", "partial")
-
 
 def reopen_outdated(matter: Matter) -> list[str]:
     """Open the documents that were read by an older version, so that the next intake reads them; returns their ids."""
     with matter.change() as change:
-        outdated = documents.without_step(change.tx, "read", VERSIONS["read"], READ_STATES)
+        outdated = documents.without_step(change.tx, "read", VERSIONS["read"], READ)
         for document in outdated:
             documents.set_state(change.tx, document, "open")
             documents.undo_all(change.tx, document)
@@ -28,7 +27,7 @@ def understand_outdated(matter: Matter) -> list[str]:
         outdated = {
             document
             for step in ("classify", "facts")
-            for document in documents.without_step(tx, step, VERSIONS[step], READ_STATES)
+            for document in documents.without_step(tx, step, VERSIONS[step], READ)
         }
     for document in sorted(outdated):
         _understand(matter, document)

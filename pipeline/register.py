@@ -6,7 +6,7 @@ import datetime
 from collections.abc import Hashable, Iterator, Mapping
 from decimal import Decimal
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 import yaml
 from pydantic import (
@@ -24,11 +24,13 @@ from pipeline.notice_rules import form
 from pipeline.periods import period
 from pipeline.yaml_text import Verbatim, loaded, without
 
-CLAIM_TYPES = ("construction", "warranty", "insurance", "other")
-STATUSES = ("open", "submitted", "accepted", "part_accepted", "rejected", "arbitration", "closed")
-
+ClaimType = Literal["construction", "warranty", "insurance", "other"]
 Status = Literal["open", "submitted", "accepted", "part_accepted", "rejected", "arbitration", "closed"]
+PartyRole = Literal["claimant", "respondent", "engineer", "insurer", "owner", "subcontractor", "other"]
 Answer = Literal["accepted", "part_accepted", "rejected", "more_information"]
+CLAIM_TYPES: tuple[str, ...] = get_args(ClaimType)
+STATUSES: tuple[str, ...] = get_args(Status)
+PARTY_ROLES: tuple[str, ...] = get_args(PartyRole)
 
 
 def _period(value: int | str) -> int | str:
@@ -51,7 +53,7 @@ class _Entry(BaseModel):
 
 
 class PartyEntry(_Entry):
-    role: Literal["claimant", "respondent", "engineer", "insurer", "owner", "subcontractor", "other"]
+    role: PartyRole
     name: Word
     aliases: tuple[Word, ...] = ()
     contract_role: Literal["employer", "contractor"] | None = None
@@ -123,7 +125,7 @@ class EventEntry(_Entry):
 class ClaimEntry(_Entry):
     id: Identifier
     title: Word
-    type: Literal["construction", "warranty", "insurance", "other"]
+    type: ClaimType
     status: Status | None = None
     contract: Literal[
         "fidic-1999", "fidic-2017", "gf-2017-0201", "nec4", "none", "prc-insurance", "warranty"

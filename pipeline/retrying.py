@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 
 from extractors.reading import OcrMode
+from pipeline.evidence import READ
 from pipeline.inbox import release
 from pipeline.ingest import ingest
 from pipeline.ingest_report import Report
@@ -42,5 +43,5 @@ def retry(
 def _release(matter: Matter) -> None:
     """Take out of the quarantine what was read after all: by the records, so that an earlier run's are found too."""
     with matter.reading() as tx:
-        read = {found.id for found in documents.summaries(tx) if found.state in ("ok", "partial")}
+        read = {found.id for found in documents.summaries(tx) if found.state in READ}
     release(matter.workspace.quarantine, matter.workspace.inbox, read)

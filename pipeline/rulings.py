@@ -26,6 +26,8 @@ RELIED_ON: dict[str, tuple[str, ...]] = {
     "reference": ("letter", "invoice"),
 }
 """Roles of facts that chronology, deadlines, ledger and links rest on; a doubt about others does no harm."""
+UNSURE, RATHER_SURE = 0.5, 0.8
+"""Confidence below which such a fact is doubtful, and below which one that says itself what is uncertain about it."""
 SUM_ROLES = tuple(role for role in AMOUNT_ROLES if role not in ("line", "mentioned"))
 """Roles of amounts of which a document has one, so that a person's word replaces all that was read in it."""
 SAID, UNPLACED = "said by a person", "said by a person, nowhere in the text"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zipfile
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -107,11 +108,11 @@ def verify_workspace(matter: Matter, bundle: Path | None = None) -> Verified:
 
 def _index_faults(matter: Matter, expected: Expected) -> Iterator[Fault]:
     try:
-        index = open_search(matter)
-        if not index.healthy():
-            yield Fault("index", "is damaged: run claimtrail reindex")
-            return
-        found = index.doc_ids()
+        with closing(open_search(matter)) as index:
+            if not index.healthy():
+                yield Fault("index", "is damaged: run claimtrail reindex")
+                return
+            found = index.doc_ids()
     except SearchError as error:
         yield Fault("index", error.message)
         return

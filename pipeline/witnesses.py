@@ -16,6 +16,7 @@ from pipeline.audit import Fault, Head, Witness, check
 from pipeline.errors import UsageError
 from pipeline.matter import Matter
 from pipeline.records import audit_log
+from pipeline.timestamps.bag import BROKEN
 from pipeline.timestamps.stamping import witnesses as stamped
 
 LARGEST = 2**28
@@ -56,7 +57,7 @@ def _bundle(path: Path) -> list[Witness]:
         lines = [json.loads(line) for line in _text(path, "audit.jsonl").splitlines() if line]
         ends = json.loads(_text(path, "manifest.json"))["audit"].get("head")
         heads = [Head.of(found) for found in [*lines, *([ends] if ends else [])]]
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, zipfile.BadZipFile) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, *BROKEN) as error:
         raise UsageError(
             f"{path} has no audit that can be read.", "Name a bundle that export made."
         ) from error

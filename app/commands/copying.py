@@ -9,13 +9,13 @@ from typing import Any
 import click
 import yaml
 
-from app.options import json_option, open_matter
+from app.options import check_records, json_option, open_matter
 from app.output import message, print_json, print_table, word
 from app.progress import progress
 from index.engines import engine_names
 from pipeline.errors import UsageError
 from pipeline.moving.copy import Copied, Places, copy_matter
-from pipeline.settings import Settings, records_at
+from pipeline.settings import Settings
 from pipeline.yaml_text import loaded
 
 
@@ -51,10 +51,7 @@ def copy_command(
       claimtrail copy northport northport-team --records postgresql://claims@db/northport --originals s3://claims/np
       claimtrail copy northport-team northport
     """
-    if schema and not records:
-        raise UsageError("--schema goes with --records.")
-    if records:
-        records_at(records, schema)
+    check_records(records, schema)
     said: dict[str, Any] = {"url": records, "schema": schema}
     with open_matter(workspace) as matter, progress(quiet=as_json) as report:
         places = Places(

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import zoneinfo
-
 import click
 
-from app.options import json_option
+from app.options import clock_options, json_option
 from app.output import message, print_json, say
-from pipeline.errors import UsageError
 
 
 @click.command("deploy")
@@ -19,8 +16,7 @@ from pipeline.errors import UsageError
     metavar="NAME",
     help="Made, of the type process, where there is none.",
 )
-@click.option("--cron", default="0 2 * * *", show_default=True, help="When the night runs.")
-@click.option("--timezone", default="UTC", show_default=True, help="The zone of --cron, e.g. Asia/Shanghai.")
+@clock_options
 @click.option(
     "--workspace",
     metavar="DIR",
@@ -35,8 +31,6 @@ def deploy_command(pool: str, cron: str, timezone: str, workspace: str | None, a
       claimtrail deploy --work-pool evidence --workspace /srv/matter
       prefect worker start --pool evidence              # on another machine
     """
-    if timezone not in zoneinfo.available_timezones():
-        raise UsageError(f"{timezone!r} is no time zone.", "Write it as Europe/London or Asia/Shanghai.")
     from flows.deployed import deploy  # Prefect takes seconds to load
     from flows.nightly import clock
 

@@ -9,12 +9,11 @@ from typing import Any
 import click
 
 from app.answers import SUGGESTED_BY, suggestions_of, suggestions_text
+from app.files import write_form
 from app.options import json_option, open_matter, workspace_option
-from app.output import message, print_json, print_table
+from app.output import print_json, print_table
 from pipeline.casefile import load_case
-from pipeline.errors import UsageError
 from pipeline.suggest import Suggestion
-from pipeline.workspace import write_atomically
 
 
 @click.group("events")
@@ -42,21 +41,13 @@ def events_suggest(claim: str, sort: str, out: Path | None, workspace: Path, as_
         case = load_case(matter, claim)
         found = suggestions_of(matter, case, sort)
     if out is not None:
-        _write_events(out, suggestions_text(case, found))
+        text = suggestions_text(case, found)
+        write_form(out, {".yaml": lambda: text, ".yml": lambda: text})
     if as_json:
         print_json([one.as_json() for one in found])
     elif out is None:
         columns = ["score", "date", "end", "title", "doc", "page", "text"]
         print_table(columns, [row for one in found for row in _suggested(one)])
-
-
-def _write_events(out: Path, text: str) -> None:
-    if out.suffix.lower() not in (".yaml", ".yml"):
-        raise UsageError(f"{out.name} does not say in which form.", "End it with .yaml.")
-    if out.exists():
-        raise UsageError(f"{out} is there already.", "Name a new file.")
-    write_atomically(out, text)
-    message(str(out))
 
 
 def _suggested(one: Suggestion) -> Iterator[list[Any]]:

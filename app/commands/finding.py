@@ -7,6 +7,7 @@ import itertools
 import re
 import shutil
 from collections.abc import Iterator
+from contextlib import closing
 from decimal import Decimal
 from pathlib import Path, PurePath
 from typing import Any
@@ -72,7 +73,8 @@ def search_command(
       claimtrail search 工期延误 --from 2023-03-01
     """
     with open_matter(workspace) as matter:
-        found = open_search(matter).search(query, _filters(**filters), limit=limit, offset=offset, sort=sort)
+        with closing(open_search(matter)) as index:
+            found = index.search(query, Filters(**filters), limit=limit, offset=offset, sort=sort)
         behind = count_behind(matter)
         with matter.reading() as tx:
             copied = set() if as_json else likenesses.with_likenesses(tx, (hit.doc for hit in found.hits))
@@ -87,30 +89,6 @@ def search_command(
     message(f"{found.total} {word('hits')} ({found.took_ms:.0f} ms)")
     if behind:
         message(f"{behind} {word('behind')}")
-
-
-def _filters(
-    date_from: datetime.date | None,
-    date_to: datetime.date | None,
-    kinds: tuple[str, ...],
-    parties: tuple[str, ...],
-    claims: tuple[str, ...],
-    events: tuple[str, ...],
-    min_amount: Decimal | None,
-    max_amount: Decimal | None,
-    languages: tuple[str, ...],
-) -> Filters:
-    return Filters(
-        date_from=date_from,
-        date_to=date_to,
-        kinds=kinds,
-        parties=parties,
-        claims=claims,
-        events=events,
-        min_amount=min_amount,
-        max_amount=max_amount,
-        languages=languages,
-    )
 
 
 def _plain(snippet: str) -> str:

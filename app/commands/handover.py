@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +13,7 @@ from app.progress import progress
 from pipeline.bundle.order import ORDERS
 from pipeline.bundle.profile import names
 from pipeline.export import Wishes, export
-from pipeline.pace import Pace, Progress
+from pipeline.pace import steps
 from pipeline.timestamps.stamping import stamp_audit, stamp_bundle
 from pipeline.verify import verify
 from pipeline.workspace import find, working
@@ -74,7 +73,16 @@ def export_command(
         progress(quiet=as_json) as report,
     ):
         answer = export(
-            matter, claim, out, profile, confirmed_only, as_zip, _steps(report), timestamp, highlight, wishes
+            matter,
+            claim,
+            out,
+            profile,
+            confirmed_only,
+            as_zip,
+            steps(report, "building"),
+            timestamp,
+            highlight,
+            wishes,
         )
     if as_json:
         print_json(answer)
@@ -103,11 +111,6 @@ def _tell_stamp(found: dict[str, Any] | None, as_json: bool) -> int:
         if found["note"]:
             message(in_words(found["note"]))
     return 0
-
-
-def _steps(report: Progress) -> Callable[[int, int, str], None]:
-    """Progress of a bundle, told as that of an intake is."""
-    return lambda done, of, item: report(Pace("building", done, of, item))
 
 
 @click.command("verify")

@@ -1,4 +1,4 @@
-"""`extract`, `ingest` and `retry`."""
+"""`extract`, `ingest`, `load` and `retry`."""
 
 from __future__ import annotations
 

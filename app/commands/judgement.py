@@ -1,4 +1,4 @@
-"""`correct`, `settle` and `mark`."""
+"""`correct`, `settle`, `review` and `mark`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`link`, `links`, `confirm` and `reject`."""
+"""`link`, `links`, `confirm`, `stance` and `reject`."""
 
 from __future__ import annotations
 

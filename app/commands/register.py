@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from app.answers import claim_answer, claims_answer
-from app.options import Amount, IsoDate, json_option, open_matter, workspace_option
+from app.options import Amount, F, IsoDate, json_option, open_matter, workspace_option
 from app.output import in_words, message, print_json, print_table, say, word
 from pipeline.course import respond, set_status, undo_response, undo_status
 from pipeline.judgement import import_claims
@@ -111,13 +111,22 @@ def _print_claim(body: dict[str, Any]) -> None:
         print_table(columns, [[said[column] for column in columns] for said in answers])
 
 
+def _noting(command: F) -> F:
+    """What is said of a status or an answer that is noted, passed as `date`, `evidence`, `note` and `undo`."""
+    for option in (
+        click.option("--undo", is_flag=True, help="Take back what a person noted last."),
+        click.option("--note", default="", help="What a person wants to add."),
+        click.option("--evidence", metavar="DOC", help="The document that shows it."),
+        click.option("--date", type=IsoDate(), help="The day of it (default: today)."),
+    ):
+        command = option(command)
+    return command
+
+
 @claims_command.command("status")
 @click.argument("claim")
 @click.argument("status", type=click.Choice(STATUSES), required=False)
-@click.option("--date", type=IsoDate(), help="The day on which it came to be so (default: today).")
-@click.option("--evidence", metavar="DOC", help="The document that shows it.")
-@click.option("--note", default="", help="What a person wants to add.")
-@click.option("--undo", is_flag=True, help="Take back what a person set last.")
+@_noting
 @workspace_option
 @json_option
 def claims_status(
@@ -151,12 +160,9 @@ def claims_status(
 @claims_command.command("respond")
 @click.argument("event")
 @click.option("--answer", type=click.Choice(ANSWERS), help="What the other side answered.")
-@click.option("--date", type=IsoDate(), help="The day of the answer (default: today).")
+@_noting
 @click.option("--amount", type=Amount(), help="The sum that it accepts or offers.")
 @click.option("--currency", help="ISO 4217 (default: the claim's).")
-@click.option("--evidence", metavar="DOC", help="The document that says so.")
-@click.option("--note", default="", help="What a person wants to add.")
-@click.option("--undo", is_flag=True, help="Take back what was noted last.")
 @workspace_option
 @json_option
 def claims_respond(

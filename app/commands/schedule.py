@@ -3,30 +3,19 @@
 from __future__ import annotations
 
 import contextlib
-import signal
-import zoneinfo
 from pathlib import Path
-from types import FrameType
 
 import click
 
-from app.options import json_option, open_matter, workspace_option
+from app.ending import Stopped, end_when_told
+from app.options import clock_options, json_option, open_matter, workspace_option
 from app.output import message, print_json, say
 from flows.server import prefect_server
-from pipeline.errors import UsageError
 from pipeline.workspace import find
 
 
 @click.command("schedule")
-@click.option(
-    "--cron", default="0 2 * * *", show_default=True, help="When to run: minute hour day month weekday."
-)
-@click.option(
-    "--timezone",
-    default="UTC",
-    show_default=True,
-    help="The zone of --cron, e.g. Asia/Shanghai.",
-)
+@clock_options
 @click.option("--now", "at_once", is_flag=True, help="One run at once, then end.")
 @workspace_option
 @json_option
@@ -40,11 +29,9 @@ def schedule_command(cron: str, timezone: str, at_once: bool, workspace: Path, a
       claimtrail schedule --cron "0 2 * * *" --timezone Asia/Shanghai
       claimtrail schedule --now
     """
-    if timezone not in zoneinfo.available_timezones():
-        raise UsageError(f"{timezone!r} is no time zone.", "Write it as Europe/London or Asia/Shanghai.")
     root = find(workspace).root
     open_matter(root).close()
-    signal.signal(signal.SIGTERM, _interrupt)
+    end_when_told()
     with prefect_server(root) as address:
         from flows.nightly import at_once as run_now
         from flows.nightly import clock, serve  # after the server's address is known
@@ -55,7 +42,7 @@ def schedule_command(cron: str, timezone: str, at_once: bool, workspace: Path, a
             _print(answer, as_json)
             return 0 if answer["ok"] else 1
         message(f"{cron} ({timezone}), {address.removesuffix('/api')}")
-        with contextlib.suppress(_Stopped):
+        with contextlib.suppress(Stopped):
             serve(root, times)
     return 0
 
@@ -66,12 +53,3 @@ def _print(answer: dict[str, object], as_json: bool) -> None:
     else:
         for key, value in answer.items():
             say(f"{key}: {len(value) if isinstance(value, list) else value}")
-
-
-class _Stopped(KeyboardInterrupt):
-    """By SIGTERM, which is how services are stopped, not by Ctrl-C."""
-
-
-def _interrupt(_number: int, _frame: FrameType | None) -> None:
-    """SIGTERM ends it as Ctrl-C does: the server is stopped, and what was finished is kept."""
-    raise _Stopped

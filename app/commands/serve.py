@@ -12,6 +12,7 @@ from types import FrameType
 
 import click
 
+from app.ending import end_when_told
 from app.options import json_option, workspace_option
 from app.output import message, print_json, say, word
 from app.web.options import ServeOptions
@@ -104,14 +105,9 @@ def _run(app: object, listener: socket.socket, secure: bool) -> bool:
         forwarded_allow_ips="127.0.0.1,::1",  # the proxy that ends TLS stands on this machine
         timeout_graceful_shutdown=CLOSING_SECONDS,
     )
-    signal.signal(signal.SIGTERM, _interrupt)
+    end_when_told()
     gc.freeze()  # what was loaded never becomes garbage: looking through it all made pages wait a sixth of a second
     server = Server(config)
     with contextlib.suppress(KeyboardInterrupt):  # uvicorn ends, then hands the signal on
         server.run(sockets=[listener])
     return server.interrupted
-
-
-def _interrupt(_number: int, _frame: FrameType | None) -> None:
-    """SIGTERM ends it as Ctrl-C does."""
-    raise KeyboardInterrupt

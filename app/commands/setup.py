@@ -6,13 +6,11 @@ from pathlib import Path
 
 import click
 
-from app.options import actor, json_option, workspace_option
+from app.options import actor, check_records, json_option, workspace_option
 from app.output import message, print_json, print_table, word
 from flows.doctor import doctor_answer
-from pipeline.errors import UsageError
 from pipeline.indexing import index_pending
 from pipeline.matter import Matter
-from pipeline.settings import records_at
 from pipeline.workspace import DEFAULT, init, name_records
 
 
@@ -31,10 +29,7 @@ def init_command(
 
     Example: claimtrail init northport-claim
     """
-    if schema and not records:
-        raise UsageError("--schema goes with --records.")
-    if records:
-        records_at(records, schema)
+    check_records(records, schema)
     root = folder or workspace
     made = init(root)
     if records:

@@ -54,7 +54,7 @@ def _tell(report: Report, as_json: bool) -> None:
 
 
 def _without_prefect(error: PrefectNotStarting) -> None:
-    message(f"{error.message} {error.hint}")
+    message(f"{error.message} {error.remedy}")
 
 
 def _together(reports: list[Report]) -> Report:

@@ -34,6 +34,8 @@ LOOK_SECONDS = 2.0
 """How often the queue is looked at without being told: another server on the workspace may have put work there."""
 KEPT, KEPT_JOBS = datetime.timedelta(days=7), 500
 """What is older, or more, is forgotten, with the bundle that was made."""
+LEFT_OVER = datetime.timedelta(days=1)
+"""How long a file that no job knows of is taken for one that somebody still writes or fetches."""
 MOST_WAITING = 8
 """How many requests may wait for a job at one time; each takes a thread."""
 MOST_TRIES = 2
@@ -188,7 +190,7 @@ class Jobs:
     def _remove_left_over(self, known: Collection[str]) -> None:
         """Remove what servers that were killed left: uploads that were cut off, files made for one answer, bundles
         that nobody knows of any more."""
-        long_ago = time.time() - KEPT.total_seconds() / 7
+        long_ago = time.time() - LEFT_OVER.total_seconds()
         web = self._matter.workspace.web
         made = (
             folder

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import Request, Response
+from fastapi import Query, Request, Response
 
 from app.web.access import Visitor, state_of
 from pipeline.records import jobs
 
+Wait = Annotated[float, Query(ge=0, le=60, description="Seconds to wait for the result.")]
 TAKING = ("ingest", "load", "retry")
 
 

@@ -34,7 +34,6 @@ NOTICES = (
     "unreadable",
     "marked",
     "unmarked",
-    "retried",
 )
 """What a page may be told to say that was done, by the query's parameter `done`."""
 STATIC_TYPES = {

@@ -16,6 +16,7 @@ from app.web.access import Opened, Present, Visitor
 from index.entry import Hit, Results
 from pipeline.casefile import CaseFile, load_case
 from pipeline.errors import NotFound
+from pipeline.evidence import Summary
 from pipeline.matter import Matter
 from pipeline.records import documents, matters
 
@@ -71,6 +72,12 @@ class Scope:
             if not documents.summary(tx, fitting[0]).sha256.startswith(prefix.strip().lower()):
                 raise NotFound(f"There is no document {prefix!r}.")
             return fitting[0]
+
+    def summary(self, prefix: str) -> Summary:
+        """The document without its text. Raises `NotFound`, `AmbiguousName`."""
+        wanted = self.document(prefix)
+        with self.matter.reading() as tx:
+            return documents.summary(tx, wanted)
 
     def case(self, claim: str) -> CaseFile:
         """The claim's case, without the documents of no claim where they may not be seen. Raises `NotFound`."""

@@ -113,7 +113,7 @@ class Speech:
 
     def size(self, count: int) -> str:
         """Bytes as `1.2 MiB`."""
-        value, unit = float(count), "B"
+        value = float(count)
         for unit in ("B", "KiB", "MiB", "GiB"):
             if value < 1024 or unit == "GiB":
                 break

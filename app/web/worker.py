@@ -20,10 +20,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, replace
 from pathlib import Path
-from types import FrameType
 from typing import Any, TextIO
 
 from app.answers import link_again
+from app.ending import end_when_told
 from app.web.jobs import bundles_of, uploads_of
 from extractors.reading import OcrOptions
 from extractors.workers import prepare
@@ -38,7 +38,7 @@ from pipeline.intake import Found
 from pipeline.judgement import catch_up
 from pipeline.loose import extract_files
 from pipeline.matter import Matter
-from pipeline.pace import Pace, Progress, stage
+from pipeline.pace import Pace, Progress, stage, steps
 from pipeline.retrying import retry, to_retry
 from pipeline.timestamps.stamping import stamp_audit, stamp_bundle
 from pipeline.verify import verify
@@ -56,7 +56,7 @@ def main() -> None:
     """Work jobs off until stdin ends."""
     root, answers = Path(sys.argv[1]), os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)  # whatever else prints must not be taken for an answer
-    signal.signal(signal.SIGTERM, _interrupt)
+    end_when_told()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the server, which then ends this process
     os.nice(NICE)
     try:
@@ -140,7 +140,7 @@ def _export(matter: Matter, job: Asked, progress: Progress) -> Any:
     shutil.rmtree(folder, ignore_errors=True)  # of a try that was interrupted
     folder.mkdir(parents=True)
     out = folder / safe_name(f"bundle-{claim}")
-    told: Callable[[int, int, str], None] = lambda done, of, item: progress(Pace("building", done, of, item))  # noqa: E731
+    told = steps(progress, "building")
     profile, confirmed, stamped, marked = (asked.pop(key, usual) for key, usual in _OWN.items())
     wishes = Wishes(**asked)
     answer = export(matter, claim, out, profile, confirmed, True, told, stamped, marked, wishes)
@@ -276,10 +276,6 @@ class Paces:
 def _tell(answers: TextIO, said: Mapping[str, Any]) -> None:
     answers.write(json.dumps(said) + "\n")
     answers.flush()
-
-
-def _interrupt(_number: int, _frame: FrameType | None) -> None:
-    raise KeyboardInterrupt
 
 
 if __name__ == "__main__":

@@ -9,9 +9,10 @@ import sqlalchemy as sa
 
 from extractors.document import Document
 from pipeline.errors import NotFound
+from pipeline.evidence import READ
 from pipeline.linking.answers import answers, claims_of, passed_on
 from pipeline.linking.learned import weights_of
-from pipeline.linking.propose import LINKABLE, weights_in_use
+from pipeline.linking.propose import weights_in_use
 from pipeline.linking.scale import PROPOSED, even, total
 from pipeline.linking.thread import threads
 from pipeline.linking.view import Events
@@ -36,7 +37,7 @@ def explained(matter: Matter, prefix: str, event: str) -> dict[str, Any]:
         _check(tx, event)
         events, kin = Events(matters.all_claims(tx), Book.read(tx)), threads(tx)
         together = documents.summaries(tx, kin.of(document))
-        readable = [one for one in together if one.state in LINKABLE]
+        readable = [one for one in together if one.state in READ]
         read = [documents.evidence(tx, one, placed=one.id == document) for one in readable]
         linked = next((x for x in matters.link_list(tx, document=document) if x.event == event), None)
     own = next((one.document for one in read if one.id == document), None)

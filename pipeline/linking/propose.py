@@ -8,7 +8,7 @@ from dataclasses import replace
 import sqlalchemy as sa
 
 from pipeline.claims import Claim
-from pipeline.evidence import Evidence
+from pipeline.evidence import READ, Evidence
 from pipeline.linking.answers import Answers, answers, claims_of, passed_on
 from pipeline.linking.learned import Learned, examples, learn, weights_of
 from pipeline.linking.scale import PROPOSED
@@ -22,7 +22,6 @@ from pipeline.parties import Book
 from pipeline.records import audit_log, documents, link_weights, matters
 from pipeline.steps import VERSIONS
 
-LINKABLE = ("ok", "partial")
 PORTION = 50
 """Documents whose links are worked out together and written in one transaction."""
 CORRECTIONS = ("corrected", "correction withdrawn", "value settled", "value unsettled")
@@ -34,7 +33,7 @@ IMPORTED = "claim imported"
 def link_pending(matter: Matter, tell: Told = untold) -> list[str]:
     """Link the documents that are not yet linked; returns the ids of those whose links changed."""
     with matter.reading() as tx:
-        pending = documents.without_step(tx, "link", VERSIONS["link"], LINKABLE)
+        pending = documents.without_step(tx, "link", VERSIONS["link"], READ)
         if not pending:
             return []
         claims, kin, replies = matters.all_claims(tx), threads(tx), answers(tx, pending)
@@ -62,7 +61,7 @@ def _relink(matter: Matter, claim_ids: Sequence[str], tell: Told) -> list[str]:
     with matter.reading() as tx:
         claims, kin, replies = matters.all_claims(tx), threads(tx), answers(tx)
         seen = audit_log.head(tx).seq
-        everything = documents.in_states(tx, LINKABLE)
+        everything = documents.in_states(tx, READ)
     changed = _Linking(matter, claims, kin, replies, seen).all(everything, claim_ids, tell)
     return sorted({*before, *changed})
 
@@ -211,7 +210,7 @@ def evidence_of(matter: Matter, ids: Sequence[str]) -> Iterator[Evidence]:
     """These documents with their text and facts, as far as they can be linked."""
     with matter.reading() as tx:
         for found in documents.summaries(tx, ids):
-            if found.state in LINKABLE:
+            if found.state in READ:
                 yield documents.evidence(tx, found, placed=False)
 
 

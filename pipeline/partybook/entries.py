@@ -80,7 +80,8 @@ def entries(tx: sa.Connection) -> list[Entry]:
     found = unify(names)
     seen = _Seen(tx, rows)
     called = {name.key: party.name for party in found for name in party.members}
-    every = (_entry(tx, party, names, called, seen) for party in found)
+    staff = _staff(names, called)
+    every = (_entry(tx, party, names, called, seen, staff) for party in found)
     return [entry for entry in every if entry is not None]
 
 
@@ -101,7 +102,12 @@ class _Seen:
 
 
 def _entry(
-    tx: sa.Connection, party: Party, names: Names, called: Mapping[str, str], seen: _Seen
+    tx: sa.Connection,
+    party: Party,
+    names: Names,
+    called: Mapping[str, str],
+    seen: _Seen,
+    staff: Mapping[str, Counter[str]],
 ) -> Entry | None:
     documents = set().union(
         *(seen.documents.get(name.key, set()) | _defined_in(name) for name in party.members)
@@ -124,7 +130,7 @@ def _entry(
         documents=len(documents),
         aliases=tuple(_aliases(party)),
         ids=tuple(sorted(ids)),
-        company=_company(party, names, called),
+        company=_company(party, staff),
         why=_reasons(tx, names, party),
         proposals=_proposals(tx, names, party, called),
     )
@@ -145,16 +151,18 @@ def _aliases(party: Party) -> list[str]:
     return sorted(spellings - {party.name})
 
 
-def _company(party: Party, names: Names, called: Mapping[str, str]) -> str | None:
+def _staff(names: Names, called: Mapping[str, str]) -> dict[str, Counter[str]]:
+    """By a person's name (compact), the companies that documents put beside it."""
+    found: dict[str, Counter[str]] = defaultdict(Counter)
+    for filed in names.ties:
+        if filed.tie.kind == "staff" and (company := called.get(compact(filed.tie.other))) is not None:
+            found[compact(filed.tie.name)][company] += 1
+    return found
+
+
+def _company(party: Party, staff: Mapping[str, Counter[str]]) -> str | None:
     """The company that most documents put beside a person."""
-    keys = {name.key for name in party.members}
-    said = Counter(
-        called[compact(filed.tie.other)]
-        for filed in names.ties
-        if filed.tie.kind == "staff"
-        and compact(filed.tie.name) in keys
-        and compact(filed.tie.other) in called
-    )
+    said: Counter[str] = sum((staff.get(name.key, Counter()) for name in party.members), Counter())
     return min(said, key=lambda company: (-said[company], company)) if said else None
 
 

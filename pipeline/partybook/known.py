@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from extractors.facts.fact import Fact
 from extractors.facts.party_known import KnownNames
 from index.words import compact
+from pipeline.evidence import READ
 from pipeline.matter import Matter
 from pipeline.pace import Told, untold
 from pipeline.parties import Book
@@ -17,7 +18,6 @@ from pipeline.partybook.names import Names, garbled, gather
 from pipeline.records import documents, matters, parties
 from pipeline.steps import VERSIONS
 
-STATES = ("ok", "partial")
 PORTION = 50
 """Documents whose names are written in one transaction."""
 
@@ -25,7 +25,7 @@ PORTION = 50
 def bring_parties(matter: Matter, tell: Told = untold) -> int:
     """Bring the book and the register's names in texts up to date; returns how many documents were looked through."""
     with matter.reading() as tx:
-        new = documents.without_step(tx, "book", VERSIONS["book"], STATES)
+        new = documents.without_step(tx, "book", VERSIONS["book"], READ)
     names = None
     if new:
         with matter.change() as change:
@@ -41,7 +41,7 @@ def bring_parties(matter: Matter, tell: Told = untold) -> int:
 def _look(matter: Matter, gathered: Names | None, tell: Told) -> int:
     """Looks for the register's names; `gathered` are the names of the matter where they are known already."""
     with matter.reading() as tx:
-        pending = documents.without_step(tx, "parties", VERSIONS["parties"], STATES)
+        pending = documents.without_step(tx, "parties", VERSIONS["parties"], READ)
         names = _known(tx, gathered) if pending else KnownNames({})
     for start in range(0, len(pending), PORTION):
         portion = pending[start : start + PORTION]

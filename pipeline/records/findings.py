@@ -8,13 +8,11 @@ from collections.abc import Mapping, Sequence
 import sqlalchemy as sa
 
 from extractors.facts.finding import Finding
-from pipeline.evidence import FindingName, name_of
+from pipeline.evidence import READ, FindingName, name_of
 from pipeline.records import codec, rulings
 from pipeline.records.chunks import chunks
 from pipeline.records.tables import corrections, documents, facts
 from pipeline.rulings import FINDING, key_of
-
-READ = ("ok", "partial")
 
 
 def finding_list(tx: sa.Connection, document: str) -> list[Finding]:

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from extractors.document import Page
 from pipeline.audit import Entry
 from pipeline.errors import NotFound
+from pipeline.evidence import READ
 from pipeline.records import codec
 from pipeline.records.tables import audit, documents, links, pages, runs, verdicts
 
@@ -41,7 +42,7 @@ def state_counts(tx: sa.Connection) -> Mapping[str, int]:
 def kind_counts(tx: sa.Connection) -> Mapping[str, int]:
     """How many readable documents there are of each kind as it was read, the most frequent first."""
     count = sa.func.count()
-    query = sa.select(documents.c.kind, count).where(documents.c.state.in_(("ok", "partial")))
+    query = sa.select(documents.c.kind, count).where(documents.c.state.in_(READ))
     return {
         kind or "other": number
         for kind, number in tx.execute(query.group_by(documents.c.kind).order_by(-count))
@@ -67,7 +68,7 @@ def verdict_counts(tx: sa.Connection) -> Mapping[tuple[str, str], int]:
 
 def is_any_read(tx: sa.Connection) -> bool:
     """Whether there is a document that could be read."""
-    read = documents.c.state.in_(("ok", "partial"))
+    read = documents.c.state.in_(READ)
     return tx.execute(sa.select(documents.c.id).where(read).limit(1)).first() is not None
 
 

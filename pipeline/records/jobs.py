@@ -76,7 +76,7 @@ def end(tx: sa.Connection, job: str, result: Any = None, error: Mapping[str, str
 
 
 def requeue(tx: sa.Connection, most_tries: int, machine: str = "") -> None:
-    """Put back what was running when the server ended; what ended with it too often stays for `end_running`."""
+    """Put back what was running when the server ended; what ended with it too often stays as it is."""
     again = sa.and_(jobs.c.state == RUNNING, jobs.c.tries < most_tries, jobs.c.machine == machine)
     tx.execute(sa.update(jobs).where(again).values(state=QUEUED))
 

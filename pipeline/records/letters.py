@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from index.words import compact
 from pipeline.correspondence.letter import ROLES, Letter, subject_of
+from pipeline.evidence import READ
 from pipeline.parties import Book
 from pipeline.records import codec, matters, rulings
 from pipeline.records.chunks import chunks
@@ -19,7 +20,6 @@ from pipeline.records.tables import corrections, documents, facts, mentions
 from pipeline.rulings import own_day
 
 UNKNOWN_MEDIA = "application/octet-stream"
-READ = ("ok", "partial")
 MOST_NAMES = 50_000
 """Names of files of which the compact form is kept: whoever looks at one document after the other asks for all."""
 _compact = lru_cache(MOST_NAMES)(compact)

@@ -16,8 +16,6 @@ from pipeline.records.chunks import chunks
 from pipeline.records.tables import documents, facts, pages, texts
 from pipeline.rulings import ruled, with_sums
 
-"""Ids in one query; SQLite takes 32,766 at most."""
-
 
 def evidence_of(tx: sa.Connection, summaries: Sequence[Summary]) -> dict[str, Evidence]:
     """These documents by id, in their order, as `documents.evidence` has each without the places of its words."""

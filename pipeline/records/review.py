@@ -19,10 +19,8 @@ from extractors.facts.finding import Finding
 from pipeline.records import codec, findings
 from pipeline.records.chunks import chunks
 from pipeline.records.tables import corrections, documents, facts, links, rulings, verdicts
-from pipeline.rulings import RELIED_ON
+from pipeline.rulings import RATHER_SURE, RELIED_ON, UNSURE
 
-UNSURE, RATHER_SURE = 0.5, 0.8
-"""Confidence below which a value is looked at, and below which one is that says itself what is uncertain about it."""
 SETTLED_BY_A_PERSON = (("date", "document"), ("party", "sender"), ("party", "seller"))
 """Kinds and roles of which a document has one, so that what a person says of it is said of the document."""
 

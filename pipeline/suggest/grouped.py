@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -111,29 +112,43 @@ def _inside(hit: Hit, telling: Telling) -> bool:
 def _groups(found: Sequence[tuple[Telling, float]]) -> list[list[tuple[Telling, float]]]:
     """Tellings of the same happening together, the strongest first in each."""
     groups: list[list[tuple[Telling, float]]] = []
+    contents: list[frozenset[str]] = []
+    by_week: dict[int, list[int]] = defaultdict(list)
     for one in sorted(found, key=lambda x: (-x[1], x[0].date, x[0].doc, x[0].start)):
-        same = next((group for group in groups if _same(group[0][0], one[0])), None)
-        if same is None:
-            groups.append([one])
-        else:
+        weeks, content = _weeks(one[0]), _content(one[0])
+        near = sorted({at for week in weeks for at in by_week.get(week, ())})
+        same = next(
+            (groups[at] for at in near if _same(groups[at][0][0], one[0], contents[at], content)), None
+        )
+        if same is not None:
             same.append(one)
+            continue
+        for week in weeks:
+            by_week[week].append(len(groups))
+        groups.append([one])
+        contents.append(content)
     return groups
 
 
-def _same(one: Telling, other: Telling) -> bool:
-    """Whether two sentences tell of the same: their days meet, and they share words (figures of the date left out) or
-    one goes on where the other ends."""
+def _weeks(telling: Telling) -> range:
+    """The weeks of its days: tellings without a week in common are not compared, of which a large matter has most."""
+    return range(telling.date.toordinal() // 7, (telling.end or telling.date).toordinal() // 7 + 1)
+
+
+def _same(one: Telling, other: Telling, mine: frozenset[str], theirs: frozenset[str]) -> bool:
+    """Whether two sentences tell of the same: their days meet, and they share words (`mine` and `theirs`) or one goes
+    on where the other ends."""
     first, last = max(one.date, other.date), min(one.end or one.date, other.end or other.date)
     if first > last:
         return False
     if one.doc == other.doc and max(one.start, other.start) - min(one.stop, other.stop) <= NEXT:
         return True
-    mine, theirs = _content(one), _content(other)
     fewer = min(len(mine), len(theirs))
     return fewer > 0 and len(mine & theirs) / fewer >= ALIKE
 
 
 def _content(telling: Telling) -> frozenset[str]:
+    """The words by which it is compared: figures of the date and short words left out."""
     day = telling.date
     dates = {str(day.year), f"{day.month:02}", f"{day.day:02}", f"{day:%B}".lower(), f"{day:%b}".lower()}
     return frozenset(t for t in telling.terms if t not in dates and (len(t) > 3 or is_han(t[0])))

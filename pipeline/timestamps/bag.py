@@ -10,6 +10,7 @@ import os
 import re
 import shutil
 import zipfile
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,8 @@ STAMP = "timestamp.tsr"
 IS_STAMP = re.compile(r"timestamp(-[1-9]\d{0,2})?\.tsr")
 """The first stamp, and later ones (`timestamp-2.tsr`), which renew it while its certificate can still be checked."""
 LARGEST = 2**26
+BROKEN = (OSError, EOFError, RuntimeError, zlib.error, zipfile.BadZipFile)
+"""What reading a zip raises that is damaged, locked with a password, or packed in a way that Python does not know."""
 
 
 def bundle_file(bundle: Path, name: str) -> bytes:
@@ -33,7 +36,7 @@ def bundle_file(bundle: Path, name: str) -> bytes:
             if inside.file_size > LARGEST:
                 raise ValueError(f"{name} is too large")
             return packed.read(inside)
-    except (OSError, KeyError, ValueError, IndexError, zipfile.BadZipFile) as error:
+    except (LookupError, ValueError, *BROKEN) as error:
         raise UsageError(
             f"{bundle} is no whole bundle: {error}", "Name a bundle that export made."
         ) from error
@@ -85,7 +88,7 @@ def _names(bundle: Path) -> list[str]:
         with zipfile.ZipFile(bundle) as packed:
             top = f"{_top(packed)}/"
             return [name.removeprefix(top) for name in packed.namelist() if name.startswith(top)]
-    except (OSError, IndexError, zipfile.BadZipFile):
+    except (IndexError, *BROKEN):
         return []  # that it is no bundle is told by who checks it
 
 

@@ -129,13 +129,13 @@ def _note_bundle(matter: Matter, claim: str, data: bytes, raw: bytes, found: Sta
 
 def check_bundle_stamps(bundle: Path, roots: Sequence[x509.Certificate]) -> Checked:
     """Every stamp of a bundle against the bundle."""
-    stamps = list(stamps_in(bundle))
-    if not stamps:
-        return Checked()
+    where = STAMP
     try:
-        data = bundle_file(bundle, PROVES)
+        stamps = list(stamps_in(bundle))
+        where = PROVES
+        data = bundle_file(bundle, PROVES) if stamps else b""
     except UsageError as error:
-        return Checked(1, (Fault(PROVES, error.message),))
+        return Checked(1, (Fault(where, error.message),))
     return _checked([(name, raw, data) for name, raw in stamps], roots)
 
 

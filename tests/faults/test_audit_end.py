@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import sqlite3
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -146,6 +147,39 @@ def test_what_is_no_bundle_is_refused_as_a_witness(filled: Command, workspace: P
         answer = filled("verify", workspace, "--against", path, "--json")
         assert (answer.status, answer.json["error"]["code"]) == (2, "usage")
     answer = filled("verify", tmp_path / "evidence", "--against", workspace, "--json")
+    assert (answer.status, answer.json["error"]["code"]) == (2, "usage")
+
+
+def broken_zip(path: Path, how: str) -> Path:
+    """A bundle's zip with noise in what is packed, a password on everything, or a way of packing nobody knows."""
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as packed:
+        for name in ("tagmanifest-sha256.txt", "timestamp.tsr", "data/manifest.json", "data/audit.jsonl"):
+            packed.writestr(f"out/{name}", "what a bundle holds " * 50)
+        starts = [(entry.header_offset, len(entry.filename)) for entry in packed.infolist()]
+        at = packed.start_dir
+    raw = bytearray(path.read_bytes())
+    for start, name in starts:
+        if how == "noise":
+            raw[start + 30 + name : start + 36 + name] = b"\xff" * 6
+        elif how == "password":
+            raw[start + 6] |= 1
+            raw[at + 8] |= 1
+        else:
+            raw[start + 8] = raw[at + 10] = 97
+        at += 46 + name
+    path.write_bytes(raw)
+    return path
+
+
+@pytest.mark.parametrize("how", ["noise", "password", "packing"])
+def test_a_zip_that_cannot_be_unpacked_is_told(
+    filled: Command, workspace: Path, tmp_path: Path, how: str
+) -> None:
+    path = broken_zip(tmp_path / "out.zip", how)
+    answer = filled("verify", path, "--json")
+    assert answer.status == 1
+    assert {fault["where"] for fault in answer.json["faults"]} >= {path.name}
+    answer = filled("verify", workspace, "--against", path, "--json")
     assert (answer.status, answer.json["error"]["code"]) == (2, "usage")
 
 

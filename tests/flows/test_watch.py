@@ -144,6 +144,7 @@ def test_a_file_that_grows_is_taken_when_it_is_whole(
 def test_files_can_be_deleted_after_intake(claimtrail: Command, inbox: Path, workspace: Path) -> None:
     say(workspace, "watch: {flow_runs: false, settle_seconds: 0.2, after: delete}\n")
     put(inbox, "L.txt")
+    (inbox / "L.txt.yaml").mkdir()  # a folder of that name is no sidecar
     claimtrail("watch", "--once")
     assert list(inbox.rglob("*.txt")) == []
     assert show(claimtrail, "L.txt")["state"] == "ok"

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import datetime
+import random
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -13,7 +15,8 @@ from extractors.extract import understand
 from pipeline.claims import Event
 from pipeline.evidence import Evidence
 from pipeline.register import body_of, read_register
-from pipeline.suggest import register_text, suggest
+from pipeline.suggest import grouped, register_text, suggest
+from pipeline.suggest.telling import Telling
 from pipeline.suggest.titles import title_of
 from tests.conftest import Command
 from tests.pipeline.case_builder import case, claim, day, event, evidence
@@ -260,3 +263,31 @@ def test_the_command_ranks_sorts_and_writes(filled: Command, tmp_path: Path) -> 
     assert yaml.safe_load(out.read_text(encoding="utf-8"))["events"][0]["start"] == day("2023-06-12")
     assert filled("events", "suggest", "CLM-001", "--out", out).status == 2  # never over another file
     assert filled("events", "suggest", "CLM-001", "--out", tmp_path / "events.txt").status == 2
+
+
+def test_sentences_are_grouped_as_if_each_were_held_against_each() -> None:
+    draw = random.Random(7)  # noqa: S311
+    words = [f"word{n}" for n in range(30)]
+
+    def drawn() -> tuple[Telling, float]:
+        day = datetime.date(2023, 3, 1) + datetime.timedelta(draw.randrange(60))
+        end = day + datetime.timedelta(draw.randrange(20)) if draw.random() < 0.3 else None
+        start, terms = draw.randrange(1000), frozenset(draw.sample(words, 6))
+        telling = Telling(day, end, str(draw.randrange(20)), 1, start, start + 50, "", "", "en", 0.5, terms)
+        return telling, draw.choice((0.4, 0.5))
+
+    found = [drawn() for _ in range(300)]
+    each: list[list[tuple[Telling, float]]] = []
+    for one in sorted(found, key=lambda x: (-x[1], x[0].date, x[0].doc, x[0].start)):
+        same = (
+            g
+            for g in each
+            if grouped._same(g[0][0], one[0], grouped._content(g[0][0]), grouped._content(one[0]))
+        )
+        group = next(same, None)
+        if group is None:
+            each.append([one])
+        else:
+            group.append(one)
+    assert grouped._groups(found) == each
+    assert 50 < len(each) < 250

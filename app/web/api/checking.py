@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from app.web import models
 from app.web.access import Handler, Unrestricted, has_form
-from app.web.queue import Asked, ask
+from app.web.queue import Asked, Wait, ask
 from app.web.scope import Seen
 from app.web.sending import one_of, take
 from app.web.uploads import Upload
@@ -56,7 +56,7 @@ async def verify(
     scope: Seen,
     visitor: Handler,
     _: Unrestricted,
-    wait: Annotated[float, Query(ge=0, le=60, description="Seconds to wait for the result.")] = 0.0,
+    wait: Wait = 0.0,
 ) -> Any:
     """Check every hash, the audit chain, records and index, or a bundle that is sent: `claimtrail verify`."""
     if has_form(request):

@@ -34,8 +34,9 @@ from pipeline.judgement import (
     unrule,
 )
 from pipeline.links import Stance
+from pipeline.notice_rules import ANSWERS
 from pipeline.partybook.edit import merge, part, rename
-from pipeline.register import read_register
+from pipeline.register import STATUSES, read_register
 from pipeline.rulings import FINDING, RELIED_ON, SUM_ROLES
 
 router = APIRouter(tags=["deciding"], responses=models.REFUSALS)
@@ -140,9 +141,7 @@ class StatusSaid(BaseModel):
 
     model_config = _STRICT | {"json_schema_extra": either("status", "undo")}
 
-    status: (
-        Literal["open", "submitted", "accepted", "part_accepted", "rejected", "arbitration", "closed"] | None
-    ) = None
+    status: Annotated[str, OneOf(STATUSES)] | None = None
     date: datetime.date | None = None
     evidence: Name | None = None
     note: Note = ""
@@ -154,7 +153,7 @@ class Answered(BaseModel):
 
     model_config = _STRICT | {"json_schema_extra": either("answer", "undo")}
 
-    answer: Literal["accepted", "part_accepted", "rejected", "more_information"] | None = None
+    answer: Annotated[str, OneOf(ANSWERS)] | None = None
     date: datetime.date | None = None
     amount: Money = None
     currency: Currency = None
@@ -241,7 +240,7 @@ def _of_finding(said: ValueSaid, scope: Seen, document: str) -> dict[str, Any]:
 
 @router.post("/documents/{doc}/marks")
 def marks(doc: str, said: MarkSaid, scope: Seen, _: Handler) -> dict[str, Any]:
-    """Mark a document privileged: it stays out of bundles: `claimtrail mark`."""
+    """Mark a document, or take a mark away; some marks keep it out of bundles: `claimtrail mark`."""
     return mark(scope.matter, scope.document(doc), said.mark, said.clear)
 
 

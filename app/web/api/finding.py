@@ -154,8 +154,8 @@ def shown(
 @router.get("/documents/{doc}/text", response_class=Answer, responses=models.file("text/plain"))
 def text(doc: str, scope: Seen, visitor: Present, request: Request) -> PlainTextResponse:
     """The text of a document, its pages parted by form feeds."""
+    found = scope.summary(doc)
     with scope.matter.reading() as tx:
-        found = documents.summary(tx, scope.document(doc))
         read = documents.reading(tx, found, placed=False)
     state_of(request).trail.note(visitor.name, "viewed", found.id)
     said = "\f".join(read.text[page.start : page.end] for page in read.pages)
@@ -167,8 +167,7 @@ def text(doc: str, scope: Seen, visitor: Present, request: Request) -> PlainText
 )
 def image(doc: str, number: int, scope: Seen, request: Request, size: Size = "page") -> Answer:
     """A picture of a page, drawn by us: 240, 1500 or 2800 pixels along its longer side (small, page, large)."""
-    with scope.matter.reading() as tx:
-        found = documents.summary(tx, scope.document(doc))
+    found = scope.summary(doc)
     tag = f'"{picture_tag(found, number, size)}"'
     path = state_of(request).pictures.picture(found, number, size)
     headers = {"ETag": tag, "Cache-Control": FOR_EVER}
@@ -184,8 +183,7 @@ def image(doc: str, number: int, scope: Seen, request: Request, size: Size = "pa
 )
 def original(doc: str, scope: Seen, visitor: Present, request: Request) -> FileResponse:
     """The original byte for byte, its hash checked, as a file to be saved; no browser opens it by itself."""
-    with scope.matter.reading() as tx:
-        found = documents.summary(tx, scope.document(doc))
+    found = scope.summary(doc)
     path = scope.matter.originals.checked(found.sha256)
     state_of(request).trail.note(visitor.name, "downloaded", found.id)
     return attachment(path, found.name)
@@ -196,8 +194,7 @@ def original(doc: str, scope: Seen, visitor: Present, request: Request) -> FileR
 )
 def searchable(doc: str, scope: Seen, visitor: Present, request: Request) -> FileResponse:
     """The document as a PDF in which every word is found, made anew."""
-    with scope.matter.reading() as tx:
-        found = documents.summary(tx, scope.document(doc))
+    found = scope.summary(doc)
     if found.state == "open":
         raise NotRead(f"{found.id} was not read yet.")
     holder = tempfile.TemporaryDirectory(dir=scope.matter.workspace.web, prefix="rendition-")

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from functools import partial
 from pathlib import PurePosixPath
-from typing import Annotated, Any, get_args
+from typing import Any, get_args
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Request, Response
 
 from app.web import models
 from app.web.access import Handler, Visitor
-from app.web.queue import Asked, ask
+from app.web.queue import Asked, Wait, ask
 from app.web.scope import Scope, Seen
 from app.web.sending import claim_of, one_of, take
 from app.web.uploads import BadUpload, Upload
@@ -21,7 +21,6 @@ from pipeline.errors import UsageError
 router = APIRouter(tags=["intake"], responses=models.REFUSALS)
 
 OCR_MODES: tuple[OcrMode, ...] = get_args(OcrMode)
-Wait = Annotated[float, Query(ge=0, le=60, description="Seconds to wait for the result.")]
 _FILES = {
     "type": "array",
     "minItems": 1,

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Request, Response
 from fastapi.responses import FileResponse
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -15,7 +15,7 @@ from app.web import models, paging
 from app.web.access import Admin, Handler, Opened, Present, Unrestricted, Visitor, state_of
 from app.web.files import attachment
 from app.web.jobs import bundles_of
-from app.web.queue import Asked, ask, job_json
+from app.web.queue import Asked, Wait, ask, job_json
 from app.web.replies import WebError
 from app.web.scope import Seen
 from app.web.values import OneOf
@@ -30,7 +30,6 @@ from pipeline.records import jobs, matters
 
 router = APIRouter(tags=["work"], responses=models.REFUSALS)
 
-Wait = Annotated[float, Query(ge=0, le=60, description="Seconds to wait for the result.")]
 _STRICT = ConfigDict(extra="forbid")
 
 

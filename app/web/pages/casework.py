@@ -9,7 +9,7 @@ from fastapi.responses import Response
 
 from app.answers import SUGGESTED_BY, links_of, suggestions_of
 from app.web.access import Handler, Present
-from app.web.addresses import with_query
+from app.web.addresses import neighbours
 from app.web.api import deciding
 from app.web.forms import AnswerForm, StatusForm
 from app.web.rendering import back_to, page
@@ -46,7 +46,6 @@ def links(
         names = {one.id: one.name for one in documents.summaries(tx, {link.document for link in shown})}
         known = matters.claim(tx, wanted)
     asked: dict[str, Any] = {**said, "event": event}
-    address = f"/claims/{wanted}/links"
     return page(
         request,
         visitor,
@@ -59,8 +58,7 @@ def links(
         statuses=STATUSES,
         stances=STANCES,
         chosen=asked,
-        before=with_query(address, {**asked, "offset": max(0, offset - ROWS) or None}) if offset else None,
-        after=with_query(address, {**asked, "offset": offset + ROWS}) if offset + ROWS < len(found) else None,
+        **neighbours(f"/claims/{wanted}/links", asked, offset, ROWS, len(found)),
     )
 
 

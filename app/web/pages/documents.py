@@ -189,9 +189,7 @@ def corrections(
     back: Annotated[str, Form()] = "",
 ) -> Response:
     """Correct what was read: only what differs from it is noted. Raises `NotFound`, `UsageError`."""
-    wanted = scope.document(doc)
-    with scope.matter.reading() as tx:
-        found = documents.summary(tx, wanted)
+    found = scope.summary(doc)
     correct(
         scope.matter,
         found.id,
@@ -234,10 +232,8 @@ def why(
     event: Annotated[str, Query(max_length=500)] = "",
 ) -> Response:
     """What speaks for and against a link. Raises `NotFound`, `UsageError`."""
-    wanted = scope.document(doc)
-    told = explained(scope.matter, wanted, scope.event(event))
-    with scope.matter.reading() as tx:
-        found = documents.summary(tx, wanted)
+    found = scope.summary(doc)
+    told = explained(scope.matter, found.id, scope.event(event))
     return page(request, visitor, "why.html", doc=found, told=told)
 
 

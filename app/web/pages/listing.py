@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
 from app.web.access import Present
-from app.web.addresses import with_query
+from app.web.addresses import neighbours
 from app.web.rendering import page
 from app.web.scope import Seen
 from pipeline.records import documents, glances
@@ -32,7 +32,6 @@ def listed(
     with scope.matter.reading() as tx:
         ids, total = glances.document_page(tx, name.strip(), state, scope.known(), ROWS, offset)
         found = {one.id: one for one in documents.summaries(tx, ids)}
-    asked = {"name": name, "state": state}
     return page(
         request,
         visitor,
@@ -43,8 +42,5 @@ def listed(
         name=name,
         state=state,
         states=STATES,
-        before=with_query("/documents", {**asked, "offset": max(0, offset - ROWS) or None})
-        if offset
-        else None,
-        after=with_query("/documents", {**asked, "offset": offset + ROWS}) if offset + ROWS < total else None,
+        **neighbours("/documents", {"name": name, "state": state}, offset, ROWS, total),
     )

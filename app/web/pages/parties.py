@@ -8,7 +8,7 @@ from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import Response
 
 from app.web.access import Handler, Opened, Unrestricted, state_of
-from app.web.addresses import with_query
+from app.web.addresses import neighbours
 from app.web.rendering import back_to, page
 from index.words import compact
 from pipeline.partybook.edit import merge, part, rename
@@ -30,7 +30,6 @@ def parties(
     found = sorted(
         (one for one in known.found if _is_called(one, compact(find))), key=lambda one: -one.documents
     )
-    asked = {"find": find}
     return page(
         request,
         visitor,
@@ -40,10 +39,7 @@ def parties(
         rows=found[offset : offset + ROWS],
         total=len(found),
         offset=offset,
-        before=with_query("/parties", {**asked, "offset": max(0, offset - ROWS) or None}) if offset else None,
-        after=with_query("/parties", {**asked, "offset": offset + ROWS})
-        if offset + ROWS < len(found)
-        else None,
+        **neighbours("/parties", {"find": find}, offset, ROWS, len(found)),
     )
 
 

@@ -19,12 +19,11 @@ from pipeline.errors import NotFound
 from pipeline.matter import Matter
 from pipeline.notice_rules import names as forms
 from pipeline.records import matters
-from pipeline.register import CLAIM_TYPES, body_of
+from pipeline.register import CLAIM_TYPES, PARTY_ROLES, body_of
 from pipeline.register_form import free_claim_ids, write_claim, write_event
 from pipeline.suggest import as_event, free_ids
 
 router = APIRouter()
-PARTY_ROLES = ("claimant", "respondent", "engineer", "insurer", "owner", "subcontractor", "other")
 USUAL_ROLES = ("claimant", "respondent", "engineer")
 CURRENCIES = ("CNY", "USD", "EUR", "GBP", "HKD", "SGD", "AUD", "CAD", "AED", "JPY")
 MOST_NAMES, MOST_SUGGESTIONS = 200, 20
