@@ -258,15 +258,20 @@ def _arranged(near: Near) -> list[Phrase]:
 
 
 def _joined(begun: list[tuple[Phrase, int]]) -> Iterator[Phrase]:
-    """The phrases as one, each beginning at its place; nothing when a Han character would share a place."""
+    """The phrases as one, each beginning at its place; nothing where a Han character would share one that it cannot."""
     earliest = min(at for _, at in begun)
     parts = sorted(
         {replace(part, offset=part.offset + at - earliest) for phrase, at in begun for part in phrase.parts},
         key=lambda part: (part.offset, part.term),
     )
-    places = [part.offset for part in parts]
-    if not any(is_han(part.term) and places.count(part.offset) > 1 for part in parts):
+    places = {part.offset: part.term for part in parts if is_han(part.term)}
+    if all(places.get(part.offset, part.term) == part.term or _may_end_a_number(part) for part in parts):
         yield Phrase(begun[0][0].field, tuple(parts), parts[-1].offset + 1)
+
+
+def _may_end_a_number(part: Part) -> bool:
+    """Whether it may be a later group of a number, which stands where what follows the number does (1,250号)."""
+    return part.how != "exact" or (len(part.term) == 3 and part.term.isdecimal())
 
 
 def _escaped(text: str) -> str:

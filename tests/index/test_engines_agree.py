@@ -64,7 +64,14 @@ QUERIES = (
         '"delay delay"~8',
         '"1250 site"~2',
     ),
-    *('"late delays site"~40', '"工 误"~0', '"possession late"~1', '"GC/L/0145 late"~4', '"late site"~0'),
+    *(
+        '"250 第1,250号"~0',
+        '"late delays site"~40',
+        '"工 误"~0',
+        '"possession late"~1',
+        '"GC/L/0145 late"~4',
+        '"late site"~0',
+    ),
     *(
         "party:harbour",
         "party:harb*",
