@@ -65,7 +65,9 @@ class UploadRefused(WebError):
     hint = "Send fewer or smaller files, or take them in on the server: claimtrail ingest."
 
 
-class RequestTooLarge(UploadRefused):
+class RequestTooLarge(WebError):
+    code = "request_too_large"
+    status = 413
     hint = "Send less at once, or work on the server: claimtrail claims import, claimtrail ingest."
 
 

@@ -244,7 +244,7 @@ def test_a_request_that_is_too_large_is_refused(workspace: Path, told: bool) -> 
     async def send(client: httpx.AsyncClient) -> None:
         content = b" " * 10 * 2**20 if told else pieces()
         answer = await client.post(f"{API}/claims/import", content=content)
-        assert (answer.status_code, answer.json()["error"]["code"]) == (413, "upload_refused")
+        assert (answer.status_code, answer.json()["error"]["code"]) == (413, "request_too_large")
 
     in_process(workspace, ServeOptions(), send)
 

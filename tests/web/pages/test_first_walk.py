@@ -144,6 +144,7 @@ def _documents(hand: Hand, way: Way) -> None:
     expect(page.locator(".steps li")).to_have_count(5)
     hand.picture("1-home")
     hand.click(".steps .main")
+    page.wait_for_url(re.compile("/inbox"))  # whole, so that its script listens
     hand.picture("2-inbox")
     held = page.evaluate_handle(DROP, [_carried(SAMPLES / name) for name in way.dropped])
     page.dispatch_event("[data-drop]", "drop", {"dataTransfer": held})
