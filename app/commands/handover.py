@@ -88,7 +88,7 @@ def export_command(
         print_json(answer)
     else:
         message(
-            f"{answer['bundle']}: {answer['exhibits']} {word('documents')}, {answer['pages']} {word('pages')}"
+            f"{answer['bundle']}: {answer['exhibits']} {word('documents')}, {answer['pages']} {word('of_pages')}"
         )
         for key in ("withheld", "withdrawn"):
             if answer[key]:
