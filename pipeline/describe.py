@@ -181,9 +181,8 @@ def _decimal(value: Decimal | None) -> str | None:
 
 
 def _page_json(page: Page, document: Document) -> dict[str, Any]:
-    sure = (
-        0.0 if page.source == "ocr" and page.confidence is None else page.confidence
-    )  # nothing was recognised
+    unread = page.source == "ocr" and page.confidence is None  # nothing was recognised
+    sure = 0.0 if unread else page.confidence
     return {
         "number": page.number,
         "width": round(page.width, 2),

@@ -279,7 +279,7 @@ def _why_no_bill(case: CaseFile, found: Evidence, bill: _Bill, currency: str | N
 def _is_long_before(case: CaseFile, found: Evidence, bill: _Bill) -> bool:
     """Whether a bill that nobody has confirmed is so old that the event can hardly have caused it."""
     link = case.best_link(found.id)
-    start = next((e.start for e in case.claim.events if link and link.event.endswith(f"/{e.id}")), None)
+    start = next((e.start for e in case.claim.events if link and link.event == case.name_of(e)), None)
     proposed = link is not None and link.status != "confirmed"
     return proposed and start is not None and bill.day is not None and bill.day < start - LONG_BEFORE
 

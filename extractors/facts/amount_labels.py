@@ -101,6 +101,11 @@ def _short_words() -> frozenset[str]:
     return frozenset(name for name in labels() if len(name) <= 4 and name.isascii())
 
 
+def is_lone(label: Label) -> bool:
+    """Whether the label is one of those that mean a subtotal only where they stand alone ("Net")."""
+    return label.words in _data()["subtotal_alone"]
+
+
 @lru_cache(maxsize=4096)
 def _label(bare: str) -> Label | None:
     if bare in _data()["subtotal_alone"]:

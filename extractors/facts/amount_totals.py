@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cache, cached_property, partial
 
+from extractors.facts.amount_labels import is_lone
 from extractors.facts.amount_rows import Figure, Row
 
 CENT = Decimal("0.01")
@@ -130,9 +131,7 @@ def without_lone_net(rows: Sequence[Row]) -> list[Row]:
     """The rows without the label "Net" where none names a tax: there it may be what is left after a discount."""
     if any(row.label and row.label.role == "tax" for row in rows):
         return list(rows)
-    return [
-        replace(row, label=None) if row.label and row.label.words in ("net", "nett") else row for row in rows
-    ]
+    return [replace(row, label=None) if row.label and is_lone(row.label) else row for row in rows]
 
 
 def labelled(sheet: Sheet) -> list[Labelled]:
